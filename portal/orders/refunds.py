@@ -105,12 +105,14 @@ async def give_back(number: str) -> Response:
             note=form.note.data or "",
             by=actor_label(actor()),
             seen=form.seen.data if form.seen.data is not None else -1,
+            at_once=True,
         )
     except MarketError as error:
         return await _blamed(await _mine(number), form, error)
     state, waits = made.state, ""
     if state is RefundState.OPENING:
-        tried = await service.try_now(kit().gateway, made.id)
+        gateway = kit().gateway
+        tried = await service.try_now(gateway, made.id, made.write)
         state, waits = tried.state, word("refunds.waits", tried.waits)
     refusal = next(
         (r.refusal for r in await refunds_of_order(order.order_id) if r.id == made.id),

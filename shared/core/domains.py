@@ -62,10 +62,18 @@ class InSteps:
     run: Callable[[], Awaitable[str]]
 
 
+@dataclass(frozen=True)
+class NoNews:
+    """Our rows are where Stripe's object is already; `outcome` says where that is."""
+
+    outcome: str
+
+
 # Takes a Context and a VerifiedEvent, reads again what that is about, and changes nothing: answers
 # with what is to be done, in the event's own transaction or in steps; None: not ours.
 # `tests/house/test_handlers.py` holds each to it.
-StripeHandler: TypeAlias = Callable[[Any, Any], Awaitable[Apply | InSteps | None]]
+Answer: TypeAlias = Apply | InSteps | NoNews | None
+StripeHandler: TypeAlias = Callable[[Any, Any], Awaitable[Answer]]
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ MOST = {
     "the order is placed": (10, 4),
     "the same is ordered again": (5, 5),
     "something else is ordered": (15, 8),
-    "its payment is opened": (15, 6),
+    "its payment is opened": (16, 6),
     "Pay is pressed": (7, 7),
     "payment_intent.succeeded": (20, 8),
     "charge.succeeded": (15, 9),

@@ -26,6 +26,7 @@ BOUNDED: dict[str, set[str]] = {
         "finance/payouts/queries.all_payouts",
         "finance/reconciliation/order_records._refunded",
         "finance/refunds/queries.refund_page",
+        "finance/refunds/statements._totals_sql",
         "infra/activity/queries.of_order",
         "infra/activity/queries.of_subject",
         "infra/audit/queries.entries_about",
@@ -69,6 +70,7 @@ BOUNDED: dict[str, set[str]] = {
         "finance/recovery/dashboard_transfers._with_reversal",
         "finance/recovery/dashboard_transfers.read_transfer",
         "finance/recovery/service._taken_by_hand",
+        "finance/refunds/stripe_events._known",
     },
     "what one person has": {
         "finance/payment_methods/detachment.look_again",

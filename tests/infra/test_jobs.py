@@ -61,6 +61,38 @@ async def test_one_waiting_job_per_unique_key_and_a_free_key_afterwards(
     assert ran == [1, 3]
 
 
+async def test_what_is_not_needed_any_more_is_taken_off_unless_it_runs(
+    context: Context,
+) -> None:
+    """Only what waits under its key, and only with the transaction that knows."""
+
+    async def handler(_context: Context, args: dict[str, Any]) -> None:
+        async with unit.transaction() as tx:
+            queue.not_needed(tx, args["takes"])
+
+    worker = Worker(context, {"test.job": handler})
+    for key, takes in (("one", "one"), ("two", "three"), ("three", ""), ("four", "")):
+        async with unit.transaction() as tx:
+            due = clock.now() + timedelta(hours=key == "three")
+            args = {"takes": takes}
+            queue.enqueue(tx, "test.job", args, run_at=due, unique_key=key)
+
+    async def change_ones_mind() -> None:
+        async with unit.transaction() as tx:
+            queue.not_needed(tx, "four")
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        await change_ones_mind()
+    await worker.run_due()
+    rows = await Job.all().order_by("id")
+    assert [(row.args["takes"], row.status) for row in rows] == [
+        ("one", "done"),
+        ("three", "done"),
+        ("", "done"),
+    ]
+
+
 async def test_a_failing_job_backs_off_and_is_given_up_in_the_end(
     context: Context,
 ) -> None:

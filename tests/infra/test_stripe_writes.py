@@ -15,12 +15,14 @@ import pytest
 
 from shared.core import clock
 from shared.core.errors import TryLater
+from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.ledger.models import LedgerPosting
 from shared.finance.payouts.models import Payout
 from shared.finance.payouts.rules import PayoutState
 from shared.infra.gateway.errors import StripeUnavailable
 from shared.infra.jobs.models import Job
 from shared.infra.stripe_writes import service as writes
+from shared.infra.stripe_writes.attempts import Performed
 from shared.infra.stripe_writes.models import StripeWrite
 from shared.infra.stripe_writes.rules import KEYS_LAST, WriteState, is_old, key_of
 from tests.support.payouts import on_payday, payday, time_of, work
@@ -114,12 +116,33 @@ async def test_an_answered_write_is_left_alone(
         await on_payday(gateway, sandbox, time)
         await payday(context)
         write = await StripeWrite.get(operation="payouts.create")
+        assert not await Job.exists(kind="stripe_writes.perform", status="waiting")
         with failing(sandbox, effect="status", status=500):
             performed = await writes.perform(gateway, write.id)
     assert (performed.state, performed.stripe_id) == (
         WriteState.ANSWERED,
         (await Payout.get()).stripe_payout_id,
     )
+
+
+async def test_one_that_was_opened_a_while_ago_is_planned_before_it_is_sent(
+    context: Context, gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """Who opened it was held up: payouts may stand still by now."""
+    with time_of(sandbox) as time:
+        await on_payday(gateway, sandbox, time)
+        with (
+            failing(sandbox, effect="reset_before", times=3),
+            pytest.raises(TryLater),
+        ):
+            await payday(context)
+        write = await StripeWrite.get(operation="payouts.create")
+        held = {"payouts_held_at": clock.now(), "payouts_held_reason": "Held."}
+        await VendorPaymentConfig.all().update(**held)
+        time.days(1 / 24 / 60)
+        performed = await writes.perform_opened(gateway, write)
+    assert performed.state == WriteState.WAITING
+    assert len(sandbox.events("payout.created")) == 0
 
 
 async def test_what_is_taken_up_again_is_looked_for_before_it_is_sent(
@@ -167,7 +190,7 @@ async def test_two_that_perform_one_write_at_once_move_money_once(
         write = await StripeWrite.get(operation="payouts.create")
         both = (writes.perform(gateway, write.id) for _ in range(2))
         done = await asyncio.gather(*both, return_exceptions=True)
-        assert any(isinstance(one, writes.Performed) for one in done)
+        assert any(isinstance(one, Performed) for one in done)
         await writes.perform(gateway, write.id)
     assert (await Payout.get()).status == PayoutState.PENDING
     assert len(sandbox.events("payout.created")) == 1

@@ -101,9 +101,11 @@ async def refund(market: Market, sale: int, share: float, *, now: bool) -> Refun
         reason="requested_by_customer",
         note="",
         by="member:1",
+        at_once=now,
     )
     if now and made.state is RefundState.OPENING:
-        return (await refunds.try_now(market.gateway, made.id)).state
+        tried = await refunds.try_now(market.gateway, made.id, made.write)
+        return tried.state
     return made.state
 
 

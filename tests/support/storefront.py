@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from quart.typing import TestClientProtocol
 
+from shared.infra import unit
 from shared.infra.unit import Transaction
 
 ADDRESS = {
@@ -26,13 +27,16 @@ ADDRESS = {
 
 
 @contextmanager
-def counted() -> Iterator[list[str]]:
-    """The SQL statements that are sent inside the block."""
+def counted(*, alone: bool = False) -> Iterator[list[str]]:
+    """The SQL statements that are sent inside the block; `alone`: only those outside of any
+    transaction.
+    """
     statements: list[str] = []
 
     class Collect(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            statements.append(record.getMessage())
+            if not (alone and unit.is_open()):
+                statements.append(record.getMessage())
 
     logger, handler = logging.getLogger("tortoise.db_client"), Collect()
     level, propagate = logger.level, logger.propagate

@@ -11,7 +11,7 @@ import logging
 from dataclasses import dataclass
 
 from shared.core import clock
-from shared.core.domains import NOT_OURS, Apply, InSteps
+from shared.core.domains import NOT_OURS, Apply, InSteps, NoNews
 from shared.finance.inbox import statements
 from shared.finance.inbox.dispatch import Attempt, close, first_order
 from shared.finance.inbox.handlers import handlers
@@ -57,6 +57,10 @@ async def take(
             apply = await read(context, event)
             if isinstance(apply, InSteps):
                 return TakesSteps(event.type)
+            if apply is None or isinstance(apply, NoNews):
+                outcome = NOT_OURS if apply is None else apply.outcome
+                await _store_done(arrived, outcome)
+                return None
             async with unit.transaction() as tx:
                 await _store_and_apply(tx, arrived, apply)
     except Exception as error:
@@ -65,10 +69,16 @@ async def take(
     return None
 
 
+async def _store_done(arrived: Arrived, outcome: str) -> None:
+    """Store an event of which nothing follows, or count it once more."""
+    decision = decide(is_ours=outcome != NOT_OURS, changed=False)
+    await _store(arrived, EventStatus.HANDLED, decision, outcome)
+
+
 async def _store_and_apply(
     tx: Transaction,
     arrived: Arrived,
-    apply: Apply | None,
+    apply: Apply,
 ) -> None:
     row = arrived.row
     order_id = await statements.store(row, arrived.body)
@@ -78,7 +88,7 @@ async def _store_and_apply(
     tx.made(row)
     tx.add(WebhookBody(event_id=row.id, body=arrived.body))
     with cause.of(row.as_subject):
-        outcome = NOT_OURS if apply is None else await apply(tx)
+        outcome = await apply(tx)
         await tx.settle()
         decision = decide(is_ours=outcome != NOT_OURS, changed=bool(tx.activity))
         attempt = Attempt(EventStatus.HANDLED, decision, outcome[:200])
@@ -92,8 +102,17 @@ async def ignore(
     reason: str,
 ) -> None:
     """Store an event that does nothing here, or count it once more: one statement."""
+    await _store(arrived, EventStatus.IGNORED, Decision.IGNORED, reason)
+
+
+async def _store(
+    arrived: Arrived,
+    status: EventStatus,
+    decision: Decision,
+    outcome: str,
+) -> None:
     row = arrived.row
-    row.status = EventStatus.IGNORED
-    row.outcome, row.decision = reason[:200], Decision.IGNORED
+    row.status, row.decision = status, decision
+    row.outcome = outcome[:200]
     row.attempts, row.handled_at = 1, clock.now()
-    await statements.store_ignored(row, arrived.body)
+    await statements.store_done(row, arrived.body)

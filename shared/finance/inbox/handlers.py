@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from shared.core import domains
-from shared.core.domains import NOT_OURS, InSteps, StripeHandler
+from shared.core.domains import NOT_OURS, InSteps, NoNews, StripeHandler
 from shared.infra import unit
 from shared.infra.gateway.events import VerifiedEvent
 from shared.infra.jobs import Context
@@ -48,6 +48,8 @@ async def handle(
         return NOT_OURS
     if isinstance(apply, InSteps):
         return await apply.run()
+    if isinstance(apply, NoNews):
+        return apply.outcome
     async with unit.transaction() as tx:
         return await apply(tx)
 

@@ -62,7 +62,7 @@ async def store(row: WebhookEvent, body: str) -> int | None:
     return order_id
 
 
-async def store_ignored(row: WebhookEvent, body: str) -> None:
+async def store_done(row: WebhookEvent, body: str) -> None:
     """Insert an event that is done with, its body and the order that it is about, or count it
     again.
     """

@@ -75,14 +75,6 @@ async def owes(vendor_id: int) -> bool:
     )
 
 
-async def reserved_of_order(order_id: int) -> bool:
-    """Whether a part of this order was ever held back as a reserve."""
-    await unit.flush()
-    return await LedgerPosting.filter(
-        subject=f"order:{order_id}", kind="reserved"
-    ).exists()
-
-
 async def of_vendor(vendor_id: int) -> dict[tuple[Account, str], int]:
     """What a vendor's accounts come to: (account, currency) -> minor units, debits positive."""
     groups = ("account", "currency")

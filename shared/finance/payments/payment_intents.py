@@ -9,6 +9,7 @@ from shared.finance.payments.writes import CancelPaymentIntent, CreatePaymentInt
 from shared.infra import unit
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.stripe_writes import service as writes
+from shared.infra.stripe_writes.attempts import Performed
 from shared.infra.stripe_writes.models import StripeWrite
 from shared.infra.stripe_writes.rules import WriteState
 from shared.infra.unit import Transaction
@@ -18,7 +19,7 @@ async def make(
     gateway: Gateway,
     payment: Payment,
     write: StripeWrite | None = None,
-) -> writes.Performed:
+) -> Performed:
     """Have the intent of a payment made, if that was not done or refused before.
 
     `write`: what asks for it, where that is at hand.

@@ -28,6 +28,7 @@ from shared.finance.payouts.rules import (
     obstacle_of,
     whole,
 )
+from shared.finance.payouts.statements import payday_facts
 from shared.finance.payouts.terms import PayoutTerms, terms_of
 from shared.infra import unit
 from shared.infra.gateway.gateway import Gateway
@@ -142,19 +143,16 @@ async def pay(
         config = await payment_configs.locked(tx, vendor_id)
         if plans.stand_still(config):
             raise PayoutHeld
-        there = (
-            await available_funds.of_vendor(vendor_id, available_funds.Reading())
-        ).get(amount.currency)
-        cost = now.fee.amount
-        if (
-            there is None or amount.amount + cost > there.free
-        ):  # another payout was faster
-            raise AmountChanged
+        funds = await available_funds.of_vendor(vendor_id, available_funds.Reading())
+        there, cost = funds.get(amount.currency), now.fee.amount
+        if there is None or amount.amount + cost > there.free:
+            raise AmountChanged  # another payout was faster
         new = service.NewPayout(
             amount.currency, amount.amount, instant=True, fee=cost, requested_by=actor
         )
-        row = await service.write_down(tx, config, new)
-    done = await service.ask(gateway, row.id)
+        known = await payday_facts(vendor_id, amount.currency)
+        made = await service.write_down(tx, config, new, keys=known.keys)
+    done = await service.ask_opened(gateway, made)
     if done.status == PayoutState.OPENING:  # another bank was given at this very moment
         raise PayoutHeld
     if done.status == PayoutState.REFUSED:

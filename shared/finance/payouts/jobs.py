@@ -8,9 +8,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from shared.finance.connect.models import VendorPaymentConfig
-from shared.finance.ledger.queries import reserved_of_order
 from shared.finance.payments.events import TransferArrived
 from shared.finance.payouts import reserves, service
+from shared.finance.payouts.models import ReserveHold
 from shared.finance.recovery.events import ClaimSet
 from shared.infra.jobs import Context, job, recurring
 from shared.infra.unit import Transaction
@@ -48,5 +48,6 @@ async def on_transfer_arrived(tx: Transaction, event: TransferArrived) -> None:
 
 async def on_claim_set(tx: Transaction, event: ClaimSet) -> None:
     """Look at what is held back of the order."""
-    if await reserved_of_order(event.order_id):
+    held = ReserveHold.filter(order_id=event.order_id, released_at=None)
+    if await held.exists():
         review_reserve(tx, order_id=event.order_id)

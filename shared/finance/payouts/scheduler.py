@@ -7,6 +7,7 @@ nobody looked are made up for.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from shared.core import clock
@@ -14,11 +15,11 @@ from shared.finance.connect import accounts, payment_configs
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.ledger import queries as ledger
 from shared.finance.ledger.chart import Account
-from shared.finance.ledger.queries import owes
 from shared.finance.payouts import available_funds, plans, service, stripe_schedule
 from shared.finance.payouts.models import Payout
-from shared.finance.payouts.paydays import current_day, given_up, last_payday, period
+from shared.finance.payouts.paydays import current_day, last_payday, period
 from shared.finance.payouts.rules import PayoutState, due
+from shared.finance.payouts.statements import payday_facts
 from shared.finance.payouts.terms import PayoutTerms, terms_of
 from shared.finance.recovery import service as clawback
 from shared.infra import unit
@@ -93,24 +94,31 @@ async def pay(
         await service.ask(gateway, row.id)
     terms = await terms_of(vendor_id)
     name = period(payday)
-    currencies = await _unpaid(vendor_id, name)
+    sums = await ledger.of_vendor(vendor_id)
+    currencies = await _unpaid(vendor_id, name, sums)
     if terms.account_id is None or not terms.by_hand or not currencies:
         return
-    if await owes(vendor_id):
+    if any(
+        total > 0 and account is Account.VENDOR_RECEIVABLE
+        for (account, _), total in sums.items()
+    ):
         await clawback.collect(context.gateway, vendor_id)
     await _keep_stripe_from_paying(gateway, terms)
     reading = await available_funds.read(gateway, terms)
     for currency in currencies:
         made = await _write_down(terms, currency, name, reading)
         if made is not None:
-            await service.ask(gateway, made.id)
+            await service.ask_opened(gateway, made)
 
 
-async def _unpaid(vendor_id: int, name: str) -> list[str]:
+async def _unpaid(
+    vendor_id: int,
+    name: str,
+    sums: Mapping[tuple[Account, str], int],
+) -> list[str]:
     """The currencies in which something lies in the vendor's balance and this payday has no payout
     yet.
     """
-    sums = await ledger.of_vendor(vendor_id)
     held = {
         currency
         for (account, currency), total in sums.items()
@@ -133,15 +141,14 @@ async def _write_down(
     currency: str,
     name: str,
     reading: available_funds.Reading,
-) -> Payout | None:
+) -> service.OpenedPayout | None:
     """The payout of this payday, written down, if it is worth one; whoever comes second finds it
     there.
     """
     async with unit.transaction() as tx:
         config = await payment_configs.locked(tx, terms.vendor_id)
-        ours = Payout.filter(vendor_id=terms.vendor_id, currency=currency)
-        refused = await ours.filter(period__startswith=given_up(name)).count()
-        if await ours.filter(period=name).exists() or refused >= TRIES:
+        known = await payday_facts(terms.vendor_id, currency, name)
+        if known.is_there or known.refused >= TRIES:
             return None
         if plans.stand_still(config):
             return None
@@ -156,4 +163,5 @@ async def _write_down(
             tx,
             config,
             service.NewPayout(currency, decided.amount, period=name),
+            keys=known.keys,
         )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
+from shared.core import clock
 from shared.core.ids import born
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.payouts import sync
@@ -19,8 +20,8 @@ from shared.finance.payouts.rules import PayoutState
 from shared.finance.payouts.writes import CancelPayout, CreatePayout
 from shared.infra import unit
 from shared.infra.gateway.gateway import Gateway
-from shared.infra.gateway.restore_check import money_may_move
 from shared.infra.stripe_writes import service as writes
+from shared.infra.stripe_writes.models import StripeWrite
 from shared.infra.unit import Act, Transaction
 
 log = logging.getLogger("markethall.payouts")
@@ -42,19 +43,24 @@ class NewPayout:
     requested_by: str = "system"
 
 
+@dataclass(frozen=True)
+class OpenedPayout:
+    """A payout that was written down just now, and what asks Stripe for it."""
+
+    row: Payout
+    write: StripeWrite
+
+
 async def write_down(
-    tx: Transaction, config: VendorPaymentConfig, new: NewPayout
-) -> Payout:
+    tx: Transaction, config: VendorPaymentConfig, new: NewPayout, *, keys: int
+) -> OpenedPayout:
     """Store a payout and its key before Stripe is asked, together with the job that asks should we
-    crash. The caller holds the config locked.
+    crash.
+
+    The caller holds the config locked, and has seen that money may move and that payouts do not
+    stand still. `keys`: so many payouts of the vendor had one of our keys.
     """
-    await money_may_move()
-    number = (
-        await Payout.filter(
-            vendor_id=config.vendor_id, idempotency_key__not_isnull=True
-        ).count()
-        + 1
-    )
+    number = keys + 1
     row = await tx.create(
         Payout,
         vendor_id=config.vendor_id,
@@ -76,8 +82,18 @@ async def write_down(
         currency=row.currency,
         key=row.idempotency_key,
     )
-    await writes.open_write(tx, CreatePayout.of(row))
-    return row
+    asked = CreatePayout.of(row)
+    write = await writes.open_write(tx, asked, asked_at=clock.now())
+    return OpenedPayout(row, write)
+
+
+async def ask_opened(gateway: Gateway, made: OpenedPayout) -> Payout:
+    """Do what `ask` does for a payout that was written down just now."""
+    performed = await writes.perform_opened(gateway, made.write)
+    if performed.outcome is not None:
+        row: Payout = performed.outcome
+        return row
+    return await ask(gateway, made.row.id)
 
 
 async def ask(gateway: Gateway, payout_id: int) -> Payout:

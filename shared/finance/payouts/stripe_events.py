@@ -7,9 +7,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from shared.core.domains import Apply
-from shared.finance.connect.models import VendorPaymentConfig
-from shared.finance.payouts import stripe_risk_reserves, sync
+from shared.core.domains import Answer, Apply, NoNews
+from shared.finance.payouts import stripe_reads, stripe_risk_reserves, sync
+from shared.finance.payouts.models import Payout
+from shared.finance.payouts.statements import vendor_and_payout
 from shared.finance.payouts.stripe_risk_reserves import Facts
 from shared.infra.gateway.errors import StripeMissing
 from shared.infra.gateway.events import VerifiedEvent
@@ -18,10 +19,7 @@ from shared.infra.jobs import Context
 from shared.infra.unit import Transaction
 
 
-async def read_payout(
-    context: Context,
-    event: VerifiedEvent,
-) -> Apply | None:
+async def read_payout(context: Context, event: VerifiedEvent) -> Answer:
     """Read the payout again, on the account that the event names or the platform's own; our row
     follows.
     """
@@ -29,14 +27,22 @@ async def read_payout(
         return None
     vendor_id, account_id = None, event.account
     if account_id is not None:
-        config = await VendorPaymentConfig.get_or_none(stripe_account_id=account_id)
-        if config is None:
+        ours = await vendor_and_payout(account_id, event.object_id)
+        if ours is None:
             return None
-        vendor_id = config.vendor_id
+        vendor_id, known = ours
+    else:
+        known = await Payout.get_or_none(stripe_payout_id=event.object_id)
     try:
         found = await context.gateway.payouts.get(event.object_id, account=account_id)
-        more = await sync.read_more(
-            context.gateway, vendor_id=vendor_id, account_id=account_id, found=found
+        if known is not None and not sync.is_news(known, found):
+            return NoNews(_said(known))
+        more = await stripe_reads.read_more_of(
+            context.gateway,
+            known,
+            vendor_id=vendor_id,
+            account_id=account_id,
+            found=found,
         )
     except StripeMissing:
         return None
@@ -50,12 +56,16 @@ class _PayoutReading:
     vendor_id: int | None
     account_id: str | None
     found: StripePayout
-    more: sync.More
+    more: stripe_reads.More
 
     async def store(self, tx: Transaction) -> str:
         """Let our row follow."""
         row = await sync.store(tx, **vars(self))
-        return f"payout is {row.status}"
+        return _said(row)
+
+
+def _said(row: Payout) -> str:
+    return f"payout is {row.status}"
 
 
 async def read_reserves(

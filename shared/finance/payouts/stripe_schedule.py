@@ -24,6 +24,7 @@ from shared.infra import unit
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.jobs import Context, job
 from shared.infra.stripe_writes import service as writes
+from shared.infra.stripe_writes.attempts import Performed
 from shared.infra.stripe_writes.models import StripeWrite
 from shared.infra.unit import Transaction
 
@@ -79,7 +80,7 @@ async def apply(
     await _perform(gateway, write)
 
 
-async def _perform(gateway: Gateway, write: StripeWrite) -> writes.Performed:
+async def _perform(gateway: Gateway, write: StripeWrite) -> Performed:
     performed = await writes.perform(gateway, write.id)
     if performed.refusal is not None:
         raise performed.refusal

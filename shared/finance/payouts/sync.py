@@ -7,25 +7,27 @@ what it means: the money left the balance, arrived, or came back.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from shared.core import clock
 from shared.core.money import Money
 from shared.finance.connect import payment_configs
-from shared.finance.connect.bank_accounts import words_of
 from shared.finance.connect.jobs import sync as sync_account
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.ledger import postings
 from shared.finance.ledger import service as ledger
 from shared.finance.ledger.queries import owes
-from shared.finance.payouts import automatic_itemisation, fees, itemisation
+from shared.finance.payouts import itemisation
+from shared.finance.payouts.allocation import BalanceMovement
 from shared.finance.payouts.fees import Fees
 from shared.finance.payouts.models import Payout
-from shared.finance.payouts.rules import GONE, MOVES, PayoutState
+from shared.finance.payouts.rules import MOVES, PayoutState
+from shared.finance.payouts.statements import free_movements, lock_payout
+from shared.finance.payouts.stripe_reads import More, read_more
 from shared.finance.recovery.jobs import collect
 from shared.infra import unit
-from shared.infra.gateway.errors import StripeRefused
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.gateway.payouts import StripePayout
 from shared.infra.mail import service as mail
@@ -35,17 +37,6 @@ from shared.trade.vendors.models import Vendor
 
 # the metadata by which an answer that was lost is known again: our own idempotency key
 MARK = "payout"
-
-
-@dataclass(frozen=True)
-class More:
-    """What a payout does not say itself: its fee, and when it is first seen its bank and the sales
-    that Stripe lists.
-    """
-
-    fees: Fees = field(default_factory=Fees)
-    bank: str = ""
-    entries: frozenset[int] = frozenset()
 
 
 async def sync_payout(
@@ -91,22 +82,6 @@ async def take_in(
     return await Payout.get(id=row.id)
 
 
-async def read_more(
-    gateway: Gateway,
-    *,
-    vendor_id: int | None,
-    account_id: str | None,
-    found: StripePayout,
-) -> More:
-    """Read at Stripe what `store` needs beside the payout itself."""
-    known = await Payout.get_or_none(stripe_payout_id=found.id)
-    if known is None:
-        return await _read_first(gateway, vendor_id, account_id, found)
-    if found.status in GONE and known.status not in GONE:
-        return More(await fees.read(gateway, account_id, found))
-    return More()
-
-
 async def store(
     tx: Transaction,
     *,
@@ -116,42 +91,38 @@ async def store(
     more: More,
 ) -> Payout:
     """Let our row be where the payout is; one that we did not know gets a row."""
+    row = None
     if vendor_id is not None:
-        await payment_configs.locked(tx, vendor_id)
-    row = await _row(tx, found, vendor_id, account_id)
+        key = found.metadata.get(MARK)
+        row = await lock_payout(tx, vendor_id, found.id, key)
+    if row is None:
+        row = await _first_row(tx, found, vendor_id, account_id)
     await _move(tx, row, found, more)
     return row
 
 
-async def _read_first(
-    gateway: Gateway, vendor_id: int | None, account_id: str | None, found: StripePayout
-) -> More:
-    cost = await fees.read(gateway, account_id, found)
-    if vendor_id is None or account_id is None:
-        return More(cost)
-    try:
-        banks = await gateway.accounts.list_external_accounts(account_id)
-        entries = await automatic_itemisation.entries_of(
-            gateway, vendor_id=vendor_id, account_id=account_id, found=found
-        )
-    except StripeRefused:  # access was taken away meanwhile
-        return More(cost)
-    to = (each for each in banks if each.id == found.destination)
-    bank = next(to, None)
-    parts = (bank.name if bank else "", words_of(bank))
-    name = " ".join(filter(None, parts))
-    return More(cost, name[:120], frozenset(entries))
+def is_news(row: Payout, found: StripePayout) -> bool:
+    """Whether anything follows from what Stripe says of a payout, as its row was read."""
+    current, target = PayoutState(row.status), PayoutState(found.status)
+    if target is not current:
+        return target in MOVES[current]
+    told = _told(found)
+    return any(getattr(row, name) != said for name, said in told.items())
 
 
-async def _row(
+def _told(found: StripePayout) -> dict[str, Any]:
+    """What Stripe says of a payout wherever it is."""
+    trace = (found.trace_id or "")[:120] or None
+    return {"arrives_on": found.arrives_on, "trace_id": trace}
+
+
+async def _first_row(
     tx: Transaction, found: StripePayout, vendor_id: int | None, account_id: str | None
 ) -> Payout:
-    """Our row of this payout, locked: known by Stripe's id, else by our own key, else made."""
+    """A row for a payout that none is known of, locked; perhaps somebody made it just now."""
+    if vendor_id is not None:
+        await payment_configs.locked(tx, vendor_id)
     row = await tx.lock_first(Payout.filter(stripe_payout_id=found.id))
-    key = found.metadata.get(MARK)
-    if row is None and key:
-        asked = Payout.filter(vendor_id=vendor_id, status=PayoutState.OPENING)
-        row = await tx.lock_first(asked.filter(idempotency_key=key))
     if row is not None:
         return row
     return await tx.create(
@@ -174,10 +145,7 @@ async def _move(
 ) -> None:
     """Move to where the payout is, if that is news, and post what the move means."""
     current, target = PayoutState(row.status), PayoutState(found.status)
-    values: dict[str, Any] = {
-        "arrives_on": found.arrives_on,
-        "trace_id": (found.trace_id or "")[:120] or None,
-    }
+    values = _told(found)
     if target not in MOVES[current]:
         if target is current:
             await tx.change(row, where={"status": current}, **values)
@@ -189,8 +157,14 @@ async def _move(
         "stripe_id": found.id,
     }
     values |= _values(current, target, found, more)
+    free: Sequence[BalanceMovement] = ()
+    if current is PayoutState.OPENING and row.vendor_id is not None:
+        # Read before anything of the payout waits to be written.
+        free = await free_movements(row.vendor_id, row.currency)
     act = Act(f"payout.{target}", "stripe", details)
     if await tx.move(row, to=target, act=act, **values):
+        if current is PayoutState.OPENING:
+            itemisation.itemise(tx, row, free, first=more.entries)
         await _post(tx, row, found, was=current, more=more)
 
 
@@ -223,19 +197,18 @@ async def _post(
     _remember(tx, row, found, more.fees)
     fact = _fact(row, found, more.fees)
     if was is PayoutState.OPENING:
-        await itemisation.itemise(row, fee=row.fee, first=more.entries)
-        await ledger.post(tx, postings.payout_sent(fact))
+        ledger.post_once(tx, postings.payout_sent(fact))
     if row.status == PayoutState.PAID:
-        await ledger.post(tx, postings.payout_arrived(fact))
+        ledger.post_once(tx, postings.payout_arrived(fact))
     if row.status == PayoutState.FAILED and was is PayoutState.PAID:
-        await ledger.post(tx, postings.payout_reopened(fact))
+        ledger.post_once(tx, postings.payout_reopened(fact))
     if row.status in (PayoutState.FAILED, PayoutState.CANCELED):
         back = replace(
             fact,
             fee=more.fees.back,
             earned=more.fees.given_back,
         )
-        await ledger.post(tx, postings.payout_returned(back))
+        ledger.post_once(tx, postings.payout_returned(back))
         await _came_back(tx, row)
 
 

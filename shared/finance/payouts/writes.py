@@ -11,7 +11,7 @@ from shared.core import clock
 from shared.core.words import word
 from shared.finance.connect import payment_configs
 from shared.finance.connect import service as connect
-from shared.finance.payouts import plans, sync
+from shared.finance.payouts import plans, stripe_reads, sync
 from shared.finance.payouts.models import Payout
 from shared.finance.payouts.paydays import given_up
 from shared.finance.payouts.rules import PayoutState
@@ -41,8 +41,8 @@ class _OfPayout(Operation[StripePayout, None]):
     def subject(self) -> str:
         return f"payout:{self.payout_id}"
 
-    async def read(self, gateway: Gateway, answer: StripePayout) -> sync.More:
-        return await sync.read_more(
+    async def read(self, gateway: Gateway, answer: StripePayout) -> stripe_reads.More:
+        return await stripe_reads.read_more(
             gateway,
             vendor_id=self.vendor_id,
             account_id=self.account_id,
@@ -53,9 +53,9 @@ class _OfPayout(Operation[StripePayout, None]):
         self,
         tx: Transaction,
         answer: StripePayout,
-        more: sync.More,
-    ) -> None:
-        await sync.store(
+        more: stripe_reads.More,
+    ) -> Payout:
+        return await sync.store(
             tx,
             vendor_id=self.vendor_id,
             account_id=self.account_id,

@@ -226,15 +226,13 @@ async def note_movement(
     tx: Transaction, claim: Claim, moved: DashboardTransfer, order_number: str
 ) -> bool:
     """Write a movement down and post it; False when it is noted already."""
-    return await movements.record(
-        tx,
-        claim,
+    made = movements.MadeMovement(
         moved.kind,
-        amount=moved.amount,
-        source_id=moved.source_id,
-        stripe_id=moved.stripe_id,
-        order_number=order_number,
+        moved.amount,
+        moved.source_id,
+        moved.stripe_id,
     )
+    return await movements.record(tx, claim, made, order_number=order_number)
 
 
 async def _record(

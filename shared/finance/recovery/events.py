@@ -9,10 +9,14 @@ from shared.infra.unit import Event
 
 @dataclass(frozen=True)
 class ClaimSet(Event):
-    """What the vendor of an order bears is another amount now."""
+    """What the vendor of an order bears is another amount now.
+
+    `is_settled`: all of it came along with what it is for, so nothing is left to do at Stripe.
+    """
 
     subject: str
     order_id: int
+    is_settled: bool = False
 
 
 @dataclass(frozen=True)

@@ -40,22 +40,23 @@ async def charged(gateway: Gateway, payment_id: int) -> Payment:
     return payment
 
 
-async def of_payment(gateway: Gateway, payment: Payment) -> list[Source]:
+async def of_payment(
+    gateway: Gateway, payment: Payment, *, is_more: bool
+) -> list[Source]:
     """The transfers that this payment's money went by, oldest first, with what has not come back of
     each.
+
+    `is_more`: whether any of it was sent again.
     """
-    again = Movement.filter(
-        claim__payment_id=payment.id,
-        kind=MovementKind.TRANSFER,
-        status=MovementState.DONE,
-    ).order_by("id")
-    return await _read(
-        gateway,
-        [
-            payment.stripe_transfer_id,
-            *(await again.values_list("stripe_id", flat=True)),
-        ],
-    )
+    ids: list[object] = [payment.stripe_transfer_id]
+    if is_more:
+        again = Movement.filter(
+            claim__payment_id=payment.id,
+            kind=MovementKind.TRANSFER,
+            status=MovementState.DONE,
+        ).order_by("id")
+        ids += await again.values_list("stripe_id", flat=True)
+    return await _read(gateway, ids)
 
 
 async def of_others(gateway: Gateway, payment: Payment) -> list[Source]:

@@ -98,7 +98,8 @@ async def sync_transfer(context: Context, transfer_id: str) -> None:
 
 async def on_claim_set(tx: Transaction, event: ClaimSet) -> None:
     """Settle it. One that runs already may have looked before."""
-    settle(tx, subject=event.subject)
+    if not event.is_settled:
+        settle(tx, subject=event.subject)
 
 
 async def on_claim_unsettled(tx: Transaction, event: ClaimUnsettled) -> None:

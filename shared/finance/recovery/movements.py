@@ -4,41 +4,76 @@ claim has taken.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from shared.finance.ledger import postings
 from shared.finance.ledger import service as ledger
 from shared.finance.recovery.models import Claim, Movement
 from shared.finance.recovery.rules import MovementKind, MovementState, signed
+from shared.finance.recovery.statements import lock_movement
+from shared.infra.database.batch import Newcomers, insert_new
 from shared.infra.references import service as references
 from shared.infra.unit import Transaction
-from shared.trade.orders.models import Order
+
+
+@dataclass(frozen=True)
+class MadeMovement:
+    """A movement that Stripe made along with something else, as a refund's reversal; minor
+    units.
+    """
+
+    kind: MovementKind
+    amount: int
+    source_id: str
+    stripe_id: str
 
 
 async def record(
     tx: Transaction,
     claim: Claim,
-    kind: MovementKind,
-    *,
-    amount: int,
-    source_id: str,
-    stripe_id: str,
+    *made: MadeMovement,
     order_number: str,
+    is_new: bool = False,
 ) -> bool:
-    """Note a movement that Stripe made along with something else (a refund's reversal); False when
-    it is noted already.
+    """Note movements that Stripe made, each once; False when all of them are noted already.
+
+    Order and claim are locked. `is_new`: the claim was made just now.
     """
-    if amount <= 0 or await Movement.exists(stripe_id=stripe_id):
+    made = tuple(each for each in made if each.amount > 0)
+    if not made:
         return False
-    movement = await tx.create(
-        Movement,
-        claim_id=claim.id,
-        kind=kind,
-        amount=amount,
-        stripe_source_id=source_id,
-        idempotency_key=await key(claim, kind, order_number),
-    )
-    return await done(tx, movement.id, stripe_id)
+    before = Movement.filter(claim_id=claim.id)
+    earlier = 0 if is_new else await before.count()
+    rows = [
+        Movement(
+            claim_id=claim.id,
+            kind=each.kind,
+            status=MovementState.DONE,
+            amount=each.amount,
+            stripe_source_id=each.source_id,
+            stripe_id=each.stripe_id,
+            idempotency_key=key(claim, each.kind, order_number, number),
+        )
+        for number, each in enumerate(made, earlier + 1)
+    ]
+    new = await _insert(tx, rows)
+    for movement in new:
+        await _took(tx, claim, movement)
+    return bool(new)
+
+
+async def _insert(tx: Transaction, rows: Sequence[Movement]) -> list[Movement]:
+    """Make those that are not noted yet, with one statement."""
+    (ids,) = await insert_new([Newcomers(rows, "stripe_id")])
+    new = [row for row in rows if row.stripe_id in ids]
+    for row in new:
+        row.id = ids[str(row.stripe_id)]
+        row._saved_in_db = True
+        tx.made(row)
+        tx.note_made(row)
+    return new
 
 
 def record_act(
@@ -63,12 +98,16 @@ def record_act(
     )
 
 
-async def key(claim: Claim, kind: MovementKind, order_number: str) -> str:
+def key(
+    claim: Claim,
+    kind: MovementKind,
+    order_number: str,
+    number: int,
+) -> str:
     """An idempotency key of our own: an order's number never comes again, as row ids do in a fresh
     database.
     """
-    earlier = await Movement.filter(claim_id=claim.id).count()
-    return f"order:{order_number}:{claim.subject}:{kind}:{earlier + 1}"
+    return f"order:{order_number}:{claim.subject}:{kind}:{number}"
 
 
 async def refused(tx: Transaction, movement_id: int, why: str) -> None:
@@ -83,36 +122,39 @@ async def refused(tx: Transaction, movement_id: int, why: str) -> None:
     )
 
 
-async def done(tx: Transaction, movement_id: int, stripe_id: str) -> bool:
+async def done(
+    tx: Transaction,
+    movement_id: int,
+    stripe_id: str,
+) -> Claim | None:
     """Note that a movement happened, once: its posting, and what the claim has taken.
 
-    In the caller's transaction.
+    In the caller's transaction. Return the claim, locked; None when it was noted before.
     """
-    movement = await Movement.get(id=movement_id).select_related("claim")
-    # The reference below names the order: whoever holds the order and waits for the claim must not
-    # be waited for.
-    await tx.lock(Order, id=movement.claim.order_id)
-    claim = await tx.lock(Claim, id=movement.claim_id)
+    claim, movement = await lock_movement(tx, movement_id)
     opening = {"status": MovementState.OPENING}
     if not await tx.move(
         movement, to=MovementState.DONE, where=opening, stripe_id=stripe_id
     ):
-        return False
+        return None
+    await _took(tx, claim, movement)
+    return claim
+
+
+async def _took(tx: Transaction, claim: Claim, movement: Movement) -> None:
+    """A movement has happened: its posting, and what the claim has taken."""
     amount = signed(MovementKind(movement.kind), movement.amount)
+    stripe_id = str(movement.stripe_id)
     await tx.change(claim, taken=claim.taken + amount)
-    await ledger.post(
-        tx,
-        postings.moved(
-            postings.TransferFact(
-                movement.id,
-                claim.order_id,
-                claim.vendor_id,
-                claim.currency,
-                amount,
-                stripe_id,
-            )
-        ),
+    fact = postings.TransferFact(
+        movement.id,
+        claim.order_id,
+        claim.vendor_id,
+        claim.currency,
+        amount,
+        stripe_id,
     )
+    ledger.post_once(tx, postings.moved(fact))
     references.remember(
         tx,
         stripe_id,
@@ -122,4 +164,3 @@ async def done(tx: Transaction, movement_id: int, stripe_id: str) -> bool:
     )
     action = f"claim.{movement.kind}"
     record_act(tx, claim, action, "system", amount=movement.amount, stripe_id=stripe_id)
-    return True

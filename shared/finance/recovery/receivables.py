@@ -21,11 +21,17 @@ async def follow(tx: Transaction, claim_id: int) -> None:
 
     Nothing while a movement is under way.
     """
-    claim = await tx.lock(Claim, id=claim_id)
-    if await Movement.exists(claim_id=claim_id, status=MovementState.OPENING):
-        return
+    await follow_locked(tx, await tx.lock(Claim, id=claim_id))
+
+
+async def follow_locked(tx: Transaction, claim: Claim) -> None:
+    """Do the same with a claim that is locked."""
     target = rest(claim.amount, claim.paid, claim.written_off)
     revived, number = claim.written_off - target.written_off, claim.postings
+    is_news = bool(revived) or target.receivable - claim.receivable != revived
+    opening = Movement.filter(claim_id=claim.id, status=MovementState.OPENING)
+    if not is_news or await opening.exists():
+        return
     if revived:  # given up on, and now not even due any more: no loss after all
         number += 1
         await ledger.post(

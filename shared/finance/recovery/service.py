@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from tortoise.functions import Sum
 
-from shared.core.money import step
+from shared.core.money import step as step_of
 from shared.finance.payments.models import Payment
 from shared.finance.recovery import (
     dashboard_transfers,
@@ -25,6 +26,7 @@ from shared.finance.recovery import (
 from shared.finance.recovery.errors import ClaimNotFound
 from shared.finance.recovery.events import ClaimSet
 from shared.finance.recovery.models import Claim, Movement
+from shared.finance.recovery.movements import MadeMovement
 from shared.finance.recovery.rules import (
     MovementKind,
     MovementState,
@@ -32,14 +34,20 @@ from shared.finance.recovery.rules import (
     plan,
     rest,
 )
+from shared.finance.recovery.statements import (
+    ClaimStatus,
+    LockedClaim,
+    lock_claim,
+    status_of,
+)
 from shared.finance.recovery.writes import write_of
 from shared.infra import unit
 from shared.infra.database.columns import texts_in
+from shared.infra.gateway.errors import StandsStill
 from shared.infra.gateway.gateway import Gateway
-from shared.infra.gateway.restore_check import money_may_move
 from shared.infra.stripe_writes import service as writes
+from shared.infra.stripe_writes.models import StripeWrite
 from shared.infra.unit import Transaction
-from shared.trade.orders.models import Order
 
 log = logging.getLogger("markethall.clawback")
 
@@ -53,13 +61,17 @@ async def set_claim(
     subject: str,
     payment: Payment,
     amount: int,
+    made: Sequence[MadeMovement] = (),
+    order_number: str = "",
 ) -> Claim:
     """Say what the vendor of `payment` bears because of `subject`, in minor units, inside the
     caller's transaction.
 
-    0 when it was undone. What that means at Stripe is done by `settle`, by a job.
+    0 when it was undone. `made` are movements that Stripe made along with it; what is left to do
+    there is done by `settle`, by a job.
     """
     claim = await tx.lock_first(Claim.filter(subject=subject))
+    is_new = claim is None
     if claim is None:
         claim = await tx.create(
             Claim,
@@ -72,7 +84,9 @@ async def set_claim(
         )
     elif claim.amount != amount:
         await tx.change(claim, amount=amount)
-    tx.emit(ClaimSet(subject, payment.order_id))
+    await movements.record(tx, claim, *made, order_number=order_number, is_new=is_new)
+    is_settled = is_new and claim.paid == amount
+    tx.emit(ClaimSet(subject, payment.order_id, is_settled=is_settled))
     return claim
 
 
@@ -93,75 +107,119 @@ async def settle(gateway: Gateway, subject: str) -> Claim:
 
     Raises StripeUnavailable, and then the same call goes on later.
     """
-    claim = await Claim.get_or_none(subject=subject)
-    if claim is None:
-        raise ClaimNotFound(subject=subject)
-    unreachable = await set_off.is_unreachable(claim.vendor_id)
+    found = await _status(subject)
     for _ in range(ROUNDS):
-        for movement in await Movement.filter(
-            claim_id=claim.id, status=MovementState.OPENING
-        ).order_by("id"):
-            await _perform(gateway, claim, movement)
-        await claim.refresh_from_db()
-        delta = rest(claim.amount, claim.paid, claim.written_off).move
-        if (
-            delta == 0
-            or (delta < 0 and unreachable)
-            or not await _write_down(gateway, claim, delta)
-        ):
+        if found.moves:
+            await _go_on(gateway, found)
+            found = await _status(subject)
+        delta = found.target.move
+        if delta == 0 or (delta < 0 and found.unreachable):
             break
-    async with unit.transaction() as tx:
-        await receivables.follow(tx, claim.id)
-    if unreachable:
-        await set_off.net(claim.vendor_id, claim.currency)
-    await claim.refresh_from_db()
-    return claim
+        written = await _write_down(gateway, found, delta)
+        if written is None:
+            break
+        for movement, write in written:
+            await _perform(gateway, found, movement, write)
+        found = await _status(subject)
+    if not found.is_at_rest:
+        async with unit.transaction() as tx:
+            await receivables.follow(tx, found.claim.id)
+        await found.claim.refresh_from_db()
+    if found.unreachable:
+        await set_off.net(found.claim.vendor_id, found.claim.currency)
+        await found.claim.refresh_from_db()
+    return found.claim
 
 
-async def _write_down(gateway: Gateway, claim: Claim, delta: int) -> bool:
-    """Plan and store the movements that bring the claim `delta` closer to its amount; False when
-    there is nothing to do.
+async def _status(subject: str) -> ClaimStatus:
+    found = await status_of(subject)
+    if found is None:
+        raise ClaimNotFound(subject=subject)
+    return found
+
+
+async def _go_on(gateway: Gateway, found: ClaimStatus) -> None:
+    """Have Stripe make what was written down before."""
+    opening = Movement.filter(claim_id=found.claim.id, status=MovementState.OPENING)
+    for movement in await opening.order_by("id"):
+        await _perform(gateway, found, movement, None)
+
+
+Step: TypeAlias = tuple[MovementKind, str, int]  # out of what, and how much
+Written: TypeAlias = list[tuple[Movement, StripeWrite]]
+
+
+async def _write_down(
+    gateway: Gateway, found: ClaimStatus, delta: int
+) -> Written | None:
+    """Plan and store the movements that bring the claim `delta` closer to its amount; None when
+    there is nothing to do, and an empty list when one must look again.
     """
-    await money_may_move()
-    payment = await funding.charged(gateway, claim.payment_id)
+    if not found.may_move:
+        raise StandsStill
+    payment = found.payment
+    if payment.stripe_transfer_id is None or payment.stripe_charge_id is None:
+        payment = await funding.charged(gateway, payment.id)
+    steps: list[Step] | None
     if delta < 0:
         steps = [(MovementKind.TRANSFER, str(payment.stripe_charge_id), -delta)]
     else:
-        found = await funding.of_payment(gateway, payment)
-        if await _taken_by_hand(gateway, found):
-            return True  # somebody took it in Stripe's dashboard: look again
-        held = await funding.balance(gateway, payment)
-        # Some of it was taken by hand before.
-        if sum(source.room for source in found) < min(delta, held):
-            found += await funding.of_others(gateway, payment)
-        planned = plan(delta, held, found, unit=step(claim.currency))
-        steps = [
-            (MovementKind.REVERSAL, source, part) for source, part in planned.reversals
-        ]
+        steps = await _reversals(gateway, found, payment, delta)
+    if steps is None:
+        return []  # somebody took it in Stripe's dashboard
     async with unit.transaction() as tx:
-        locked = await tx.lock(Claim, id=claim.id)
-        if rest(locked.amount, locked.paid, locked.written_off).move != delta:
-            return True  # somebody else was faster: look again
-        if await Movement.exists(claim_id=claim.id, status=MovementState.OPENING):
-            return True
-        number = (await Order.get(id=claim.order_id)).number
-        for kind, source, amount in steps:
-            movement = await tx.create(
-                Movement,
-                claim_id=claim.id,
-                kind=kind,
-                amount=amount,
-                stripe_source_id=source,
-                idempotency_key=await movements.key(locked, kind, number),
-            )
-            await writes.open_write(tx, await write_of(locked, movement))
-    return bool(steps)
+        locked = await lock_claim(tx, found.claim.id)
+        claim = locked.claim
+        is_news = rest(claim.amount, claim.paid, claim.written_off).move != delta
+        if is_news or locked.moves:
+            return []  # somebody else was faster
+        written = [
+            await _open(tx, locked, payment, step, number)
+            for number, step in enumerate(steps, locked.movements + 1)
+        ]
+    return written or None
+
+
+async def _reversals(
+    gateway: Gateway, found: ClaimStatus, payment: Payment, wanted: int
+) -> list[Step] | None:
+    """What to take back out of which transfers, at most what the vendor holds; None where somebody
+    else took it.
+    """
+    sources = await funding.of_payment(gateway, payment, is_more=found.sent_again)
+    if await _taken_by_hand(gateway, sources):
+        return None
+    held = await funding.balance(gateway, payment)
+    # Some of it was taken by hand before.
+    if sum(source.room for source in sources) < min(wanted, held):
+        sources += await funding.of_others(gateway, payment)
+    planned = plan(wanted, held, sources, unit=step_of(payment.currency))
+    return [(MovementKind.REVERSAL, source, part) for source, part in planned.reversals]
+
+
+async def _open(
+    tx: Transaction, locked: LockedClaim, payment: Payment, step: Step, number: int
+) -> tuple[Movement, StripeWrite]:
+    kind, source, amount = step
+    claim = locked.claim
+    movement = await tx.create(
+        Movement,
+        claim_id=claim.id,
+        kind=kind,
+        amount=amount,
+        stripe_source_id=source,
+        idempotency_key=movements.key(claim, kind, locked.order_number, number),
+    )
+    asked = write_of(claim, movement, payment)
+    return movement, await writes.open_write(tx, asked)
 
 
 async def _taken_by_hand(gateway: Gateway, found: Sequence[Source]) -> bool:
     """Note what came back of these transfers past us; asked only where more came back than we know
     of.
     """
+    if not any(source.back for source in found):
+        return False
     noted = False
     ours = Movement.filter(
         stripe_source_id__in=[s.transfer_id for s in found],
@@ -181,16 +239,24 @@ async def _taken_by_hand(gateway: Gateway, found: Sequence[Source]) -> bool:
     return noted
 
 
-async def _perform(gateway: Gateway, claim: Claim, movement: Movement) -> None:
-    """Have Stripe make one movement.
+async def _perform(
+    gateway: Gateway,
+    found: ClaimStatus,
+    movement: Movement,
+    write: StripeWrite | None,
+) -> None:
+    """Have Stripe make one movement; `write`: what was opened for it just now.
 
     A refusal ends it; where the vendor's money is still with us, that must be loud.
     """
-    write_id = await writes.opened(
-        await write_of(claim, movement),
-        asked_at=movement.created_at,
-    )
-    performed = await writes.perform(gateway, write_id)
+    if write is not None:
+        performed = await writes.perform_opened(gateway, write)
+    else:
+        asked = write_of(found.claim, movement, found.payment)
+        write_id = await writes.opened(asked, asked_at=movement.created_at)
+        performed = await writes.perform(gateway, write_id)
+    if performed.outcome is not None:
+        return
     await movement.refresh_from_db()
     # Noted with the write, and undone since.
     if movement.status == MovementState.OPENING and performed.stripe_id:
@@ -199,6 +265,6 @@ async def _perform(gateway: Gateway, claim: Claim, movement: Movement) -> None:
     refusal = performed.refusal
     if refusal is None or movement.kind == MovementKind.REVERSAL:
         return
-    if not await set_off.is_unreachable(claim.vendor_id):
-        log.error("movement %s of %s was refused", movement.id, claim.subject)
+    if not await set_off.is_unreachable(found.claim.vendor_id):
+        log.error("movement %s of %s was refused", movement.id, found.claim.subject)
         raise refusal

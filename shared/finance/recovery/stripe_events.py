@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from shared.core.domains import Apply
+from shared.core.domains import Answer, NoNews
 from shared.finance.recovery import dashboard_transfers
 from shared.finance.recovery.dashboard_transfers import ReversalsReading
 from shared.infra.gateway.errors import StripeMissing
@@ -15,12 +15,10 @@ from shared.infra.jobs import Context
 from shared.infra.unit import Transaction
 
 UNDECIDED = "taken by hand and nothing is owed there: reconciliation asks a person"
+NOTHING_TAKEN = "nothing was taken by hand"
 
 
-async def read_reversals(
-    context: Context,
-    event: VerifiedEvent,
-) -> Apply | None:
+async def read_reversals(context: Context, event: VerifiedEvent) -> Answer:
     """Read what came back of the transfer; what was taken by hand is noted with the claim that
     waits for it.
     """
@@ -32,7 +30,9 @@ async def read_reversals(
         )
     except StripeMissing:
         return None
-    return None if reading is None else partial(_note, reading)
+    if reading is None:
+        return None
+    return partial(_note, reading) if reading.taken else NoNews(NOTHING_TAKEN)
 
 
 async def _note(
@@ -42,8 +42,4 @@ async def _note(
     found = await reading.note(tx)
     if found.undecided:
         return UNDECIDED
-    return (
-        f"noted {found.noted} taken by hand"
-        if found.noted
-        else "nothing was taken by hand"
-    )
+    return f"noted {found.noted} taken by hand" if found.noted else NOTHING_TAKEN

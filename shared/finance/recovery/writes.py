@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from shared.finance.payments.models import Payment
-from shared.finance.recovery import funding, movements
+from shared.finance.recovery import funding, movements, receivables
 from shared.finance.recovery.events import ClaimUnsettled
 from shared.finance.recovery.models import Claim, Movement
 from shared.finance.recovery.rules import MovementKind
@@ -53,12 +53,15 @@ class _Moved(Operation[str, None]):
         tx: Transaction,
         answer: str,
         more: None,
-    ) -> None:
-        await movements.done(tx, self.movement_id, answer)
-        claim = await Claim.get(id=self.claim_id)
+    ) -> Claim | None:
+        claim = await movements.done(tx, self.movement_id, answer)
+        if claim is None:
+            return None
+        await receivables.follow_locked(tx, claim)
         # Not at rest: whoever settles it may have given up.
         if claim.paid != claim.amount or claim.receivable:
             tx.emit(ClaimUnsettled(self.claim, once=True))
+        return claim
 
     async def refused(self, tx: Transaction, refusal: StripeRefused) -> None:
         """What is left of the claim is planned anew, as another movement."""
@@ -122,7 +125,9 @@ class SendTransfer(_Moved):
         )
 
 
-async def write_of(claim: Claim, movement: Movement) -> ReverseTransfer | SendTransfer:
+def write_of(
+    claim: Claim, movement: Movement, payment: Payment
+) -> ReverseTransfer | SendTransfer:
     """Say what Stripe is asked for a movement that is written down."""
     about = {
         "movement_id": movement.id,
@@ -135,7 +140,6 @@ async def write_of(claim: Claim, movement: Movement) -> ReverseTransfer | SendTr
     }
     if movement.kind == MovementKind.REVERSAL:
         return ReverseTransfer(**about)
-    payment = await Payment.get(id=claim.payment_id)
     return SendTransfer(
         **about, account_id=payment.stripe_account_id, currency=claim.currency
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from shared.finance.refunds.errors import DeclineReasonLacking, RefundAlreadyDecided
-from shared.finance.refunds.refunded_amounts import MAX_REASON, locked, put_off
+from shared.finance.refunds.refunded_amounts import MAX_REASON, put_off
 from shared.finance.refunds.rules import RefundState
 from shared.finance.refunds.service import Requested
+from shared.finance.refunds.statements import lock_refund
 from shared.finance.refunds.writes import CreateRefund
 from shared.infra import unit
 from shared.infra.stripe_writes import service as writes
@@ -15,7 +16,8 @@ from shared.infra.unit import Act
 async def approve(refund_id: int, *, by: str) -> Requested:
     """The operator lets a refund through. Raises NotFound, RefundAlreadyDecided."""
     async with unit.transaction() as tx:
-        order, payment, refund = await locked(tx, refund_id)
+        found = await lock_refund(tx, refund_id)
+        refund = found.refund
         moved = await tx.move(
             refund,
             to=RefundState.OPENING,
@@ -25,7 +27,8 @@ async def approve(refund_id: int, *, by: str) -> Requested:
         )
         if not moved:
             raise RefundAlreadyDecided
-        await writes.open_write(tx, CreateRefund.of(order, payment, refund))
+        asked = CreateRefund.of(found.order, found.payment, refund)
+        await writes.open_write(tx, asked)
     return Requested.of(refund)
 
 
@@ -39,7 +42,8 @@ async def decline(refund_id: int, *, reason: str, by: str) -> Requested:
         raise DeclineReasonLacking(most=MAX_REASON)
     was, now = RefundState.AWAITING_APPROVAL, RefundState.DECLINED
     async with unit.transaction() as tx:
-        order, _, refund = await locked(tx, refund_id)
+        found = await lock_refund(tx, refund_id)
+        order, refund = found.order, found.refund
         if not await put_off(tx, order, refund, was, now, why=why, by=by):
             raise RefundAlreadyDecided
     return Requested.of(refund)

@@ -4,47 +4,41 @@ moved it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from shared.core import clock
 from shared.core.money import Money
 from shared.finance.payments import sync as payments
-from shared.finance.payments.models import Payment
 from shared.finance.refunds.models import Refund, RefundLine
-from shared.finance.refunds.order_totals import gone_back
 from shared.finance.refunds.rules import COUNTING, RefundState
+from shared.finance.refunds.statements import Arrival, LockedRefund, People, arrival_of
 from shared.infra.database.columns import numbers_in
 from shared.infra.mail import service as mail
 from shared.infra.unit import Transaction
 from shared.trade.orders import payment_effects as orders
 from shared.trade.orders import restocking
-from shared.trade.orders.models import Checkout, Order
+from shared.trade.orders.models import Order
 from shared.trade.orders.remaining_money import OrderMoney
 from shared.trade.orders.rules import OrderStatus, PaymentStatus, StockState
-from shared.trade.vendors.models import Vendor
 
 
-async def arrived(
-    tx: Transaction,
-    order: Order,
-    payment: Payment,
-    refund: Refund,
-) -> None:
+async def arrived(tx: Transaction, found: LockedRefund, arrival: Arrival) -> None:
     """The money has left: goods go back into stock where that was asked for, the order knows, the
     shopper gets a mail.
     """
-    await _restock(order, refund)
-    await orders.count_returned(order, refund.amount)
-    back = await gone_back(payment.id)
+    order, payment, refund = found.order, found.payment, found.refund
+    await _restock(order, refund, arrival.to_restock)
+    await orders.count_returned(tx, order, refund.amount)
+    back = arrival.back + refund.amount
     await payments.follow_refunds(tx, payment, back=back, reason=refund.reason)
     if back >= order.total_amount_cents:
         await orders.follow_refunds(tx, order, everything_back=True)
-    await _tell_shopper(tx, "refunded", order, refund)
+    _tell_shopper(tx, "refunded", order, refund, found.people)
 
 
 async def undone(
     tx: Transaction,
-    order: Order,
-    payment: Payment,
-    refund: Refund,
+    found: LockedRefund,
     *,
     was_told: bool,
 ) -> None:
@@ -55,28 +49,30 @@ async def undone(
     Of one that was sent they had come back by post: they stay where they are, whatever the bank
     does.
     """
+    order, refund = found.order, found.refund
     await orders.follow_refunds(tx, order, everything_back=False)
     about_goods, pieces = await _undo_goods(order, refund)
-    back = await gone_back(payment.id)
+    arrival = await arrival_of(refund)
+    payment, back = found.payment, arrival.back
     await payments.follow_refunds(tx, payment, back=back, reason=None)
-    await _tell_vendor(tx, order, refund, goods=about_goods, pieces=pieces)
+    _tell_vendor(tx, found, goods=about_goods, pieces=pieces)
     if was_told:
-        await _tell_shopper(tx, "refund_came_back", order, refund)
+        _tell_shopper(tx, "refund_came_back", order, refund, found.people)
 
 
-async def _tell_vendor(
-    tx: Transaction, order: Order, refund: Refund, *, goods: str, pieces: str
+def _tell_vendor(
+    tx: Transaction, found: LockedRefund, *, goods: str, pieces: str
 ) -> None:
-    vendor = await Vendor.get(id=order.vendor_id)
+    order, refund = found.order, found.refund
     is_canceled = refund.status == RefundState.CANCELED
     mail.post(
         tx,
         "refund_failed",
-        to=vendor.business_email,
+        to=found.people.vendor_email,
         unique_key=f"refund_failed:{refund.id}",
         order_id=order.id,
         context={
-            "vendor_name": vendor.name,
+            "vendor_name": found.people.vendor_name,
             "number": order.number,
             "amount": Money(refund.amount, refund.currency),
             "why": "merchant_request" if is_canceled else refund.failure_reason,
@@ -86,39 +82,41 @@ async def _tell_vendor(
     )
 
 
-async def _tell_shopper(
-    tx: Transaction, kind: str, order: Order, refund: Refund
+def _tell_shopper(
+    tx: Transaction, kind: str, order: Order, refund: Refund, people: People
 ) -> None:
-    checkout = await Checkout.get(id=order.checkout_id)
-    vendor = await Vendor.get(id=order.vendor_id)
     mail.post(
         tx,
         kind,
-        to=checkout.email,
+        to=people.shopper_email,
         unique_key=f"{kind}:{refund.id}",
         order_id=order.id,
-        language=checkout.language,
+        language=people.language,
         context={
             "number": order.number,
-            "full_name": checkout.full_name,
-            "vendor_name": vendor.name,
+            "full_name": people.shopper_name,
+            "vendor_name": people.vendor_name,
             "amount": Money(refund.amount, refund.currency),
             "note": refund.note,
         },
     )
 
 
-async def _restock(order: Order, refund: Refund) -> None:
+async def _restock(
+    order: Order,
+    refund: Refund,
+    parts: Iterable[RefundLine],
+) -> None:
     """Each piece at most once, however often its refund had to be repeated; only what had left the
     stock comes back to it.
     """
-    wanted = RefundLine.filter(refund_id=refund.id, restock=True, restocked_at=None)
-    pieces = {part.order_line_id: part.quantity for part in await wanted}
+    pieces = {part.order_line_id: part.quantity for part in parts}
     has_left_stock = order.stock_state == StockState.TAKEN
     if not has_left_stock or not pieces:
         return
     if await _was_sent_meanwhile(order, refund):
         return
+    wanted = RefundLine.filter(refund_id=refund.id, restock=True, restocked_at=None)
     await wanted.update(restocked_at=clock.now(), updated_at=clock.now())
     await restocking.put_in_stock(order, pieces)
 

@@ -84,7 +84,8 @@ async def import_refund(gateway: Gateway, answer: StripeRefund) -> RefundState |
     if payment.stripe_transfer_id is None and payment.stripe_charge_id is not None:
         await payments.record_charge(gateway, payment.stripe_charge_id)
         await payment.refresh_from_db()
-    moved = await stripe_reads.along(gateway, payment, answer, with_fee=True)
+    noted = await stripe_reads.noted_fee_refunds(payment)
+    moved = await stripe_reads.along(gateway, payment, answer, noted)
     async with unit.transaction() as tx:
         refund_id = await _make_row(tx, payment, answer, moved)
         state = await sync.apply_in(tx, refund_id, answer, moved)

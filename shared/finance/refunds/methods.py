@@ -42,7 +42,7 @@ class AtStripe:
     reversed: int  # of the transfer
     fee_refunded: int
     balance: int  # of the vendor, pending money included
-    touched: bool  # by anything but refunds: a dispute, money sent again
+    touched: bool = False  # by anything but refunds: a dispute, money sent again
 
 
 def stripe_share(

@@ -11,7 +11,7 @@ from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import PAID_STATES
 from shared.finance.refunds.errors import ChargedBack, TakenByBank
 from shared.finance.refunds.models import Refund
-from shared.finance.refunds.rules import COUNTING, RefundableLine, RefundState, Sum
+from shared.finance.refunds.rules import COUNTING, RefundableLine, Sum
 from shared.infra.database.columns import numbers_in
 from shared.trade.orders.models import Order, OrderLine
 from shared.trade.orders.queries import money_of
@@ -46,18 +46,15 @@ async def sum_of(order: Order) -> Sum:
         commission=order.platform_fee_amount,
         refunded=order.refunded_amount,
         commission_back=sum(await numbers_in(refunds, "commission_part")),
-        lines=tuple(
-            RefundableLine(
-                row.id,
-                row.unit_amount,
-                row.quantity,
-                row.refunded_quantity,
-            )
-            for row in rows
-        ),
+        lines=tuple(map(line_of, rows)),
         taken=order.disputed_amount + order.lost_amount,
         commission_taken=disputes.get(Account.COMMISSION, 0),
     )
+
+
+def line_of(row: OrderLine) -> RefundableLine:
+    """What the rules need of a line."""
+    return RefundableLine(row.id, row.unit_amount, row.quantity, row.refunded_quantity)
 
 
 async def unapproved(order_id: int) -> int:
@@ -71,15 +68,6 @@ async def unapproved(order_id: int) -> int:
         requested_by__not=BY_STRIPE,
     )
     return await _total(mine)
-
-
-async def gone_back(payment_id: int) -> int:
-    """What of a payment has really gone back by now, minor units.
-
-    Exact only while its order's row is locked.
-    """
-    of_payment = Refund.filter(payment_id=payment_id)
-    return await _total(of_payment.filter(status=RefundState.SUCCEEDED))
 
 
 async def _total(refunds: QuerySet[Refund]) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from shared.core import clock
 from shared.finance.ledger import postings
 from shared.finance.ledger import service as ledger
 from shared.finance.refunds.models import Refund
@@ -29,32 +28,39 @@ def fact_of(refund: Refund, stripe_id: str) -> postings.RefundFact:
     )
 
 
-async def post_taken_on(tx: Transaction, refund: Refund, stripe_id: str) -> None:
+def post_taken_on(tx: Transaction, refund: Refund, stripe_id: str) -> None:
     """Stripe has taken it on: from now on, who owes whom."""
-    await ledger.post(tx, postings.refund(fact_of(refund, stripe_id)))
+    ledger.post_once(tx, postings.refund(fact_of(refund, stripe_id)))
 
 
-async def post_undone(tx: Transaction, refund: Refund) -> None:
+def post_undone(tx: Transaction, refund: Refund) -> None:
     """It failed after all: nobody owes anything for it any more."""
     fact = fact_of(refund, str(refund.stripe_refund_id))
-    await ledger.post(tx, postings.refund_undone(fact))
+    ledger.post_once(tx, postings.refund_undone(fact))
+
+
+def has_new_cash(refund: Refund, answer: StripeRefund) -> bool:
+    """Whether Stripe names a balance transaction that the refund does not."""
+    left, back = answer.balance_transaction, answer.failure_balance_transaction
+    is_left = bool(left) and left != refund.stripe_balance_transaction_id
+    return is_left or (bool(back) and back != refund.stripe_failure_transaction_id)
 
 
 async def post_cash(tx: Transaction, refund: Refund, answer: StripeRefund) -> None:
-    """The money left the platform's balance, or came back to it."""
+    """The money left the platform's balance, or came back to it. The refund is locked."""
     left, back = answer.balance_transaction, answer.failure_balance_transaction
     known_left = refund.stripe_balance_transaction_id
     known_back = refund.stripe_failure_transaction_id
     if left and known_left is None:
-        await ledger.post(tx, postings.refund_paid(fact_of(refund, left)))
+        ledger.post_once(tx, postings.refund_paid(fact_of(refund, left)))
     if back and known_back is None:
-        await ledger.post(tx, postings.refund_returned(fact_of(refund, back)))
+        ledger.post_once(tx, postings.refund_returned(fact_of(refund, back)))
     if (left, back) == (known_left, known_back):
         return
-    await Refund.filter(id=refund.id).update(
+    await tx.change(
+        refund,
         stripe_balance_transaction_id=left or known_left,
         stripe_failure_transaction_id=back or known_back,
-        updated_at=clock.now(),
     )
     references.remember(
         tx,

@@ -8,8 +8,6 @@ from tortoise.expressions import F
 
 from shared.core import clock
 from shared.core.money import Money
-from shared.finance.payments.models import Payment
-from shared.finance.refunds.errors import RefundNotFound
 from shared.finance.refunds.models import Refund, RefundLine
 from shared.finance.refunds.rules import RefundState
 from shared.infra.mail import service as mail
@@ -18,20 +16,6 @@ from shared.trade.orders.models import Order, OrderLine
 from shared.trade.vendors.models import Vendor
 
 MAX_REASON = 300
-
-
-async def locked(tx: Transaction, refund_id: int) -> tuple[Order, Payment, Refund]:
-    """The order, its payment and the refund, locked in the one order of docs/architecture.md.
-
-    Raises NotFound.
-    """
-    found = await Refund.get_or_none(id=refund_id) if 0 < refund_id < 2**63 else None
-    if found is None:
-        raise RefundNotFound
-    order = await tx.lock(Order, id=found.order_id)
-    payment = await tx.lock(Payment, id=found.payment_id)
-    refund = await tx.lock(Refund, id=refund_id)
-    return order, payment, refund
 
 
 async def count_against(
@@ -77,6 +61,19 @@ async def count_pieces(line_id: int, pieces: int) -> None:
     await OrderLine.filter(id=line_id).update(
         refunded_quantity=F("refunded_quantity") + pieces, updated_at=clock.now()
     )
+
+
+_COUNT = (
+    "UPDATE order_lines SET refunded_quantity = refunded_quantity + ?, updated_at = ?"
+    " WHERE id = ?"
+)
+
+
+def count_pieces_later(tx: Transaction, line_id: int, pieces: int) -> None:
+    """Do the same with what the transaction writes at its end: once for a line, which nobody reads
+    or counts in it besides.
+    """
+    tx.later(_COUNT, pieces, clock.now(), line_id)
 
 
 async def put_off(

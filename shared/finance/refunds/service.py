@@ -7,8 +7,7 @@ Stripe at once by whoever calls `try_now`.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 from shared.core.errors import MarketError, TryLater
 from shared.core.money import Money
@@ -22,35 +21,30 @@ from shared.finance.refunds.errors import (
     PaymentDiffers,
     RefundedMeanwhile,
     RefundNotFound,
-    TooMuch,
 )
-from shared.finance.refunds.models import Refund, RefundLine
-from shared.finance.refunds.order_totals import (
-    check_bank,
-    payment_of,
-    sum_of,
-    unapproved,
-)
-from shared.finance.refunds.refunded_amounts import count_against, count_pieces
+from shared.finance.refunds.models import Refund
+from shared.finance.refunds.order_totals import check_bank
 from shared.finance.refunds.rules import (
     Refundability,
     RefundRequest,
     RefundState,
-    Worked,
-    bear,
-    work_out,
+)
+from shared.finance.refunds.statements import (
+    lock_paid_order,
+    order_and_payment,
+    totals_of,
 )
 from shared.finance.refunds.stripe_reads import refundability_of
-from shared.finance.refunds.writes import CreateRefund
+from shared.finance.refunds.writes import ChargeFacts, CreateRefund, charge_facts
+from shared.finance.refunds.writing_down import open_write, write_down
 from shared.infra import unit
+from shared.infra.gateway.errors import StripeRefused, StripeUnavailable
 from shared.infra.gateway.gateway import Gateway
-from shared.infra.gateway.restore_check import money_may_move
 from shared.infra.mail import service as mail
 from shared.infra.stripe_writes import service as writes
+from shared.infra.stripe_writes.models import StripeWrite
 from shared.infra.stripe_writes.rules import WriteState
 from shared.infra.unit import Transaction
-from shared.trade.commission.queries import Policy, get_policy
-from shared.trade.orders.errors import OrderNotFound
 from shared.trade.orders.models import Order
 from shared.trade.orders.rules import PaymentStatus
 from shared.trade.people.queries import operator_emails
@@ -66,12 +60,13 @@ MAX_NOTE = 500
 
 @dataclass(frozen=True)
 class Requested:
-    """A refund that was written down."""
+    """A refund that was written down; `write` is what asks Stripe for it, unless it waits."""
 
     id: int
     number: int
     state: RefundState
     amount: Money
+    write: StripeWrite | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def of(cls, refund: Refund) -> Requested:
@@ -90,99 +85,63 @@ async def request(
     note: str,
     by: str,
     seen: int | None = None,
+    at_once: bool = False,
 ) -> Requested:
     """Write down a refund of one of this vendor's orders; above the operator's limit it waits for
     approval.
 
     `seen` is how many refunds the order had when the person looked: pressed twice, or two people at
-    once, one wins. Raises StandsStill, NotFound, NotPaid, ChargedBack, TakenByBank, NoRefundsLeft,
+    once, one wins. `at_once`: the caller goes on with `try_now`, so how Stripe is asked is settled
+    with it. Raises StandsStill, NotFound, NotPaid, ChargedBack, TakenByBank, NoRefundsLeft,
     BadRefund, TooMuch, RefundedMeanwhile.
     """
-    await money_may_move()
     if reason not in REASONS:
         raise CauseLacking
-    order, payment = await _refundable(gateway, vendor_id, number)
+    payment = await _refundable(gateway, vendor_id, number)
+    facts = await _facts(gateway, payment) if at_once else None
     said = {"reason": reason, "note": note[:MAX_NOTE], "requested_by": by[:60]}
     async with unit.transaction() as tx:
-        order = await tx.lock(Order, id=order.id)
-        payment = await tx.lock(Payment, id=payment.id)
+        order, payment = await lock_paid_order(tx, payment.id)
         check_bank(order)  # again, now that it is locked
-        await _check_seen(order, seen)
+        totals = await totals_of(order, payment)
+        if seen is not None and seen != totals.refunds:
+            raise RefundedMeanwhile(totals.sum.left)
         _check_payment(order, payment)
-        refund = await _write_down(tx, order, payment, wish, said)
-        await _next_step(tx, order, payment, refund)
+        refund = await write_down(tx, order, payment, totals, wish, said)
+        write = None
+        if refund.status == RefundState.OPENING:
+            write = await open_write(tx, order, payment, refund, totals, facts)
+        else:
+            await _tell_operators(tx, order, refund)
         _record_request(tx, refund, by=by)
-    return Requested.of(refund)
+    return replace(Requested.of(refund), write=write)
 
 
-async def _refundable(
-    gateway: Gateway,
-    vendor_id: int,
-    number: str,
-) -> tuple[Order, Payment]:
-    """One of this vendor's orders that is paid, and that no bank has taken back."""
-    order = await Order.get_or_none(vendor_id=vendor_id, number=number)
-    if order is None:
-        raise OrderNotFound
-    payment = await payment_of(order.id)
+async def _refundable(gateway: Gateway, vendor_id: int, number: str) -> Payment:
+    """The payment of one of this vendor's orders that is paid, and that no bank has taken back, by
+    what we know and by what Stripe says now.
+    """
+    order, payment = await order_and_payment(vendor_id, number)
     if payment is None or order.payment_status not in PAID:
         raise NotPaid
-    await _check_bank(gateway, order, payment)
-    return order, payment
-
-
-async def _check_bank(gateway: Gateway, order: Order, payment: Payment) -> None:
-    """Raise what to say when the shopper's bank has this payment, by what we know of it and by what
-    Stripe says now.
-    """
     check_bank(order)
     match await refundability_of(gateway, payment):
         case Refundability.CHARGED_BACK:
             raise ChargedBack
         case Refundability.DECIDED:
             raise NoRefundsLeft
+    return payment
 
 
-async def _check_seen(order: Order, seen: int | None) -> None:
-    if seen is not None and seen != await _number_of_refunds(order):
-        raise RefundedMeanwhile((await sum_of(order)).left)
-
-
-async def _number_of_refunds(order: Order) -> int:
-    return await Refund.filter(order_id=order.id).count()
-
-
-async def _write_down(
-    tx: Transaction,
-    order: Order,
-    payment: Payment,
-    wish: RefundRequest,
-    said: dict[str, Any],
-) -> Refund:
-    """Make the row and its lines, and let them count against the order.
-
-    `said` are the columns of who asks, and why.
-    """
-    found, policy = await sum_of(order), await get_policy()
-    worked = work_out(found, wish)
-    burden = bear(found, worked.amount, policy.refund_policy)
-    if not await count_against(tx, order, worked.amount, beside=found.taken):
-        raise TooMuch(found.left)
-    number = await _number_of_refunds(order) + 1
-    refund = await tx.create(
-        Refund,
-        **_about(order, payment),
-        number=number,
-        status=await _first_state(policy, order, worked),
-        amount=worked.amount,
-        vendor_part=burden.vendor,
-        commission_part=burden.commission,
-        policy=policy.refund_policy,
-        idempotency_key=f"order:{order.number}:refund:{number}:1",
-        **said,
-    )
-    await _add_lines(refund, worked)
-    return refund
+async def _facts(gateway: Gateway, payment: Payment) -> ChargeFacts | None:
+    """What Stripe holds of the sale; None where the write finds out by itself, later."""
+    if payment.stripe_transfer_id is None:
+        return None
+    try:
+        return await charge_facts(gateway, payment)
+    except (StripeUnavailable, StripeRefused) as error:
+        log.info("sale %s could not be read: %s", payment.id, error.log)
+        return None
 
 
 def _record_request(tx: Transaction, refund: Refund, *, by: str) -> None:
@@ -199,52 +158,10 @@ def _record_request(tx: Transaction, refund: Refund, *, by: str) -> None:
     )
 
 
-def _about(order: Order, payment: Payment) -> dict[str, Any]:
-    return {
-        "vendor_id": order.vendor_id,
-        "order_id": order.id,
-        "payment_id": payment.id,
-        "currency": order.currency,
-    }
-
-
-async def _first_state(policy: Policy, order: Order, worked: Worked) -> RefundState:
-    asked_for = Money(worked.amount + await unapproved(order.id), order.currency)
-    waits = policy.needs_approval(asked_for)
-    return RefundState.AWAITING_APPROVAL if waits else RefundState.OPENING
-
-
 def _check_payment(order: Order, payment: Payment) -> None:
     paid = (payment.currency, payment.amount_total)
     if paid != (order.currency, order.total_amount_cents):
         raise PaymentDiffers
-
-
-async def _add_lines(refund: Refund, worked: Worked) -> None:
-    await RefundLine.bulk_create(
-        RefundLine(
-            refund=refund,
-            order_line_id=p.line_id,
-            quantity=p.quantity,
-            amount=p.amount,
-            restock=p.restock,
-        )
-        for p in worked.parts
-    )
-    for part in worked.parts:
-        await count_pieces(part.line_id, part.quantity)
-
-
-async def _next_step(
-    tx: Transaction,
-    order: Order,
-    payment: Payment,
-    refund: Refund,
-) -> None:
-    if refund.status == RefundState.OPENING:
-        await writes.open_write(tx, CreateRefund.of(order, payment, refund))
-    else:
-        await _tell_operators(tx, order, refund)
 
 
 async def _tell_operators(tx: Transaction, order: Order, refund: Refund) -> None:
@@ -265,19 +182,27 @@ async def _tell_operators(tx: Transaction, order: Order, refund: Refund) -> None
         )
 
 
-async def ask(gateway: Gateway, refund_id: int) -> RefundState:
+async def ask(
+    gateway: Gateway, refund_id: int, write: StripeWrite | None = None
+) -> RefundState:
     """Have Stripe asked for a refund that is written down; nothing when it was answered already.
 
-    Raises NotFound, and StripeUnavailable, NotItsTurn, ChargeNotReady: the write's own job goes on
-    with it.
+    `write`: what was opened for it just now. Raises NotFound, and StripeUnavailable, NotItsTurn,
+    ChargeNotReady: the write's own job goes on with it.
     """
-    refund = await _row(refund_id)
-    if refund.status == RefundState.OPENING:
+    if write is not None:
+        performed = await writes.perform_opened(gateway, write)
+    else:
+        refund = await _row(refund_id)
+        if refund.status != RefundState.OPENING:
+            return RefundState(refund.status)
         asked = CreateRefund.of(refund.order, refund.payment, refund)
         write_id = await writes.opened(asked, asked_at=refund.created_at)
         performed = await writes.perform(gateway, write_id)
-        if performed.state == WriteState.ANSWERED:
-            await sync.settle_claim(gateway, refund_id)
+    if performed.state == WriteState.ANSWERED:
+        await sync.settle_claim(gateway, refund_id)
+    if performed.outcome is not None:
+        return RefundState(performed.outcome)
     return RefundState((await _row(refund_id)).status)
 
 
@@ -298,12 +223,16 @@ class RefundAttempt:
     waits: str | None = None
 
 
-async def try_now(gateway: Gateway, refund_id: int) -> RefundAttempt:
+async def try_now(
+    gateway: Gateway, refund_id: int, write: StripeWrite | None = None
+) -> RefundAttempt:
     """Ask Stripe at once, for whoever waits for the page; what cannot be done now, the write's job
     does.
+
+    `write`: what was opened for it just now (`Requested.write`).
     """
     try:
-        return RefundAttempt(await ask(gateway, refund_id), None)
+        return RefundAttempt(await ask(gateway, refund_id, write), None)
     except TryLater as later:
         waits = later.code
         log.info("refund %s is asked for later: %s", refund_id, later.log or later)

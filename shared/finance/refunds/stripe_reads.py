@@ -5,6 +5,7 @@ came back along with a refund.
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -81,8 +82,7 @@ async def earlier_refunds(refund: Refund) -> list[Earlier]:
 
 
 async def sale_at_stripe(gateway: Gateway, payment: Payment) -> AtStripe:
-    """What of a sale came back so far, and whether the vendor's balance was touched by anything but
-    refunds.
+    """What of a sale came back so far.
 
     In the first seconds a charge has no transfer and no fee yet, so nothing of them came back.
     Stripe makes them before it refunds such a charge, and the vendor's share is in its balance by
@@ -100,14 +100,14 @@ async def sale_at_stripe(gateway: Gateway, payment: Payment) -> AtStripe:
         fee_refunded = (
             await gateway.application_fees.get(payment.stripe_application_fee_id)
         ).amount_refunded
-    others = Claim.filter(payment_id=payment.id).exclude(subject__startswith="refund:")
-    again = Movement.filter(claim__payment_id=payment.id, kind=MovementKind.TRANSFER)
-    return AtStripe(
-        reversed=reversed_,
-        fee_refunded=fee_refunded,
-        balance=balance,
-        touched=await others.exists() or await again.exists(),
-    )
+    return AtStripe(reversed=reversed_, fee_refunded=fee_refunded, balance=balance)
+
+
+async def was_touched(payment_id: int) -> bool:
+    """Whether money of the sale was moved by anything but refunds."""
+    others = Claim.filter(payment_id=payment_id).exclude(subject__startswith="refund:")
+    again = Movement.filter(claim__payment_id=payment_id, kind=MovementKind.TRANSFER)
+    return await others.exists() or await again.exists()
 
 
 @dataclass(frozen=True)
@@ -127,12 +127,12 @@ async def along(
     gateway: Gateway,
     payment: Payment,
     answer: StripeRefund,
-    *,
-    with_fee: bool,
+    noted: Collection[str] | None,
 ) -> Along:
     """Read what came back along with a refund.
 
-    `with_fee`: whether a part of the fee may be among it.
+    `noted`: the fee refunds of the payment that are known; None where no part of the fee may be
+    among it.
     """
     reversal_id, reversed_ = "", 0
     if answer.transfer_reversal is not None and payment.stripe_transfer_id is not None:
@@ -143,7 +143,9 @@ async def along(
         )
         if mine is not None:
             reversal_id, reversed_ = mine.id, mine.amount
-    fee = await _fee_refund(gateway, payment, answer) if with_fee else None
+    fee = None
+    if noted is not None:
+        fee = await _fee_refund(gateway, payment, answer, noted)
     return Along(
         reversal_id,
         reversed_,
@@ -152,18 +154,23 @@ async def along(
     )
 
 
+async def noted_fee_refunds(payment: Payment) -> frozenset[str]:
+    """The fee refunds of a payment that are movements of ours."""
+    noted = Movement.filter(claim__payment_id=payment.id, kind=MovementKind.FEE_REFUND)
+    return frozenset(await texts_in(noted, "stripe_id"))
+
+
 async def _fee_refund(
     gateway: Gateway,
     payment: Payment,
     answer: StripeRefund,
+    noted: Collection[str],
 ) -> FeeRefund | None:
     if payment.stripe_application_fee_id is None:
         return None
-    noted = Movement.filter(claim__payment_id=payment.id, kind=MovementKind.FEE_REFUND)
-    known = set(await texts_in(noted, "stripe_id"))
     fee_id = payment.stripe_application_fee_id
     listed = await gateway.application_fees.list_refunds(fee_id)
-    unknown = (fee for fee in listed if fee.id not in known)
+    unknown = (fee for fee in listed if fee.id not in noted)
 
     def since(fee: FeeRefund) -> timedelta:
         return abs(fee.created - answer.created)

@@ -15,20 +15,27 @@ from typing import Any
 from shared.core import clock
 from shared.core.errors import MarketError
 from shared.finance.payments.models import Payment
-from shared.finance.recovery import funding, movements
+from shared.finance.recovery import funding
 from shared.finance.recovery import service as clawback
-from shared.finance.recovery.models import Claim
+from shared.finance.recovery.movements import MadeMovement
 from shared.finance.recovery.rules import MovementKind
 from shared.finance.refunds import effects, refunded_amounts, stripe_reads
 from shared.finance.refunds.errors import Differs
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.refund_postings import (
+    has_new_cash,
     post_cash,
     post_taken_on,
     post_undone,
     subject_of,
 )
 from shared.finance.refunds.rules import UNDONE, UNSETTLED, RefundState, next_state
+from shared.finance.refunds.statements import (
+    LockedRefund,
+    arrival_of,
+    asked,
+    lock_refund,
+)
 from shared.finance.refunds.stripe_reads import Along
 from shared.infra import unit
 from shared.infra.gateway.gateway import Gateway
@@ -37,7 +44,6 @@ from shared.infra.jobs import Context, job
 from shared.infra.references import service as references
 from shared.infra.unit import Act, Transaction
 from shared.trade.orders import payment_effects as orders
-from shared.trade.orders.models import Order
 
 log = logging.getLogger("markethall.refunds")
 
@@ -60,7 +66,24 @@ async def sync_refund(gateway: Gateway, refund_id: int) -> RefundState:
     if refund.stripe_refund_id is None:
         return RefundState(refund.status)
     answer = await gateway.refunds.get(refund.stripe_refund_id)
+    if not is_news(refund, answer):
+        await settle_claim(gateway, refund.id)
+        return RefundState(refund.status)
     return await take_on(gateway, refund.id, answer)
+
+
+def is_news(refund: Refund, answer: StripeRefund) -> bool:
+    """Whether anything follows from what Stripe says of a refund, as its row was read."""
+    state = RefundState(refund.status)
+    known = (refund.pending_reason, refund.failure_reason)
+    has_reasons = known != (answer.pending_reason, answer.failure_reason)
+    return (
+        state is RefundState.OPENING
+        or refund.stripe_refund_id != answer.id
+        or next_state(state, answer.status) is not None
+        or has_new_cash(refund, answer)
+        or (has_reasons and state in UNSETTLED)
+    )
 
 
 async def take_on(
@@ -80,16 +103,20 @@ async def read_along(gateway: Gateway, refund_id: int, answer: StripeRefund) -> 
 
     Raises ChargeNotReady, StripeUnavailable.
     """
-    refund = await Refund.get(id=refund_id)
+    known = await asked(refund_id)
+    refund, payment = known.refund, known.payment
     took_along = refund.reverse_transfer or answer.transfer_reversal
     if refund.status != RefundState.OPENING or not took_along:
         return Along()
     # What came along although our row says that nothing should was asked for by an attempt that we
     # took to have failed.
     with_fee = refund.refund_application_fee or not refund.reverse_transfer
-    # A refund in the first seconds had it made.
-    payment = await funding.charged(gateway, refund.payment_id)
-    return await stripe_reads.along(gateway, payment, answer, with_fee=with_fee)
+    if payment.stripe_transfer_id is None:
+        # A refund in the first seconds had it made.
+        payment = await funding.charged(gateway, refund.payment_id)
+    return await stripe_reads.along(
+        gateway, payment, answer, known.fee_refunds if with_fee else None
+    )
 
 
 async def settle_claim(gateway: Gateway, refund_id: int) -> None:
@@ -116,22 +143,29 @@ async def apply_in(
     tx: Transaction, refund_id: int, answer: StripeRefund, moved: Along
 ) -> RefundState:
     """Do the same as `apply` in the caller's transaction."""
-    order, payment, refund = await refunded_amounts.locked(tx, refund_id)
+    found = await lock_refund(tx, refund_id)
+    refund = found.refund
     current = RefundState(refund.status)
+    target = next_state(current, answer.status)
+    # Read before anything of the refund waits to be written.
+    arrival = None
+    if target is RefundState.SUCCEEDED:
+        arrival = await arrival_of(refund)
     if current is RefundState.OPENING:
-        await _first_seen(tx, order, payment, refund, answer, moved)
+        await _first_seen(tx, found, answer, moved)
     elif refund.stripe_refund_id != answer.id:
         known = refund.stripe_refund_id
         raise Differs(log=f"refund {refund.id} is {known} at Stripe, not {answer.id}")
     await post_cash(tx, refund, answer)
-    target = next_state(current, answer.status)
     if target is None:
         await _keep_reasons(tx, refund, answer)
         return current
     if not await _move(tx, refund, answer, to=target):
         return current
-    refund = await Refund.get(id=refund.id)
-    await _consequences(tx, order, payment, refund, was=current, now=target)
+    if arrival is not None:
+        await effects.arrived(tx, found, arrival)
+    elif target in UNDONE:
+        await _undo(tx, found, was=current)
     return target
 
 
@@ -168,16 +202,12 @@ async def _move(
 
 
 async def _first_seen(
-    tx: Transaction,
-    order: Order,
-    payment: Payment,
-    refund: Refund,
-    answer: StripeRefund,
-    moved: Along,
+    tx: Transaction, found: LockedRefund, answer: StripeRefund, moved: Along
 ) -> None:
     """Stripe has taken it on: its number, who bears it by what Stripe really moved, the books, the
-    claim.
+    claim, which what came back along with it settles at once.
     """
+    order, payment, refund = found.order, found.payment, found.refund
     wanted = (refund.amount, refund.currency)
     if (answer.amount, answer.currency) != wanted:
         told = f"{answer.id} is {answer.amount} {answer.currency}"
@@ -198,11 +228,16 @@ async def _first_seen(
     references.remember(
         tx, answer.id, subject=subject, order_id=order.id, vendor_id=vendor_id
     )
-    await post_taken_on(tx, refund, answer.id)
-    claim = await clawback.set_claim(
-        tx, subject=subject, payment=payment, amount=refund.vendor_part
+    post_taken_on(tx, refund, answer.id)
+    await clawback.set_claim(
+        tx,
+        subject=subject,
+        payment=payment,
+        amount=refund.vendor_part,
+        made=_made(payment, moved),
+        order_number=order.number,
     )
-    await _record_moved(tx, claim, payment, moved, order.number)
+    # Also of one that has arrived: a bank may send it back at once.
     once = f"follow_refund:{refund.id}"
     soon = sync_later.at(clock.now() + ASK_AGAIN, once=once)
     soon(tx, refund_id=refund.id)
@@ -223,54 +258,32 @@ def _parts_as_moved(refund: Refund, moved: Along) -> dict[str, Any]:
     return {"commission_part": back, "vendor_part": amount - back}
 
 
-async def _record_moved(
-    tx: Transaction,
-    claim: Claim,
-    payment: Payment,
-    moved: Along,
-    order_number: str,
-) -> None:
-    """What came back along with the refund settles the claim at once."""
-    if moved.reversed:
-        await movements.record(
-            tx,
-            claim,
-            MovementKind.REVERSAL,
-            amount=moved.reversed,
-            source_id=str(payment.stripe_transfer_id),
-            stripe_id=moved.reversal_id,
-            order_number=order_number,
-        )
-    if moved.fee_back:
-        await movements.record(
-            tx,
-            claim,
-            MovementKind.FEE_REFUND,
-            amount=moved.fee_back,
-            source_id=str(payment.stripe_application_fee_id),
-            stripe_id=moved.fee_refund_id,
-            order_number=order_number,
-        )
+def _made(payment: Payment, moved: Along) -> tuple[MadeMovement, ...]:
+    """The movements that came along; without an amount there was none."""
+    transfer = str(payment.stripe_transfer_id)
+    fee = str(payment.stripe_application_fee_id)
+    back, fee_back = moved.reversed, moved.fee_back
+    return (
+        MadeMovement(MovementKind.REVERSAL, back, transfer, moved.reversal_id),
+        MadeMovement(MovementKind.FEE_REFUND, fee_back, fee, moved.fee_refund_id),
+    )
 
 
-async def _consequences(
+async def _undo(
     tx: Transaction,
-    order: Order,
-    payment: Payment,
-    refund: Refund,
+    found: LockedRefund,
     *,
     was: RefundState,
-    now: RefundState,
 ) -> None:
-    """What a new state means for the order, the stock, the claim and the people."""
-    if now is RefundState.SUCCEEDED:
-        await effects.arrived(tx, order, payment, refund)
-    elif now in UNDONE:
-        had_arrived = was is RefundState.SUCCEEDED
-        await post_undone(tx, refund)
-        subject = subject_of(refund.id)
-        await clawback.set_claim(tx, subject=subject, payment=payment, amount=0)
-        if had_arrived:
-            await orders.count_returned(order, -refund.amount)
-        await refunded_amounts.free(tx, order, refund)
-        await effects.undone(tx, order, payment, refund, was_told=had_arrived)
+    """It came back, or never left: what that means for the books, the claim, the order, the stock
+    and the people.
+    """
+    order, payment, refund = found.order, found.payment, found.refund
+    had_arrived = was is RefundState.SUCCEEDED
+    post_undone(tx, refund)
+    subject = subject_of(refund.id)
+    await clawback.set_claim(tx, subject=subject, payment=payment, amount=0)
+    if had_arrived:
+        await orders.count_returned(tx, order, -refund.amount)
+    await refunded_amounts.free(tx, order, refund)
+    await effects.undone(tx, found, was_told=had_arrived)

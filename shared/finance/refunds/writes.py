@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from shared.core.words import word
 from shared.finance.payments.models import Payment
@@ -13,13 +14,20 @@ from shared.finance.refunds.errors import NotItsTurn
 from shared.finance.refunds.methods import (
     PLATFORM_PAYS,
     AtStripe,
+    Earlier,
     RefundMethod,
     choose_method,
 )
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.refund_postings import subject_of
 from shared.finance.refunds.rules import Burden, RefundState, Sum
-from shared.finance.refunds.stripe_reads import Along, earlier_refunds, sale_at_stripe
+from shared.finance.refunds.statements import lock_refund
+from shared.finance.refunds.stripe_reads import (
+    Along,
+    earlier_refunds,
+    sale_at_stripe,
+    was_touched,
+)
 from shared.infra.gateway.errors import CardDeclined, StripeRefused
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.gateway.refunds import NewRefund, StripeRefund
@@ -103,8 +111,9 @@ class CreateRefund(Operation[StripeRefund, ChargeFacts]):
         if self.reverse_transfer is not None:
             return None
         payment = await funding.looked_at(gateway, self.payment_id)
-        sale = await sale_at_stripe(gateway, payment)
-        return ChargeFacts(sale, is_early=payment.stripe_transfer_id is None)
+        facts = await charge_facts(gateway, payment)
+        touched = await was_touched(payment.id)
+        return replace(facts, sale=replace(facts.sale, touched=touched))
 
     async def plan(
         self,
@@ -119,14 +128,37 @@ class CreateRefund(Operation[StripeRefund, ChargeFacts]):
             return None
         planned = self
         if facts is not None and self.reverse_transfer is None:
-            way = await _way(row, facts.sale)
-            planned = self._by(way, is_early=facts.is_early)
-        await tx.change(
-            row,
-            reverse_transfer=planned.reverse_transfer,
-            refund_application_fee=planned.refund_application_fee,
-        )
+            order = await Order.get(id=row.order_id)
+            planned = self.by_facts(order, row, facts, await earlier_refunds(row))
+        await tx.change(row, **planned.way)
         return planned
+
+    def by_facts(
+        self,
+        order: Order,
+        refund: Refund,
+        facts: ChargeFacts,
+        earlier: Sequence[Earlier],
+    ) -> CreateRefund:
+        """Choose how Stripe is asked."""
+        total, fee = order.total_amount_cents, order.platform_fee_amount
+        way = choose_method(
+            Sum(order.currency, total, fee, 0, 0),
+            refund.amount,
+            Burden(refund.vendor_part, refund.commission_part),
+            RefundPolicy(refund.policy),
+            earlier=earlier,
+            now=facts.sale,
+        )
+        return self._by(way, is_early=facts.is_early)
+
+    @property
+    def way(self) -> dict[str, Any]:
+        """The columns of the refund that say how Stripe is asked."""
+        return {
+            "reverse_transfer": self.reverse_transfer,
+            "refund_application_fee": self.refund_application_fee,
+        }
 
     def _by(self, way: RefundMethod, *, is_early: bool) -> CreateRefund:
         return replace(
@@ -171,8 +203,8 @@ class CreateRefund(Operation[StripeRefund, ChargeFacts]):
         tx: Transaction,
         answer: StripeRefund,
         more: Along,
-    ) -> None:
-        await sync.apply_in(tx, self.refund_id, answer, more)
+    ) -> RefundState:
+        return await sync.apply_in(tx, self.refund_id, answer, more)
 
     async def refused(
         self, tx: Transaction, refusal: StripeRefused
@@ -181,11 +213,11 @@ class CreateRefund(Operation[StripeRefund, ChargeFacts]):
         if self.reverse_transfer and self._is_about_the_way(refusal):
             return self._by(PLATFORM_PAYS, is_early=self.is_early)
         why = word("refunds.refusals", _code_of(refusal))
-        order, _, row = await refunded_amounts.locked(tx, self.refund_id)
+        found = await lock_refund(tx, self.refund_id)
         await refunded_amounts.put_off(
             tx,
-            order,
-            row,
+            found.order,
+            found.refund,
             RefundState.OPENING,
             RefundState.REFUSED,
             why=why,
@@ -208,13 +240,7 @@ def _code_of(refusal: StripeRefused) -> str | None:
     return "amount_too_large" if is_amount else refusal.stripe_code
 
 
-async def _way(refund: Refund, sale: AtStripe) -> RefundMethod:
-    order = await Order.get(id=refund.order_id)
-    return choose_method(
-        Sum(order.currency, order.total_amount_cents, order.platform_fee_amount, 0, 0),
-        refund.amount,
-        Burden(refund.vendor_part, refund.commission_part),
-        RefundPolicy(refund.policy),
-        earlier=await earlier_refunds(refund),
-        now=sale,
-    )
+async def charge_facts(gateway: Gateway, payment: Payment) -> ChargeFacts:
+    """Read what Stripe holds of a sale. Raises StripeUnavailable."""
+    sale = await sale_at_stripe(gateway, payment)
+    return ChargeFacts(sale, is_early=payment.stripe_transfer_id is None)

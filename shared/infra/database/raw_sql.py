@@ -46,6 +46,11 @@ def columns(model: type[Row], alias: str) -> str:
     return ", ".join(f'{alias}."{name}" AS "{alias}.{name}"' for name in names)
 
 
+def every(**tables: type[Row]) -> str:
+    """Return every column of several tables, each under its alias."""
+    return ", ".join(columns(model, alias) for alias, model in tables.items())
+
+
 def row_of(model: type[M], alias: str, record: Record) -> M:
     """Make the row of a table out of a record that has its columns."""
     names = model._meta.fields_db_projection.values()

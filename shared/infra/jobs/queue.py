@@ -62,3 +62,14 @@ def enqueue(
     tx.add(job, once=True)
     if run_at is None:
         tx.after_commit(wake_all)
+
+
+def not_needed(tx: Transaction, unique_key: str) -> None:
+    """Take a job that waits under this key off the list: what it would look at is over with `tx`.
+
+    One that runs already ends by itself. It must have been put on the list before `tx`.
+    """
+    tx.later(_TAKE_OFF, unique_key)
+
+
+_TAKE_OFF = "DELETE FROM jobs WHERE unique_key = ? AND status = 'waiting'"

@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from shared.core import clock
 from shared.infra import unit
+from shared.infra.gateway.errors import StripeRefused
+from shared.infra.gateway.gateway import Gateway
 from shared.infra.stripe_writes.models import StripeWrite
-from shared.infra.stripe_writes.operations import AnyOperation
+from shared.infra.stripe_writes.operations import AnyOperation, loaded
 from shared.infra.stripe_writes.rules import WriteState, is_old, key_of
 from shared.infra.unit import Transaction
+
+
+@dataclass(frozen=True)
+class Performed:
+    """What became of a write.
+
+    `answer` is what Stripe said, where it was asked just now, and `outcome` what the operation made
+    of it; `refusal` its definite no.
+    """
+
+    state: WriteState
+    stripe_id: str | None = None
+    refusal: StripeRefused | None = None
+    answer: Any = field(default=None, repr=False)
+    outcome: Any = None
 
 
 def sent_at_once(operation: AnyOperation) -> datetime | None:
@@ -32,6 +51,26 @@ def is_to_be_found(write: StripeWrite, operation: AnyOperation) -> bool:
 def was_asked(write: StripeWrite) -> bool:
     """Whether Stripe may have made it, under this key or one of before."""
     return write.asked_at is not None or write.attempt > 1
+
+
+async def plan(
+    gateway: Gateway, write: StripeWrite, operation: AnyOperation
+) -> AnyOperation | None:
+    """Store what is about to be sent, and when its key was first used."""
+    facts = await operation.prepare(gateway)
+    async with unit.transaction() as tx:
+        row = await tx.lock(StripeWrite, id=write.id)
+        if row.state != WriteState.WAITING or row.attempt != write.attempt:
+            return None
+        # As it is stored now: somebody else may have planned, and sent it, under this very key.
+        planned = await loaded(row.operation, row.params).plan(tx, facts)
+        if isinstance(planned, WriteState):
+            await tx.move(row, to=planned, state="state")
+            return None
+        if planned is not None:
+            asked_at = row.asked_at or clock.now()
+            await tx.change(row, params=planned.stored(), asked_at=asked_at)
+        return planned
 
 
 async def next_attempt(

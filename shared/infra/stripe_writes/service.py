@@ -8,7 +8,6 @@ refusal mean.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,8 +19,9 @@ from shared.infra import unit
 from shared.infra.database.columns import numbers_in
 from shared.infra.gateway.errors import StripeRefused, StripeUnavailable
 from shared.infra.gateway.gateway import Gateway
-from shared.infra.jobs import Context, job, recurring
+from shared.infra.jobs import Context, job, queue, recurring
 from shared.infra.stripe_writes import attempts
+from shared.infra.stripe_writes.attempts import Performed
 from shared.infra.stripe_writes.models import StripeWrite
 from shared.infra.stripe_writes.operations import AnyOperation, loaded
 from shared.infra.stripe_writes.rules import WriteState
@@ -31,23 +31,9 @@ log = logging.getLogger("markethall.stripe_writes")
 
 # Whoever opens a write performs it at once; the job is for when that failed.
 ASK_AFTER = timedelta(minutes=1)
+AT_ONCE = ASK_AFTER / 2  # so long nobody but who opened a write asks for it
 LEFT_ALONE = timedelta(minutes=15)
 ROUNDS = 4
-
-
-@dataclass(frozen=True)
-class Performed:
-    """What became of a write.
-
-    `answer` is what Stripe said, where it was asked just now, and `outcome` what the operation made
-    of it; `refusal` its definite no.
-    """
-
-    state: WriteState
-    stripe_id: str | None = None
-    refusal: StripeRefused | None = None
-    answer: Any = field(default=None, repr=False)
-    outcome: Any = None
 
 
 class StillTrying(TryLater):
@@ -66,7 +52,8 @@ async def open_write(
     """Write an operation down before Stripe is asked, together with the job that asks should we
     crash.
 
-    `asked_at`: the key was used before there was a row of it. `write_id`: the row's, where that is
+    `asked_at`: the key was used before there was a row of it; or it is about to be, since all that
+    `plan` looks at was looked at in `tx` (perform_opened). `write_id`: the row's, where that is
     known (`database/known_ids.py`).
     """
     write = await tx.insert(
@@ -122,7 +109,10 @@ async def opened(operation: AnyOperation, *, asked_at: datetime) -> int:
         return int(write.id)  # somebody else opened it meanwhile
 
 
-async def perform(gateway: Gateway, write_id: int) -> Performed:
+async def perform(
+    gateway: Gateway,
+    write_id: int,
+) -> Performed:
     """Ask Stripe until the write is over.
 
     One that is over is left alone; one that must wait is, too.
@@ -146,7 +136,9 @@ async def perform_row(gateway: Gateway, write: StripeWrite) -> Performed:
             if found is not None:
                 return await _answered(gateway, write, operation, found)
         is_ready = write.asked_at is not None and not operation.plans
-        planned = operation if is_ready else await _plan(gateway, write, operation)
+        planned = (
+            operation if is_ready else await attempts.plan(gateway, write, operation)
+        )
         if planned is None:
             return await _wait(gateway, write, operation)
         performed = await _send(gateway, write, planned)
@@ -155,24 +147,16 @@ async def perform_row(gateway: Gateway, write: StripeWrite) -> Performed:
     raise StillTrying
 
 
-async def _plan(
-    gateway: Gateway, write: StripeWrite, operation: AnyOperation
-) -> AnyOperation | None:
-    """Store what is about to be sent, and when its key was first used."""
-    facts = await operation.prepare(gateway)
-    async with unit.transaction() as tx:
-        row = await tx.lock(StripeWrite, id=write.id)
-        if row.state != WriteState.WAITING or row.attempt != write.attempt:
-            return None
-        # As it is stored now: somebody else may have planned, and sent it, under this very key.
-        planned = await loaded(row.operation, row.params).plan(tx, facts)
-        if isinstance(planned, WriteState):
-            await tx.move(row, to=planned, state="state")
-            return None
-        if planned is not None:
-            asked_at = row.asked_at or clock.now()
-            await tx.change(row, params=planned.stored(), asked_at=asked_at)
-        return planned
+async def perform_opened(gateway: Gateway, write: StripeWrite) -> Performed:
+    """Do the same with a write that the caller has opened, and committed, just now: it is as it was
+    written down, and nobody else has asked for it.
+    """
+    is_ready = write.asked_at is not None and clock.now() - write.created_at < AT_ONCE
+    if not is_ready:
+        return await perform(gateway, write.id)
+    operation = loaded(write.operation, write.params)
+    performed = await _send(gateway, write, operation)
+    return performed or await perform(gateway, write.id)
 
 
 async def _wait(
@@ -229,6 +213,7 @@ async def _answered(
                     error="",
                 )
                 outcome = await operation.answered(tx, answer, more)
+                _ends_the_job(tx, row)
     except TryLater:
         raise
     except MarketError as problem:
@@ -283,6 +268,7 @@ async def _refused(
         instead = await operation.refused(tx, refusal)
         if instead is None:
             await tx.move(row, to=WriteState.REFUSED, state="state", error=why)
+            _ends_the_job(tx, row)
             return Performed(WriteState.REFUSED, refusal=refusal)
         await attempts.number(tx, row, instead, why=why)
     return None
@@ -313,5 +299,14 @@ def _perform_later(
     *,
     at: datetime | None = None,
 ) -> None:
-    once = perform_soon.at(at, once=f"stripe_writes.perform:{write_id}")
+    once = perform_soon.at(at, once=_job_key(write_id))
     once(tx, write_id=write_id)
+
+
+def _ends_the_job(tx: Transaction, write: StripeWrite) -> None:
+    """The write is over: its job would find nothing to do."""
+    queue.not_needed(tx, _job_key(write.id))
+
+
+def _job_key(write_id: int) -> str:
+    return f"stripe_writes.perform:{write_id}"

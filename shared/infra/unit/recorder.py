@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from shared.infra.activity.changes import SAME, Columns
+from shared.infra.activity.changes import SAME, Columns, held
 from shared.infra.activity.models import Activity
 from shared.infra.database.base import Row
 from shared.infra.database.batch import SqlStatement
@@ -53,6 +53,12 @@ class Recorder:
         """Keep an act on a row, or a change that only followed from something else."""
         if row.activity_columns is not None and (act or changes):
             self._keep(acts.activity_of_row(row, act, changes, kind=kind))
+
+    def note_made(self, row: Row) -> None:
+        """Write down that a row was made by a statement by hand."""
+        names = row.activity_columns or ()
+        columns = held({name: getattr(row, name) for name in names})
+        self._happened(row, None, columns, kind="made")
 
     def happened(
         self,

@@ -9,8 +9,6 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from tortoise.expressions import F
-
 from shared.core import clock
 from shared.core.money import Money
 from shared.infra.mail import service as mail
@@ -113,13 +111,14 @@ async def follow_refunds(
     )
 
 
-async def count_returned(order: Order, amount: int) -> None:
-    """So many more minor units of an order have arrived at the shopper, or came back; a CHECK keeps
-    it below what is refunded.
+async def count_returned(tx: Transaction, order: Order, amount: int) -> None:
+    """So many more minor units of a locked order have arrived at the shopper, or came back; a CHECK
+    keeps it below what is refunded.
     """
-    await Order.filter(id=order.id).update(
-        returned_amount=F("returned_amount") + amount, updated_at=clock.now()
-    )
+    known = order.returned_amount
+    where = {"returned_amount": known}
+    if not await tx.change(order, where=where, returned_amount=known + amount):
+        raise RuntimeError(f"order {order.id} was changed under its lock")
 
 
 async def follow_disputes(

@@ -71,7 +71,8 @@ async def test_a_kill_at_any_statement_of_any_other_event_leaves_nothing(
 ) -> None:
     """Whatever it is about: it comes again, is done then, and has left no job."""
     (shop,) = await market.fill("LU")
-    sold = [await buy(market, shop, 1, "visa", back=True) for _ in range(3)]
+    cards = ("pendingRefund", "visa", "visa")
+    sold = [await buy(market, shop, 1, card, back=True) for card in cards]
     await market.settle()
     jobs = await Job.filter(kind="webhooks.apply").count()
     walked: set[str] = set()
@@ -97,6 +98,7 @@ async def test_a_kill_at_any_statement_of_any_other_event_leaves_nothing(
         "charge.refunded",
         "payout.paid",
         "refund.created",
+        "refund.updated",
         "reserve.hold.created",
         "transfer.reversed",
     }
@@ -124,7 +126,8 @@ async def _die(deliver: Callable[[], Awaitable[None]], event_id: str) -> None:
             assert not done
             assert not await WebhookEvent.exists(stripe_event_id=event_id)
         else:
-            assert len(done) == 1
+            assert len(done) <= 1  # none where it brings no news: one statement
+            assert await WebhookEvent.exists(stripe_event_id=event_id)
             return
 
 
@@ -248,7 +251,7 @@ async def test_the_order_of_an_event_is_found_as_the_orm_finds_it(
         told = await statements.store(_row(f"evt_{number}"), json.dumps(body))
         ignored = _row(f"evt_i_{number}")
         for _ in range(2):
-            await statements.store_ignored(ignored, json.dumps(body))
+            await statements.store_done(ignored, json.dumps(body))
         kept = await WebhookEvent.get(stripe_event_id=f"evt_i_{number}")
         assert (told, kept.order_id) == (wanted, wanted), (subject, account)
         assert kept.duplicates == 1

@@ -28,6 +28,7 @@ from shared.finance.reconciliation.models import Difference, ReconciliationRun
 from shared.finance.recovery import movements
 from shared.finance.recovery import service as clawback
 from shared.finance.recovery.models import Claim, Movement
+from shared.finance.recovery.movements import MadeMovement
 from shared.finance.recovery.rules import MovementKind
 from shared.finance.refunds.models import Refund
 from shared.infra import unit
@@ -357,15 +358,9 @@ async def test_a_repair_of_what_healed_meanwhile_makes_nothing_worse(
             tx, subject="dispute:901", payment=payment, amount=700
         )
         number = (await Order.get(id=payment.order_id)).number
-        await movements.record(
-            tx,
-            row,
-            MovementKind.REVERSAL,
-            amount=700,
-            source_id=str(payment.stripe_transfer_id),
-            stripe_id=reversal["id"],
-            order_number=number,
-        )
+        transfer = str(payment.stripe_transfer_id)
+        made = MadeMovement(MovementKind.REVERSAL, 700, transfer, reversal["id"])
+        await movements.record(tx, row, made, order_number=number)
     assert (
         await unexplained_money.suspend(context, found[0].arguments)
         == "It is in the books meanwhile."

@@ -103,7 +103,7 @@ async def test_a_failure_at_any_call_ends_as_if_there_had_been_none(
 async def plan(gateway: Gateway, made: Refund) -> tuple[StripeWrite, CreateRefund]:
     """The way is chosen and stored, and nothing sent yet."""
     write = await StripeWrite.get(subject=f"refund:{made.id}")
-    planned = await writes._plan(gateway, write, loaded(write.operation, write.params))
+    planned = await attempts.plan(gateway, write, loaded(write.operation, write.params))
     assert isinstance(planned, CreateRefund)
     return write, planned
 
