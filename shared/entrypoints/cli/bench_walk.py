@@ -22,10 +22,9 @@ from typing import Any, TypeAlias
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
-from tortoise import Tortoise
-
 # Beside this script, whichever build's folder it is run from.
-asked: Any = import_module("bench_asked")
+_BESIDE = "" if __name__ == "__main__" else "shared.entrypoints.cli."
+asked: Any = import_module(f"{_BESIDE}bench_asked")
 Event: TypeAlias = dict[str, Any]
 
 _CONTACT = {
@@ -166,8 +165,10 @@ class Walk:
 
     async def stock(self) -> None:
         """Enough of everything for everybody."""
-        connection = Tortoise.get_connection("default")
-        await connection.execute_script("UPDATE products SET stock = 1000000")
+        models = asked.one_of(
+            "shared.trade.catalogue.models", "shared.catalogue.models"
+        )
+        await models.Product.all().update(stock=1_000_000)
 
     async def buy(self) -> None:
         """From the product to the payment page."""
