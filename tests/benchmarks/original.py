@@ -26,8 +26,9 @@ from tortoise import Tortoise, fields
 from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
+from shared.entrypoints.cli.benchmarks.asked import exchanged
+
 SIGNING_SECRET = "whsec_original"
-HEADERS = [(b"host", b"127.0.0.1:8000"), (b"content-type", b"application/json")]
 
 
 class OriginalOrder(Model):
@@ -110,42 +111,15 @@ async def confirm(client: stripe.StripeClient, intent_id: str) -> None:
 
 async def ask(app: Quart, path: str, body: bytes, signature: str = "") -> float:
     """The milliseconds of one request."""
-    length = (b"content-length", str(len(body)).encode())
-    headers = [*HEADERS, length, (b"stripe-signature", signature.encode())]
-    scope: Any = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": "POST",
-        "scheme": "http",
-        "path": path,
-        "raw_path": path.encode(),
-        "query_string": b"",
-        "root_path": "",
-        "headers": headers,
-        "client": ("127.0.0.1", 40000),
-        "server": ("127.0.0.1", 8000),
-        "extensions": {},
+    sent = {
+        "content-type": "application/json",
+        "content-length": str(len(body)),
+        "stripe-signature": signature,
     }
-    sent, whole = [{"type": "http.request", "body": body}], asyncio.Event()
-    status: list[int] = []
-
-    async def receive() -> Any:
-        if not sent:
-            await whole.wait()
-            return {"type": "http.disconnect"}
-        return sent.pop()
-
-    async def send(message: Any) -> None:
-        if message["type"] == "http.response.start":
-            status.append(message["status"])
-        elif not message.get("more_body"):
-            whole.set()
-
     before = time.process_time()
-    await app(scope, receive, send)
+    status, _, _ = await exchanged(app, "POST", path, sent, body)
     took = (time.process_time() - before) * 1000
-    if status != [200]:
+    if status != 200:
         raise RuntimeError(f"{path}: {status}")
     return took
 

@@ -26,7 +26,6 @@ BOUNDED: dict[str, set[str]] = {
         "finance/payouts/queries.all_payouts",
         "finance/reconciliation/order_records._refunded",
         "finance/refunds/queries.refund_page",
-        "finance/refunds/statements._totals_sql",
         "infra/activity/queries.of_order",
         "infra/activity/queries.of_subject",
         "infra/audit/queries.entries_about",

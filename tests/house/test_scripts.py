@@ -48,7 +48,7 @@ CONNECTS = {
     "shared/entrypoints/web/limits.py",
     "shared/infra/database/direct.py",
     "shared/infra/database/lifecycle.py",
-    "shared/entrypoints/cli/bench_ledger.py",
+    "shared/entrypoints/cli/benchmarks/ledger.py",
     "shared/entrypoints/cli/doctor.py",
     "shared/entrypoints/cli/front.py",
     "shared/entrypoints/cli/probe.py",
@@ -59,10 +59,11 @@ CONNECTS = {
     "shared/entrypoints/cli/serving.py",
     "shared/entrypoints/cli/demo.py",
     "shared/entrypoints/cli/demo_stripe.py",
-    "shared/entrypoints/cli/bench_load.py",
-    "shared/entrypoints/cli/bench_pages.py",
-    "shared/entrypoints/cli/bench_sandbox.py",
-    "shared/entrypoints/cli/bench_walk.py",
+    "shared/entrypoints/cli/benchmarks/load.py",
+    "shared/entrypoints/cli/benchmarks/signed_out.py",
+    "shared/entrypoints/cli/benchmarks/sandbox.py",
+    "shared/entrypoints/cli/benchmarks/servers.py",
+    "shared/entrypoints/cli/benchmarks/walk.py",
 }
 _CLIENT = re.compile(
     r"^\s*(?:import|from) "

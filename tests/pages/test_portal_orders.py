@@ -294,7 +294,7 @@ class TestHome:
         """Connect, add a product, open."""
         text = await (await signed_in(client)).get("/vendor/admin")
 
-        assert "Three steps to your first sale" in text
+        assert "On the way to your first sale" in text
         assert "Connect with Stripe" in text
         assert 'href="/vendor/admin/products/new"' in text
 
@@ -319,7 +319,7 @@ class TestHome:
         assert "€49.90" in text
         assert order.number in text
         assert theirs.number not in text
-        assert "Three steps" not in text
+        assert "On the way to your first sale" not in text
 
     async def test_the_shop_closes_and_opens(self, client: TestClientProtocol) -> None:
         """Its own shop, by its own owner."""

@@ -13,14 +13,14 @@ from collections.abc import Callable
 
 import click
 
-from shared.entrypoints.cli import (
-    bench_jobs,
-    bench_ledger,
-    bench_load,
-    bench_pages,
-    bench_paid_order,
-    bench_sandbox,
-    bench_signed_in,
+from shared.entrypoints.cli.benchmarks import (
+    jobs,
+    ledger,
+    load,
+    paid_order,
+    sandbox,
+    signed_in,
+    signed_out,
 )
 from shared.entrypoints.cli.bootstrap import ROOT
 from shared.entrypoints.cli.options import CommandFailed
@@ -72,14 +72,14 @@ def start_up() -> None:
 
 BENCHMARKS: dict[str, Callable[[], None]] = {
     "start-up": start_up,
-    "sandbox-payment": bench_sandbox.payment,
-    "sandbox-start": bench_sandbox.start,
-    "form-load": bench_load.form_load,
-    "signed-out": bench_pages.signed_out,
-    "paid-order": bench_paid_order.paid_order,
-    "signed-in": bench_signed_in.signed_in,
-    "ledger": bench_ledger.ledger,
-    "jobs": bench_jobs.jobs,
+    "sandbox-payment": sandbox.payment,
+    "sandbox-start": sandbox.start,
+    "form-load": load.form_load,
+    "signed-out": signed_out.signed_out,
+    "paid-order": paid_order.paid_order,
+    "signed-in": signed_in.signed_in,
+    "ledger": ledger.ledger,
+    "jobs": jobs.jobs,
 }
 
 

@@ -16,7 +16,7 @@ from shared.infra.database.base import Row, words
 from shared.trade.orders.models import Order
 from shared.trade.vendors.models import Vendor
 
-_KINDS = ", ".join(f"'{kind}'" for kind in KINDS)
+_KINDS = words(KINDS)
 
 
 class Dispute(Row):

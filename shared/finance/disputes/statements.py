@@ -6,12 +6,13 @@ from shared.finance.disputes.models import Dispute
 from shared.finance.disputes.queries import DisputeView, view_of
 from shared.finance.disputes.rules import ANSWERABLE
 from shared.finance.payments.models import Payment
+from shared.infra.database.base import words
 from shared.infra.database.counting import MOST
 from shared.infra.database.several import Found, Part, Rows
 from shared.trade.orders.models import Order
 from shared.trade.vendors.models import Vendor
 
-_ANSWERABLE = ", ".join(f"'{state}'" for state in sorted(ANSWERABLE))
+_ANSWERABLE = words(ANSWERABLE)
 _MINE = (
     "disputes d WHERE d.vendor_id = ? AND d.submitted_at IS NULL"
     f" AND d.accepted_at IS NULL AND d.status IN ({_ANSWERABLE})"

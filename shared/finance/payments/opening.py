@@ -18,10 +18,8 @@ from shared.infra.stripe_writes.models import StripeWrite
 from shared.infra.unit import Act, Transaction
 from shared.trade.orders.errors import VendorCannotSell
 from shared.trade.orders.models import Order
-from shared.trade.orders.rules import CheckoutStatus, PaymentStatus
+from shared.trade.orders.rules import UNPAID, CheckoutStatus
 from shared.trade.vendors.errors import PaymentNotConfigured
-
-_PAYABLE = (PaymentStatus.PENDING, PaymentStatus.PROCESSING, PaymentStatus.FAILED)
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,7 @@ async def open_payment(order_id: int, customer: str | None) -> OpenPayment:
         if not found.may_move:  # an intent that is there already could be paid, too
             raise StandsStill
         is_open = found.checkout_status == CheckoutStatus.OPEN
-        if not is_open or order.payment_status not in _PAYABLE:
+        if not is_open or order.payment_status not in UNPAID:
             raise OrderNotPayable
         if any(each.status == PaymentState.PARKED for each in found.payments):
             raise PaymentUnderReview

@@ -14,6 +14,7 @@ from shared.finance.payouts.allocation import BalanceMovement
 from shared.finance.payouts.models import Payout
 from shared.finance.payouts.paydays import given_up
 from shared.finance.payouts.rules import GONE, PayoutState
+from shared.infra.database.base import words
 from shared.infra.database.raw_sql import (
     columns,
     every,
@@ -123,7 +124,7 @@ async def payday_facts(
 
 @cache
 def _free_sql() -> str:
-    gone = ", ".join(f"'{state}'" for state in sorted(GONE))
+    gone = words(GONE)
     return (
         "SELECT e.id AS entry, e.amount AS amount, l.subject AS subject, u.total AS used"
         " FROM ledger_entries e JOIN ledger_postings l ON l.id = e.posting_id"

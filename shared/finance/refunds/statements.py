@@ -14,6 +14,7 @@ from shared.finance.refunds.errors import RefundNotFound
 from shared.finance.refunds.models import Refund, RefundLine
 from shared.finance.refunds.order_totals import BY_STRIPE, line_of
 from shared.finance.refunds.rules import COUNTING, RefundState, Sum
+from shared.infra.database.base import words
 from shared.infra.database.raw_sql import (
     Record,
     columns,
@@ -31,17 +32,12 @@ from shared.trade.orders.errors import OrderNotFound
 from shared.trade.orders.models import Order, OrderLine
 
 
-def _in(states: frozenset[RefundState]) -> str:
-    return ", ".join(f"'{state}'" for state in sorted(states))
-
-
 @cache
 def _paid_sql() -> str:
-    paid = ", ".join(f"'{state}'" for state in sorted(PAID_STATES))
     return (
         f"SELECT {every(o=Order, p=Payment)}, {MAY_MOVE} AS may_move"
         " FROM orders o LEFT JOIN payments p ON p.id = (SELECT MAX(x.id) FROM payments x"
-        f" WHERE x.order_id = o.id AND x.status IN ({paid}))"
+        f" WHERE x.order_id = o.id AND x.status IN ({words(PAID_STATES)}))"
         " WHERE o.vendor_id = ? AND o.number = ?"
     )
 
@@ -105,8 +101,7 @@ class OrderTotals:
 def _totals_sql() -> str:
     of_order = "refunds r WHERE r.order_id = o.id"
     of_payment = "c.order_id = o.id AND c.payment_id = p.id"
-    counting = f"{of_order} AND r.status IN ({_in(COUNTING)})"
-    kinds = ", ".join(f"'{kind}'" for kind in postings.OF_DISPUTES)
+    counting = f"{of_order} AND r.status IN ({words(COUNTING)})"
     scalars = {
         "commission_back": f"SELECT SUM(r.commission_part) FROM {counting}",
         "refunds": f"SELECT COUNT(*) FROM {of_order}",
@@ -120,7 +115,7 @@ def _totals_sql() -> str:
         f" AND m.kind = '{MovementKind.TRANSFER}')",
         "commission_taken": "SELECT SUM(e.amount) FROM ledger_postings l"
         " JOIN ledger_entries e ON e.posting_id = l.id"
-        f" WHERE l.subject = ? AND l.kind IN ({kinds})"
+        f" WHERE l.subject = ? AND l.kind IN ({words(postings.OF_DISPUTES)})"
         f" AND e.account = '{Account.COMMISSION}'",
     }
     more = ", ".join(f"({sql}) AS {name}" for name, sql in scalars.items())
@@ -246,7 +241,7 @@ def _arrival_sql() -> str:
 
 
 async def arrival_of(refund: Refund) -> Arrival:
-    """Read it of a refund whose order is locked. What waits of the refund itself matters not."""
+    """Read what matters of a refund whose order is locked; its own row is not read."""
     found = await fetch(_arrival_sql(), refund.id)
     lines = [
         row_of(RefundLine, "l", each) for each in found if each["l.id"] is not None

@@ -69,6 +69,7 @@ class Row(Model):
         await super().save(using_db, names, force_create, force_update)
 
 
-def words(enum: Any) -> str:
-    """The members of a StrEnum as an SQL list, for CHECK constraints: `'open', 'paid'`."""
-    return ", ".join(f"'{member.value}'" for member in enum)
+def words(found: Iterable[str]) -> str:
+    """Words of ours as an SQL list: `'open', 'paid'`; the members of a StrEnum, or some of them."""
+    ordered = sorted(found) if isinstance(found, (set, frozenset)) else found
+    return ", ".join(f"'{word}'" for word in ordered)

@@ -26,7 +26,7 @@ from shared.trade.orders.errors import OrderNotFound
 from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.orders.queries import money_of
 from shared.trade.orders.remaining_money import OrderMoney, Shipping, shipping
-from shared.trade.orders.rules import OrderStatus, PaymentStatus
+from shared.trade.orders.rules import UNPAID, OrderStatus, PaymentStatus
 
 PAGE_SIZE = 25
 MAX_NUMBER = 20
@@ -42,13 +42,7 @@ FILTERS: Mapping[str, Q] = {
     # READY: somebody waits for it.
     "to_ship": Q(_MONEY_LEFT, status=OrderStatus.PROCESSING),
     "shipped": Q(status__in=[OrderStatus.SHIPPED, OrderStatus.DELIVERED]),
-    "unpaid": Q(
-        payment_status__in=[
-            PaymentStatus.PENDING,
-            PaymentStatus.PROCESSING,
-            PaymentStatus.FAILED,
-        ]
-    ),
+    "unpaid": Q(payment_status__in=UNPAID),
     "refunded": Q(refunded_amount__gt=0),
     "disputed": Q(disputed_amount__gt=0) | Q(lost_amount__gt=0),
     "cancelled": Q(status=OrderStatus.CANCELLED),

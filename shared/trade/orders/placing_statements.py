@@ -24,19 +24,10 @@ from shared.trade.commission.models import FeeRule
 from shared.trade.commission.queries import rule_of
 from shared.trade.commission.rules import Rule
 from shared.trade.orders.models import Checkout, Order, OrderLine
-from shared.trade.orders.rules import (
-    CheckoutStatus,
-    PaymentStatus,
-    StockState,
-)
+from shared.trade.orders.rules import CheckoutStatus, StockState
 from shared.trade.vendors.models import Vendor
 from shared.trade.vendors.queries import view_at
 from shared.trade.vendors.terms import SellingTerms, payment_configs, terms_in
-
-_UNPAID = ", ".join(
-    f"'{each}'"
-    for each in (PaymentStatus.PENDING, PaymentStatus.PROCESSING, PaymentStatus.FAILED)
-)
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,9 @@ ORDER_MOVES: dict[OrderStatus, frozenset[OrderStatus]] = {
 # who says that an order arrived where nobody did: it was sent long enough ago
 TAKEN_FOR_GRANTED = "system"
 
+# What may still be paid.
+UNPAID = (PaymentStatus.PENDING, PaymentStatus.PROCESSING, PaymentStatus.FAILED)
+
 PAYMENT_STATUS_MOVES: dict[PaymentStatus, frozenset[PaymentStatus]] = {
     PaymentStatus.PENDING: frozenset(
         {

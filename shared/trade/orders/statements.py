@@ -6,21 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from shared.infra.database.base import words
 from shared.infra.database.counting import MOST
 from shared.infra.database.raw_sql import Record, columns, fetch, row_of
 from shared.infra.database.several import Records, Rows, read
 from shared.infra.unit import Transaction
 from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.orders.rules import (
+    UNPAID,
     OrderStatus,
     PaymentStatus,
 )
 from shared.trade.vendors.models import Vendor
-
-_UNPAID = ", ".join(
-    f"'{each}'"
-    for each in (PaymentStatus.PENDING, PaymentStatus.PROCESSING, PaymentStatus.FAILED)
-)
 
 
 @dataclass(frozen=True)
@@ -94,7 +91,7 @@ CHIPS: Mapping[str, str] = {
         f" AND o.disputed_amount = 0 AND o.refunded_amount < {_UNLOST}"
     ),
     "shipped": f"o.status IN ('{OrderStatus.SHIPPED}', '{OrderStatus.DELIVERED}')",
-    "unpaid": f"o.payment_status IN ({_UNPAID})",
+    "unpaid": f"o.payment_status IN ({words(UNPAID)})",
     "refunded": "o.refunded_amount > 0",
     "disputed": "(o.disputed_amount > 0 OR o.lost_amount > 0)",
     "cancelled": f"o.status = '{OrderStatus.CANCELLED}'",

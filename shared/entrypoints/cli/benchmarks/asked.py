@@ -1,7 +1,7 @@
 """The application in a process of its own, asked as the server would ask it: for `bench`.
 
 Run as a script from the folder of the build that is measured, which may be an older one:
-`python bench_asked.py STRIPE_PORT FOLDER`. Then a line on its input is a task, and a line of JSON
+`python asked.py STRIPE_PORT FOLDER`. Then a line on its input is a task, and a line of JSON
 its answer: `sign-in ADDRESS EMAIL PASSWORD`; `link PATH START`, the first address on a page that
 begins so and goes on; `ask PATH TIMES`, the milliseconds of processor time of each request.
 """

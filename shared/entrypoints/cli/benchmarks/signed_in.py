@@ -20,20 +20,20 @@ from pathlib import Path
 from typing import Any
 
 from shared.entrypoints.cli import addresses
-from shared.entrypoints.cli.bench_pages import free_port, running
+from shared.entrypoints.cli.benchmarks.servers import free_port, running
 from shared.entrypoints.cli.bootstrap import ROOT
 from shared.entrypoints.cli.demo_goods import PASSWORD
 
 ROUNDS, REQUESTS = 7, 20
 BULK = 2000  # orders of the vendor whose list is asked for
-_ASKED = Path(__file__).with_name("bench_asked.py")
+_ASKED = Path(__file__).with_name("asked.py")
 _OWNER = "owner@atelier-luxe.test"
 _BARE = """
 import sys
 from pathlib import Path
 from jinja2 import DictLoader
 from quart import Quart, render_template
-from shared.entrypoints.cli import bench_asked
+from shared.entrypoints.cli.benchmarks import asked
 from shared.infra.database.lifecycle import close_database, open_database
 from shared.trade.orders.models import Order
 ROW = "<tr><td>{{ o.number }}</td><td>{{ o.status }}</td><td>{{ o.currency }}</td></tr>"
@@ -49,7 +49,7 @@ async def closed():
 async def orders():
     newest = Order.filter(vendor_id=int(sys.argv[4])).order_by("-id").limit(50)
     return await render_template("list.html", orders=await newest)
-bench_asked.serve(app)
+asked.serve(app)
 """
 
 
@@ -74,7 +74,7 @@ class PageCost:
 
 
 class AskedBuild:
-    """An application in a process of its own (bench_asked.py)."""
+    """An application in a process of its own (asked.py)."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process

@@ -1,4 +1,4 @@
--- A transfer as pgledger makes it, by our own words after its published description (bench_ledger.py).
+-- A transfer as pgledger makes it, by our own words after its published description (ledger.py).
 
 CREATE TABLE bench_accounts (
     id text PRIMARY KEY DEFAULT 'a_' || uuidv7(), currency text NOT NULL, balance numeric NOT NULL DEFAULT 0,

@@ -1,7 +1,7 @@
 """A whole order through the application in a process of its own: for `bench paid-order`.
 
 Run as a script from the folder of the build that is measured, which may be an older one:
-`python bench_walk.py STRIPE_PORT FOLDER ORDERS ADDRESSES`, the last as JSON. Each step is done for
+`python walk.py STRIPE_PORT FOLDER ORDERS ADDRESSES`, the last as JSON. Each step is done for
 all orders, one after the other, then the next; the answer is one line of JSON, the milliseconds of
 processor time of each request by step. The stand-in must be running, and the demo filled.
 """
@@ -23,8 +23,8 @@ from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 # Beside this script, whichever build's folder it is run from.
-_BESIDE = "" if __name__ == "__main__" else "shared.entrypoints.cli."
-asked: Any = import_module(f"{_BESIDE}bench_asked")
+_BESIDE = "" if __name__ == "__main__" else f"{__package__}."
+asked: Any = import_module(f"{_BESIDE}asked")
 Event: TypeAlias = dict[str, Any]
 
 _CONTACT = {

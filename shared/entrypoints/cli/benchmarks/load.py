@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import http.client
-import os
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -15,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from shared.entrypoints.cli import addresses
-from shared.entrypoints.cli.bootstrap import ROOT
+from shared.entrypoints.cli.benchmarks.servers import free_port, running
 
 CLIENTS = 4
 FIELDS = 64_000  # in 250 KiB, as much as a body may have
@@ -28,52 +24,12 @@ def form_load() -> None:
     """How long /healthz takes while four clients send forms of 64,000 fields, against how long it
     takes alone.
     """
-    with tempfile.TemporaryDirectory() as folder, socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-        free.close()
-        server = _served(folder, port)
-        try:
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        stripe = ["--sandbox-port", str(free_port())]
+        options = ["--port", str(port), *stripe, "--no-demo", "--data-dir", folder]
+        with running("run.py", "serve", *options, port=port):
             _report(port)
-        finally:
-            server.terminate()
-            server.wait(timeout=30)
-
-
-def _served(folder: str, port: int) -> subprocess.Popen[bytes]:
-    command = [
-        sys.executable,
-        "run.py",
-        "serve",
-        "--port",
-        str(port),
-        "--sandbox-port",
-        "0",
-        "--no-demo",
-        "--data-dir",
-        folder,
-    ]
-    environment = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("MARKETHALL_", "STRIPE_"))
-    }
-    server = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env={**environment, "MARKETHALL_NO_BOOTSTRAP": "1"},
-        stdout=subprocess.DEVNULL,
-    )
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        try:
-            _ask(port, "GET", addresses.ALIVE)
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return server
-    server.kill()
-    raise TimeoutError("the server does not answer")
 
 
 def _report(port: int) -> None:

@@ -11,19 +11,15 @@ import os
 import re
 import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import MappingProxyType
 from urllib.request import urlopen
 
 from shared.entrypoints.cli import addresses
-from shared.entrypoints.cli.bootstrap import ROOT
+from shared.entrypoints.cli.benchmarks.servers import free_port, running
 
 ROUNDS = 5
 REQUESTS, REQUESTS_MADE = 2000, 160  # in a round: from memory, and made each time
@@ -137,58 +133,6 @@ def _processor(process: int) -> float:
     stat = Path(f"/proc/{process}/stat").read_text("ascii")
     told = stat.rpartition(")")[2].split()
     return (int(told[11]) + int(told[12])) / _TICKS
-
-
-def free_port() -> int:
-    """A port that nobody listens at just now."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-@contextmanager
-def running(
-    *command: str,
-    port: int,
-    root: Path = ROOT,
-    around: Mapping[str, str] = MappingProxyType({}),
-) -> Iterator[int]:
-    """A server, once it answers: the number of its process."""
-    ours = ("MARKETHALL_", "STRIPE_")
-    mine = os.environ.items()
-    kept = {name: value for name, value in mine if not name.startswith(ours)}
-    server = subprocess.Popen(
-        [sys.executable, *command],
-        cwd=root,
-        env={
-            **kept,
-            **around,
-            "MARKETHALL_NO_BOOTSTRAP": "1",
-            "PYTHONPATH": str(root),
-        },
-        stdout=subprocess.DEVNULL,
-    )
-    try:
-        _wait_for(port, server)
-        yield server.pid
-    finally:
-        server.terminate()
-        server.wait(timeout=60)
-
-
-def _wait_for(
-    port: int,
-    server: subprocess.Popen[bytes],
-) -> None:
-    """Until it answers: its port is taken long before."""
-    deadline = time.monotonic() + 180
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            with urlopen(f"http://127.0.0.1:{port}{addresses.HOME}", timeout=60):
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise TimeoutError("the server does not answer")
 
 
 def signed_out() -> None:

@@ -11,7 +11,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from shared.core.settings import load
-from shared.entrypoints.cli import bench_ledger
+from shared.entrypoints.cli.benchmarks import ledger
+from shared.entrypoints.cli.benchmarks.servers import postgres
 from shared.infra import unit
 from shared.infra.database.lifecycle import close_database, open_database
 from shared.infra.database.migrate import migrate
@@ -51,7 +52,7 @@ def jobs() -> None:
     databases.
     """
     with tempfile.TemporaryDirectory() as folder:
-        server = bench_ledger.postgres(Path(folder) / "postgres")
+        server = postgres(Path(folder) / "postgres")
         try:
             found = asyncio.run(_measure(Path(folder)))
         finally:
@@ -66,7 +67,7 @@ def jobs() -> None:
 
 
 async def _measure(folder: Path) -> list[MailsCompared]:
-    url = await bench_ledger.fresh_database(folder / "postgres")
+    url = await ledger.fresh_database(folder / "postgres")
     return [
         await _compared("PostgreSQL", url, folder),
         await _compared("SQLite", f"sqlite://{folder}/bench.sqlite3", folder),

