@@ -17,10 +17,11 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -178,6 +179,25 @@ def page(context: BrowserContext) -> Iterator[Page]:
     # fault.
     serious = [c for c in complaints if "Failed to load resource" not in c]
     assert not serious, serious
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Function,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Beside a failure stand what the page said and the end of the server's log."""
+    report = yield
+    if not report.failed:
+        return report
+    found: dict[str, Any] = item.funcargs
+    if "page" in found:
+        with suppress(Exception):  # a page that is gone says nothing
+            told = f"{found['page'].url}\n{found['page'].locator('body').inner_text()}"
+            report.sections.append(("the page", told))
+    if "server" in found:
+        lines = found["server"].log.read_text("utf-8", "replace").splitlines()
+        report.sections.append(("the server's log", "\n".join(lines[-60:])))
+    return report
 
 
 @pytest.fixture(scope="package")
