@@ -56,6 +56,9 @@ async def _written_down(shopper_id: int) -> tuple[str | None, int]:
         row = await StripeCustomer.get_or_none(customer_id=shopper_id, gone_at=None)
         if row is None:
             row = await _next(tx, shopper)
+        elif row.stripe_customer_id is None:
+            # Stripe's answer changes row and write at once: held, neither is newer than the other.
+            row = await tx.lock(StripeCustomer, id=row.id)
         if row.stripe_customer_id is not None:
             return row.stripe_customer_id, 0
         last = await writes.latest(f"stripe_customer:{row.id}", CreateCustomer)

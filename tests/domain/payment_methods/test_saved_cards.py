@@ -5,6 +5,7 @@ are gone here.
 from __future__ import annotations
 
 import asyncio
+from contextvars import copy_context
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,7 @@ from shared.finance.payments.return_page import refresh
 from shared.finance.payments.service import create_payment_intent
 from shared.infra.gateway.errors import StripeUnavailable
 from shared.infra.jobs.models import Job
+from shared.infra.stripe_writes import service as writes
 from shared.infra.stripe_writes.models import StripeWrite
 from shared.infra.stripe_writes.rules import KEYS_LAST
 from shared.trade.orders.models import Order
@@ -371,6 +373,29 @@ class TestTheCustomer:
         assert sandbox.control("GET", "state")["counts"]["customer"] == 1
         row = await StripeCustomer.get()
         assert row.idempotency_key.startswith(f"shopper:{shopper.id}.")
+
+    async def test_an_answer_between_two_looks_makes_no_second_customer(
+        self,
+        gateway: Gateway,
+        sandbox: RunningSandbox,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """Stripe answers the first request while the second one looks for what waits."""
+        shopper = await make_customer()
+        _, write_id = await customers._written_down(shopper.id)
+        look, outside = writes.latest, copy_context()
+        answers: list[asyncio.Task[Any]] = []
+
+        async def answered_first(*asked: Any) -> StripeWrite | None:
+            answer = writes.perform(gateway, write_id)
+            answers.append(asyncio.create_task(answer, context=outside))
+            await asyncio.wait(answers, timeout=0.5)
+            return await look(*asked)
+
+        monkeypatch.setattr(writes, "latest", answered_first)
+        known = await customers.ensure(gateway, shopper.id)
+        assert [known] == [(await answer).stripe_id for answer in answers]
+        assert sandbox.control("GET", "state")["counts"]["customer"] == 1
 
     @pytest.mark.parametrize("hours", [0, KEYS_LAST.total_seconds() / 3600 + 1])
     async def test_a_lost_answer_makes_no_second_customer(
