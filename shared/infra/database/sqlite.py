@@ -1,5 +1,5 @@
-"""Tortoise's SQLite client with a second connection for reads, and waits for the write lock that
-end.
+"""Tortoise's SQLite client with connections of our own, one of them for reads, and waits for the
+write lock that end.
 
 Tortoise has one connection: whoever waits for another process's write lock on it keeps every reader
 waiting. Here what reads outside a transaction goes to a connection of its own, which SQLite's
@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from typing import Any, TypeVar, cast
+from functools import partial
+from time import perf_counter
+from typing import Any, TypeVar
 
 from tortoise.backends.base.client import (
     ConnectionWrapper,
@@ -26,24 +28,272 @@ from tortoise.backends.sqlite.client import (
     SqliteClient,
     SqliteTransactionContext,
     SqliteTransactionWrapper,
-    translate_exceptions,
 )
 from tortoise.connection import get_connections
+from tortoise.exceptions import IntegrityError, OperationalError
 
 from shared.infra.database.announced import TellsStatements
-from shared.infra.database.trouble import (
-    DatabaseTrouble,
-    TellsTrouble,
-    TroubleKind,
-    told,
+from shared.infra.database.sqlite_checkpoints import Checkpoints
+from shared.infra.database.sqlite_connection import (
+    SqliteConnection,
+    TakesLong,
+    Work,
+    is_at_length,
 )
+from shared.infra.database.trouble import DatabaseTrouble, TroubleKind, told
 from shared.infra.database.written import reads_only, written
 
 T = TypeVar("T")
 # How long a write waits for other writers, of this process and of others, all together.
 LOCK_SECONDS = 10.0
-# How long SQLite itself waits at a time; it blocks the connection's thread meanwhile.
-_ROUND_MS = 250
+# Who finds the lock held asks again after so many seconds, and twice as many each time.
+_SOON, _LATER = 0.001, 0.02
+# Values that a statement inside a transaction names, or rows that it writes: it may take long.
+_MANY = 400
+
+
+async def _turn(lock: asyncio.Lock) -> None:
+    if not lock.locked():
+        await lock.acquire()
+        return
+    try:
+        async with asyncio.timeout(LOCK_SECONDS):
+            await lock.acquire()
+    except TimeoutError:
+        raise _busy() from None
+
+
+def _busy() -> DatabaseTrouble:
+    return DatabaseTrouble(
+        TroubleKind.BUSY, f"the write lock was not free within {LOCK_SECONDS:g} s"
+    )
+
+
+async def _patiently(ask: Callable[[], Awaitable[T]]) -> T:
+    """Ask, again while another process holds the write lock, LOCK_SECONDS at most.
+
+    What is asked must do nothing where it fails.
+    """
+    until, pause = 0.0, _SOON
+    while True:
+        try:
+            with told():
+                return await ask()
+        except DatabaseTrouble as trouble:
+            if trouble.kind is not TroubleKind.BUSY:
+                raise
+            now = perf_counter()
+            until = until or now + LOCK_SECONDS
+            if now >= until:
+                raise _busy() from trouble
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, _LATER)
+
+
+def _counted(
+    query: str,
+    values: Sequence[Any],
+    raw: sqlite3.Connection,
+) -> tuple[int, list[Any]]:
+    """Send a statement; count the rows that it changed itself.
+
+    Tortoise counts what its triggers changed, too, and a guarded update would seem to have met
+    other rows than it named.
+    """
+    cursor = raw.execute(query, values)
+    rows = cursor.fetchall()
+    return max(cursor.rowcount, 0) or len(rows), rows
+
+
+def _named(
+    query: str,
+    values: Sequence[Any],
+    raw: sqlite3.Connection,
+) -> list[dict[str, Any]]:
+    """Send a statement; name the columns of what it answers."""
+    cursor = raw.cursor()
+    cursor.row_factory = None
+    cursor.execute(query, values)
+    if cursor.description is None:
+        return []
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor]
+
+
+def _inserted(
+    query: str,
+    values: Sequence[Any],
+    raw: sqlite3.Connection,
+) -> int | None:
+    """Send an insert; the id of its row."""
+    return raw.execute(query, values).lastrowid
+
+
+class _Asks(SqliteClient):
+    """Sends statements by a connection of ours; `_ask` says how."""
+
+    _connection: Any
+
+    async def _ask(
+        self,
+        query: str,
+        values: Sequence[Any],
+        work: Work[T],
+    ) -> T:
+        raise NotImplementedError
+
+    async def _send(
+        self,
+        how: Callable[[str, Sequence[Any], sqlite3.Connection], T],
+        query: str,
+        values: Sequence[Any] | None,
+    ) -> T:
+        given = values or ()
+        self.log.debug("%s: %s", query, values)
+        if "\x00" in query:
+            query = query.replace("\x00", "'||CHAR(0)||'")
+        try:
+            return await self._ask(query, given, partial(how, query, given))
+        except sqlite3.OperationalError as error:
+            raise OperationalError(error) from error
+        except sqlite3.IntegrityError as error:
+            raise IntegrityError(error) from error
+
+    async def execute_query(
+        self,
+        query: str,
+        values: list[Any] | None = None,
+    ) -> Any:
+        with told():
+            return await self._send(_counted, query, values)
+
+    async def execute_query_dict(
+        self,
+        query: str,
+        values: list[Any] | None = None,
+    ) -> Any:
+        with told():
+            return await self._send(_named, query, values)
+
+    async def execute_insert(self, query: str, values: list[Any]) -> Any:
+        with told():
+            return await self._send(_inserted, query, values)
+
+
+class _Reader:
+    """Two connections that only read: one for what is brief, one on a thread for the rest."""
+
+    def __init__(self, path: str, pragmas: dict[str, Any]) -> None:
+        self._path = path
+        self._pragmas = {**pragmas, "query_only": "ON"}
+        self._opening = asyncio.Lock()
+        self._at_length = asyncio.Lock()
+        self._brief: SqliteConnection | None = None
+        self._long: SqliteConnection | None = None
+
+    async def ask(self, work: Work[T]) -> T:
+        """Read."""
+        if not is_at_length():
+            if self._brief is None:
+                self._brief = await self._opened()
+            with suppress(TakesLong):
+                return await self._brief.briefly(work)
+        await _turn(self._at_length)
+        try:
+            if self._long is None:
+                self._long = await self._opened()
+            return await self._long.in_thread(work)
+        finally:
+            self._at_length.release()
+
+    async def _opened(self) -> SqliteConnection:
+        return await SqliteConnection.open(
+            self._path, self._pragmas, patience=LOCK_SECONDS
+        )
+
+    async def close(self) -> None:
+        """End both."""
+        for connection in (self._brief, self._long):
+            if connection is not None:
+                await connection.close()
+        self._brief = self._long = None
+
+
+class Sqlite(_Asks):
+    """One connection that writes, and those that read."""
+
+    def __init__(self, file_path: str, **kwargs: Any) -> None:
+        # What is committed goes into the file by a thread, not by whoever commits.
+        pragmas = {"synchronous": "NORMAL", "wal_autocheckpoint": 0, **kwargs}
+        super().__init__(file_path, **pragmas)
+        # Each connection to what is in memory would have a database of its own.
+        in_memory = ":memory:" in file_path
+        self._reader = None if in_memory else _Reader(file_path, self.pragmas)
+        self.checkpoints = Checkpoints(file_path)
+
+    async def create_connection(self, with_db: bool) -> None:
+        """Connect, with all settings or not at all."""
+        if self._connection is None:
+            self._connection = await SqliteConnection.open(
+                self.filename, self.pragmas, patience=LOCK_SECONDS
+            )
+            await self._post_connect()
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.checkpoints.ended()
+        if self._reader is not None:
+            await self._reader.close()
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
+
+    def acquire_connection(self) -> ConnectionWrapper[Any]:
+        """The writing connection, for one statement."""
+        return _Queued(self._lock, self)
+
+    def _in_transaction(self) -> TransactionContext:
+        return _SqliteTransaction(_SqliteWrapper(self), self._lock)
+
+    async def _ask(
+        self,
+        query: str,
+        values: Sequence[Any],
+        work: Work[T],
+    ) -> T:
+        if self._reader is not None and reads_only(query):
+            return await _patiently(partial(self._reader.ask, work))
+        try:
+            return await _patiently(partial(self._write, work))
+        finally:
+            self.wrote()
+
+    async def _write(self, work: Work[T]) -> T:
+        async with self.acquire_connection() as connection:
+            done: T = await connection.stoppable(work)
+            return done
+
+    def wrote(self) -> None:
+        """Note that something may have been committed."""
+        written.note()
+        self.checkpoints.consider()
+
+    async def execute_many(
+        self,
+        query: str,
+        values: list[list[Any]],
+    ) -> None:
+        async with self._in_transaction() as transaction:
+            await transaction.execute_many(query, values)
+
+    async def execute_script(self, query: str) -> None:
+        self.log.debug(query)
+        try:
+            with told():
+                async with self.acquire_connection() as connection:
+                    await connection.in_thread(lambda raw: raw.executescript(query))
+        finally:
+            self.wrote()
 
 
 class _Queued(ConnectionWrapper[Any]):
@@ -62,179 +312,7 @@ class _Queued(ConnectionWrapper[Any]):
         return self.connection
 
 
-async def _turn(lock: asyncio.Lock) -> None:
-    try:
-        async with asyncio.timeout(LOCK_SECONDS):
-            await lock.acquire()
-    except TimeoutError:
-        raise _busy() from None
-
-
-def _busy() -> DatabaseTrouble:
-    return DatabaseTrouble(
-        TroubleKind.BUSY, f"the write lock was not free within {LOCK_SECONDS:g} s"
-    )
-
-
-async def _patiently(work: Callable[[], Awaitable[T]]) -> T:
-    """Do `work`, again while another process holds the write lock, LOCK_SECONDS at most.
-
-    It must do nothing where it fails.
-    """
-    loop = asyncio.get_running_loop()
-    until = loop.time() + LOCK_SECONDS
-    while True:
-        try:
-            with told():
-                return await work()
-        except DatabaseTrouble as trouble:
-            if trouble.kind is not TroubleKind.BUSY:
-                raise
-            if loop.time() >= until:
-                raise _busy() from trouble
-        await asyncio.sleep(0.01)
-
-
-def _run(
-    connection: sqlite3.Connection,
-    query: str,
-    values: list[Any] | None,
-) -> tuple[int, list[Any]]:
-    cursor = connection.execute(query, values or [])
-    rows = cursor.fetchall()
-    return max(cursor.rowcount, 0) or len(rows), rows
-
-
-class _CountsItsOwn:
-    """Says how many rows a statement changed itself: Tortoise counts what its triggers changed,
-    too, and a guarded update would seem to have met other rows than it named.
-    """
-
-    @translate_exceptions
-    async def execute_query(
-        self,
-        query: str,
-        values: list[Any] | None = None,
-    ) -> tuple[int, list[Any]]:
-        client: Any = self
-        query = query.replace("\x00", "'||CHAR(0)||'")
-        async with client.acquire_connection() as connection:
-            client.log.debug("%s: %s", query, values)
-            found = await connection._execute(_run, connection._conn, query, values)
-        return cast("tuple[int, list[Any]]", found)
-
-
-class _Connected(_CountsItsOwn, SqliteClient):
-    """One connection, which is there with all its settings or not at all."""
-
-    async def create_connection(self, with_db: bool) -> None:
-        try:
-            await super().create_connection(with_db)
-        except BaseException:
-            await self.close()
-            raise
-
-
-class _Reader(TellsTrouble, _Connected):
-    """A connection that only reads."""
-
-    async def create_connection(self, with_db: bool) -> None:
-        await super().create_connection(with_db)
-        if self._connection is not None:
-            await self._connection.execute("PRAGMA query_only = ON")
-
-    def acquire_connection(self) -> ConnectionWrapper[Any]:
-        return _Queued(self._lock, self)
-
-
-class Sqlite(_Connected):
-    """One connection that writes, and one that reads."""
-
-    def __init__(self, file_path: str, **kwargs: Any) -> None:
-        pragmas = {"synchronous": "NORMAL", "busy_timeout": _ROUND_MS, **kwargs}
-        super().__init__(file_path, **pragmas)
-        in_memory = (
-            ":memory:" in file_path
-        )  # each connection would have a database of its own
-        reading = {**pragmas, "busy_timeout": int(LOCK_SECONDS * 1000)}
-        self._reader = None if in_memory else _Reader(file_path, **reading)
-
-    def acquire_connection(self) -> ConnectionWrapper[Any]:
-        """The writing connection, for one statement."""
-        return _Queued(self._lock, self)
-
-    async def close(self) -> None:
-        """Close both."""
-        if self._reader is not None:
-            await self._reader.close()
-        await super().close()
-
-    def _in_transaction(self) -> TransactionContext:
-        return _SqliteTransaction(_SqliteWrapper(self), self._lock)
-
-    def _reads(self, query: str) -> _Reader | None:
-        return self._reader if reads_only(query) else None
-
-    async def execute_query(
-        self,
-        query: str,
-        values: list[Any] | None = None,
-    ) -> Any:
-        reader = self._reads(query)
-        if reader is not None:
-            return await reader.execute_query(query, values)
-        try:
-            return await _patiently(
-                lambda: _Connected.execute_query(self, query, values)
-            )
-        finally:
-            written.note()
-
-    async def execute_query_dict(
-        self,
-        query: str,
-        values: list[Any] | None = None,
-    ) -> Any:
-        reader = self._reads(query)
-        if reader is not None:
-            return await reader.execute_query_dict(query, values)
-        try:
-            return await _patiently(
-                lambda: SqliteClient.execute_query_dict(self, query, values)
-            )
-        finally:
-            written.note()
-
-    async def execute_insert(self, query: str, values: list[Any]) -> Any:
-        try:
-            return await _patiently(
-                lambda: SqliteClient.execute_insert(self, query, values)
-            )
-        finally:
-            written.note()
-
-    async def execute_many(
-        self,
-        query: str,
-        values: list[list[Any]],
-    ) -> None:
-        async with self._in_transaction() as transaction:
-            await transaction.execute_many(query, values)
-
-    async def execute_script(self, query: str) -> None:
-        try:
-            with told():
-                await SqliteClient.execute_script(self, query)
-        finally:
-            written.note()
-
-
-class _SqliteWrapper(
-    TellsStatements,
-    TellsTrouble,
-    _CountsItsOwn,
-    SqliteTransactionWrapper,
-):
+class _SqliteWrapper(TellsStatements, _Asks, SqliteTransactionWrapper):
     """The writing connection inside a transaction."""
 
     def _in_transaction(self) -> TransactionContext:
@@ -246,7 +324,29 @@ class _SqliteWrapper(
         """
         if self._connection.in_transaction:
             await self._connection.rollback()
-        await _patiently(lambda: self._connection.execute("BEGIN IMMEDIATE"))
+        await _patiently(self._connection.begin)
+
+    async def _ask(
+        self,
+        query: str,
+        values: Sequence[Any],
+        work: Work[T],
+    ) -> T:
+        connection: SqliteConnection = self._connection
+        if reads_only(query):
+            return await connection.stoppable(work)
+        return await connection.whole(work, name=query, long=len(values) > _MANY)
+
+    async def execute_many(self, query: str, values: list[list[Any]]) -> None:
+        def each(_: str, __: Sequence[Any], raw: sqlite3.Connection) -> None:
+            raw.executemany(query, values)
+
+        with told():
+            await self._send(each, query, values)
+
+    async def execute_script(self, query: str) -> None:
+        with told():
+            await self._connection.in_thread(lambda raw: raw.executescript(query))
 
 
 class _SqliteTransaction(SqliteTransactionContext):
@@ -292,7 +392,7 @@ class _SqliteTransaction(SqliteTransactionContext):
             await self._undo()
             raise
         finally:
-            written.note()
+            self.connection._parent.wrote()
 
     async def _undo(self) -> None:
         # What went wrong first is what is told; a full disk has rolled back by itself.
