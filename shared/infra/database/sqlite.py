@@ -48,7 +48,7 @@ T = TypeVar("T")
 LOCK_SECONDS = 10.0
 # Who finds the lock held asks again after so many seconds, and twice as many each time.
 _SOON, _LATER = 0.001, 0.02
-# Values that a statement inside a transaction names, or rows that it writes: it may take long.
+# A write that names more values may take long.
 _MANY = 400
 
 
@@ -127,6 +127,15 @@ def _inserted(
 ) -> int | None:
     """Send an insert; the id of its row."""
     return raw.execute(query, values).lastrowid
+
+
+async def _written(
+    connection: SqliteConnection,
+    query: str,
+    values: Sequence[Any],
+    work: Work[T],
+) -> T:
+    return await connection.whole(work, name=query, long=len(values) > _MANY)
 
 
 class _Asks(SqliteClient):
@@ -264,14 +273,18 @@ class Sqlite(_Asks):
         if self._reader is not None and reads_only(query):
             return await _patiently(partial(self._reader.ask, work))
         try:
-            return await _patiently(partial(self._write, work))
+            return await _patiently(partial(self._write, query, values, work))
         finally:
             self.wrote()
 
-    async def _write(self, work: Work[T]) -> T:
+    async def _write(
+        self,
+        query: str,
+        values: Sequence[Any],
+        work: Work[T],
+    ) -> T:
         async with self.acquire_connection() as connection:
-            done: T = await connection.stoppable(work)
-            return done
+            return await _written(connection, query, values, work)
 
     def wrote(self) -> None:
         """Note that something may have been committed."""
@@ -334,8 +347,8 @@ class _SqliteWrapper(TellsStatements, _Asks, SqliteTransactionWrapper):
     ) -> T:
         connection: SqliteConnection = self._connection
         if reads_only(query):
-            return await connection.stoppable(work)
-        return await connection.whole(work, name=query, long=len(values) > _MANY)
+            return await connection.read(work)
+        return await _written(connection, query, values, work)
 
     async def execute_many(self, query: str, values: list[list[Any]]) -> None:
         def each(_: str, __: Sequence[Any], raw: sqlite3.Connection) -> None:

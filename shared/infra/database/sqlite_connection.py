@@ -2,10 +2,10 @@
 another thread and back takes longer than most statements do.
 
 What takes long goes to a thread all the same, so that nobody else waits for it. A reading is
-stopped after BRIEF seconds and asked again over there; so is a write outside of a transaction,
-which leaves nothing when it is stopped. A write inside one cannot be stopped without undoing all of
-it: there what names many values goes to the thread, and what whoever works says is long
-(`at_length`), and what took long the last time. Decision 18.
+stopped after BRIEF seconds and asked again over there. A write is not: stopped inside a transaction
+it undoes all of it, and outside of one SQLite may say that it was stopped when it has committed. So
+what names many values goes to the thread, what whoever works says is long (`at_length`), and what
+took long the last time. Decision 18.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from functools import partial
 from math import inf
-from time import perf_counter
+from time import perf_counter, thread_time
 from typing import Any, Self, TypeVar
 
 T = TypeVar("T")
@@ -55,7 +56,7 @@ def is_at_length() -> bool:
 
 
 class TakesLong(Exception):
-    """A statement was stopped after BRIEF seconds and has done nothing."""
+    """A reading was stopped after BRIEF seconds."""
 
 
 class SqliteConnection:
@@ -91,7 +92,7 @@ class SqliteConnection:
         return self._raw.in_transaction
 
     async def briefly(self, work: Work[T]) -> T:
-        """Do `work`, which may be stopped. Raises TakesLong when it was."""
+        """Read, and be stopped after a while. Raises TakesLong then."""
         await self._turn()
         self._until = perf_counter() + BRIEF
         try:
@@ -103,8 +104,8 @@ class SqliteConnection:
         finally:
             self._until = inf
 
-    async def stoppable(self, work: Work[T]) -> T:
-        """Do `work`, which may be stopped and done again."""
+    async def read(self, work: Work[T]) -> T:
+        """Read; what is stopped is asked again on the thread."""
         if not is_at_length():
             with suppress(TakesLong):
                 return await self.briefly(work)
@@ -117,24 +118,27 @@ class SqliteConnection:
         name: str = "",
         long: bool = False,
     ) -> T:
-        """Do `work`, which must not be stopped; on a thread if it may take long, or if what has
-        this name did.
+        """Do `work`, which is not stopped; on the thread if it may take long, or if what has this
+        name did.
         """
-        began = perf_counter()
-        try:
-            if long or is_at_length() or name in self._known:
-                return await self.in_thread(work)
-            await self._turn()
-            began = perf_counter()
-            return self._timed(work)
-        finally:
-            self._learn(name, perf_counter() - began)
+        measured = partial(self._measured, work, name) if name else work
+        if long or is_at_length() or name in self._known:
+            return await self.in_thread(measured)
+        await self._turn()
+        return self._timed(measured)
 
-    def _learn(self, name: str, took: float) -> None:
-        if took < BRIEF:
-            self._known.discard(name)
-        elif name and len(self._known) < _MOST_KNOWN:
-            self._known.add(name)
+    def _measured(self, work: Work[T], name: str, raw: sqlite3.Connection) -> T:
+        """Do `work`, and know the next time whether it takes long: as this thread's time says,
+        since others may have the machine meanwhile.
+        """
+        began = thread_time()
+        try:
+            return work(raw)
+        finally:
+            if thread_time() - began < BRIEF:
+                self._known.discard(name)
+            elif len(self._known) < _MOST_KNOWN:
+                self._known.add(name)
 
     async def in_thread(self, work: Work[T], *, to_the_end: bool = False) -> T:
         """Do `work` on a thread.
