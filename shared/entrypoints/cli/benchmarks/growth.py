@@ -21,23 +21,21 @@ from shared.entrypoints.cli import addresses
 from shared.entrypoints.cli.benchmarks.builds import ASKED, AskedBuild, asked_build
 from shared.entrypoints.cli.benchmarks.measured import Bar, Measured
 from shared.entrypoints.cli.benchmarks.servers import (
+    database_of,
     free_port,
     postgres,
     processor,
     running,
 )
 from shared.entrypoints.cli.bootstrap import ROOT
-from shared.entrypoints.cli.demo_goods import OPERATOR, PASSWORD
+from shared.entrypoints.cli.demo_goods import OPERATOR, OWNER, PASSWORD
 
 SMALL, LARGE = 10_000, 100_000
 TIMES = 60  # so often each page is asked for in a round; the database's time comes in hundredths
 ROUNDS = 3
-_OWNER = "owner@atelier-luxe.test"
-# The demo's owner is given the vendor that has sold most: of a thousand orders in each marketplace.
-_MOVE = (
-    "UPDATE members SET vendor_id = (SELECT vendor_id FROM orders GROUP BY vendor_id"
-    f" ORDER BY count(*) DESC, vendor_id LIMIT 1) WHERE email = '{_OWNER}';"
-)
+# The demo's owner is given the vendor that has sold most, a thousand orders in each.
+_MOVE = f"""UPDATE members SET vendor_id = (SELECT vendor_id FROM orders
+GROUP BY vendor_id ORDER BY count(*) DESC, vendor_id LIMIT 1) WHERE email = '{OWNER}';"""  # noqa: S608
 
 
 @dataclass(frozen=True)
@@ -113,9 +111,7 @@ def _measured(path: str, both: list[Marketplace], orders: int, bar: Bar) -> Meas
 def _marketplace(server: Any, folder: Path, orders: int) -> Iterator[Marketplace]:
     """One with its demo and so many orders, signed in as an owner and as the operator."""
     name = f"orders_{orders}"
-    server.psql(f"CREATE DATABASE {name}")
-    url = f"postgres:///{name}?host={folder}&user=postgres"
-    around = {"MARKETHALL_DATABASE_URL": url, "MARKETHALL_SECRET_KEY": "b" * 64}
+    around = database_of(server, folder, name)
     stripe, port = str(free_port()), free_port()
     with tempfile.TemporaryDirectory() as data, ExitStack() as stack:
         where = ("--sandbox-port", stripe, "--data-dir", data)
@@ -129,7 +125,7 @@ def _marketplace(server: Any, folder: Path, orders: int) -> Iterator[Marketplace
             )
             for _ in range(2)
         )
-        vendor.do("sign-in", addresses.VENDOR_SIGN_IN, _OWNER, PASSWORD)
+        vendor.do("sign-in", addresses.VENDOR_SIGN_IN, OWNER, PASSWORD)
         operator.do("sign-in", addresses.OPERATOR_SIGN_IN, OPERATOR, PASSWORD)
         yield Marketplace(vendor, operator, folder)
 

@@ -85,6 +85,13 @@ def postgres(folder: Path) -> Any:
     return servers.get_server(folder, cleanup_mode="delete")
 
 
+def database_of(server: Any, folder: Path, name: str) -> dict[str, str]:
+    """A new database of such a server, as the environment of an application names it."""
+    server.psql(f"CREATE DATABASE {name}")
+    url = f"postgres:///{name}?host={folder}&user=postgres"
+    return {"MARKETHALL_DATABASE_URL": url, "MARKETHALL_SECRET_KEY": "b" * 64}
+
+
 def processor(folder: Path) -> float:
     """Seconds of the processor that this process and a PostgreSQL server have had."""
     told = (folder / "postmaster.pid").read_text("ascii")

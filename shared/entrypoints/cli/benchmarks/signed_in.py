@@ -22,14 +22,13 @@ from shared.entrypoints.cli.benchmarks.builds import ASKED, AskedBuild, asked_bu
 from shared.entrypoints.cli.benchmarks.measured import Bar, Measured
 from shared.entrypoints.cli.benchmarks.servers import free_port, running
 from shared.entrypoints.cli.bootstrap import ROOT
-from shared.entrypoints.cli.demo_goods import PASSWORD
+from shared.entrypoints.cli.demo_goods import OWNER, PASSWORD
 
 ROUNDS, REQUESTS = 7, 20
 BULK = 2000  # orders of the vendor whose list is asked for
 _MANY = f"order list of {BULK:,} orders"
 # Those that are to cost at most a quarter of what they did at 53149dd.
 _SHORTER = ("order page", "dashboard", "payouts page")
-_OWNER = "owner@atelier-luxe.test"
 _BARE = """
 import sys
 from pathlib import Path
@@ -88,7 +87,7 @@ def _build(root: Path) -> Iterator[tuple[AskedBuild, str]]:
         asked.do(
             "sign-in",
             addresses.VENDOR_SIGN_IN,
-            _OWNER,
+            OWNER,
             PASSWORD,
         )
         yield asked, folder
@@ -144,7 +143,7 @@ def _many_orders(folder: str) -> int:
         )
         (vendor_id,) = database.execute(largest).fetchone()
         database.execute(
-            "UPDATE members SET vendor_id = ? WHERE email = ?", (vendor_id, _OWNER)
+            "UPDATE members SET vendor_id = ? WHERE email = ?", (vendor_id, OWNER)
         )
         database.commit()
     return int(vendor_id)
