@@ -18,7 +18,10 @@ ASKED = Path(__file__).with_name("asked.py")
 class AskedBuild:
     """An application in a process of its own (asked.py)."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(
+        self,
+        process: subprocess.Popen[str],
+    ) -> None:
         self._process = process
 
     def do(self, *task: object) -> Any:

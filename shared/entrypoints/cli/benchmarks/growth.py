@@ -34,23 +34,32 @@ SMALL, LARGE = 10_000, 100_000
 TIMES = 60  # so often each page is asked for in a round; the database's time comes in hundredths
 ROUNDS = 3
 # The demo's owner is given the vendor that has sold most, a thousand orders in each.
-_MOVE = f"""UPDATE members SET vendor_id = (SELECT vendor_id FROM orders
-GROUP BY vendor_id ORDER BY count(*) DESC, vendor_id LIMIT 1) WHERE email = '{OWNER}';"""  # noqa: S608
+_MOST = "SELECT vendor_id FROM orders GROUP BY vendor_id ORDER BY count(*) DESC LIMIT 1"
+_MOVE = f"UPDATE members SET vendor_id = ({_MOST}) WHERE email = '{OWNER}';"  # noqa: S608
 
 
 @dataclass(frozen=True)
-class Marketplace:
+class Filled:
     """One of the two: who asks it, and where its database is."""
 
     vendor: AskedBuild
     operator: AskedBuild
     server: Path
 
-    def cost(self, path: str, *, by_operator: bool) -> float:
+    def cost(
+        self,
+        path: str,
+        *,
+        by_operator: bool,
+    ) -> float:
         """Milliseconds of the processor that a request takes, the database's with it."""
         asked = self.operator if by_operator else self.vendor
         before = processor(self.server)
-        took: list[float] = asked.do("ask", path, TIMES)
+        took: list[float] = asked.do(
+            "ask",
+            path,
+            TIMES,
+        )
         there = (processor(self.server) - before) * 1000
         return (sum(took) + there) / TIMES
 
@@ -95,7 +104,12 @@ def _pages() -> list[str]:
     ]
 
 
-def _measured(path: str, both: list[Marketplace], orders: int, bar: Bar) -> Measured:
+def _measured(
+    path: str,
+    both: list[Filled],
+    orders: int,
+    bar: Bar,
+) -> Measured:
     by_operator = path.startswith(addresses.OPERATOR_HOME)
     took: list[list[float]] = [[], []]
     for _ in range(ROUNDS + 1):
@@ -104,11 +118,22 @@ def _measured(path: str, both: list[Marketplace], orders: int, bar: Bar) -> Meas
     # The least of them: nothing makes a page cheaper than it is. The first round loads.
     small, large = (min(each[1:]) for each in took)
     name = f"{path}, {orders:,} orders"
-    return Measured(name, large, "ms", large / small, f"{SMALL:,} orders", bar)
+    return Measured(
+        name,
+        large,
+        "ms",
+        large / small,
+        f"{SMALL:,} orders",
+        bar,
+    )
 
 
 @contextmanager
-def _marketplace(server: Any, folder: Path, orders: int) -> Iterator[Marketplace]:
+def _marketplace(
+    server: Any,
+    folder: Path,
+    orders: int,
+) -> Iterator[Filled]:
     """One with its demo and so many orders, signed in as an owner and as the operator."""
     name = f"orders_{orders}"
     around = database_of(server, folder, name)
@@ -127,10 +152,14 @@ def _marketplace(server: Any, folder: Path, orders: int) -> Iterator[Marketplace
         )
         vendor.do("sign-in", addresses.VENDOR_SIGN_IN, OWNER, PASSWORD)
         operator.do("sign-in", addresses.OPERATOR_SIGN_IN, OPERATOR, PASSWORD)
-        yield Marketplace(vendor, operator, folder)
+        yield Filled(vendor, operator, folder)
 
 
-def _seed(data: str, around: dict[str, str], orders: int) -> None:
+def _seed(
+    data: str,
+    around: dict[str, str],
+    orders: int,
+) -> None:
     """Bulk data beside the demo."""
     some = {"--vendors": orders // 1000, "--products": orders // 10, "--orders": orders}
     given = [str(part) for option in some.items() for part in option]

@@ -63,8 +63,20 @@ def _lines(one: MailsCompared) -> list[Measured]:
     rate, cost = "one by one, by rate", "one by one, as cheap"
     name = f"mails in batches, {one.engine}"
     return [
-        Measured(name, one.mails_a_second, "a second", one.by_rate, rate),
-        Measured(name, one.milliseconds, "ms each", one.by_processor, cost),
+        Measured(
+            name,
+            one.mails_a_second,
+            "a second",
+            one.by_rate,
+            rate,
+        ),
+        Measured(
+            name,
+            one.milliseconds,
+            "ms each",
+            one.by_processor,
+            cost,
+        ),
     ]
 
 
@@ -76,9 +88,17 @@ async def _measure(folder: Path) -> list[MailsCompared]:
     ]
 
 
-async def _compared(engine: str, url: str, folder: Path) -> MailsCompared:
+async def _compared(
+    engine: str,
+    url: str,
+    folder: Path,
+) -> MailsCompared:
     await migrate(url)
-    settings = load({}, data_dir=folder, dotenv=folder / "none")
+    settings = load(
+        {},
+        data_dir=folder,
+        dotenv=folder / "none",
+    )
     context = Context(Gateway(settings.stripe), settings)
     handlers = {send.kind: send.run}
     manners = {send.kind: send.manner}

@@ -74,8 +74,21 @@ def _lines(one: PostingCompared) -> list[Measured]:
     name = f"posting, {one.accounts} accounts"
     bar = Bar(0.8 if one.accounts == MANY else 0.6)
     return [
-        Measured(name, one.postings_a_second, "a second", one.by_rate, rate, bar),
-        Measured(name, one.milliseconds, "ms each", one.by_processor, cost),
+        Measured(
+            name,
+            one.postings_a_second,
+            "a second",
+            one.by_rate,
+            rate,
+            bar,
+        ),
+        Measured(
+            name,
+            one.milliseconds,
+            "ms each",
+            one.by_processor,
+            cost,
+        ),
     ]
 
 
@@ -127,7 +140,10 @@ async def _compared(
     )
 
 
-async def _transfers(raw: asyncpg.Pool, accounts: int) -> Work:
+async def _transfers(
+    raw: asyncpg.Pool,
+    accounts: int,
+) -> Work:
     many = "SELECT 'EUR' FROM generate_series(1, $1)"
     made = f"INSERT INTO bench_accounts (currency) {many} RETURNING id"
     ids = [row["id"] for row in await raw.fetch(made, accounts)]
@@ -172,7 +188,10 @@ async def _vendor(number: int) -> int:
     return int(row.id)
 
 
-async def _rate(work: Work, folder: Path) -> PostingRate:
+async def _rate(
+    work: Work,
+    folder: Path,
+) -> PostingRate:
     """Let all workers do it again and again for a while."""
     done, before = 0, processor(folder)
     started = time.perf_counter()

@@ -55,12 +55,32 @@ def _report(port: int) -> list[Measured]:
     stop.set()
     for client in clients:
         client.join()
+    forms = sum(answered.values()) / SECONDS
+    return _lines(quiet, loaded, forms)
+
+
+def _lines(
+    quiet: list[float],
+    loaded: list[float],
+    forms: float,
+) -> list[Measured]:
     before, during = statistics.median(quiet), statistics.median(loaded)
     name, alone, most = f"{addresses.ALIVE} under load", "it alone", max(loaded)
-    forms = sum(answered.values()) / SECONDS
     return [
-        Measured(name, during * 1000, "ms", during / before, alone),
-        Measured(f"{name}, at worst", most * 1000, "ms", most / before, alone),
+        Measured(
+            name,
+            during * 1000,
+            "ms",
+            during / before,
+            alone,
+        ),
+        Measured(
+            f"{name}, at worst",
+            most * 1000,
+            "ms",
+            most / before,
+            alone,
+        ),
         Measured("forms of 64,000 fields answered meanwhile", forms, "a second"),
     ]
 
@@ -91,7 +111,11 @@ def _ask(
     path: str,
     body: bytes | None = None,
 ) -> int:
-    line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    line = http.client.HTTPConnection(
+        "127.0.0.1",
+        port,
+        timeout=60,
+    )
     headers: dict[str, Any] = _FORM if body else {}
     try:
         line.request(method, path, body, headers)

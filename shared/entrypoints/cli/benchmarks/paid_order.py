@@ -50,7 +50,10 @@ def paid_order() -> list[Measured]:
     return found
 
 
-def _databases(server: Any, folder: Path) -> tuple[str, str]:
+def _databases(
+    server: Any,
+    folder: Path,
+) -> tuple[str, str]:
     """The addresses of two new databases: the first design's, and ours."""
     names = ("original", "market")
     for name in names:
@@ -121,5 +124,12 @@ def _lines(
         *lines,
         Measured(f"a whole order, {engine}", whole, "ms"),
         Measured(name, settled, "ms", insert / settled, of_insert, Bar(0.3)),
-        Measured(name, settled, "ms", design / settled, of_design, design_bar),
+        Measured(
+            name,
+            settled,
+            "ms",
+            design / settled,
+            of_design,
+            design_bar,
+        ),
     ]

@@ -38,16 +38,29 @@ def processes() -> list[Measured]:
     bar = Bar(1.1, is_most=True)
     return [
         Measured("order list, one process", alone, "ms"),
-        Measured("order list, two at once", both, "ms", both / alone, "one", bar),
+        Measured(
+            "order list, two at once",
+            both,
+            "ms",
+            both / alone,
+            "one",
+            bar,
+        ),
     ]
 
 
-def _round(builds: list[AskedBuild], folder: Path) -> tuple[float, float]:
+def _round(
+    builds: list[AskedBuild],
+    folder: Path,
+) -> tuple[float, float]:
     """Milliseconds of a request, of one process and of two at once."""
     return _cost(builds[:1], folder), _cost(builds, folder)
 
 
-def _cost(builds: list[AskedBuild], folder: Path) -> float:
+def _cost(
+    builds: list[AskedBuild],
+    folder: Path,
+) -> float:
     before = processor(folder)
     with ThreadPoolExecutor() as pool:
         took = list(pool.map(_asked, builds))
@@ -56,7 +69,11 @@ def _cost(builds: list[AskedBuild], folder: Path) -> float:
 
 
 def _asked(build: AskedBuild) -> list[float]:
-    found: list[float] = build.do("ask", addresses.VENDOR_ORDERS, TIMES)
+    found: list[float] = build.do(
+        "ask",
+        addresses.VENDOR_ORDERS,
+        TIMES,
+    )
     return found
 
 

@@ -85,7 +85,11 @@ class _Served:
         assert self._process.stdout is not None
         return self._process.stdout.readline().strip()
 
-    def _post(self, path: str, body: str) -> dict[str, Any]:
+    def _post(
+        self,
+        path: str,
+        body: str,
+    ) -> dict[str, Any]:
         headers = {
             **_KEY,
             "Content-Type": "application/x-www-form-urlencoded",
@@ -104,7 +108,10 @@ class _Served:
         self._process.stdin.flush()
         return float(self._line())
 
-    def pay(self, times: int) -> tuple[float, float]:
+    def pay(
+        self,
+        times: int,
+    ) -> tuple[float, float]:
         """Pay so often; milliseconds of processor time per payment for create and confirm, and for
         what settles.
         """
@@ -151,7 +158,14 @@ def payment() -> list[Measured]:
     return [
         Measured("stand-in: create and confirm", paid, "ms"),
         Measured("stand-in: settling after it", settled, "ms"),
-        Measured(name, then, "ms", then / whole, "an empty one", bar),
+        Measured(
+            name,
+            then,
+            "ms",
+            then / whole,
+            "an empty one",
+            bar,
+        ),
     ]
 
 
@@ -172,7 +186,13 @@ def start() -> list[Measured]:
     )
     python = "Python with asyncio and sqlite3"
     return [
-        Measured("stand-in: first answer", wall * 1000, "ms", wall / bare, python),
+        Measured(
+            "stand-in: first answer",
+            wall * 1000,
+            "ms",
+            wall / bare,
+            python,
+        ),
         Measured("stand-in: its processor time", used * 1000, "ms"),
     ]
 
@@ -191,7 +211,11 @@ def _first_answer(database: str) -> tuple[float, float]:
     before, began = _processor_time(), time.perf_counter()
     command = [sys.executable, "-m", "shared.sandbox"]
     command += ["--port", str(port), "--database", database]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+    )
     try:
         while not _answers(port):
             time.sleep(0.002)
@@ -215,7 +239,11 @@ def _processor_time() -> float:
 
 
 def _answers(port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = http.client.HTTPConnection(
+        "127.0.0.1",
+        port,
+        timeout=30,
+    )
     try:
         connection.request("GET", "/v1/balance", headers=_KEY)
         connection.getresponse().read()

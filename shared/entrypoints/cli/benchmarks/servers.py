@@ -85,7 +85,11 @@ def postgres(folder: Path) -> Any:
     return servers.get_server(folder, cleanup_mode="delete")
 
 
-def database_of(server: Any, folder: Path, name: str) -> dict[str, str]:
+def database_of(
+    server: Any,
+    folder: Path,
+    name: str,
+) -> dict[str, str]:
     """A new database of such a server, as the environment of an application names it."""
     server.psql(f"CREATE DATABASE {name}")
     url = f"postgres:///{name}?host={folder}&user=postgres"

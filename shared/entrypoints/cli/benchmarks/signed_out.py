@@ -159,8 +159,21 @@ def _lines(one: Compared) -> list[Measured]:
     bar = Bar(1.2) if one.page == _PRODUCT else None
     spent = one.page_microseconds
     return [
-        Measured(one.page, spent, "µs", one.by_processor, cost, bar),
-        Measured(one.page, one.answers_a_second, "a second", one.by_rate, rate),
+        Measured(
+            one.page,
+            spent,
+            "µs",
+            one.by_processor,
+            cost,
+            bar,
+        ),
+        Measured(
+            one.page,
+            one.answers_a_second,
+            "a second",
+            one.by_rate,
+            rate,
+        ),
     ]
 
 
