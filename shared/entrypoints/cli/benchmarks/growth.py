@@ -80,27 +80,28 @@ def growth() -> list[Measured]:
 
 def _pages() -> list[str]:
     """The demo's shops have the same products in both."""
-    vendor = ["", "/orders", "/products", "/transactions", "/payouts", "/statements"]
-    operator = [
-        "",
-        "/vendors",
-        "/refunds",
-        "/disputes",
-        "/payouts",
-        "/reconciliation",
-        "/exposure",
-        "/receivables",
-        "/statements",
-        "/ledger",
-        "/webhooks",
-        "/payments",
-        "/audit",
-        "/mails",
-    ]
     return [
         addresses.HOME,
-        *(addresses.VENDOR_HOME + page for page in vendor),
-        *(addresses.OPERATOR_HOME + page for page in operator),
+        addresses.VENDOR_HOME,
+        addresses.VENDOR_ORDERS,
+        addresses.VENDOR_PRODUCTS,
+        addresses.VENDOR_SALES,
+        addresses.VENDOR_PAYOUTS,
+        addresses.VENDOR_STATEMENTS,
+        addresses.OPERATOR_HOME,
+        addresses.OPERATOR_VENDORS,
+        addresses.OPERATOR_REFUNDS,
+        addresses.OPERATOR_DISPUTES,
+        addresses.OPERATOR_PAYOUTS,
+        addresses.OPERATOR_RUNS,
+        addresses.OPERATOR_EXPOSURE,
+        addresses.OPERATOR_DEBTS,
+        addresses.OPERATOR_STATEMENTS,
+        addresses.OPERATOR_LEDGER,
+        addresses.OPERATOR_INBOX,
+        addresses.OPERATOR_PAYMENTS,
+        addresses.OPERATOR_AUDIT,
+        addresses.OPERATOR_MAILS,
     ]
 
 
