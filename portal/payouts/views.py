@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from quart import Blueprint, Response
+from quart import Blueprint, Response, request
 
 from portal.frame import vendor_page
 from portal.payouts import sentences
@@ -28,12 +28,10 @@ from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.paging import pager
 from shared.entrypoints.web.stepup import fresh_sign_in
 from shared.finance.payouts import instant_payouts, service
-from shared.finance.payouts.balances import debts, holds, overview
 from shared.finance.payouts.breakdown import PayoutView, payout_of
-from shared.finance.payouts.forecast import next_payout
-from shared.finance.payouts.queries import payouts_of
 from shared.finance.payouts.rules import PayoutState
 from shared.finance.payouts.terms import terms_of
+from shared.finance.payouts.vendor_page import vendor_payouts
 from shared.finance.statements import months
 from shared.infra.gateway.errors import StandsStill, StripeRefused, StripeUnavailable
 from shared.trade.marketplace.queries import marketplace
@@ -44,35 +42,41 @@ blueprint = Blueprint("payouts", __name__, url_prefix="/vendor/admin/payouts")
 @blueprint.get("")
 @owner
 async def index() -> Response:
-    """The vendor's balance beside Stripe's own figure, the next payout, and a page of payouts."""
-    return await _home()
+    """The vendor's balance beside Stripe's own figure, the next payout, and a page of payouts.
+
+    `?anew=1`: with what Stripe says now.
+    """
+    return await _home(anew="anew" in request.args)
 
 
 async def _home(
     *,
     status: int = 200,
     problem: str | None = None,
+    anew: bool = False,
 ) -> Response:
-    mine = vendor_id()
-    found = await payouts_of(mine, page=page_number())
-    look = await overview(kit().gateway, mine)
-    coming = await next_payout(mine)
-    terms = await terms_of(mine)
+    seen = await vendor_payouts(
+        kit().gateway, vendor_id(), page=page_number(), anew=anew
+    )
+    terms, coming = seen.terms, seen.coming
     return await vendor_page(
         "portal/payouts/list.html",
         status=status,
         nav="payouts",
-        found=found,
-        pager=pager(url_for("payouts.index"), found),
-        balances=look.balances,
-        offer=look.instant,
+        found=seen.payouts,
+        pager=pager(url_for("payouts.index"), seen.payouts),
+        balances=seen.overview.balances,
+        offer=seen.overview.instant,
+        stripe_read_at=seen.stripe_read_at,
+        stripe_failed=seen.stripe_failed,
+        anew=url_for("payouts.index", page=seen.payouts.number, anew=1),
         coming=coming,
         next_sentence=sentences.next_sentence(coming) if coming else "",
         terms=terms,
         bank_sentence=sentences.bank_waits(terms.bank_hold_until),
         schedule=paydays(terms.plan.schedule.value, terms.plan.day),
-        holds=await holds(mine),
-        debts=await debts(mine),
+        holds=seen.holds,
+        debts=seen.debts,
         states=sentences.states(still=terms.still),
         expected=sentences.expected,
         price=sentences.price,
@@ -80,7 +84,7 @@ async def _home(
         weekday=sentences.weekday,
         held_note=sentences.held_note,
         problem=problem,
-        zone=(await marketplace()).zone,
+        zone=seen.zone,
     )
 
 

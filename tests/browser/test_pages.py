@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import PASSWORD
 from tests.browser.journeys import fill_basket, give_address, sign_in
@@ -158,6 +159,22 @@ def test_portal_pages(screen: BrowserContext, server: Server) -> None:
     assert order, "the demo has orders"
     wrong += walk(page, server, [order])
     assert wrong == []
+
+
+def test_stripes_figures_are_asked_for_after_the_page_stands(
+    page: Page, server: Server
+) -> None:
+    """What Stripe said last stands at once, with its moment; what it says now takes its place."""
+    sign_in(page, server, "owner@atelier-luxe.test", PASSWORD)
+    address = f"{server.url}/vendor/admin/payouts"
+    page.goto(address)
+    answer = page.goto(address)
+    assert answer is not None
+    assert "Ask Stripe again" in answer.text()
+    balance = page.get_by_role("region", name="Balance in EUR")
+    expect(balance.get_by_role("link", name="Ask Stripe again")).to_have_count(0)
+    expect(balance).to_contain_text("by our books and by Stripe.")
+    expect(page.locator("[hx-trigger=load]")).to_have_count(0)
 
 
 def test_the_portal_of_a_vendor_who_has_not_connected(

@@ -34,7 +34,6 @@ BOUNDED: dict[str, set[str]] = {
     "what one page shows": {
         "finance/disputes/queries._views",
         "finance/order_money/order_shares.shares_of",
-        "finance/payouts/balances.holds",
         "finance/payouts/queries.waiting",
         "finance/reconciliation/queries._count_by_status",
         "finance/reconciliation/queries._views",

@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
 
 from shared.finance.connect.models import VendorPaymentConfig
-from shared.finance.payouts.models import Payout
+from shared.finance.payouts.models import Payout, StripeBalance
 from shared.trade.orders.models import Order
 from shared.trade.people.models import Member
 from tests.support.market import Shop, open_shop
@@ -163,6 +164,79 @@ class TestBalance:
                 r"Available now €48\.65 .* Held back €0\.00 ",
                 words(await portal.get(HOME)),
             )
+
+
+class TestWhatStripeSaidLast:
+    """Stripe is not waited for: what it said last stands there, with its moment, and the page asks
+    by itself after that.
+    """
+
+    async def test_the_next_look_asks_nobody_and_then_asks_anew(
+        self, client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
+        """The plain link does what the page does by itself; both bring what Stripe says now."""
+        with time_of(sandbox) as time:
+            shop = await open_shop(gateway, sandbox)
+            await ready(gateway, sandbox, time, shop)
+            portal = await browser(client, shop)
+            assert "Stripe’s figure is of" not in await portal.get(HOME)
+            await self._pay_past_us(gateway, shop)
+            asked = len(sandbox.requests())
+            known = await portal.get(HOME)
+            assert len(sandbox.requests()) == asked
+            assert "€48.65 in all, by our books and by Stripe." in words(known)
+            assert "Stripe’s figure is of" in words(known)
+            (anew,) = set(re.findall(r'(?:href|hx-get)="([^"]*anew[^"]*)"', known))
+            assert known.count("anew") == 2
+            now = await portal.get(unescape(anew))
+            assert "€48.65 in all by our books, €38.65 by Stripe." in words(now)
+            assert "hx-trigger" not in now
+
+    async def test_what_is_older_than_an_hour_is_not_shown(
+        self, client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
+        """Nor what Stripe said of an account that the vendor has no more: it is asked at once."""
+        with time_of(sandbox) as time:
+            shop = await open_shop(gateway, sandbox)
+            await ready(gateway, sandbox, time, shop)
+            portal = await browser(client, shop)
+            await portal.get(HOME)
+            await self._pay_past_us(gateway, shop)
+            time.days(1 / 23)
+            assert "€38.65 by Stripe." in words(await portal.get(HOME))
+            await StripeBalance.filter(vendor_id=shop.vendor_id).update(
+                stripe_account_id="acct_another"
+            )
+            assert "Stripe’s figure is of" not in await portal.get(HOME)
+
+    async def test_it_stands_in_where_stripe_does_not_answer(
+        self, client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
+        """With its moment; the page does not ask again and again."""
+        with time_of(sandbox) as time:
+            shop = await open_shop(gateway, sandbox)
+            await ready(gateway, sandbox, time, shop)
+            portal = await browser(client, shop)
+            await portal.get(HOME)
+            sandbox.faults(
+                {"match": {"path": "/v1/balance"}, "effect": "status", "status": 503}
+            )
+            html = await portal.get(f"{HOME}?anew=1")
+            text = words(html)
+            assert "€48.65 in all, by our books and by Stripe." in text
+            assert "Stripe did not answer just now; its figure is of" in text
+            assert "hx-trigger" not in html
+
+    async def _pay_past_us(self, gateway: Gateway, shop: Shop) -> None:
+        """A payout that we have not heard of."""
+        await gateway.payouts.create(
+            shop.account_id,
+            amount=1000,
+            currency="EUR",
+            instant=False,
+            metadata={},
+            key="x",
+        )
 
 
 class TestOnePayout:

@@ -1,6 +1,6 @@
 """A vendor's first page: what needs doing, how sales go, what is paid out next.
 
-Two statements, however much there is.
+One statement, however much there is.
 """
 
 from __future__ import annotations
@@ -81,5 +81,5 @@ async def vendor_dashboard(vendor_id: int) -> VendorDashboard:
         recent=tuple(map(listed, found.records(_RECENT))),
         products=int(products["products"]),
         next_dispute=next_in(found, vendor),
-        next_payout=await next_payout_in(found, config, market.zone),
+        next_payout=next_payout_in(found, config, market.zone),
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from shared.core.money import Money
 from shared.finance.payouts import available_funds, forecast
+from shared.finance.payouts.available_funds import Reading
+from shared.finance.payouts.forecast import Settling
 from shared.finance.payouts.instant_payouts import InstantOffer, offer
-from shared.finance.payouts.models import ReserveHold
 from shared.finance.payouts.rules import (
     Funds,
     Obstacle,
@@ -16,12 +18,10 @@ from shared.finance.payouts.rules import (
     held_back,
     obstacle_of,
 )
-from shared.finance.payouts.terms import PayoutTerms, terms_of
-from shared.finance.recovery.queries import Owed, owed_by
-from shared.infra.gateway.errors import StripeUnavailable
-from shared.infra.gateway.gateway import Gateway
-from shared.trade.marketplace.queries import today
-from shared.trade.orders.models import Order
+from shared.finance.payouts.statements import HOLDS
+from shared.finance.payouts.terms import PayoutTerms
+from shared.infra.database.raw_sql import Record, moment_in
+from shared.infra.database.several import Found
 
 
 @dataclass(frozen=True)
@@ -75,22 +75,28 @@ class Overview:
     instant: InstantOffer | None
 
 
-async def overview(gateway: Gateway, vendor_id: int) -> Overview:
-    """What the vendor has, with one look at Stripe; without it when Stripe does not answer."""
-    terms = await terms_of(vendor_id)
-    answered = terms.account_id is not None
-    try:
-        reading = await available_funds.read(gateway, terms)
-    except StripeUnavailable:
-        reading, answered = available_funds.Reading(), False
-    there = await available_funds.of_vendor(vendor_id, reading)
+def overview_in(
+    found: Found, terms: PayoutTerms, reading: Reading | None, today: date
+) -> Overview:
+    """What the vendor has, of what was read (forecast.parts_of); `reading` is None where Stripe has
+    not said what it holds.
+    """
+    answered = reading is not None
+    said = reading or Reading()
+    there = forecast.funds_in(found, said)
     mine = there.setdefault(terms.currency, Funds(terms.currency, 0))
     stopped = {
-        code: obstacle_of(_conditions(terms, reading, code, answered=answered))
+        code: obstacle_of(_conditions(terms, said, code, answered=answered))
         for code in there
     }
     views = [
-        await _view(vendor_id, each, stopped[code], answered=answered)
+        _view(
+            each,
+            stopped[code],
+            forecast.settling_in(found, code),
+            today,
+            answered=answered,
+        )
         for code, each in there.items()
     ]
     always = terms.currency if terms.account_id else None
@@ -98,13 +104,13 @@ async def overview(gateway: Gateway, vendor_id: int) -> Overview:
     shown.sort(key=lambda v: v.currency != terms.currency)
     return Overview(
         tuple(shown),
-        offer(terms, reading, mine) if answered else None,
+        offer(terms, said, mine) if answered else None,
     )
 
 
 def _conditions(
     terms: PayoutTerms,
-    reading: available_funds.Reading,
+    reading: Reading,
     currency: str,
     *,
     answered: bool,
@@ -120,21 +126,20 @@ def _conditions(
     )
 
 
-async def _view(
-    vendor_id: int,
+def _view(
     mine: Funds,
     stopped: Obstacle | None,
+    waiting: Sequence[Settling],
+    today: date,
     *,
     answered: bool,
 ) -> BalanceView:
     currency = mine.currency
-    waiting = await forecast.settling(vendor_id, currency)
     if not answered:
         mine = replace(
             mine,
             available=mine.balance - sum(s.amount for s in waiting),
         )
-    now = await today()
     days = sorted(
         s.available_on for s in waiting if s.available_on is not None and s.amount > 0
     )
@@ -146,7 +151,7 @@ async def _view(
         currency=currency,
         available=Money(available, currency),
         coming=Money(coming, currency),
-        coming_from=max(days[0], now) if days and coming else None,
+        coming_from=max(days[0], today) if days and coming else None,
         coming_until=days[-1] if days and coming else None,
         held=Money(held_back(mine, stopped) + waits, currency),
         reserved=Money(max(0, mine.reserved), currency),
@@ -172,32 +177,13 @@ def _anything(view: BalanceView) -> bool:
     return any(figures) or bool(view.stripe)
 
 
-async def holds(
-    vendor_id: int,
-    *,
-    limit: int = 50,
-) -> tuple[HoldView, ...]:
+def holds_in(found: Found) -> tuple[HoldView, ...]:
     """What is held back now, by the day of its release."""
-    rows = (
-        await ReserveHold.filter(vendor_id=vendor_id, released_at=None)
-        .order_by("release_at", "id")
-        .limit(limit)
-    )
-    orders = {
-        order.id: order.number
-        for order in await Order.filter(id__in=[row.order_id for row in rows])
-    }
-    return tuple(
-        HoldView(
-            orders[row.order_id],
-            Money(row.amount - row.let_go, row.currency),
-            row.release_at,
-        )
-        for row in rows
-        if row.amount > row.let_go
-    )
+    return tuple(map(_hold_at, found.records(HOLDS)))
 
 
-async def debts(vendor_id: int) -> tuple[Owed, ...]:
-    """What the vendor owes, the oldest first."""
-    return await owed_by(vendor_id)
+def _hold_at(record: Record) -> HoldView:
+    release_at = moment_in(record["release_at"])
+    assert release_at is not None
+    amount = Money(record["amount"], record["currency"])
+    return HoldView(record["number"], amount, release_at)

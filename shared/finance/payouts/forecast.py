@@ -11,8 +11,9 @@ from datetime import date, datetime, timedelta, tzinfo
 from shared.core import clock
 from shared.core.money import Money
 from shared.finance.connect.models import VendorPaymentConfig
-from shared.finance.ledger import queries as ledger
+from shared.finance.ledger.statements import SUMS, sums_in
 from shared.finance.payouts import available_funds, statements
+from shared.finance.payouts.available_funds import Reading
 from shared.finance.payouts.paydays import current_day, next_payday, period
 from shared.finance.payouts.rules import (
     Due,
@@ -23,7 +24,7 @@ from shared.finance.payouts.rules import (
     due,
 )
 from shared.finance.payouts.terms import PayoutTerms, terms_in
-from shared.infra.database.raw_sql import Record, moment_in
+from shared.infra.database.raw_sql import moment_in
 from shared.infra.database.several import Found, Part, read
 from shared.trade.marketplace.queries import marketplace
 
@@ -65,7 +66,7 @@ async def next_payout(vendor_id: int) -> NextPayout | None:
     if row is None:
         return None
     found = await read(*parts_of(vendor_id))
-    return await next_payout_in(
+    return next_payout_in(
         found,
         row,
         (await marketplace()).zone,
@@ -84,33 +85,55 @@ def parts_of(vendor_id: int) -> tuple[Part, ...]:
         waiting,
         statements.OPENING(vendor_id),
         statements.PERIODS(vendor_id),
+        SUMS(vendor_id),
     )
 
 
-async def next_payout_in(
+def funds_in(
+    found: Found,
+    reading: Reading,
+) -> dict[str, Funds]:
+    """What there is in each currency, of what was read."""
+    opening = {
+        each["currency"]: int(each["total"])
+        for each in found.records(statements.OPENING)
+    }
+    return available_funds.funds_in(sums_in(found), opening, reading)
+
+
+def settling_in(
+    found: Found,
+    currency: str,
+) -> list[Settling]:
+    """What lies in the vendor's balance and cannot leave yet, by the day on which it can; what went
+    back of those sales is taken off.
+    """
+    return [
+        Settling(int(each["amount"]), _day(moment_in(each["day"])))
+        for each in found.records(statements.SETTLING)
+        if each["currency"] == currency
+    ]
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None
+
+
+def next_payout_in(
     found: Found,
     row: VendorPaymentConfig,
     zone: tzinfo,
 ) -> NextPayout | None:
-    """The same of what was read; `zone` is the marketplace's. One query, of the ledger's sums."""
+    """The same of what was read; `zone` is the marketplace's."""
     terms = terms_in(
         row,
         by_hand=False,
     )
     if terms.account_id is None:
         return None
-    opening = {
-        each["currency"]: int(each["total"])
-        for each in found.records(statements.OPENING)
-    }
-    sums = await ledger.of_vendor(terms.vendor_id)
-    funds = available_funds.funds_in(
-        sums,
-        opening,
-        available_funds.Reading(),
-    )
+    funds = funds_in(found, Reading())
     there = funds.get(terms.currency) or Funds(terms.currency, 0)
-    waiting = list(map(_settling_in, found.records(statements.SETTLING)))
+    waiting = settling_in(found, terms.currency)
     first = _first_day(
         found,
         terms,
@@ -137,20 +160,6 @@ def _first_day(
     made = {"currency": terms.currency, "period": period(today)}
     is_made = made in found.records(statements.PERIODS)
     return today + timedelta(days=1) if is_made else today
-
-
-def _settling_in(record: Record) -> Settling:
-    return _settling(
-        int(record["amount"]),
-        moment_in(record["day"]),
-    )
-
-
-def _settling(amount: int, on: datetime | None) -> Settling:
-    return Settling(
-        amount,
-        on.date() if on else None,
-    )
 
 
 @dataclass(frozen=True)
@@ -230,26 +239,14 @@ def why(
     )
 
 
-def _paydays(terms: PayoutTerms, day: date) -> list[date]:
+def _paydays(
+    terms: PayoutTerms,
+    day: date,
+) -> list[date]:
     """The next paydays from a day on."""
     interval = terms.plan.schedule.value
     found: list[date] = []
     while len(found) < AHEAD:
         found.append(next_payday(interval, terms.plan.day, day))
         day = found[-1] + timedelta(days=1)
-    return found
-
-
-async def settling(vendor_id: int, currency: str) -> list[Settling]:
-    """What lies in the vendor's balance and cannot leave yet, by the day on which it can; what went
-    back of those sales is taken off.
-    """
-    now = clock.now()
-    sums = await statements.settling(
-        vendor_id, currency, paid_since=now - SETTLES, now=now
-    )
-    found = []
-    for amount, moment in sums:
-        day = moment.date() if moment else None
-        found.append(Settling(amount, day))
     return found

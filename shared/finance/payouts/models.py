@@ -100,6 +100,21 @@ class Payout(Row):
         ]
 
 
+class StripeBalance(Row):
+    """What Stripe said last that a vendor's account holds: pages show it at once, and then ask."""
+
+    vendor: fields.OneToOneRelation[Vendor] = fields.OneToOneField(
+        "models.Vendor", related_name="stripe_balance", on_delete=fields.RESTRICT
+    )
+    vendor_id: int
+    stripe_account_id = fields.CharField(max_length=255)
+    lines: Any = fields.JSONField(description="a balance for each currency")
+    read_at = fields.DatetimeField(description="when Stripe was asked")
+
+    class Meta:
+        table = "stripe_balances"
+
+
 class PayoutItem(Row):
     """A part of a payout: an amount of one movement of the vendor's balance (a ledger entry), with the order it came from."""
 

@@ -13,12 +13,14 @@ from tortoise.queryset import QuerySet
 from shared.core import clock
 from shared.core.money import Money
 from shared.finance.connect.models import VendorPaymentConfig
+from shared.finance.payouts import statements
 from shared.finance.payouts.models import Payout
 from shared.finance.payouts.plans import stand_still
 from shared.finance.payouts.rules import PayoutState
 from shared.infra.database.chunks import chunks
-from shared.infra.database.counting import count_each
-from shared.infra.database.paging import Paged, Window, window_of
+from shared.infra.database.counting import MOST, count_each
+from shared.infra.database.paging import Paged, Window, window, window_of
+from shared.infra.database.several import Found, Part
 
 PAGE_SIZE = 25
 FRESH = timedelta(days=30)  # a failure that is older no longer goes before the rest
@@ -70,10 +72,14 @@ class PayoutPage(Paged):
 
 def row_of(row: Payout) -> PayoutRow:
     """The row as a list shows it; its vendor was read with it."""
+    return _shown(row, row.vendor.name if row.vendor else "")
+
+
+def _shown(row: Payout, vendor_name: str) -> PayoutRow:
     return PayoutRow(
         id=row.id,
         vendor_id=row.vendor_id,
-        vendor_name=row.vendor.name if row.vendor else "",
+        vendor_name=vendor_name,
         state=PayoutState(row.status),
         amount=Money(row.amount, row.currency),
         fee=Money(row.fee, row.currency),
@@ -92,13 +98,48 @@ def row_of(row: Payout) -> PayoutRow:
     )
 
 
-async def payouts_of(vendor_id: int, *, page: int = 1) -> PayoutPage:
-    """A vendor's payouts, newest first."""
+async def payouts_of(
+    vendor_id: int,
+    *,
+    page: int = 1,
+) -> PayoutPage:
+    """A vendor's payouts, newest first; its name is not read."""
     mine = Payout.filter(vendor_id=vendor_id)
-    shown = await window_of(mine, page=page, size=PAGE_SIZE)
-    newest = mine.order_by("-id").select_related("vendor")
-    rows = await newest.offset(shown.offset).limit(shown.limit)
-    return _page(rows, shown, {})
+    shown = await window_of(
+        mine,
+        page=page,
+        size=PAGE_SIZE,
+    )
+    rows = await mine.order_by("-id").offset(shown.offset).limit(shown.limit)
+    return _page((_shown(row, "") for row in rows), shown, {})
+
+
+def parts_of(
+    vendor_id: int,
+    *,
+    page: int,
+) -> tuple[Part, ...]:
+    """What `payouts_in` has to be read with."""
+    offset = (max(page, 1) - 1) * PAGE_SIZE
+    return (
+        statements.COUNT(vendor_id),
+        statements.LISTED(vendor_id, PAGE_SIZE, offset),
+    )
+
+
+async def payouts_in(
+    found: Found,
+    vendor_id: int,
+    *,
+    page: int,
+) -> PayoutPage:
+    """What `payouts_of` answers; one query more for a page that is not there, or far behind."""
+    (counted,) = found.records(statements.COUNT)
+    shown = window(int(counted["payouts"]), page=page, size=PAGE_SIZE, most=MOST)
+    if shown.number != page:
+        return await payouts_of(vendor_id, page=page)
+    rows = found.of(statements.LISTED)
+    return _page((_shown(row, "") for row in rows), shown, {})
 
 
 async def all_payouts(
@@ -119,7 +160,8 @@ async def all_payouts(
         size=PAGE_SIZE,
         counted=counts[wanted],
     )
-    return _page(await _fresh_failures_first(query, shown), shown, counts)
+    rows = await _fresh_failures_first(query, shown)
+    return _page(map(row_of, rows), shown, counts)
 
 
 async def _fresh_failures_first(
@@ -140,12 +182,12 @@ async def _fresh_failures_first(
 
 
 def _page(
-    rows: Iterable[Payout],
+    rows: Iterable[PayoutRow],
     shown: Window,
     counts: dict[str, int],
 ) -> PayoutPage:
     return PayoutPage(
-        rows=tuple(row_of(row) for row in rows),
+        rows=tuple(rows),
         number=shown.number,
         pages=shown.pages,
         goes_on=shown.goes_on,

@@ -15,15 +15,15 @@ from shared.finance.payouts.models import Payout
 from shared.finance.payouts.paydays import given_up
 from shared.finance.payouts.rules import GONE, PayoutState
 from shared.infra.database.base import words
+from shared.infra.database.counting import MOST
 from shared.infra.database.raw_sql import (
     columns,
     every,
     fetch,
     for_update,
-    moment_in,
     row_of,
 )
-from shared.infra.database.several import Part, Records
+from shared.infra.database.several import Part, Records, Rows
 from shared.infra.gateway.errors import StandsStill
 from shared.infra.gateway.restore_check import MAY_MOVE
 from shared.infra.unit import Transaction
@@ -72,7 +72,12 @@ async def lock_payout(
     None, and perhaps nothing is locked, where there is none.
     """
     sql = _locked_sql() + for_update("v", "p")
-    found = await fetch(sql, vendor_id, stripe_id, key or "")
+    found = await fetch(
+        sql,
+        vendor_id,
+        stripe_id,
+        key or "",
+    )
     if not found:
         return None
     config = row_of(VendorPaymentConfig, "v", found[0])
@@ -140,7 +145,10 @@ def _free_sql() -> str:
     )
 
 
-async def free_movements(vendor_id: int, currency: str) -> list[BalanceMovement]:
+async def free_movements(
+    vendor_id: int,
+    currency: str,
+) -> list[BalanceMovement]:
     """What came into the vendor's balance or went back, and is in no payout that arrived or may;
     oldest first. What the transaction has collected is not seen.
     """
@@ -161,52 +169,24 @@ def _order(subject: str) -> int | None:
 
 
 _STATES = tuple(sorted(state.value for state in PAID_STATES))
-_OWN = "(SELECT c.currency FROM vendor_payment_configs c WHERE c.vendor_id = ?)"
-_SETTLING = f"""
-SELECT s.day, SUM(e.amount) AS amount
+# What is left, in a vendor's balance, of sales that cannot leave yet, by currency and by the day
+# when they can; `settling_of` has its values.
+SETTLING = Records(
+    f"""
+SELECT s.currency, s.day, SUM(e.amount) AS amount
 FROM (
-    SELECT order_id, MAX(available_on) AS day FROM payments
-    WHERE vendor_id = ? AND currency = ? AND paid_at >= ?
+    SELECT order_id, currency, MAX(available_on) AS day FROM payments
+    WHERE vendor_id = ? AND paid_at >= ?
     AND status IN ({", ".join("?" * len(_STATES))})
     AND (available_on IS NULL OR available_on > ?)
-    GROUP BY order_id
+    GROUP BY order_id, currency
 ) s
 JOIN ledger_postings p ON p.subject = 'order:' || s.order_id
 JOIN ledger_entries e ON e.posting_id = p.id
-WHERE e.account = ? AND e.vendor_id = ? AND e.currency = ?
-GROUP BY s.day
-"""
-
-
-async def settling(
-    vendor_id: int, currency: str, *, paid_since: datetime, now: datetime
-) -> list[tuple[int, datetime | None]]:
-    """Sum what is left, in a vendor's balance, of sales that cannot leave yet, by when they can.
-
-    Minor units; None: Stripe has not said when.
-    """
-    rows = await fetch(
-        _SETTLING,
-        vendor_id,
-        currency,
-        paid_since,
-        *_STATES,
-        now,
-        Account.STRIPE_VENDOR.value,
-        vendor_id,
-        currency,
-    )
-    found = []
-    for row in rows:
-        day = moment_in(row["day"])
-        found.append((int(row["amount"]), day))
-    return found
-
-
-# The same in the vendor's own currency.
-SETTLING = Records(
-    _SETTLING.replace("currency = ?", f"currency = {_OWN}"),
-    ("day", "amount"),
+WHERE e.account = ? AND e.vendor_id = ? AND e.currency = s.currency
+GROUP BY s.currency, s.day
+""",
+    ("currency", "day", "amount"),
 )
 # What is asked of Stripe and not yet taken on, by currency; its value: whose.
 OPENING = Records(
@@ -235,5 +215,34 @@ def settling_of(
 ) -> Part:
     """What `SETTLING` is asked with."""
     account = Account.STRIPE_VENDOR.value
-    whose = (vendor_id, vendor_id)
-    return SETTLING(*whose, paid_since, *_STATES, now, account, *whose)
+    return SETTLING(
+        vendor_id,
+        paid_since,
+        *_STATES,
+        now,
+        account,
+        vendor_id,
+    )
+
+
+# What is held back now, by the day of its release; its values: whose, how many at most.
+HOLDS = Records(
+    "SELECT o.number, h.amount - h.let_go AS amount, h.currency, h.release_at"
+    " FROM reserve_holds h JOIN orders o ON o.id = h.order_id"
+    " WHERE h.vendor_id = ? AND h.released_at IS NULL AND h.amount > h.let_go"
+    " ORDER BY h.release_at, h.id LIMIT ?",
+    ("number", "amount", "currency", "release_at"),
+)
+# How many payouts a vendor has, as far as a page tells; its value: whose.
+COUNT = Records(
+    "SELECT COUNT(*) AS payouts FROM"
+    f" (SELECT 1 FROM payouts p WHERE p.vendor_id = ? LIMIT {MOST + 1}) counted",
+    ("payouts",),
+)
+
+# A page of a vendor's payouts, newest first; its values: whose, how many, after how many.
+LISTED = Rows(
+    Payout,
+    "t.vendor_id = ?",
+    order="t.id DESC LIMIT ? OFFSET ?",
+)

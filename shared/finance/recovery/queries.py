@@ -12,6 +12,9 @@ from shared.core.money import Money
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.recovery.errors import NothingOwed
 from shared.finance.recovery.models import Claim
+from shared.finance.recovery.statements import OWED
+from shared.infra.database.raw_sql import Record, moment_in
+from shared.infra.database.several import Found
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,26 @@ async def owed_by(
         .select_related("order", "vendor")
     )
     return tuple(_owed(row) for row in rows)
+
+
+def owed_in(found: Found) -> tuple[Owed, ...]:
+    """What `owed_by` answers for one vendor, of what was read."""
+    return tuple(map(_owed_at, found.records(OWED)))
+
+
+def _owed_at(record: Record) -> Owed:
+    since = moment_in(record["owed_since"]) or moment_in(record["updated_at"])
+    assert since is not None
+    return Owed(
+        claim_id=record["id"],
+        subject=record["subject"],
+        order_number=record["number"],
+        vendor_id=record["vendor_id"],
+        vendor_name=record["name"],
+        since=since,
+        left=Money(record["receivable"], record["currency"]),
+        whole=Money(record["amount"], record["currency"]),
+    )
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,31 @@ from shared.finance.payments.models import Payment
 from shared.finance.recovery.models import Claim, Movement
 from shared.finance.recovery.rules import MovementKind, MovementState, Rest, rest
 from shared.infra.database.raw_sql import columns, every, fetch, for_update, row_of
+from shared.infra.database.several import Records
 from shared.infra.gateway.restore_check import MAY_MOVE
 from shared.infra.unit import Transaction
 from shared.trade.orders.models import Order
 
+# A vendor's open debts, the oldest first; its values: whose, how many at most.
+OWED = Records(
+    "SELECT c.id, c.subject, o.number, c.vendor_id, v.name, c.owed_since,"
+    " c.updated_at, c.receivable, c.amount, c.currency FROM claims c"
+    " JOIN orders o ON o.id = c.order_id JOIN vendors v ON v.id = c.vendor_id"
+    " WHERE c.vendor_id = ? AND c.receivable > 0"
+    " ORDER BY c.owed_since, c.id LIMIT ?",
+    (
+        "id",
+        "subject",
+        "number",
+        "vendor_id",
+        "name",
+        "owed_since",
+        "updated_at",
+        "receivable",
+        "amount",
+        "currency",
+    ),
+)
 _OPENING = (
     "EXISTS (SELECT 1 FROM movements x WHERE x.claim_id = c.id"
     f" AND x.status = '{MovementState.OPENING}')"

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0052_found_whole. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0053_stripe_balances. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -1385,6 +1385,25 @@ CREATE SEQUENCE statements_id_seq
     NO MAXVALUE
     CACHE 1;
 ALTER SEQUENCE statements_id_seq OWNED BY statements.id;
+CREATE TABLE stripe_balances (
+    id bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    stripe_account_id character varying(255) NOT NULL,
+    lines jsonb NOT NULL,
+    read_at timestamp with time zone NOT NULL,
+    vendor_id bigint NOT NULL
+);
+COMMENT ON TABLE stripe_balances IS 'What Stripe said last that a vendor''s account holds: pages show it at once, and then ask.';
+COMMENT ON COLUMN stripe_balances.lines IS 'a balance for each currency';
+COMMENT ON COLUMN stripe_balances.read_at IS 'when Stripe was asked';
+CREATE SEQUENCE stripe_balances_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE stripe_balances_id_seq OWNED BY stripe_balances.id;
 CREATE TABLE stripe_customers (
     id bigint NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -1795,6 +1814,7 @@ ALTER TABLE ONLY restorations ALTER COLUMN id SET DEFAULT nextval('restorations_
 ALTER TABLE ONLY second_factors ALTER COLUMN id SET DEFAULT nextval('second_factors_id_seq'::regclass);
 ALTER TABLE ONLY sessions ALTER COLUMN id SET DEFAULT nextval('sessions_id_seq'::regclass);
 ALTER TABLE ONLY statements ALTER COLUMN id SET DEFAULT nextval('statements_id_seq'::regclass);
+ALTER TABLE ONLY stripe_balances ALTER COLUMN id SET DEFAULT nextval('stripe_balances_id_seq'::regclass);
 ALTER TABLE ONLY stripe_customers ALTER COLUMN id SET DEFAULT nextval('stripe_customers_id_seq'::regclass);
 ALTER TABLE ONLY stripe_references ALTER COLUMN id SET DEFAULT nextval('stripe_references_id_seq'::regclass);
 ALTER TABLE ONLY stripe_writes ALTER COLUMN id SET DEFAULT nextval('stripe_writes_id_seq'::regclass);
@@ -1969,6 +1989,10 @@ ALTER TABLE ONLY statements
     ADD CONSTRAINT statements_number_key UNIQUE (number);
 ALTER TABLE ONLY statements
     ADD CONSTRAINT statements_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY stripe_balances
+    ADD CONSTRAINT stripe_balances_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY stripe_balances
+    ADD CONSTRAINT stripe_balances_vendor_id_key UNIQUE (vendor_id);
 ALTER TABLE ONLY stripe_customers
     ADD CONSTRAINT stripe_customers_idempotency_key_key UNIQUE (idempotency_key);
 ALTER TABLE ONLY stripe_customers
@@ -2290,6 +2314,8 @@ ALTER TABLE ONLY sessions
     ADD CONSTRAINT sessions_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY statements
     ADD CONSTRAINT statements_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY stripe_balances
+    ADD CONSTRAINT stripe_balances_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY stripe_customers
     ADD CONSTRAINT stripe_customers_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY stripe_references

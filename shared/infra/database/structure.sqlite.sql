@@ -1,4 +1,4 @@
--- What all migrations make, up to 0052_found_whole. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0053_stripe_balances. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -1101,3 +1101,12 @@ CREATE INDEX "ix_webhook_bodies_at" ON "webhook_bodies" ("created_at");
 CREATE INDEX "ix_emails_of_people" ON "emails" ("created_at") WHERE order_id IS NULL;
 CREATE INDEX "ix_emails_status" ON "emails" ("status", "created_at");
 CREATE INDEX "ix_products_category" ON "products" ("category");
+CREATE TABLE "stripe_balances" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "stripe_account_id" VARCHAR(255) NOT NULL,
+    "lines" JSON NOT NULL  /* a balance for each currency */,
+    "read_at" TIMESTAMP NOT NULL  /* when Stripe was asked */,
+    "vendor_id" BIGINT NOT NULL UNIQUE REFERENCES "vendors" ("id") ON DELETE RESTRICT
+);

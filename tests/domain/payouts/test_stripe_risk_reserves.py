@@ -10,9 +10,10 @@ import pytest
 
 from shared.finance.ledger.chart import Account
 from shared.finance.overview.queries import exposure_now, held_of_platform
-from shared.finance.payouts import balances, stripe_risk_reserves
+from shared.finance.payouts import stripe_risk_reserves
 from shared.finance.payouts.models import Payout
 from shared.finance.payouts.rules import Due, Funds, Obstacle, PayoutConditions, due
+from shared.finance.payouts.vendor_page import vendor_payouts
 from shared.finance.reconciliation import repairs
 from shared.finance.reconciliation.models import ReconciliationRun
 from tests.support import market_acts as acts
@@ -57,7 +58,8 @@ async def test_what_stripe_holds_is_not_paid_out_until_it_is_let_go(
     await market.settle()
     half = int(whole * 0.5)
     assert await in_reserve(shop) == half
-    view = (await balances.overview(market.gateway, shop.vendor_id)).balances[0]
+    page = await vendor_payouts(market.gateway, shop.vendor_id)
+    view = page.overview.balances[0]
     assert (view.held_by_stripe.amount, view.available.amount, view.coming.amount) == (
         half,
         whole - half,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from shared.core import clock
@@ -9,7 +11,9 @@ from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.payments.models import Payment
 from shared.finance.recovery import set_off, statements
 from shared.finance.recovery.models import Claim, Movement
+from shared.finance.recovery.queries import owed_by, owed_in
 from shared.infra import unit
+from shared.infra.database.several import read
 from shared.infra.restoring.models import Restoration
 from shared.trade.orders.models import Order
 from tests.support.factories import make_order, make_payment
@@ -97,3 +101,18 @@ async def test_a_claim_is_locked_with_what_its_movements_are_named_by() -> None:
         found = await statements.lock_claim(tx, claim.id)
     assert (found.movements, found.moves) == (1, False)
     assert (await Movement.get(id=row.id)).status == "done"
+
+
+async def test_what_a_vendor_owes() -> None:
+    """The oldest first; not what is paid, and nobody else's."""
+    one, two, paid, other = [await make_claim(f"refund:{n}") for n in range(1, 5)]
+    now = clock.now()
+    for claim, days in ((one, 1), (two, 2)):
+        since = now - timedelta(days=days)
+        mine = Claim.filter(id=claim.id)
+        await mine.update(receivable=4, owed_since=since, vendor_id=one.vendor_id)
+    await Claim.filter(id=paid.id).update(vendor_id=one.vendor_id)
+    await Claim.filter(id=other.id).update(receivable=4, owed_since=now)
+    found = owed_in(await read(statements.OWED(one.vendor_id, 100)))
+    assert found == await owed_by(one.vendor_id)
+    assert [owed.claim_id for owed in found] == [two.id, one.id]
