@@ -12,10 +12,9 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
-from time import perf_counter
 from typing import Any, TypeVar
 
 from tortoise.backends.base.client import (
@@ -32,101 +31,22 @@ from tortoise.backends.sqlite.client import (
 from tortoise.connection import get_connections
 from tortoise.exceptions import IntegrityError, OperationalError
 
+from shared.infra.database import sqlite_waiting as waiting
 from shared.infra.database.announced import TellsStatements
 from shared.infra.database.sqlite_checkpoints import Checkpoints
 from shared.infra.database.sqlite_connection import (
     SqliteConnection,
-    TakesLong,
     Work,
-    is_at_length,
 )
-from shared.infra.database.trouble import DatabaseTrouble, TroubleKind, told
+from shared.infra.database.sqlite_reader import Reader
+from shared.infra.database.sqlite_statements import counted, inserted, named
+from shared.infra.database.sqlite_waiting import patiently, turn
+from shared.infra.database.trouble import told
 from shared.infra.database.written import reads_only, written
 
 T = TypeVar("T")
-# How long a write waits for other writers, of this process and of others, all together.
-LOCK_SECONDS = 10.0
-# Who finds the lock held asks again after so many seconds, and twice as many each time.
-_SOON, _LATER = 0.001, 0.02
 # A write that names more values may take long.
 _MANY = 400
-
-
-async def _turn(lock: asyncio.Lock) -> None:
-    if not lock.locked():
-        await lock.acquire()
-        return
-    try:
-        async with asyncio.timeout(LOCK_SECONDS):
-            await lock.acquire()
-    except TimeoutError:
-        raise _busy() from None
-
-
-def _busy() -> DatabaseTrouble:
-    return DatabaseTrouble(
-        TroubleKind.BUSY, f"the write lock was not free within {LOCK_SECONDS:g} s"
-    )
-
-
-async def _patiently(ask: Callable[[], Awaitable[T]]) -> T:
-    """Ask, again while another process holds the write lock, LOCK_SECONDS at most.
-
-    What is asked must do nothing where it fails.
-    """
-    until, pause = 0.0, _SOON
-    while True:
-        try:
-            with told():
-                return await ask()
-        except DatabaseTrouble as trouble:
-            if trouble.kind is not TroubleKind.BUSY:
-                raise
-            now = perf_counter()
-            until = until or now + LOCK_SECONDS
-            if now >= until:
-                raise _busy() from trouble
-        await asyncio.sleep(pause)
-        pause = min(pause * 2, _LATER)
-
-
-def _counted(
-    query: str,
-    values: Sequence[Any],
-    raw: sqlite3.Connection,
-) -> tuple[int, list[Any]]:
-    """Send a statement; count the rows that it changed itself.
-
-    Tortoise counts what its triggers changed, too, and a guarded update would seem to have met
-    other rows than it named.
-    """
-    cursor = raw.execute(query, values)
-    rows = cursor.fetchall()
-    return max(cursor.rowcount, 0) or len(rows), rows
-
-
-def _named(
-    query: str,
-    values: Sequence[Any],
-    raw: sqlite3.Connection,
-) -> list[dict[str, Any]]:
-    """Send a statement; name the columns of what it answers."""
-    cursor = raw.cursor()
-    cursor.row_factory = None
-    cursor.execute(query, values)
-    if cursor.description is None:
-        return []
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor]
-
-
-def _inserted(
-    query: str,
-    values: Sequence[Any],
-    raw: sqlite3.Connection,
-) -> int | None:
-    """Send an insert; the id of its row."""
-    return raw.execute(query, values).lastrowid
 
 
 async def _written(
@@ -174,7 +94,7 @@ class _Asks(SqliteClient):
         values: list[Any] | None = None,
     ) -> Any:
         with told():
-            return await self._send(_counted, query, values)
+            return await self._send(counted, query, values)
 
     async def execute_query_dict(
         self,
@@ -182,50 +102,11 @@ class _Asks(SqliteClient):
         values: list[Any] | None = None,
     ) -> Any:
         with told():
-            return await self._send(_named, query, values)
+            return await self._send(named, query, values)
 
     async def execute_insert(self, query: str, values: list[Any]) -> Any:
         with told():
-            return await self._send(_inserted, query, values)
-
-
-class _Reader:
-    """Two connections that only read: one for what is brief, one on a thread for the rest."""
-
-    def __init__(self, path: str, pragmas: dict[str, Any]) -> None:
-        self._path = path
-        self._pragmas = {**pragmas, "query_only": "ON"}
-        self._opening = asyncio.Lock()
-        self._at_length = asyncio.Lock()
-        self._brief: SqliteConnection | None = None
-        self._long: SqliteConnection | None = None
-
-    async def ask(self, work: Work[T]) -> T:
-        """Read."""
-        if not is_at_length():
-            if self._brief is None:
-                self._brief = await self._opened()
-            with suppress(TakesLong):
-                return await self._brief.briefly(work)
-        await _turn(self._at_length)
-        try:
-            if self._long is None:
-                self._long = await self._opened()
-            return await self._long.in_thread(work)
-        finally:
-            self._at_length.release()
-
-    async def _opened(self) -> SqliteConnection:
-        return await SqliteConnection.open(
-            self._path, self._pragmas, patience=LOCK_SECONDS
-        )
-
-    async def close(self) -> None:
-        """End both."""
-        for connection in (self._brief, self._long):
-            if connection is not None:
-                await connection.close()
-        self._brief = self._long = None
+            return await self._send(inserted, query, values)
 
 
 class Sqlite(_Asks):
@@ -237,14 +118,14 @@ class Sqlite(_Asks):
         super().__init__(file_path, **pragmas)
         # Each connection to what is in memory would have a database of its own.
         in_memory = ":memory:" in file_path
-        self._reader = None if in_memory else _Reader(file_path, self.pragmas)
+        self._reader = None if in_memory else Reader(file_path, self.pragmas)
         self.checkpoints = Checkpoints(file_path)
 
     async def create_connection(self, with_db: bool) -> None:
         """Connect, with all settings or not at all."""
         if self._connection is None:
             self._connection = await SqliteConnection.open(
-                self.filename, self.pragmas, patience=LOCK_SECONDS
+                self.filename, self.pragmas, patience=waiting.LOCK_SECONDS
             )
             await self._post_connect()
 
@@ -271,9 +152,9 @@ class Sqlite(_Asks):
         work: Work[T],
     ) -> T:
         if self._reader is not None and reads_only(query):
-            return await _patiently(partial(self._reader.ask, work))
+            return await patiently(partial(self._reader.ask, work))
         try:
-            return await _patiently(partial(self._write, query, values, work))
+            return await patiently(partial(self._write, query, values, work))
         finally:
             self.wrote()
 
@@ -316,7 +197,7 @@ class _Queued(ConnectionWrapper[Any]):
     """
 
     async def __aenter__(self) -> Any:
-        await _turn(self._lock)
+        await turn(self._lock)
         try:
             await self.ensure_connection()
         except BaseException:
@@ -337,7 +218,7 @@ class _SqliteWrapper(TellsStatements, _Asks, SqliteTransactionWrapper):
         """
         if self._connection.in_transaction:
             await self._connection.rollback()
-        await _patiently(self._connection.begin)
+        await patiently(self._connection.begin)
 
     async def _ask(
         self,
@@ -366,7 +247,7 @@ class _SqliteTransaction(SqliteTransactionContext):
     """A transaction that leaves nothing open and nothing locked, however it fails."""
 
     async def __aenter__(self) -> TransactionalDBClient:
-        await _turn(self._trxlock)
+        await turn(self._trxlock)
         try:
             with told():
                 await self.ensure_connection()
