@@ -45,17 +45,19 @@ class _Templates(BytecodeCache):
 
     def load_bytecode(self, bucket: Bucket) -> None:
         known = (bucket.key, bucket.checksum)
-        bucket.code = self._code.get(known)
-        if bucket.code is None and self._together is not None:
+        if known not in self._code and self._together is not None:
             self._together.load_bytecode(bucket)
-            if bucket.code is not None:
-                self._code[known] = bucket.code
+            self._keep(bucket)
+        bucket.code = self._code.get(known)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        assert bucket.code is not None
-        self._code[bucket.key, bucket.checksum] = bucket.code
+        self._keep(bucket)
         if self._together is not None:
             self._together.dump_bytecode(bucket)
+
+    def _keep(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._code[bucket.key, bucket.checksum] = bucket.code
 
 
 TEMPLATES = _Templates()

@@ -105,13 +105,17 @@ class RunningSandbox:
         except BaseException:
             connection.close()
             raise
-        self._idle.append((connection, time.monotonic()))
+        if body is None:
+            self._idle.append((connection, time.monotonic()))
+        else:
+            connection.close()
         return found
 
     def _connection(self) -> http.client.HTTPConnection:
         """One that was used a moment ago, or a new one.
 
-        The stand-in itself closes those that nobody has used for five seconds.
+        The stand-in closes those that nobody has used for five seconds, and those whose request had
+        a body that it did not read.
         """
         while self._idle:
             connection, used = self._idle.pop()
