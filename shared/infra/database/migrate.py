@@ -20,6 +20,7 @@ from tortoise.context import TortoiseContext
 from tortoise.indexes import Index
 from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.constraints import CheckConstraint
+from tortoise.migrations.schema_generator.state import State
 
 from shared.core import clock
 from shared.infra.database import structure
@@ -36,6 +37,7 @@ from shared.infra.database.schema import (
     refuse_newer,
     sqlite_path,
 )
+from shared.infra.database.states import after
 from shared.infra.database.tables import models
 from shared.infra.database.trouble import told
 
@@ -43,6 +45,13 @@ TORTOISE_ORM = config(
     "sqlite://:memory:"
 )  # for `tortoise makemigrations`; see docs/operations.md
 _LOCK = 0x6D61726B  # "mark", our advisory lock on PostgreSQL
+
+
+class _Detector(MigrationAutodetector):
+    """Tortoise's, which looks at no model that the migrations make, only at what it says."""
+
+    async def _project_state(self) -> State:
+        return after(self.loader.graph, self._full_plan(), {})
 
 
 class MigrationFailed(Exception):
@@ -228,9 +237,7 @@ async def _model_changes(context: TortoiseContext) -> list[str]:
     apps = context.apps
     assert apps is not None
     with never_queried():
-        writers = await MigrationAutodetector(
-            apps, config("sqlite://:memory:")["apps"]
-        ).changes()
+        writers = await _Detector(apps, config("sqlite://:memory:")["apps"]).changes()
     return [
         f"The models have changed: {op.describe()}."
         for writer in writers
