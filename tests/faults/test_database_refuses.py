@@ -21,7 +21,7 @@ from tortoise.exceptions import IntegrityError, OperationalError
 from shared.finance.inbox.models import WebhookEvent
 from shared.infra import unit
 from shared.infra.database import postgres as postgres_client
-from shared.infra.database import sqlite as sqlite_client
+from shared.infra.database import sqlite_waiting
 from shared.infra.database.lifecycle import SERVER, close_database, open_database
 from shared.infra.database.schema import sqlite_path
 from shared.infra.database.trouble import DatabaseTrouble, TroubleKind
@@ -143,7 +143,7 @@ async def test_stripe_sends_again_what_a_locked_file_could_not_take(
     database: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another process holds the write lock for longer than we wait: 503 at the webhook's door."""
-    monkeypatch.setattr(sqlite_client, "LOCK_SECONDS", 0.2)
+    monkeypatch.setattr(sqlite_waiting, "LOCK_SECONDS", 0.2)
     with locked_elsewhere(sqlite_path(database)):
         assert await _deliver(settings) == 503
     await _stored_afterwards(settings)
@@ -294,7 +294,7 @@ async def test_readers_stay_quick_while_another_process_holds_the_write_lock(
     """A writer waits its time and is told; whoever reads meanwhile takes a tenth of that at most,
     and reads what stands.
     """
-    monkeypatch.setattr(sqlite_client, "LOCK_SECONDS", 2.0)
+    monkeypatch.setattr(sqlite_waiting, "LOCK_SECONDS", 2.0)
     vendor = await make_vendor()
     with locked_elsewhere(sqlite_path(database)):
         began = time.monotonic()

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tortoise.connection import get_connection
 
-from shared.infra.database import probe
-from shared.infra.database import sqlite as sqlite_client
+from shared.infra.database import probe, sqlite_waiting
 from shared.infra.database.models import Heartbeat
 from shared.infra.database.schema import sqlite_path
 from tests.faults.test_database_refuses import REFUSES, locked_elsewhere
@@ -59,7 +58,7 @@ async def test_a_write_lock_held_elsewhere_is_not_ready(
     """Told after a while, without a second write sent after the first; ready again when the lock is
     free.
     """
-    monkeypatch.setattr(sqlite_client, "LOCK_SECONDS", 0.5)
+    monkeypatch.setattr(sqlite_waiting, "LOCK_SECONDS", 0.5)
     monkeypatch.setattr(probe, "PATIENCE_SECONDS", 0.2)
     monkeypatch.setattr(probe, "EVERY_SECONDS", 0.0)
     program = Program(app)

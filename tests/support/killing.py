@@ -9,7 +9,7 @@ from typing import Any
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 from tortoise.backends.sqlite.client import SqliteClient
 
-from shared.infra.database.sqlite import _CountsItsOwn
+from shared.infra.database.sqlite import _Asks
 
 
 class Killed(BaseException):
@@ -31,7 +31,7 @@ def killed_at(number: int) -> Iterator[list[str]]:
 
         return send
 
-    for client in (_CountsItsOwn, SqliteClient, AsyncpgDBClient):
+    for client in (_Asks, SqliteClient, AsyncpgDBClient):
         for name in ("execute_query", "execute_query_dict", "execute_insert"):
             if name in client.__dict__:
                 originals.append((client, name, client.__dict__[name]))

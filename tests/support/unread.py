@@ -18,11 +18,11 @@ from tortoise.backends.asyncpg.client import AsyncpgDBClient
 from tortoise.backends.sqlite.client import SqliteClient
 
 from shared.infra import unit
-from shared.infra.database.sqlite import _CountsItsOwn
+from shared.infra.database.sqlite import _Asks
 
 READS = ("execute_query", "execute_query_dict")
 # The classes whose own methods send statements: ours and Tortoise's.
-CLIENTS = (_CountsItsOwn, SqliteClient, AsyncpgDBClient)
+CLIENTS = (_Asks, SqliteClient, AsyncpgDBClient)
 
 
 class ReadTooEarly(AssertionError):

@@ -14,14 +14,17 @@ from collections.abc import Callable
 import click
 
 from shared.entrypoints.cli.benchmarks import (
+    growth,
     jobs,
     ledger,
     load,
     paid_order,
+    processes,
     sandbox,
     signed_in,
     signed_out,
 )
+from shared.entrypoints.cli.benchmarks.measured import Measured, as_json, table
 from shared.entrypoints.cli.bootstrap import ROOT
 from shared.entrypoints.cli.options import CommandFailed
 
@@ -39,7 +42,7 @@ def _seconds(*command: str) -> float:
     return time.perf_counter() - started
 
 
-def start_up() -> None:
+def start_up() -> list[Measured]:
     """How long the application takes to import and compose, against an empty Python and against
     importing its libraries.
     """
@@ -63,14 +66,14 @@ def start_up() -> None:
             for _ in range(ROUNDS)
         ]
     bare, imports, whole = map(statistics.median, zip(*rounds, strict=True))
-    print(
-        f"empty Python {bare * 1000:.0f} ms, libraries {imports * 1000:.0f} ms, application "
-        f"{whole * 1000:.0f} ms"
-    )
-    print(f"application / libraries: {whole / imports:.2f}")
+    libraries, python = "importing its libraries", "an empty Python"
+    return [
+        Measured("libraries", imports * 1000, "ms", imports / bare, python),
+        Measured("application", whole * 1000, "ms", whole / imports, libraries),
+    ]
 
 
-BENCHMARKS: dict[str, Callable[[], None]] = {
+BENCHMARKS: dict[str, Callable[[], list[Measured]]] = {
     "start-up": start_up,
     "sandbox-payment": sandbox.payment,
     "sandbox-start": sandbox.start,
@@ -78,20 +81,25 @@ BENCHMARKS: dict[str, Callable[[], None]] = {
     "signed-out": signed_out.signed_out,
     "paid-order": paid_order.paid_order,
     "signed-in": signed_in.signed_in,
+    "processes": processes.processes,
+    "growth": growth.growth,
     "ledger": ledger.ledger,
     "jobs": jobs.jobs,
 }
 
 
 def bench(name: str | None) -> int:
-    """Run one benchmark, or all of them."""
+    """Run one benchmark, or all of them; print one table, and on the last line the same as JSON."""
     if name is not None and name not in BENCHMARKS:
         raise CommandFailed(
             f"There is no benchmark {name}; there are: {', '.join(BENCHMARKS)}.", 2
         )
+    found: list[Measured] = []
     for each in [name] if name else BENCHMARKS:
-        print(f"{each}:")
-        BENCHMARKS[each]()
+        print(f"{each} ...", file=sys.stderr, flush=True)
+        found += BENCHMARKS[each]()
+    print("\n".join(table(found)))
+    print(as_json(found))
     return 0
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 PASSWORD = "markethall-demo"  # noqa: S105 - the demo's, for development with the stand-in only
 OPERATOR = "operator@markethall.test"
 SHOPPER = "shopper@markethall.test"
+OWNER = "owner@atelier-luxe.test"  # of the first vendor below
 
 
 @dataclass(frozen=True)

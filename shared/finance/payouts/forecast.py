@@ -89,7 +89,10 @@ def parts_of(vendor_id: int) -> tuple[Part, ...]:
     )
 
 
-def funds_in(found: Found, reading: Reading) -> dict[str, Funds]:
+def funds_in(
+    found: Found,
+    reading: Reading,
+) -> dict[str, Funds]:
     """What there is in each currency, of what was read."""
     opening = {
         each["currency"]: int(each["total"])
@@ -98,7 +101,10 @@ def funds_in(found: Found, reading: Reading) -> dict[str, Funds]:
     return available_funds.funds_in(sums_in(found), opening, reading)
 
 
-def settling_in(found: Found, currency: str) -> list[Settling]:
+def settling_in(
+    found: Found,
+    currency: str,
+) -> list[Settling]:
     """What lies in the vendor's balance and cannot leave yet, by the day on which it can; what went
     back of those sales is taken off.
     """
@@ -233,7 +239,10 @@ def why(
     )
 
 
-def _paydays(terms: PayoutTerms, day: date) -> list[date]:
+def _paydays(
+    terms: PayoutTerms,
+    day: date,
+) -> list[date]:
     """The next paydays from a day on."""
     interval = terms.plan.schedule.value
     found: list[date] = []

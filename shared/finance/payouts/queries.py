@@ -98,15 +98,27 @@ def _shown(row: Payout, vendor_name: str) -> PayoutRow:
     )
 
 
-async def payouts_of(vendor_id: int, *, page: int = 1) -> PayoutPage:
+async def payouts_of(
+    vendor_id: int,
+    *,
+    page: int = 1,
+) -> PayoutPage:
     """A vendor's payouts, newest first; its name is not read."""
     mine = Payout.filter(vendor_id=vendor_id)
-    shown = await window_of(mine, page=page, size=PAGE_SIZE)
+    shown = await window_of(
+        mine,
+        page=page,
+        size=PAGE_SIZE,
+    )
     rows = await mine.order_by("-id").offset(shown.offset).limit(shown.limit)
     return _page((_shown(row, "") for row in rows), shown, {})
 
 
-def parts_of(vendor_id: int, *, page: int) -> tuple[Part, ...]:
+def parts_of(
+    vendor_id: int,
+    *,
+    page: int,
+) -> tuple[Part, ...]:
     """What `payouts_in` has to be read with."""
     offset = (max(page, 1) - 1) * PAGE_SIZE
     return (
@@ -115,7 +127,12 @@ def parts_of(vendor_id: int, *, page: int) -> tuple[Part, ...]:
     )
 
 
-async def payouts_in(found: Found, vendor_id: int, *, page: int) -> PayoutPage:
+async def payouts_in(
+    found: Found,
+    vendor_id: int,
+    *,
+    page: int,
+) -> PayoutPage:
     """What `payouts_of` answers; one query more for a page that is not there, or far behind."""
     (counted,) = found.records(statements.COUNT)
     shown = window(int(counted["payouts"]), page=page, size=PAGE_SIZE, most=MOST)

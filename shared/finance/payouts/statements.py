@@ -72,7 +72,12 @@ async def lock_payout(
     None, and perhaps nothing is locked, where there is none.
     """
     sql = _locked_sql() + for_update("v", "p")
-    found = await fetch(sql, vendor_id, stripe_id, key or "")
+    found = await fetch(
+        sql,
+        vendor_id,
+        stripe_id,
+        key or "",
+    )
     if not found:
         return None
     config = row_of(VendorPaymentConfig, "v", found[0])
@@ -140,7 +145,10 @@ def _free_sql() -> str:
     )
 
 
-async def free_movements(vendor_id: int, currency: str) -> list[BalanceMovement]:
+async def free_movements(
+    vendor_id: int,
+    currency: str,
+) -> list[BalanceMovement]:
     """What came into the vendor's balance or went back, and is in no payout that arrived or may;
     oldest first. What the transaction has collected is not seen.
     """
@@ -199,10 +207,22 @@ async def opening(vendor_id: int) -> dict[str, int]:
     return {row["currency"]: int(row["total"]) for row in rows}
 
 
-def settling_of(vendor_id: int, *, paid_since: datetime, now: datetime) -> Part:
+def settling_of(
+    vendor_id: int,
+    *,
+    paid_since: datetime,
+    now: datetime,
+) -> Part:
     """What `SETTLING` is asked with."""
     account = Account.STRIPE_VENDOR.value
-    return SETTLING(vendor_id, paid_since, *_STATES, now, account, vendor_id)
+    return SETTLING(
+        vendor_id,
+        paid_since,
+        *_STATES,
+        now,
+        account,
+        vendor_id,
+    )
 
 
 # What is held back now, by the day of its release; its values: whose, how many at most.

@@ -40,7 +40,10 @@ class Answer:
     failed: bool = False
 
 
-def known_in(found: Found, terms: PayoutTerms) -> Answer | None:
+def known_in(
+    found: Found,
+    terms: PayoutTerms,
+) -> Answer | None:
     """What Stripe said last, with the banks that our own rows name; None where that is too old."""
     row = found.one(KNOWN)
     if row is None or row.stripe_account_id != terms.account_id:
@@ -54,7 +57,11 @@ def known_in(found: Found, terms: PayoutTerms) -> Answer | None:
     )
 
 
-async def ask(gateway: Gateway, terms: PayoutTerms, known: Answer | None) -> Answer:
+async def ask(
+    gateway: Gateway,
+    terms: PayoutTerms,
+    known: Answer | None,
+) -> Answer:
     """Ask Stripe, and keep what it says; `known` counts on where it does not answer."""
     if terms.account_id is None:
         return Answer(None)

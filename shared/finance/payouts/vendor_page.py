@@ -88,7 +88,10 @@ async def vendor_payouts(
     )
 
 
-def _parts(vendor_id: int, page: int) -> tuple[Part, ...]:
+def _parts(
+    vendor_id: int,
+    page: int,
+) -> tuple[Part, ...]:
     return (
         _CONFIG(vendor_id),
         _SETTINGS(SETTINGS_ID),

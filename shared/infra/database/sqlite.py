@@ -1,5 +1,5 @@
-"""Tortoise's SQLite client with a second connection for reads, and waits for the write lock that
-end.
+"""Tortoise's SQLite client with connections of our own, one of them for reads, and waits for the
+write lock that end.
 
 Tortoise has one connection: whoever waits for another process's write lock on it keeps every reader
 waiting. Here what reads outside a transaction goes to a connection of its own, which SQLite's
@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, TypeVar, cast
+from functools import partial
+from typing import Any, TypeVar
 
 from tortoise.backends.base.client import (
     ConnectionWrapper,
@@ -26,192 +27,150 @@ from tortoise.backends.sqlite.client import (
     SqliteClient,
     SqliteTransactionContext,
     SqliteTransactionWrapper,
-    translate_exceptions,
 )
 from tortoise.connection import get_connections
+from tortoise.exceptions import IntegrityError, OperationalError
 
+from shared.infra.database import sqlite_waiting as waiting
 from shared.infra.database.announced import TellsStatements
-from shared.infra.database.trouble import (
-    DatabaseTrouble,
-    TellsTrouble,
-    TroubleKind,
-    told,
+from shared.infra.database.sqlite_checkpoints import Checkpoints
+from shared.infra.database.sqlite_connection import (
+    SqliteConnection,
+    Work,
 )
+from shared.infra.database.sqlite_reader import Reader
+from shared.infra.database.sqlite_statements import counted, inserted, named
+from shared.infra.database.sqlite_waiting import patiently, turn
+from shared.infra.database.trouble import told
 from shared.infra.database.written import reads_only, written
 
 T = TypeVar("T")
-# How long a write waits for other writers, of this process and of others, all together.
-LOCK_SECONDS = 10.0
-# How long SQLite itself waits at a time; it blocks the connection's thread meanwhile.
-_ROUND_MS = 250
+# A write that names more values may take long.
+_MANY = 400
 
 
-class _Queued(ConnectionWrapper[Any]):
-    """The connection for one statement, or a sentence when others hold it for too long.
-
-    Never keeps its lock on a failure.
-    """
-
-    async def __aenter__(self) -> Any:
-        await _turn(self._lock)
-        try:
-            await self.ensure_connection()
-        except BaseException:
-            self._lock.release()
-            raise
-        return self.connection
-
-
-async def _turn(lock: asyncio.Lock) -> None:
-    try:
-        async with asyncio.timeout(LOCK_SECONDS):
-            await lock.acquire()
-    except TimeoutError:
-        raise _busy() from None
-
-
-def _busy() -> DatabaseTrouble:
-    return DatabaseTrouble(
-        TroubleKind.BUSY, f"the write lock was not free within {LOCK_SECONDS:g} s"
-    )
-
-
-async def _patiently(work: Callable[[], Awaitable[T]]) -> T:
-    """Do `work`, again while another process holds the write lock, LOCK_SECONDS at most.
-
-    It must do nothing where it fails.
-    """
-    loop = asyncio.get_running_loop()
-    until = loop.time() + LOCK_SECONDS
-    while True:
-        try:
-            with told():
-                return await work()
-        except DatabaseTrouble as trouble:
-            if trouble.kind is not TroubleKind.BUSY:
-                raise
-            if loop.time() >= until:
-                raise _busy() from trouble
-        await asyncio.sleep(0.01)
-
-
-def _run(
-    connection: sqlite3.Connection,
+async def _written(
+    connection: SqliteConnection,
     query: str,
-    values: list[Any] | None,
-) -> tuple[int, list[Any]]:
-    cursor = connection.execute(query, values or [])
-    rows = cursor.fetchall()
-    return max(cursor.rowcount, 0) or len(rows), rows
+    values: Sequence[Any],
+    work: Work[T],
+) -> T:
+    return await connection.whole(work, name=query, long=len(values) > _MANY)
 
 
-class _CountsItsOwn:
-    """Says how many rows a statement changed itself: Tortoise counts what its triggers changed,
-    too, and a guarded update would seem to have met other rows than it named.
-    """
+class _Asks(SqliteClient):
+    """Sends statements by a connection of ours; `_ask` says how."""
 
-    @translate_exceptions
-    async def execute_query(
+    _connection: Any
+
+    async def _ask(
         self,
         query: str,
-        values: list[Any] | None = None,
-    ) -> tuple[int, list[Any]]:
-        client: Any = self
-        query = query.replace("\x00", "'||CHAR(0)||'")
-        async with client.acquire_connection() as connection:
-            client.log.debug("%s: %s", query, values)
-            found = await connection._execute(_run, connection._conn, query, values)
-        return cast("tuple[int, list[Any]]", found)
+        values: Sequence[Any],
+        work: Work[T],
+    ) -> T:
+        raise NotImplementedError
 
-
-class _Connected(_CountsItsOwn, SqliteClient):
-    """One connection, which is there with all its settings or not at all."""
-
-    async def create_connection(self, with_db: bool) -> None:
+    async def _send(
+        self,
+        how: Callable[[str, Sequence[Any], sqlite3.Connection], T],
+        query: str,
+        values: Sequence[Any] | None,
+    ) -> T:
+        given = values or ()
+        self.log.debug("%s: %s", query, values)
+        if "\x00" in query:
+            query = query.replace("\x00", "'||CHAR(0)||'")
         try:
-            await super().create_connection(with_db)
-        except BaseException:
-            await self.close()
-            raise
-
-
-class _Reader(TellsTrouble, _Connected):
-    """A connection that only reads."""
-
-    async def create_connection(self, with_db: bool) -> None:
-        await super().create_connection(with_db)
-        if self._connection is not None:
-            await self._connection.execute("PRAGMA query_only = ON")
-
-    def acquire_connection(self) -> ConnectionWrapper[Any]:
-        return _Queued(self._lock, self)
-
-
-class Sqlite(_Connected):
-    """One connection that writes, and one that reads."""
-
-    def __init__(self, file_path: str, **kwargs: Any) -> None:
-        pragmas = {"synchronous": "NORMAL", "busy_timeout": _ROUND_MS, **kwargs}
-        super().__init__(file_path, **pragmas)
-        in_memory = (
-            ":memory:" in file_path
-        )  # each connection would have a database of its own
-        reading = {**pragmas, "busy_timeout": int(LOCK_SECONDS * 1000)}
-        self._reader = None if in_memory else _Reader(file_path, **reading)
-
-    def acquire_connection(self) -> ConnectionWrapper[Any]:
-        """The writing connection, for one statement."""
-        return _Queued(self._lock, self)
-
-    async def close(self) -> None:
-        """Close both."""
-        if self._reader is not None:
-            await self._reader.close()
-        await super().close()
-
-    def _in_transaction(self) -> TransactionContext:
-        return _SqliteTransaction(_SqliteWrapper(self), self._lock)
-
-    def _reads(self, query: str) -> _Reader | None:
-        return self._reader if reads_only(query) else None
+            return await self._ask(query, given, partial(how, query, given))
+        except sqlite3.OperationalError as error:
+            raise OperationalError(error) from error
+        except sqlite3.IntegrityError as error:
+            raise IntegrityError(error) from error
 
     async def execute_query(
         self,
         query: str,
         values: list[Any] | None = None,
     ) -> Any:
-        reader = self._reads(query)
-        if reader is not None:
-            return await reader.execute_query(query, values)
-        try:
-            return await _patiently(
-                lambda: _Connected.execute_query(self, query, values)
-            )
-        finally:
-            written.note()
+        with told():
+            return await self._send(counted, query, values)
 
     async def execute_query_dict(
         self,
         query: str,
         values: list[Any] | None = None,
     ) -> Any:
-        reader = self._reads(query)
-        if reader is not None:
-            return await reader.execute_query_dict(query, values)
-        try:
-            return await _patiently(
-                lambda: SqliteClient.execute_query_dict(self, query, values)
-            )
-        finally:
-            written.note()
+        with told():
+            return await self._send(named, query, values)
 
     async def execute_insert(self, query: str, values: list[Any]) -> Any:
-        try:
-            return await _patiently(
-                lambda: SqliteClient.execute_insert(self, query, values)
+        with told():
+            return await self._send(inserted, query, values)
+
+
+class Sqlite(_Asks):
+    """One connection that writes, and those that read."""
+
+    def __init__(self, file_path: str, **kwargs: Any) -> None:
+        # What is committed goes into the file by a thread, not by whoever commits.
+        pragmas = {"synchronous": "NORMAL", "wal_autocheckpoint": 0, **kwargs}
+        super().__init__(file_path, **pragmas)
+        # Each connection to what is in memory would have a database of its own.
+        in_memory = ":memory:" in file_path
+        self._reader = None if in_memory else Reader(file_path, self.pragmas)
+        self.checkpoints = Checkpoints(file_path)
+
+    async def create_connection(self, with_db: bool) -> None:
+        """Connect, with all settings or not at all."""
+        if self._connection is None:
+            self._connection = await SqliteConnection.open(
+                self.filename, self.pragmas, patience=waiting.LOCK_SECONDS
             )
+            await self._post_connect()
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.checkpoints.ended()
+        if self._reader is not None:
+            await self._reader.close()
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
+
+    def acquire_connection(self) -> ConnectionWrapper[Any]:
+        """The writing connection, for one statement."""
+        return _Queued(self._lock, self)
+
+    def _in_transaction(self) -> TransactionContext:
+        return _SqliteTransaction(_SqliteWrapper(self), self._lock)
+
+    async def _ask(
+        self,
+        query: str,
+        values: Sequence[Any],
+        work: Work[T],
+    ) -> T:
+        if self._reader is not None and reads_only(query):
+            return await patiently(partial(self._reader.ask, work))
+        try:
+            return await patiently(partial(self._write, query, values, work))
         finally:
-            written.note()
+            self.wrote()
+
+    async def _write(
+        self,
+        query: str,
+        values: Sequence[Any],
+        work: Work[T],
+    ) -> T:
+        async with self.acquire_connection() as connection:
+            return await _written(connection, query, values, work)
+
+    def wrote(self) -> None:
+        """Note that something may have been committed."""
+        written.note()
+        self.checkpoints.consider()
 
     async def execute_many(
         self,
@@ -222,19 +181,32 @@ class Sqlite(_Connected):
             await transaction.execute_many(query, values)
 
     async def execute_script(self, query: str) -> None:
+        self.log.debug(query)
         try:
             with told():
-                await SqliteClient.execute_script(self, query)
+                async with self.acquire_connection() as connection:
+                    await connection.in_thread(lambda raw: raw.executescript(query))
         finally:
-            written.note()
+            self.wrote()
 
 
-class _SqliteWrapper(
-    TellsStatements,
-    TellsTrouble,
-    _CountsItsOwn,
-    SqliteTransactionWrapper,
-):
+class _Queued(ConnectionWrapper[Any]):
+    """The connection for one statement, or a sentence when others hold it for too long.
+
+    Never keeps its lock on a failure.
+    """
+
+    async def __aenter__(self) -> Any:
+        await turn(self._lock)
+        try:
+            await self.ensure_connection()
+        except BaseException:
+            self._lock.release()
+            raise
+        return self.connection
+
+
+class _SqliteWrapper(TellsStatements, _Asks, SqliteTransactionWrapper):
     """The writing connection inside a transaction."""
 
     def _in_transaction(self) -> TransactionContext:
@@ -246,14 +218,36 @@ class _SqliteWrapper(
         """
         if self._connection.in_transaction:
             await self._connection.rollback()
-        await _patiently(lambda: self._connection.execute("BEGIN IMMEDIATE"))
+        await patiently(self._connection.begin)
+
+    async def _ask(
+        self,
+        query: str,
+        values: Sequence[Any],
+        work: Work[T],
+    ) -> T:
+        connection: SqliteConnection = self._connection
+        if reads_only(query):
+            return await connection.read(work)
+        return await _written(connection, query, values, work)
+
+    async def execute_many(self, query: str, values: list[list[Any]]) -> None:
+        def each(_: str, __: Sequence[Any], raw: sqlite3.Connection) -> None:
+            raw.executemany(query, values)
+
+        with told():
+            await self._send(each, query, values)
+
+    async def execute_script(self, query: str) -> None:
+        with told():
+            await self._connection.in_thread(lambda raw: raw.executescript(query))
 
 
 class _SqliteTransaction(SqliteTransactionContext):
     """A transaction that leaves nothing open and nothing locked, however it fails."""
 
     async def __aenter__(self) -> TransactionalDBClient:
-        await _turn(self._trxlock)
+        await turn(self._trxlock)
         try:
             with told():
                 await self.ensure_connection()
@@ -292,7 +286,7 @@ class _SqliteTransaction(SqliteTransactionContext):
             await self._undo()
             raise
         finally:
-            written.note()
+            self.connection._parent.wrote()
 
     async def _undo(self) -> None:
         # What went wrong first is what is told; a full disk has rolled back by itself.

@@ -17,6 +17,7 @@ from datetime import timedelta
 
 from shared.core import clock
 from shared.infra.database import notices
+from shared.infra.database.sqlite_connection import at_length
 from shared.infra.database.trouble import DatabaseTrouble
 from shared.infra.jobs import queue, schedule, statements
 from shared.infra.jobs.batch import JobBatch, Run
@@ -73,10 +74,14 @@ class Worker:
         if not long:
             await brief
             return
-        slow = self._lane(Kinds(long, are_meant=True), stop)
+        slow = self._long_lane(Kinds(long, are_meant=True), stop)
         async with asyncio.TaskGroup() as lanes:
             lanes.create_task(brief)
             lanes.create_task(slow)
+
+    async def _long_lane(self, kinds: Kinds, stop: asyncio.Event) -> None:
+        with at_length():
+            await self._lane(kinds, stop)
 
     async def _lane(
         self, kinds: Kinds, stop: asyncio.Event, *, looks_at_clock: bool = False

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import statistics
 import tempfile
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from shared.core.settings import load
 from shared.entrypoints.cli.benchmarks import ledger
+from shared.entrypoints.cli.benchmarks.measured import Measured
 from shared.entrypoints.cli.benchmarks.servers import postgres
 from shared.infra import unit
 from shared.infra.database.lifecycle import close_database, open_database
@@ -43,11 +43,10 @@ class MailsCompared:
     by_rate: float
     by_processor: float
     mails_a_second: float
-    one_by_one_a_second: float
     milliseconds: float
 
 
-def jobs() -> None:
+def jobs() -> list[Measured]:
     """Mails into files, with the worker's own statements and those of each mail; on both
     databases.
     """
@@ -57,13 +56,28 @@ def jobs() -> None:
             found = asyncio.run(_measure(Path(folder)))
         finally:
             server.cleanup()
-    for one in found:
-        print(
-            f"{one.engine}: {one.mails_a_second:.0f} mails a second in batches, "
-            f"{one.one_by_one_a_second:.0f} one by one ({one.by_rate:.2f}); by processor time "
-            f"{one.by_processor:.2f}, {one.milliseconds:.1f} ms each"
-        )
-    print(json.dumps([asdict(one) for one in found]))
+    return [line for one in found for line in _lines(one)]
+
+
+def _lines(one: MailsCompared) -> list[Measured]:
+    rate, cost = "one by one, by rate", "one by one, as cheap"
+    name = f"mails in batches, {one.engine}"
+    return [
+        Measured(
+            name,
+            one.mails_a_second,
+            "a second",
+            one.by_rate,
+            rate,
+        ),
+        Measured(
+            name,
+            one.milliseconds,
+            "ms each",
+            one.by_processor,
+            cost,
+        ),
+    ]
 
 
 async def _measure(folder: Path) -> list[MailsCompared]:
@@ -74,9 +88,17 @@ async def _measure(folder: Path) -> list[MailsCompared]:
     ]
 
 
-async def _compared(engine: str, url: str, folder: Path) -> MailsCompared:
+async def _compared(
+    engine: str,
+    url: str,
+    folder: Path,
+) -> MailsCompared:
     await migrate(url)
-    settings = load({}, data_dir=folder, dotenv=folder / "none")
+    settings = load(
+        {},
+        data_dir=folder,
+        dotenv=folder / "none",
+    )
     context = Context(Gateway(settings.stripe), settings)
     handlers = {send.kind: send.run}
     manners = {send.kind: send.manner}
@@ -93,14 +115,12 @@ async def _compared(engine: str, url: str, folder: Path) -> MailsCompared:
     rates = [one.seconds / many.seconds for one, many in rounds]
     costs = [one.processor / many.processor for one, many in rounds]
     many = statistics.median(sent.seconds for _, sent in rounds)
-    one = statistics.median(sent.seconds for sent, _ in rounds)
     cost = statistics.median(sent.processor for _, sent in rounds)
     return MailsCompared(
         engine=engine,
         by_rate=statistics.median(rates),
         by_processor=statistics.median(costs),
         mails_a_second=MAILS / many,
-        one_by_one_a_second=MAILS / one,
         milliseconds=cost / MAILS * 1000,
     )
 

@@ -10,20 +10,19 @@ and goes the way of every posting: a transaction of the application, with key, s
 from __future__ import annotations
 
 import asyncio
-import json
-import os
 import random
 import statistics
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
 import asyncpg
 
-from shared.entrypoints.cli.benchmarks.servers import postgres
+from shared.entrypoints.cli.benchmarks.measured import Bar, Measured
+from shared.entrypoints.cli.benchmarks.servers import postgres, processor
 from shared.finance.ledger import service
 from shared.finance.ledger.chart import Account, Entry, Posting
 from shared.infra import unit
@@ -35,7 +34,6 @@ WORKERS = 8
 ROUNDS = 7
 SECONDS = 2.0  # of each side in a round
 MANY = 50  # accounts, so that two seldom meet
-_TICKS = os.sysconf("SC_CLK_TCK")
 _TRANSFER = Path(__file__).with_suffix(".sql")
 
 Work: TypeAlias = Callable[[], Awaitable[None]]
@@ -57,10 +55,10 @@ class PostingCompared:
     by_rate: float
     by_processor: float
     postings_a_second: float
-    transfers_a_second: float
+    milliseconds: float
 
 
-def ledger() -> None:
+def ledger() -> list[Measured]:
     """Postings against transfers, with many accounts and with three that everybody needs."""
     with tempfile.TemporaryDirectory() as folder:
         server = postgres(Path(folder))
@@ -68,13 +66,30 @@ def ledger() -> None:
             found = asyncio.run(_measure(Path(folder)))
         finally:
             server.cleanup()
-    for one in found:
-        rates = f"{one.postings_a_second:.0f} and {one.transfers_a_second:.0f} a second"
-        print(
-            f"{one.accounts} accounts: {one.by_rate:.2f} of a transfer ({rates}), "
-            f"{one.by_processor:.2f} by processor time"
-        )
-    print(json.dumps([asdict(one) for one in found]))
+    return [line for one in found for line in _lines(one)]
+
+
+def _lines(one: PostingCompared) -> list[Measured]:
+    rate, cost = "a transfer, by rate", "a transfer, as cheap"
+    name = f"posting, {one.accounts} accounts"
+    bar = Bar(0.8 if one.accounts == MANY else 0.6)
+    return [
+        Measured(
+            name,
+            one.postings_a_second,
+            "a second",
+            one.by_rate,
+            rate,
+            bar,
+        ),
+        Measured(
+            name,
+            one.milliseconds,
+            "ms each",
+            one.by_processor,
+            cost,
+        ),
+    ]
 
 
 async def fresh_database(folder: Path) -> str:
@@ -121,11 +136,14 @@ async def _compared(
         by_rate=statistics.median(rates),
         by_processor=statistics.median(costs),
         postings_a_second=statistics.median(p.a_second for _, p in rounds),
-        transfers_a_second=statistics.median(t.a_second for t, _ in rounds),
+        milliseconds=statistics.median(p.processor for _, p in rounds) * 1000,
     )
 
 
-async def _transfers(raw: asyncpg.Pool, accounts: int) -> Work:
+async def _transfers(
+    raw: asyncpg.Pool,
+    accounts: int,
+) -> Work:
     many = "SELECT 'EUR' FROM generate_series(1, $1)"
     made = f"INSERT INTO bench_accounts (currency) {many} RETURNING id"
     ids = [row["id"] for row in await raw.fetch(made, accounts)]
@@ -170,9 +188,12 @@ async def _vendor(number: int) -> int:
     return int(row.id)
 
 
-async def _rate(work: Work, folder: Path) -> PostingRate:
+async def _rate(
+    work: Work,
+    folder: Path,
+) -> PostingRate:
     """Let all workers do it again and again for a while."""
-    done, before = 0, _processor(folder)
+    done, before = 0, processor(folder)
     started = time.perf_counter()
     until = started + SECONDS
 
@@ -184,20 +205,4 @@ async def _rate(work: Work, folder: Path) -> PostingRate:
 
     await asyncio.gather(*(worker() for _ in range(WORKERS)))
     took = time.perf_counter() - started
-    return PostingRate(done / took, (_processor(folder) - before) / done)
-
-
-def _processor(folder: Path) -> float:
-    """Seconds of the processor that this process and the server have had."""
-    told = (folder / "postmaster.pid").read_text("ascii")
-    server = told.split()[0]
-    used = time.process_time()
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            line = stat.read_text("ascii")
-        except OSError:  # it has ended
-            continue
-        columns = line.rpartition(")")[2].split()
-        if server in (columns[1], stat.parent.name):
-            used += sum(int(ticks) for ticks in columns[11:13]) / _TICKS
-    return used
+    return PostingRate(done / took, (processor(folder) - before) / done)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from shared.entrypoints.cli import addresses
+from shared.entrypoints.cli.benchmarks.measured import Measured
 from shared.entrypoints.cli.benchmarks.servers import free_port, running
 
 CLIENTS = 4
@@ -20,7 +21,7 @@ LOOKS = 20
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
-def form_load() -> None:
+def form_load() -> list[Measured]:
     """How long /healthz takes while four clients send forms of 64,000 fields, against how long it
     takes alone.
     """
@@ -29,10 +30,10 @@ def form_load() -> None:
         stripe = ["--sandbox-port", str(free_port())]
         options = ["--port", str(port), *stripe, "--no-demo", "--data-dir", folder]
         with running("run.py", "serve", *options, port=port):
-            _report(port)
+            return _report(port)
 
 
-def _report(port: int) -> None:
+def _report(port: int) -> list[Measured]:
     for path in (
         addresses.HOME,
         addresses.SHOPPER_SIGN_IN,
@@ -54,16 +55,34 @@ def _report(port: int) -> None:
     stop.set()
     for client in clients:
         client.join()
+    forms = sum(answered.values()) / SECONDS
+    return _lines(quiet, loaded, forms)
+
+
+def _lines(
+    quiet: list[float],
+    loaded: list[float],
+    forms: float,
+) -> list[Measured]:
     before, during = statistics.median(quiet), statistics.median(loaded)
-    print(
-        f"{addresses.ALIVE} alone {before * 1000:.1f} ms, under load {during * 1000:.1f} ms, "
-        f"at worst {max(loaded) * 1000:.1f} ms"
-    )
-    print(
-        "forms answered: "
-        f"{', '.join(f'{count} with {status}' for status, count in sorted(answered.items()))}"
-    )
-    print(f"under load / alone: {during / before:.1f}")
+    name, alone, most = f"{addresses.ALIVE} under load", "it alone", max(loaded)
+    return [
+        Measured(
+            name,
+            during * 1000,
+            "ms",
+            during / before,
+            alone,
+        ),
+        Measured(
+            f"{name}, at worst",
+            most * 1000,
+            "ms",
+            most / before,
+            alone,
+        ),
+        Measured("forms of 64,000 fields answered meanwhile", forms, "a second"),
+    ]
 
 
 def _send_forms(
@@ -92,7 +111,11 @@ def _ask(
     path: str,
     body: bytes | None = None,
 ) -> int:
-    line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    line = http.client.HTTPConnection(
+        "127.0.0.1",
+        port,
+        timeout=60,
+    )
     headers: dict[str, Any] = _FORM if body else {}
     try:
         line.request(method, path, body, headers)

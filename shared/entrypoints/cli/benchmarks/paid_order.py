@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from shared.entrypoints.cli import addresses
+from shared.entrypoints.cli.benchmarks.measured import Bar, Measured
 from shared.entrypoints.cli.benchmarks.servers import free_port, postgres, running
 from shared.entrypoints.cli.bootstrap import ROOT
 
@@ -33,19 +34,26 @@ _ADDRESSES = {
 _ORIGINAL = ROOT / "tests/benchmarks/original.py"
 
 
-def paid_order() -> None:
+def paid_order() -> list[Measured]:
     """Each step, and settling against its baselines, on both engines."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder)
-        _measure("SQLite", path, f"sqlite://{path / 'original.sqlite3'}", None)
+        first = f"sqlite://{path / 'original.sqlite3'}"
+        found = _measure("SQLite", path, first, None)
         server = postgres(path / "postgres")
         try:
-            _measure("PostgreSQL", path, *_databases(server, path / "postgres"))
+            found += _measure(
+                "PostgreSQL", path, *_databases(server, path / "postgres")
+            )
         finally:
             server.cleanup()
+    return found
 
 
-def _databases(server: Any, folder: Path) -> tuple[str, str]:
+def _databases(
+    server: Any,
+    folder: Path,
+) -> tuple[str, str]:
     """The addresses of two new databases: the first design's, and ours."""
     names = ("original", "market")
     for name in names:
@@ -59,7 +67,7 @@ def _measure(
     folder: Path,
     original: str,
     database: str | None,
-) -> None:
+) -> list[Measured]:
     data, port, stripe = folder / engine, free_port(), str(free_port())
     around = {"MARKETHALL_SECRET_KEY": "b" * 64}
     if database is not None:
@@ -73,7 +81,7 @@ def _measure(
         events = json.dumps(took.pop("events"))
         first = [str(_ORIGINAL), original, stripe]
         took |= _asked(first, {}, events)
-    _tell(engine, took)
+    return _lines(engine, took)
 
 
 def _asked(
@@ -94,10 +102,10 @@ def _asked(
     return json.loads(ran.stdout.splitlines()[-1])
 
 
-def _tell(
+def _lines(
     engine: str,
     took: dict[str, list[float]],
-) -> None:
+) -> list[Measured]:
     bare = took.pop("insert")
     original = took.pop("original")
     costs: dict[str, float] = {
@@ -108,21 +116,20 @@ def _tell(
     whole = sum(cost * often[step] for step, cost in costs.items())
     settled = costs[_SETTLED]
     insert, design = statistics.median(bare), statistics.median(original)
-    print(f"{engine}, milliseconds of processor time:")
-    for step, cost in costs.items():
-        print(f"  {step}: {cost:.2f}")
-    print(f"  a whole order: {whole:.1f}")
-    print(f"  a bare insert: {insert:.2f}, the first design's webhook: {design:.2f}")
-    print(f"  settled, of a bare insert: {insert / settled:.2f}")
-    print(f"  settled, of the first design: {design / settled:.2f}")
-    print(
-        json.dumps(
-            {
-                "engine": engine,
-                "steps": costs,
-                "whole": whole,
-                "of_insert": insert / settled,
-                "of_original": design / settled,
-            }
-        )
-    )
+    lines = [Measured(f"{step}, {engine}", cost, "ms") for step, cost in costs.items()]
+    name, as_cheap = f"settled, {engine}", "as cheap"
+    of_insert, of_design = f"a bare insert, {as_cheap}", f"the first design, {as_cheap}"
+    design_bar = Bar(3) if engine == "SQLite" else None
+    return [
+        *lines,
+        Measured(f"a whole order, {engine}", whole, "ms"),
+        Measured(name, settled, "ms", insert / settled, of_insert, Bar(0.3)),
+        Measured(
+            name,
+            settled,
+            "ms",
+            design / settled,
+            of_design,
+            design_bar,
+        ),
+    ]

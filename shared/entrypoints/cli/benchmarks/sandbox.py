@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlencode
 
+from shared.entrypoints.cli.benchmarks.measured import Bar, Measured
 from shared.entrypoints.cli.bootstrap import ROOT
 
 STORED = 10_000
@@ -84,7 +85,11 @@ class _Served:
         assert self._process.stdout is not None
         return self._process.stdout.readline().strip()
 
-    def _post(self, path: str, body: str) -> dict[str, Any]:
+    def _post(
+        self,
+        path: str,
+        body: str,
+    ) -> dict[str, Any]:
         headers = {
             **_KEY,
             "Content-Type": "application/x-www-form-urlencoded",
@@ -103,7 +108,10 @@ class _Served:
         self._process.stdin.flush()
         return float(self._line())
 
-    def pay(self, times: int) -> tuple[float, float]:
+    def pay(
+        self,
+        times: int,
+    ) -> tuple[float, float]:
         """Pay so often; milliseconds of processor time per payment for create and confirm, and for
         what settles.
         """
@@ -135,7 +143,7 @@ class _Served:
         )
 
 
-def payment() -> None:
+def payment() -> list[Measured]:
     """Processor time of a destination charge, in an empty stand-in and in one that holds 10,000
     payments.
     """
@@ -145,18 +153,23 @@ def payment() -> None:
         for _ in range(STORED // 1000):
             served.pay(1000)
         paid_then, settled_then = served.median()
-    print(
-        f"create + confirm {paid:.2f} ms, settling after it {settled:.2f} ms of processor "
-        "time (less than 5 together)"
-    )
-    print(f"with {STORED:,} stored: {paid_then:.2f} ms and {settled_then:.2f} ms")
-    print(
-        f"with {STORED:,} / empty: {(paid_then + settled_then) / (paid + settled):.2f} (less "
-        "than 1.2)"
-    )
+    whole, then = paid + settled, paid_then + settled_then
+    name, bar = f"the same with {STORED:,} stored", Bar(1.2, is_most=True)
+    return [
+        Measured("stand-in: create and confirm", paid, "ms"),
+        Measured("stand-in: settling after it", settled, "ms"),
+        Measured(
+            name,
+            then,
+            "ms",
+            then / whole,
+            "an empty one",
+            bar,
+        ),
+    ]
 
 
-def start() -> None:
+def start() -> list[Measured]:
     """How long the stand-in takes from nothing to its first answer, against a Python that imports
     asyncio and sqlite3.
     """
@@ -171,11 +184,17 @@ def start() -> None:
             strict=True,
         )
     )
-    print(
-        f"first answer after {wall * 1000:.0f} ms, {used * 1000:.0f} ms of processor time "
-        "(less than 500)"
-    )
-    print(f"stand-in / Python with asyncio and sqlite3: {wall / bare:.2f}")
+    python = "Python with asyncio and sqlite3"
+    return [
+        Measured(
+            "stand-in: first answer",
+            wall * 1000,
+            "ms",
+            wall / bare,
+            python,
+        ),
+        Measured("stand-in: its processor time", used * 1000, "ms"),
+    ]
 
 
 def _bare() -> float:
@@ -192,7 +211,11 @@ def _first_answer(database: str) -> tuple[float, float]:
     before, began = _processor_time(), time.perf_counter()
     command = [sys.executable, "-m", "shared.sandbox"]
     command += ["--port", str(port), "--database", database]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+    )
     try:
         while not _answers(port):
             time.sleep(0.002)
@@ -216,7 +239,11 @@ def _processor_time() -> float:
 
 
 def _answers(port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = http.client.HTTPConnection(
+        "127.0.0.1",
+        port,
+        timeout=30,
+    )
     try:
         connection.request("GET", "/v1/balance", headers=_KEY)
         connection.getresponse().read()

@@ -19,6 +19,8 @@ from shared.entrypoints.cli import addresses
 from shared.entrypoints.cli.bootstrap import ROOT
 from shared.entrypoints.cli.options import CommandFailed
 
+_TICKS = os.sysconf("SC_CLK_TCK")
+
 
 def free_port() -> int:
     """A port that nobody listens at just now."""
@@ -81,3 +83,30 @@ def postgres(folder: Path) -> Any:
             "This needs the PostgreSQL that comes with the tests' requirements.", 2
         ) from None
     return servers.get_server(folder, cleanup_mode="delete")
+
+
+def database_of(
+    server: Any,
+    folder: Path,
+    name: str,
+) -> dict[str, str]:
+    """A new database of such a server, as the environment of an application names it."""
+    server.psql(f"CREATE DATABASE {name}")
+    url = f"postgres:///{name}?host={folder}&user=postgres"
+    return {"MARKETHALL_DATABASE_URL": url, "MARKETHALL_SECRET_KEY": "b" * 64}
+
+
+def processor(folder: Path) -> float:
+    """Seconds of the processor that this process and a PostgreSQL server have had."""
+    told = (folder / "postmaster.pid").read_text("ascii")
+    server = told.split()[0]
+    used = time.process_time()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            line = stat.read_text("ascii")
+        except OSError:  # it has ended
+            continue
+        columns = line.rpartition(")")[2].split()
+        if server in (columns[1], stat.parent.name):
+            used += sum(int(ticks) for ticks in columns[11:13]) / _TICKS
+    return used

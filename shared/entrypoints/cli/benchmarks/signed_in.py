@@ -6,7 +6,6 @@ processor's time of that process. `BENCH_BEFORE` names the folder of a checkout 
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 import statistics
@@ -15,19 +14,21 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from shared.entrypoints.cli import addresses
+from shared.entrypoints.cli.benchmarks.builds import ASKED, AskedBuild, asked_build
+from shared.entrypoints.cli.benchmarks.measured import Bar, Measured
 from shared.entrypoints.cli.benchmarks.servers import free_port, running
 from shared.entrypoints.cli.bootstrap import ROOT
-from shared.entrypoints.cli.demo_goods import PASSWORD
+from shared.entrypoints.cli.demo_goods import OWNER, PASSWORD
 
 ROUNDS, REQUESTS = 7, 20
 BULK = 2000  # orders of the vendor whose list is asked for
-_ASKED = Path(__file__).with_name("asked.py")
-_OWNER = "owner@atelier-luxe.test"
+_MANY = f"order list of {BULK:,} orders"
+# Those that are to cost at most a quarter of what they did at 53149dd.
+_SHORTER = ("order page", "dashboard", "payouts page")
 _BARE = """
 import sys
 from pathlib import Path
@@ -73,45 +74,6 @@ class PageCost:
         return self.bare / self.now
 
 
-class AskedBuild:
-    """An application in a process of its own (asked.py)."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self._process = process
-
-    def do(self, *task: object) -> Any:
-        """Have it do something; its answer."""
-        process = self._process
-        assert process.stdin is not None
-        assert process.stdout is not None
-        process.stdin.write(" ".join(map(str, task)) + "\n")
-        process.stdin.flush()
-        answer = process.stdout.readline()
-        if not answer:
-            raise RuntimeError(f"{task}: no answer")
-        return json.loads(answer)
-
-
-@contextmanager
-def _asked(
-    root: Path,
-    *command: str,
-) -> Iterator[AskedBuild]:
-    around = {**os.environ, "MARKETHALL_NO_BOOTSTRAP": "1", "PYTHONPATH": str(root)}
-    process = subprocess.Popen(
-        [sys.executable, *command],
-        cwd=root,
-        env=around,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield AskedBuild(process)
-    finally:
-        process.communicate()
-
-
 @contextmanager
 def _build(root: Path) -> Iterator[tuple[AskedBuild, str]]:
     """A build with its demo, signed in as an owner, and the folder of its data."""
@@ -121,17 +83,17 @@ def _build(root: Path) -> Iterator[tuple[AskedBuild, str]]:
         where = ("--sandbox-port", stripe, "--data-dir", folder)
         serving = ("run.py", "serve", "--port", str(port), *where)
         stack.enter_context(running(*serving, port=port, root=root))
-        asked = stack.enter_context(_asked(root, str(_ASKED), stripe, folder))
+        asked = stack.enter_context(asked_build(root, str(ASKED), stripe, folder))
         asked.do(
             "sign-in",
             addresses.VENDOR_SIGN_IN,
-            _OWNER,
+            OWNER,
             PASSWORD,
         )
         yield asked, folder
 
 
-def signed_in() -> None:
+def signed_in() -> list[Measured]:
     """Order list, order page, dashboard and payouts page of a demo vendor; then the list of one
     that has thousands of orders.
     """
@@ -143,17 +105,15 @@ def signed_in() -> None:
             old, _ = stack.enter_context(_build(Path(before)))
             builds["before"] = old
         bare = ("-c", _BARE, "", folder, addresses.HOME, "1")
-        builds["bare"] = stack.enter_context(_asked(ROOT, *bare))
+        builds["bare"] = stack.enter_context(asked_build(ROOT, *bare))
         found = [_measured(name, path, builds) for name, path in _pages()]
         vendor_id = _many_orders(folder)
         del builds["before" if before else "bare"]
         bare = (*bare[:-1], str(vendor_id))
-        builds = {"now": now, "bare": stack.enter_context(_asked(ROOT, *bare))}
+        builds = {"now": now, "bare": stack.enter_context(asked_build(ROOT, *bare))}
         orders = addresses.VENDOR_ORDERS
-        found.append(_measured(f"order list of {BULK:,}", orders, builds))
-    for one in found:
-        print(_sentence(one))
-    print(json.dumps([asdict(one) for one in found]))
+        found.append(_measured(_MANY, orders, builds))
+    return [line for one in found for line in _lines(one)]
 
 
 def _pages() -> list[tuple[str, str]]:
@@ -183,7 +143,7 @@ def _many_orders(folder: str) -> int:
         )
         (vendor_id,) = database.execute(largest).fetchone()
         database.execute(
-            "UPDATE members SET vendor_id = ? WHERE email = ?", (vendor_id, _OWNER)
+            "UPDATE members SET vendor_id = ? WHERE email = ?", (vendor_id, OWNER)
         )
         database.commit()
     return int(vendor_id)
@@ -220,8 +180,11 @@ def _an_order(build: AskedBuild) -> str:
     return str(build.do("link", orders, orders))
 
 
-def _sentence(one: PageCost) -> str:
-    told = f"{one.page}: {one.now:.2f} ms, {one.of_bare:.2f} of a bare page ({one.bare:.2f} ms)"
-    if one.before is None:
-        return told
-    return f"{told}, {one.of_before:.2f} of before ({one.before:.2f} ms)"
+def _lines(one: PageCost) -> list[Measured]:
+    cheap, earlier = "a bare page, as cheap", "the build before"
+    bar = Bar(0.5) if one.page == _MANY else None
+    lines = [Measured(one.page, one.now, "ms", one.of_bare, cheap, bar)]
+    if one.of_before is not None:
+        most = Bar(0.25, is_most=True) if one.page in _SHORTER else None
+        lines.append(Measured(one.page, one.now, "ms", one.of_before, earlier, most))
+    return lines

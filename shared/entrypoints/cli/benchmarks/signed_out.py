@@ -6,7 +6,6 @@ processor's time of the server's process: what others do at the same time is not
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import socket
@@ -14,16 +13,18 @@ import statistics
 import tempfile
 import time
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import urlopen
 
 from shared.entrypoints.cli import addresses
+from shared.entrypoints.cli.benchmarks.measured import Bar, Measured
 from shared.entrypoints.cli.benchmarks.servers import free_port, running
 
 ROUNDS = 5
 REQUESTS, REQUESTS_MADE = 2000, 160  # in a round: from memory, and made each time
 LINES = 8  # connections
+_PRODUCT = "product page"
 _TICKS = os.sysconf("SC_CLK_TCK")
 _HEADERS = (
     "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0\r\n"
@@ -73,7 +74,7 @@ class Compared:
     by_processor: float
     by_rate: float
     page_microseconds: float
-    hello_microseconds: float
+    answers_a_second: float
 
 
 class AskedPage:
@@ -135,7 +136,7 @@ def _processor(process: int) -> float:
     return (int(told[11]) + int(told[12])) / _TICKS
 
 
-def signed_out() -> None:
+def signed_out() -> list[Measured]:
     """The demo's pages from memory, and one as it is made for somebody with a cookie, against
     hello.
     """
@@ -150,15 +151,30 @@ def signed_out() -> None:
         for name, path, cookie in _pages(port):
             page = AskedPage(market, port, path, cookie=cookie)
             found.append(_compared(name, page, told))
-    for one in found:
-        print(_sentence(one))
-    print(json.dumps([asdict(one) for one in found]))
+    return [line for one in found for line in _lines(one)]
 
 
-def _sentence(one: Compared) -> str:
-    costs = f"{one.page_microseconds:.0f} and {one.hello_microseconds:.0f} µs"
-    by_processor = f"{one.by_processor:.2f} of hello by processor time ({costs})"
-    return f"{one.page}: {by_processor}, {one.by_rate:.2f} by answers a second"
+def _lines(one: Compared) -> list[Measured]:
+    cost, rate = "hello, as cheap", "hello, by rate"
+    bar = Bar(1.2) if one.page == _PRODUCT else None
+    spent = one.page_microseconds
+    return [
+        Measured(
+            one.page,
+            spent,
+            "µs",
+            one.by_processor,
+            cost,
+            bar,
+        ),
+        Measured(
+            one.page,
+            one.answers_a_second,
+            "a second",
+            one.by_rate,
+            rate,
+        ),
+    ]
 
 
 def _pages(port: int) -> list[tuple[str, str, str]]:
@@ -170,7 +186,7 @@ def _pages(port: int) -> list[tuple[str, str, str]]:
     if found is None:
         raise RuntimeError("the demo has no product")
     return [
-        ("product page", found[1], ""),
+        (_PRODUCT, found[1], ""),
         ("home", addresses.HOME, ""),
         ("product page, with a cookie", found[1], "markethall=x"),
     ]
@@ -210,5 +226,5 @@ def _compared(
         by_processor=of_hello / seconds,
         by_rate=statistics.median(rates),
         page_microseconds=seconds * 1e6,
-        hello_microseconds=of_hello * 1e6,
+        answers_a_second=statistics.median(page.rate for page, _ in rounds),
     )

@@ -1,0 +1,56 @@
+"""Reading a SQLite file beside whoever writes it."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from shared.infra.database import sqlite_waiting as waiting
+from shared.infra.database.sqlite_connection import (
+    SqliteConnection,
+    TakesLong,
+    Work,
+    is_at_length,
+)
+
+T = TypeVar("T")
+
+
+class Reader:
+    """Two connections that only read: one for what is brief, one on a thread for the rest."""
+
+    def __init__(self, path: str, pragmas: dict[str, Any]) -> None:
+        self._path = path
+        self._pragmas = {**pragmas, "query_only": "ON"}
+        self._opening = asyncio.Lock()
+        self._at_length = asyncio.Lock()
+        self._brief: SqliteConnection | None = None
+        self._long: SqliteConnection | None = None
+
+    async def ask(self, work: Work[T]) -> T:
+        """Read."""
+        if not is_at_length():
+            if self._brief is None:
+                self._brief = await self._opened()
+            with suppress(TakesLong):
+                return await self._brief.briefly(work)
+        await waiting.turn(self._at_length)
+        try:
+            if self._long is None:
+                self._long = await self._opened()
+            return await self._long.in_thread(work)
+        finally:
+            self._at_length.release()
+
+    async def _opened(self) -> SqliteConnection:
+        return await SqliteConnection.open(
+            self._path, self._pragmas, patience=waiting.LOCK_SECONDS
+        )
+
+    async def close(self) -> None:
+        """End both."""
+        for connection in (self._brief, self._long):
+            if connection is not None:
+                await connection.close()
+        self._brief = self._long = None

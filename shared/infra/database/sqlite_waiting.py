@@ -1,0 +1,53 @@
+"""Waiting for what others hold of a SQLite file: in the event loop, and not for ever."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from time import perf_counter
+from typing import TypeVar
+
+from shared.infra.database.trouble import DatabaseTrouble, TroubleKind, told
+
+T = TypeVar("T")
+# How long a write waits for other writers, of this process and of others, all together.
+LOCK_SECONDS = 10.0
+# Who finds the lock held asks again after so many seconds, and twice as many each time.
+_SOON, _LATER = 0.001, 0.02
+
+
+async def turn(lock: asyncio.Lock) -> None:
+    """Take the lock. Raises DatabaseTrouble when others hold it for too long."""
+    try:
+        async with asyncio.timeout(LOCK_SECONDS):
+            await lock.acquire()
+    except TimeoutError:
+        raise busy() from None
+
+
+def busy() -> DatabaseTrouble:
+    """What whoever has waited long enough is told."""
+    return DatabaseTrouble(
+        TroubleKind.BUSY, f"the write lock was not free within {LOCK_SECONDS:g} s"
+    )
+
+
+async def patiently(ask: Callable[[], Awaitable[T]]) -> T:
+    """Ask, again while another process holds the write lock, LOCK_SECONDS at most.
+
+    What is asked must do nothing where it fails.
+    """
+    until, pause = 0.0, _SOON
+    while True:
+        try:
+            with told():
+                return await ask()
+        except DatabaseTrouble as trouble:
+            if trouble.kind is not TroubleKind.BUSY:
+                raise
+            now = perf_counter()
+            until = until or now + LOCK_SECONDS
+            if now >= until:
+                raise busy() from trouble
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, _LATER)
