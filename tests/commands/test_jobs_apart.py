@@ -89,7 +89,7 @@ async def test_a_worker_that_is_cut_off_leaves_no_process(
 ) -> None:
     """The child is told to end, and is waited for."""
     _instead(monkeypatch, "import time; time.sleep(60)")
-    task = asyncio.create_task(in_own_process(Options())(JOB))
+    task = asyncio.ensure_future(in_own_process(Options())(JOB))
     own = psutil.Process()
     while not own.children():
         await asyncio.sleep(0.01)
