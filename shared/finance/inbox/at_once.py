@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
 
 from shared.core import clock
 from shared.core.domains import NOT_OURS, Apply, InSteps, NoNews
+from shared.core.frozen import frozen
 from shared.finance.inbox import statements
 from shared.finance.inbox.dispatch import Attempt, close, first_order
 from shared.finance.inbox.handlers import handlers
@@ -26,7 +26,7 @@ from shared.infra.unit import Transaction
 log = logging.getLogger("markethall.webhooks")
 
 
-@dataclass(frozen=True)
+@frozen
 class Arrived:
     """An event as it will be stored, with what it brought."""
 

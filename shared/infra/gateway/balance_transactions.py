@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Self
 
+from shared.core.frozen import frozen
 from shared.infra.gateway.calls import Pages, Resource
 from shared.infra.gateway.fields import as_dict, currency_of, id_of, time_of
 
@@ -25,7 +26,7 @@ _LINKS = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class BalanceTransaction:
     """One row of an account's books at Stripe. `source` is the object that caused it.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
+from shared.core.frozen import frozen
 from shared.infra.gateway.balance_transactions import BalanceTransaction
 from shared.infra.gateway.calls import Pages, Resource
 from shared.infra.gateway.fields import (
@@ -18,7 +18,7 @@ from shared.infra.gateway.fields import (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class StripeDispute:
     """A dispute as it is now.
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
+from shared.core.frozen import frozen
 from shared.infra.gateway.calls import Resource
 from shared.infra.gateway.fields import time_of
 
 
-@dataclass(frozen=True)
+@frozen
 class VerifiedEvent:
     """The envelope of a webhook event whose signature was right.
 
@@ -31,7 +31,7 @@ class VerifiedEvent:
     related_customer: str | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class MissedEvent:
     """An event of Stripe's own list, with its body as a webhook would have brought it."""
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Self
 
+from shared.core.frozen import frozen
 from shared.infra.gateway.calls import Pages, Resource, marked
 from shared.infra.gateway.fields import as_dict, currency_of, id_of, metadata_of
 
 
-@dataclass(frozen=True)
+@frozen
 class NewPaymentIntent:
     """A destination charge to ask for, in minor units.
 
@@ -34,7 +35,7 @@ class NewPaymentIntent:
     customer: str | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class PaymentIntent:
     """A PaymentIntent as Stripe describes it now."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Self
 
+from shared.core.frozen import frozen
 from shared.infra.gateway.calls import Pages, Resource, marked
 from shared.infra.gateway.fields import (
     as_dict,
@@ -17,7 +18,7 @@ from shared.infra.gateway.fields import (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class StripePayout:
     """Money on its way from an account to a bank.
 

@@ -5,11 +5,11 @@ one statement each.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.infra.database.dialect import dialect
 from shared.infra.database.raw_sql import columns, execute, fetch, row_of
 from shared.infra.jobs.models import Job
@@ -38,7 +38,7 @@ _GIVEN_BACK = (
 _HELD = f"UPDATE jobs SET claimed_until = ?, updated_at = ? {_STILL}"
 
 
-@dataclass(frozen=True)
+@frozen
 class Kinds:
     """Which kinds of jobs are meant: those that are named, or all but those."""
 
