@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from shared.core.frozen import frozen
 
-@dataclass(frozen=True)
+
+@frozen
 class TimelineEntry:
     """What happened, in words. A quiet one may stand folded away: it is as it should be."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from portal.audit.words import in_detail, noun, told
+from shared.core.frozen import frozen
 from shared.entrypoints.web.links import url_for
 from shared.infra.audit.queries import EntryView
 from shared.trade.orders.order_numbers import numbers_of
@@ -14,7 +14,7 @@ from shared.trade.people.queries import called
 from shared.trade.vendors.search import vendor_names
 
 
-@dataclass(frozen=True)
+@frozen
 class ShownAct:
     """One act. `about` may be empty; `link` leads to the thing where there is a page for it."""
 
@@ -27,7 +27,7 @@ class ShownAct:
     address: str
 
 
-@dataclass(frozen=True)
+@frozen
 class _Names:
     """What is called how: people by label, orders and vendors by id."""
 

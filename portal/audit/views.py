@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -12,6 +11,7 @@ from portal.audit import shown
 from portal.audit.forms import begin_of, day_of, end_of
 from portal.frame import vendor_page
 from portal.operator.frame import page as operator_page
+from shared.core.frozen import frozen
 from shared.core.words import word
 from shared.entrypoints.web.access import operator, owner
 from shared.entrypoints.web.identity import vendor_id
@@ -30,7 +30,7 @@ blueprint = Blueprint("audit", __name__)
 EVERYTHING = "all"  # what Stripe and the marketplace itself did, too; a kind shows theirs as well
 
 
-@dataclass(frozen=True)
+@frozen
 class Asked:
     """What the address asks for; what cannot be read asks for nothing."""
 

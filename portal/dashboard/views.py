@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from quart import Blueprint, Response, request
@@ -13,6 +12,7 @@ from portal.orders.words import goods_badge, money_badge
 from portal.payouts.sentences import next_sentence
 from shared.core.editing import ChangedMeanwhile
 from shared.core.errors import Invalid
+from shared.core.frozen import frozen
 from shared.entrypoints.web.access import owner
 from shared.entrypoints.web.editing import Trail, as_it_is
 from shared.entrypoints.web.filters import counted
@@ -31,7 +31,7 @@ from shared.trade.vendors.queries import VendorView, vendor_by_id
 blueprint = Blueprint("dashboard", __name__, url_prefix="/vendor/admin")
 
 
-@dataclass(frozen=True)
+@frozen
 class ChecklistStep:
     """One line of the checklist."""
 

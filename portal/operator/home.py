@@ -4,14 +4,13 @@ week.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from markupsafe import Markup
 from quart import Blueprint, Response
 
 from portal.operator.frame import page
 from portal.operator.tasks import tasks
 from portal.operator.tasks.task import counted
+from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.filters import moment, money
@@ -60,7 +59,7 @@ def _compared(now: Dashboard) -> str:
     )
 
 
-@dataclass(frozen=True)
+@frozen
 class Stat:
     """One figure as the page shows it: the last 7 days large, today and the change beside it
     small.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import groupby
 
+from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.finance.ledger.chart import Account
 from shared.finance.ledger.queries import AccountTotal
@@ -52,7 +52,7 @@ ACCOUNTS = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class AccountLine:
     """One account: one of the two columns is filled."""
 
@@ -63,7 +63,7 @@ class AccountLine:
     entries: int
 
 
-@dataclass(frozen=True)
+@frozen
 class TrialBalance:
     """One currency: its accounts, and the two sums, which are the same as long as the books are
     right.

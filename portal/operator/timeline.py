@@ -5,11 +5,11 @@ and what that changed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.entrypoints.web.filters import exact, money
 from shared.entrypoints.web.links import url_for
@@ -53,7 +53,7 @@ _MADE = {"posting": "Posted to the ledger", "mail": "Mail written"}
 TIMES = ("_at", "_on", "due_by")
 
 
-@dataclass(frozen=True)
+@frozen
 class ChangeLine:
     """A field that changed, ready to be read."""
 
@@ -62,7 +62,7 @@ class ChangeLine:
     after: str
 
 
-@dataclass(frozen=True)
+@frozen
 class HistoryLine:
     """A line of the timeline. `badge` is the decision about an event; `href` opens it."""
 
@@ -78,7 +78,7 @@ class HistoryLine:
     is_quiet: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Run:
     """Lines that follow each other; quiet ones are folded away."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
+from shared.core.frozen import frozen
 from shared.core.locales import gettext as _
 from shared.core.locales import gettext_noop as _n
 from shared.core.money import Money
@@ -62,7 +62,7 @@ def refund_detail(refund: RefundView) -> str | None:
             return None
 
 
-@dataclass(frozen=True)
+@frozen
 class PreviewText:
     """A preview as the page shows it. `notes`: kind and sentence."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from portal.timeline import TimelineEntry
+from shared.core.frozen import frozen
 from shared.entrypoints.web.filters import money
 from shared.finance.disputes.queries import DisputeView
 from shared.finance.payments.queries import PaymentView
@@ -15,7 +15,7 @@ from shared.infra.activity.queries import Happened
 from shared.trade.orders.queries import OrderView
 
 
-@dataclass(frozen=True)
+@frozen
 class OrderFacts:
     """An order, and how what belongs to it stands now.
 

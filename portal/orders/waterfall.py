@@ -4,11 +4,11 @@ operator.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
 
+from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.entrypoints.web.filters import day
 from shared.finance.order_money.flows import FlowKind
@@ -61,7 +61,7 @@ PLACES = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class OperatorLine:
     """A line with its two sides; a sum is set apart."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from shared.core.formats import time
+from shared.core.frozen import frozen
 from shared.core.locales import gettext as _
 from shared.core.locales import gettext_noop as _n
 from shared.core.money import Money
@@ -189,7 +189,7 @@ def price(offer: InstantOffer) -> str:
     return f"Paid out now, you get {money(offer.amount)} for a fee of {most}{money(offer.fee)}."
 
 
-@dataclass(frozen=True)
+@frozen
 class Stage:
     """One step on a payout's way; without `at` it is still to come."""
 

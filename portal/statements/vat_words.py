@@ -4,8 +4,7 @@ marketplace's staff.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from shared.core.frozen import frozen
 from shared.entrypoints.web.filters import country as country_name
 from shared.trade.vat.numbers import format_of
 from shared.trade.vat.queries import Registration, RegistrationState
@@ -23,7 +22,7 @@ NAMES = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class Register:
     """Where a person can look a number up. Nothing is asked there by us."""
 

@@ -11,12 +11,12 @@ amount is a plain decimal string (`Money.parse`).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 
 from shared.core import formats
 from shared.core.currency_signs import is_sign_of, is_sign_of_any
 from shared.core.errors import Invalid
+from shared.core.frozen import frozen
 from shared.core.locales import current
 from shared.core.locales import gettext as _
 from shared.core.money import MAX_AMOUNT, WHOLE_UNITS_ONLY, Money, decimals, step
@@ -45,7 +45,7 @@ _WITH_UNIT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Number:
     """Digits before and behind the decimal sign, as typed; `other` is the second reading, where
     there is one.

@@ -8,12 +8,14 @@ database, the transaction, `run.py`. For the same reason no type of theirs is na
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from functools import cache
 from importlib import import_module
 from types import ModuleType
 from typing import Any, Generic, TypeAlias, TypeVar
+
+from shared.core.frozen import frozen
 
 DOMAINS = (
     "shared.infra.database",
@@ -55,14 +57,14 @@ E = TypeVar("E")
 Apply: TypeAlias = Callable[[Any], Awaitable[str]]
 
 
-@dataclass(frozen=True)
+@frozen
 class InSteps:
     """What takes more than one transaction, or a write to Stripe: the event is stored first."""
 
     run: Callable[[], Awaitable[str]]
 
 
-@dataclass(frozen=True)
+@frozen
 class NoNews:
     """Our rows are where Stripe's object is already; `outcome` says where that is."""
 
@@ -76,7 +78,7 @@ Answer: TypeAlias = Apply | InSteps | NoNews | None
 StripeHandler: TypeAlias = Callable[[Any, Any], Awaitable[Answer]]
 
 
-@dataclass(frozen=True)
+@frozen
 class Subscription(Generic[E]):
     """Whenever a transaction has emitted `event`, `handler` runs in that same transaction, its
     first argument, before it commits.
@@ -86,7 +88,7 @@ class Subscription(Generic[E]):
     handler: Callable[[Any, E], Awaitable[None]]
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Manifest:
     """What one domain brings.
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import TypeVar
 
 from shared.core.errors import Conflict
+from shared.core.frozen import frozen
 
 T = TypeVar("T")
 Look = Callable[[T], Awaitable[None]]
@@ -37,7 +37,7 @@ async def unseen(_now: object) -> None:
     """The look of whoever opened no form: there is nothing that could have changed since."""
 
 
-@dataclass(frozen=True)
+@frozen
 class FieldDifference:
     """One field that somebody else changed.
 

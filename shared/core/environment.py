@@ -8,7 +8,7 @@ value in a message: a wrong one is told by its name and by what it should look l
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, cast
@@ -28,6 +28,7 @@ from pydantic_settings import (
 )
 
 from shared.core import setting_shapes as shapes
+from shared.core.frozen import frozen
 
 OUTSIDE = "MARKETHALL_NO_BOOTSTRAP"  # read by run.py before anything is installed
 _PREFIXES = ("MARKETHALL_", "STRIPE_")
@@ -42,7 +43,7 @@ def _named(
     return Field(default, validation_alias=name, repr=not secret)
 
 
-@dataclass(frozen=True)
+@frozen
 class DotEnv:
     """A `.env` file as it was read. `problems` and `notes` are sentences without values."""
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from shared.core.encrypted import SERVICES, is_plain
 from shared.core.environment import Environment, read
 from shared.core.errors import SettingsError
+from shared.core.frozen import frozen
 
 SANDBOX_SECRET_KEY = (
     "sk_test_markethall"  # the stand-in's own platform; no secret outside this machine
@@ -27,7 +28,7 @@ REAL_STRIPE_API = "https://api.stripe.com"
 REAL_STRIPE_FILES = "https://files.stripe.com"
 
 
-@dataclass(frozen=True)
+@frozen
 class StripeSettings:
     """How to reach Stripe, or the stand-in."""
 
@@ -60,7 +61,7 @@ class StripeSettings:
         return REAL_STRIPE_FILES if self.api_base == REAL_STRIPE_API else self.api_base
 
 
-@dataclass(frozen=True)
+@frozen
 class Keeps:
     """For how many days what is over is kept."""
 
@@ -71,7 +72,7 @@ class Keeps:
     event_bodies: int = 90  # of events that were done with
 
 
-@dataclass(frozen=True)
+@frozen
 class Settings:
     """Everything that may differ between two installations."""
 

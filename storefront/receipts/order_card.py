@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
+from shared.core.frozen import frozen
 from shared.core.locales import gettext as _
 from shared.core.money import Money
 from shared.entrypoints.web.filters import money
@@ -18,7 +18,7 @@ from storefront.receipts.refund_words import for_shopper
 Part = tuple[str, Money]  # whose, and how much
 
 
-@dataclass(frozen=True)
+@frozen
 class OrderEvent:
     """One thing that happened to an order, for a timeline."""
 
@@ -28,7 +28,7 @@ class OrderEvent:
     kind: str = "ok"
 
 
-@dataclass(frozen=True)
+@frozen
 class ShopperRefund:
     """Money that goes back to the shopper: how much, when, and where it stands in a word and a
     sentence.
@@ -42,7 +42,7 @@ class ShopperRefund:
     note: str
 
 
-@dataclass(frozen=True)
+@frozen
 class OrderCard:
     """An order as its shopper sees it: where it stands in a word, and what happened so far."""
 

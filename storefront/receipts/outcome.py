@@ -5,8 +5,7 @@ Pure.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from shared.core.frozen import frozen
 from shared.core.locales import gettext as _
 from shared.finance.payments.return_page import PaymentProgress
 from shared.finance.payments.rules import PaymentState
@@ -14,7 +13,7 @@ from shared.trade.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus
 from storefront.receipts.declines import said
 
 
-@dataclass(frozen=True)
+@frozen
 class Outcome:
     """`kind` ok, wait or bad; `action` names the one next step: pay, bank, card, basket or none;
     `waits` means: ask again.

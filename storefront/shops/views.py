@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from quart import Blueprint, Response, request
 
 from shared.core.errors import Conflict, Invalid, NotFound
+from shared.core.frozen import frozen
 from shared.core.locales import gettext as _
 from shared.core.locales.lazy import lazy_gettext as _l
 from shared.entrypoints.web.access import origin_suffices, public
@@ -40,7 +41,7 @@ SORTS = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Brand:
     """What a vendor's own pages look like."""
 

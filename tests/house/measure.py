@@ -66,7 +66,7 @@ Pair = tuple[float, float]  # a figure of each side
 Pairs = Mapping[str, Pair]
 # The most that this checkout may come to. Whoever makes a figure better lowers its bound.
 BOUNDS: Pairs = {
-    "tokens per code line": (6.80, 6.58),
+    "tokens per code line": (6.78, 6.58),
     "% of code lines over 20 tokens": (0.88, 0.45),
     "% of code lines over 25 tokens": (0, 0),
     "lines over 100 characters": (61, 18),

@@ -4,7 +4,6 @@ the commission.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from quart import Blueprint, Response, request
@@ -22,6 +21,7 @@ from portal.operator.fees.lookup import find_product, find_vendor, subject_of
 from portal.operator.frame import page
 from shared.core.editing import ChangedMeanwhile, Look
 from shared.core.errors import Invalid, MarketError
+from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.editing import Trail
@@ -46,7 +46,7 @@ from shared.trade.commission.rules import RefundPolicy, Rule, Sold, charge
 blueprint = Blueprint("operator_fees", __name__, url_prefix="/operator/fees")
 
 
-@dataclass(frozen=True)
+@frozen
 class TriedSale:
     """What a sale would pay, and by which rule."""
 

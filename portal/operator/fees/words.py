@@ -5,12 +5,12 @@ policies do, what was changed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from portal.audit.words import short
+from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.entrypoints.web.filters import money
 from shared.infra.audit.queries import EntryView
@@ -35,7 +35,7 @@ POLICIES = {
 _TOTAL, _COMMISSION, _REFUND = 10000, 1000, 4000
 
 
-@dataclass(frozen=True)
+@frozen
 class RuleRow:
     """A rule in the operator's list."""
 
@@ -50,7 +50,7 @@ class RuleRow:
     is_last: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class Choice:
     """A refund policy: its name, what it means, and the same in numbers."""
 
@@ -59,7 +59,7 @@ class Choice:
     example: str
 
 
-@dataclass(frozen=True)
+@frozen
 class FeeChange:
     """One thing that was changed."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from wtforms import TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from shared.core.formats import paydays
+from shared.core.frozen import frozen
 from shared.entrypoints.web.editing import Edited
 from shared.entrypoints.web.filters import money
 from shared.entrypoints.web.forms import MarketForm
@@ -68,7 +68,7 @@ class ReserveForm(Edited):
     )
 
 
-@dataclass(frozen=True)
+@frozen
 class PayoutForms:
     """What a vendor's page shows the operator about payouts."""
 

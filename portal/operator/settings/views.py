@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from portal.operator.frame import page
 from portal.operator.settings.forms import SettingsForm
 from shared.core.editing import ChangedMeanwhile
 from shared.core.errors import Invalid
+from shared.core.frozen import frozen
 from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.editing import Trail
 from shared.entrypoints.web.forms import MarketForm
@@ -41,7 +42,7 @@ _MORE = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class Changed:
     """One change of the settings, ready to be read."""
 

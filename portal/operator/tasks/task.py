@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.entrypoints.web.filters import money
 
 
-@dataclass(frozen=True)
+@frozen
 class Task:
     """One thing that needs doing: how loud, what with its number, the rest of it, and where it is
     done.

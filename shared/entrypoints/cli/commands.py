@@ -6,15 +6,16 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
 import click
 
+from shared.core.frozen import frozen
 
-@dataclass(frozen=True)
+
+@frozen
 class Listed:
     """Where a command is (`<its name>_command` in this module of the package), and what the list of
     commands says of it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from shared.core.frozen import frozen
 
 PASSWORD = "markethall-demo"  # noqa: S105 - the demo's, for development with the stand-in only
 OPERATOR = "operator@markethall.test"
@@ -10,7 +10,7 @@ SHOPPER = "shopper@markethall.test"
 OWNER = "owner@atelier-luxe.test"  # of the first vendor below
 
 
-@dataclass(frozen=True)
+@frozen
 class Goods:
     """A product; `price` in major units of its vendor's currency."""
 
@@ -22,7 +22,7 @@ class Goods:
     description: str
 
 
-@dataclass(frozen=True)
+@frozen
 class DemoVendor:
     """A vendor; `business_type` is what it tells Stripe, None: it has not connected."""
 

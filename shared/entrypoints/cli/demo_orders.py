@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from shared.core.frozen import frozen
 from shared.entrypoints.cli.demo_goods import SHOPPER
 
 
-@dataclass(frozen=True)
+@frozen
 class DemoSale:
     """An order of the past; who and where it went to make it one of its kind."""
 

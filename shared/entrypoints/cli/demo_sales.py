@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.entrypoints.cli.demo_goods import SHOPPER, DemoVendor
 from shared.entrypoints.cli.demo_orders import DemoSale
 from shared.entrypoints.cli.demo_stripe import DemoStripe
@@ -25,7 +25,7 @@ from shared.trade.orders.terms import Acceptance
 ACTOR = "system"
 
 
-@dataclass(frozen=True)
+@frozen
 class Seller:
     """A vendor of the demo, and what its sales go through."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from shared.core.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Finding:
     """What was looked at, and what to do about it.
 

@@ -8,12 +8,12 @@ import asyncio
 import socket
 import ssl
 import warnings
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
 
+from shared.core.frozen import frozen
 from shared.core.settings import Settings
 from shared.entrypoints.cli import addresses
 from shared.entrypoints.cli.findings import Finding
@@ -24,7 +24,7 @@ ASKED = 8  # times, on fresh connections, to meet more than one web process
 SECONDS = 15.0
 
 
-@dataclass(frozen=True)
+@frozen
 class Seen:
     """One answer of the site; see shared/entrypoints/api/seen.py."""
 

@@ -5,9 +5,10 @@ reads it).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from shared.core.frozen import frozen
 
 PORT, SANDBOX_PORT = 8000, 12111
 
@@ -20,7 +21,7 @@ class CommandFailed(Exception):
         self.code = code
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Options:
     """Which installation, and where its site and its stand-in listen."""
 
@@ -30,7 +31,7 @@ class Options:
     port: int = PORT
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class ServeOptions(Options):
     workers: int = 1
     no_worker: bool = False
@@ -38,7 +39,7 @@ class ServeOptions(Options):
     listener: int | None = None  # a socket handed down to one of several web processes
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class SeedOptions(Options):
     """How much bulk data; all zero: the demo."""
 
@@ -47,7 +48,7 @@ class SeedOptions(Options):
     orders: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class ReconcileOptions(Options):
     repair: bool = False
     dry_run: bool = False
@@ -55,7 +56,7 @@ class ReconcileOptions(Options):
     grace: int = 60  # seconds
 
 
-@dataclass(frozen=True)
+@frozen
 class Composition:
     """What the composition root offers to the commands."""
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 import aiohttp
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.core.settings import Settings
 from shared.entrypoints.cli import addresses
 from shared.entrypoints.cli.findings import Finding
@@ -36,7 +37,7 @@ SECRETS = {
 SCOPES = {"platform": "your own account", "connect": "connected accounts"}
 
 
-@dataclass(frozen=True)
+@frozen
 class Touched:
     """What was touched, and the event that tells of it."""
 

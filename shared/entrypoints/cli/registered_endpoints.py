@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from shared.core.frozen import frozen
 from shared.core.settings import Settings
 from shared.entrypoints.cli import addresses
 from shared.entrypoints.cli.findings import Finding
@@ -13,7 +13,7 @@ from shared.finance.inbox.handlers import handlers
 from shared.infra.gateway.calls import API_VERSION
 
 
-@dataclass(frozen=True)
+@frozen
 class OurEndpoint:
     """An endpoint of ours as it should be registered."""
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from shared.core.frozen import frozen
 from shared.infra.audit.queries import EntryView
 from shared.trade.people.browser_names import told
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AccountEvent:
     """One thing that happened to an account, in words."""
 

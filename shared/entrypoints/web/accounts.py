@@ -9,12 +9,12 @@ is `forgot_page`.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from quart import Blueprint, Response
 
 from shared.core.errors import Invalid, MarketError
+from shared.core.frozen import frozen
 from shared.core.locales import gettext as _
 from shared.entrypoints.web.account_forms import EmailForm, ForgotForm, PasswordForm
 from shared.entrypoints.web.account_history import happenings
@@ -41,7 +41,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 Show = Callable[..., Awaitable[Response]]
 
 
-@dataclass(frozen=True)
+@frozen
 class Audience:
     """Who looks after their account: `sign_in` names the route of where to go without a session."""
 

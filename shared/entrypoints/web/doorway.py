@@ -10,12 +10,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar, cast
 
 from quart import Quart, Response, current_app, request
 
 from shared.core import locales
+from shared.core.frozen import frozen
 from shared.entrypoints.web import outside
 from shared.entrypoints.web.access import current_view
 from shared.entrypoints.web.bodies import MAX_BODY, MAX_HEADER_BYTES, MAX_HEADERS
@@ -73,13 +73,13 @@ def raise_failure() -> None:
         raise failure
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Lock:
     header: bytes
     opens: Opens
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Answer:
     """What the application says when all went well."""
 

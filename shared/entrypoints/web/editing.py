@@ -11,7 +11,6 @@ between is told as well.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar, TypeVar
@@ -22,6 +21,7 @@ from wtforms.fields.choices import SelectFieldBase
 from shared.core import editing
 from shared.core.editing import ChangedMeanwhile, FieldDifference, Look
 from shared.core.errors import MarketError
+from shared.core.frozen import frozen
 from shared.entrypoints.web.filters import percent
 from shared.entrypoints.web.forms import MarketForm
 from shared.entrypoints.web.identity import actor
@@ -33,7 +33,7 @@ T = TypeVar("T")
 MOST_CARRIED = 100_000  # characters; the longest form has some thirty fields
 
 
-@dataclass(frozen=True)
+@frozen
 class Trail:
     """Where the audit trail says who changed it: about what, by which acts, and which of their
     details belong to it.
@@ -44,7 +44,7 @@ class Trail:
     belongs: Callable[[Mapping[str, Any]], bool] = lambda _details: True
 
 
-@dataclass(frozen=True)
+@frozen
 class ChangedField:
     """One changed field, in words.
 
@@ -60,7 +60,7 @@ class ChangedField:
     is_long: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class ChangesMeanwhile:
     """What somebody changed meanwhile.
 

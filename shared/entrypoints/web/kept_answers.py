@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from shared.core.frozen import frozen
 from shared.entrypoints.web.outside import Route
 
 Header: TypeAlias = tuple[bytes, bytes]
@@ -18,7 +18,7 @@ MOST = 4096  # answers
 _BESIDES = 1000  # bytes of an answer's own rows and objects, about
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeptAnswer:
     """One answer.
 

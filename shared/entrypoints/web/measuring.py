@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import secrets
 import time
-from dataclasses import dataclass
 from typing import cast
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from quart import Quart, Response, current_app, g, request
+
+from shared.core.frozen import frozen
 
 PROCESS = secrets.token_hex(4)  # tells one web process from another
 _KEY = "markethall_meter"
@@ -33,7 +34,7 @@ _SECONDS = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Meter:
     """What one application counts."""
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from math import ceil
@@ -16,12 +15,13 @@ from prometheus_client import Histogram
 from quart_rate_limiter import RateLimit
 from quart_rate_limiter.store import RateLimiterStoreABC
 
+from shared.core.frozen import frozen
 from shared.core.networks import network_of
 from shared.entrypoints.web import measuring, observability
 from shared.entrypoints.web.measuring import Meter
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CountedLimit:
     """One limit of a route: `key` is what its callers are counted under, without the caller."""
 
@@ -31,7 +31,7 @@ class CountedLimit:
     period: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Route:
     """A route whose answers are kept.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
+from shared.core.frozen import frozen
 from shared.infra.database.paging import Paged
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Pager(Paged):
     """What the pager component wants."""
 

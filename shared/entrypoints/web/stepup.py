@@ -8,7 +8,6 @@ sent. In production they also ask for a second factor to be set up first, and le
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -16,6 +15,7 @@ from quart import Response, current_app, request
 
 from shared.core import clock
 from shared.core.errors import Forbidden, Unauthenticated
+from shared.core.frozen import frozen
 from shared.entrypoints.web.access import (
     MEMBER,
     OPERATOR,
@@ -63,7 +63,7 @@ class FactorNeeded(Forbidden):
     )
 
 
-@dataclass(frozen=True)
+@frozen
 class Mark:
     """What a route does, as words after `to`; `when` says of one request whether it needs a fresh
     sign-in, given the route's values.

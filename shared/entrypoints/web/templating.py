@@ -17,6 +17,7 @@ from markupsafe import Markup
 from quart import Quart
 
 from shared.core import locales
+from shared.core.compiled_templates import CompiledTemplates
 
 REMEMBERED = 2048  # of each macro, and sentences
 # Macros that say the same whenever they are given the same, in one language.
@@ -37,9 +38,12 @@ class Templates(Environment):
         **options: Any,
     ) -> None:
         loader = app.create_global_jinja_loader()
+        assert app.template_folder is not None
+        folder = Path(app.root_path, app.template_folder)
         super().__init__(
             loader=loader,
             cache_size=-1,
+            bytecode_cache=CompiledTemplates(folder, "page"),
             **options,
         )
 

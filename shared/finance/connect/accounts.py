@@ -6,10 +6,10 @@ Inside the caller's transaction or in one of its own.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.finance.connect import (
     bank_accounts,
     capabilities,
@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 _BEGINNING = (AccountStatus.NOT_CONFIGURED, AccountStatus.PENDING)
 
 
-@dataclass(frozen=True)
+@frozen
 class _Before:
     """How the account stood before a reading."""
 
@@ -124,7 +124,7 @@ def _without_words(account: StripeAccount) -> list[str]:
     return sorted(unknown | {code for code in held if not capabilities.is_known(code)})
 
 
-@dataclass(frozen=True)
+@frozen
 class AccountReading:
     """What Stripe says of a vendor's account, as read since `started`; `settings` None: it does not
     tell when it pays out (an account that is not that far yet).

@@ -5,8 +5,8 @@ to do, by when, what stops. Pure.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from shared.core.frozen import frozen
 from shared.core.words import codes, word, words
 from shared.finance.connect import requirements_due
 from shared.finance.connect.sentences import Sentence
@@ -23,7 +23,7 @@ NAMES = (
 _TABLE, _CAUSES = "connect.capabilities", "connect.causes"
 
 
-@dataclass(frozen=True)
+@frozen
 class Cause:
     """Why a capability is off, which also ends "Card payments are off: …", and what to do about
     it.
@@ -34,7 +34,7 @@ class Cause:
     kind: str = "bad"
 
 
-@dataclass(frozen=True)
+@frozen
 class CapabilityLine:
     """A capability on a page: a name, a badge, and a sentence."""
 

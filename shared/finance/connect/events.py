@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from shared.core.frozen import frozen
 from shared.infra.gateway.balance_settings import PayoutSettings
 from shared.infra.unit import Event
 
 
-@dataclass(frozen=True)
+@frozen
 class ConnectedAgain(Event):
     """A vendor has given us access to its account again."""
 
     vendor_id: int
 
 
-@dataclass(frozen=True)
+@frozen
 class AccountCreated(Event):
     """A vendor has a Stripe account now; `actor` asked for it."""
 
@@ -23,7 +22,7 @@ class AccountCreated(Event):
     actor: str
 
 
-@dataclass(frozen=True)
+@frozen
 class PayoutSettingsRead(Event):
     """When Stripe pays a vendor's account out was read."""
 
@@ -31,7 +30,7 @@ class PayoutSettingsRead(Event):
     settings: PayoutSettings
 
 
-@dataclass(frozen=True)
+@frozen
 class PayoutTermsChanged(Event):
     """Stripe's schedule may have to be another one: after a changed bank, or a change at Stripe.
 

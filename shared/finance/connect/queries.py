@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from tortoise.expressions import Q
 
+from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.finance.connect import stored_requirements
 from shared.finance.connect.models import VendorPaymentConfig
@@ -30,7 +30,7 @@ from shared.trade.vendors.models import Vendor
 PAGE_SIZE = 50
 
 
-@dataclass(frozen=True)
+@frozen
 class PaymentConfigView:
     """How a vendor is paid, as its owner and its tokens may see it."""
 
@@ -62,7 +62,7 @@ class PaymentConfigView:
     abilities: tuple[Capability, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class VendorRow:
     """A line of the operator's list of vendors."""
 
@@ -80,7 +80,7 @@ class VendorRow:
     created_at: datetime
 
 
-@dataclass(frozen=True)
+@frozen
 class VendorTrouble:
     """A vendor whose payouts do not go: the operator holds them, or its bank takes none."""
 
@@ -91,7 +91,7 @@ class VendorTrouble:
     bank_errored: bool
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class VendorPage(Paged):
     """A page of the operator's list of vendors."""
 

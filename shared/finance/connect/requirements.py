@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from shared.core.frozen import frozen
 from shared.core.words import codes, word, words
 from shared.finance.connect.verification import todo
 
 _BUSINESS, _PERSON, _PAPERS = "connect.business", "connect.person", "connect.papers"
 
 
-@dataclass(frozen=True)
+@frozen
 class Requirement:
     """One thing that Stripe asks for.
 

@@ -5,9 +5,9 @@ what was given. Pure.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from shared.core.formats import listed
+from shared.core.frozen import frozen
 from shared.core.words import word, words
 from shared.finance.connect import verification
 from shared.finance.connect.requirements import Requirement, bank, general, requirement
@@ -15,7 +15,7 @@ from shared.finance.connect.rules import is_broken
 from shared.infra.gateway.accounts import Alternative, ExternalAccount, RequirementError
 
 
-@dataclass(frozen=True)
+@frozen
 class Item:
     """One line of the checklist. `codes` are Stripe's own words, for the operator alone."""
 

@@ -6,9 +6,10 @@ Pure.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import StrEnum
+
+from shared.core.frozen import frozen
 
 
 class AccountStatus(StrEnum):
@@ -43,7 +44,7 @@ _INCOMPLETE = ("requirements.", "action_required.", "pending.onboarding")
 _BROKEN = ("errored", "verification_failed", "tokenized_account_number_deactivated")
 
 
-@dataclass(frozen=True)
+@frozen
 class AccountFacts:
     """What Stripe said of a connected account, reduced to what decides."""
 

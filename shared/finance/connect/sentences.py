@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
+from shared.core.frozen import frozen
 from shared.core.words import words
 
 _DAY = "\N{OBJECT REPLACEMENT CHARACTER}"  # where the day stands
 
 
-@dataclass(frozen=True)
+@frozen
 class Sentence:
     """`text` does without a day; where there is one, it is said as `lead`, the day, `tail`."""
 

@@ -6,10 +6,11 @@ One Stripe account per vendor, whatever is clicked twice or crashes.
 from __future__ import annotations
 
 import logging
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.core.ids import born
 from shared.finance.connect import accounts, payment_configs
 from shared.finance.connect.accounts import AccountReading
@@ -244,7 +245,7 @@ async def connect_again(
     return True
 
 
-@dataclass(frozen=True)
+@frozen
 class ConnectedReading:
     """An account that can be read; `gone`: when the vendor had taken our access away, if it had."""
 

@@ -5,10 +5,11 @@ back. Pure.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from datetime import datetime
 from typing import Any
 
+from shared.core.frozen import frozen
 from shared.infra.gateway.accounts import (
     Alternative,
     Capability,
@@ -19,7 +20,7 @@ from shared.infra.gateway.accounts import (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class StoredRequirements:
     """Everything that is due, announced or wrong, and where payouts go."""
 

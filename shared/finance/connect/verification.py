@@ -10,8 +10,8 @@ is worded neutrally: it blames nobody and gives no hint on how to get around it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from shared.core.frozen import frozen
 from shared.core.words import codes, word, words
 
 _ERRORS, _DISABLED = "connect.errors", "connect.disabled"
@@ -20,7 +20,7 @@ _ERRORS, _DISABLED = "connect.errors", "connect.disabled"
 _PAUSED = "paused_by_stripe"
 
 
-@dataclass(frozen=True)
+@frozen
 class Verdict:
     """What Stripe found, what to do about it, and what stops until then: whole sentences."""
 

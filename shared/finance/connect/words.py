@@ -5,11 +5,11 @@ Pure: the pages, the mails and the operator say the same.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared.core import words
 from shared.core.formats import listed
+from shared.core.frozen import frozen
 from shared.core.words import word
 from shared.finance.connect import capabilities, requirements_due, verification
 from shared.finance.connect.capabilities import CapabilityLine
@@ -36,7 +36,7 @@ _PAUSED = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Later:
     """What Stripe has announced that it will ask for, and until when nothing stops."""
 
@@ -44,7 +44,7 @@ class Later:
     items: tuple[Item, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class AccountStatusWords:
     """What a page says of a vendor's account: a badge, a title, a sentence, a checklist, and the
     one next step.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.finance.connect import accounts, payment_configs
 from shared.finance.connect.events import AccountCreated
 from shared.finance.connect.models import VendorPaymentConfig
@@ -18,7 +18,7 @@ from shared.infra.stripe_writes.rules import CLOCKS_DIFFER
 from shared.infra.unit import Transaction
 
 
-@dataclass(frozen=True)
+@frozen
 class CreateAccount(Operation[StripeAccount, None]):
     """A vendor's account; `details` are those of `AccountDetails`, `actor` is who asked for it."""
 

@@ -6,10 +6,10 @@ Each is brought to Stripe by a write of its own (document_writes.py), before any
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 
 from tortoise.queryset import QuerySet
 
+from shared.core.frozen import frozen
 from shared.finance.disputes import files
 from shared.finance.disputes.document_writes import UploadDocument
 from shared.finance.disputes.errors import DocumentNotFound
@@ -22,7 +22,7 @@ from shared.infra.stripe_writes import service as writes
 _MARKS = ("id", "kind", "name", "content_type", "size", "made_here", "refusal")
 
 
-@dataclass(frozen=True)
+@frozen
 class Attached:
     """A document of an answer, without what is in it."""
 

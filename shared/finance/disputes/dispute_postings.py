@@ -5,8 +5,8 @@ frozen then.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 
+from shared.core.frozen import frozen
 from shared.core.money import step
 from shared.finance.disputes.models import Dispute
 from shared.finance.disputes.rules import (
@@ -33,7 +33,7 @@ log = logging.getLogger("markethall.disputes")
 _REFUNDS = ("refund", "refund_undone")
 
 
-@dataclass(frozen=True)
+@frozen
 class Books:
     """What one reading of a dispute added to the books.
 

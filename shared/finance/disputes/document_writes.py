@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal, Self
 
 from tortoise.expressions import Q
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.finance.disputes.errors import Overtaken
 from shared.finance.disputes.models import DisputeFile
 from shared.infra.gateway.errors import StripeRefused
@@ -25,7 +25,7 @@ UNREADABLE = "unreadable"
 UNSENT = Q(stripe_file_id=None, refusal="")
 
 
-@dataclass(frozen=True)
+@frozen
 class UploadDocument(Operation[StoredFile, None]):
     """A document of an answer.
 

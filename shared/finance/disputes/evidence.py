@@ -5,9 +5,9 @@ and their limits. Pure.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from shared.core.formats import number
+from shared.core.frozen import frozen
 from shared.core.words import word, words
 from shared.finance.disputes.errors import AnswerTextsTooLong, AnswerTextTooLong
 from shared.finance.disputes.files import KINDS
@@ -17,7 +17,7 @@ MOST_EACH = 20_000  # of one long text
 MOST_LINE = 500  # of one that is a line: ours; Stripe says nothing
 
 
-@dataclass(frozen=True)
+@frozen
 class Field:
     """One text of an answer. `name` is Stripe's."""
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from shared.core.frozen import frozen
 from shared.core.words import words
 from shared.finance.disputes.errors import (
     DocumentEmpty,
@@ -29,7 +29,7 @@ ACCEPT = "application/pdf,image/jpeg,image/png"
 RECEIPT = "receipt"
 
 
-@dataclass(frozen=True)
+@frozen
 class Kind:
     """What a document shows. `name` is Stripe's."""
 
@@ -53,7 +53,7 @@ _ALL = (
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _ALL}
 
 
-@dataclass(frozen=True)
+@frozen
 class Paper:
     """A document that may be attached."""
 
@@ -61,7 +61,7 @@ class Paper:
     content_type: str
 
 
-@dataclass(frozen=True)
+@frozen
 class _Sort:
     start: bytes
     content_type: str

@@ -4,8 +4,7 @@ still time to refund.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.finance.disputes.models import Dispute
 from shared.finance.disputes.service import payment_of
@@ -21,7 +20,7 @@ from shared.trade.orders.rules import PaymentStatus
 _SUBJECT = "fraud_warning"
 
 
-@dataclass(frozen=True)
+@frozen
 class WarningReading:
     """A warning about an order of ours; `actionable`: while something can be done about it."""
 

@@ -4,9 +4,9 @@ transaction of its fact.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.finance.disputes.dispute_postings import Books, borne_by
 from shared.finance.disputes.models import Dispute
@@ -17,7 +17,7 @@ from shared.trade.marketplace.queries import marketplace
 from shared.trade.orders.models import Order
 
 
-@dataclass(frozen=True)
+@frozen
 class Shares:
     """What a bank took: in all, of the vendor, and of the marketplace."""
 

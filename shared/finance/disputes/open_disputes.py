@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.finance.disputes.dispute_postings import borne_by
 from shared.finance.disputes.models import Dispute
@@ -12,7 +11,7 @@ from shared.finance.recovery.models import Claim
 from shared.infra.database.chunks import chunks
 
 
-@dataclass(frozen=True)
+@frozen
 class Exposure:
     """What open disputes of one currency are about: `at_stake` in all, `gone` of it already, and
     who bears what is gone.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from tortoise.expressions import Q
 
+from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.finance.disputes.dispute_postings import borne_by
 from shared.finance.disputes.errors import DisputeNotFound
@@ -41,7 +41,7 @@ ALL_FILTERS: Mapping[str, Q] = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class DisputeView:
     """One dispute.
 
@@ -138,7 +138,7 @@ class DisputeView:
         return self.due_by if self.needs_answer else None
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class DisputePage(Paged):
     """A page of disputes and how many there are behind each chip (`all` and the names of
     FILTERS).

@@ -5,17 +5,18 @@ it. Pure.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, tzinfo
 
 from shared.core.formats import english_day
+from shared.core.frozen import frozen
 from shared.core.locales import SOURCE, speaking
 from shared.core.money import Money
 from shared.core.words import word
 from shared.finance.disputes.evidence import FIELDS, MOST_EACH
 
 
-@dataclass(frozen=True)
+@frozen
 class Line:
     """One thing that was sold."""
 
@@ -25,7 +26,7 @@ class Line:
     description: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Message:
     """A mail that the shopper got."""
 
@@ -34,7 +35,7 @@ class Message:
     text: str
 
 
-@dataclass(frozen=True)
+@frozen
 class GivenBack:
     """A refund of the order."""
 
@@ -42,7 +43,7 @@ class GivenBack:
     amount: Money
 
 
-@dataclass(frozen=True)
+@frozen
 class OtherOrder:
     """Another paid order of the same shopper at the same vendor."""
 
@@ -53,7 +54,7 @@ class OtherOrder:
     what: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Facts:
     """What we know of a disputed order."""
 

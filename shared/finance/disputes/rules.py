@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from shared.core.frozen import frozen
 from shared.core.money import split
 from shared.trade.commission.rules import RefundPolicy, commission_back
 
@@ -98,7 +98,7 @@ def next_status(
     return seen if seen in MOVES[current] else None
 
 
-@dataclass(frozen=True)
+@frozen
 class Parts:
     """Who bears an amount: the vendor, the commission, and the marketplace what neither can.
 
@@ -128,7 +128,7 @@ class Parts:
         )
 
 
-@dataclass(frozen=True)
+@frozen
 class Taken:
     """What refunds and disputes of one charge have taken so far and not given back: in all, and of
     whom. Minor units.
@@ -203,7 +203,7 @@ def give_back(
     return Parts(vendor, commission, amount - vendor - commission)
 
 
-@dataclass(frozen=True)
+@frozen
 class Withheld:
     """What disputes do to their order's money: what they are about while they are open, what is
     gone for good. Minor units.

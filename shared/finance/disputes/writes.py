@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import logging
 from abc import abstractmethod
-from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Self
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.finance.disputes import evidence, service
 from shared.finance.disputes.document_writes import refused_document, upload_documents
 from shared.finance.disputes.errors import Overtaken
@@ -28,7 +28,7 @@ from shared.infra.unit import Transaction
 log = logging.getLogger("markethall.disputes")
 
 
-@dataclass(frozen=True)
+@frozen
 class _OfDispute(Operation[StripeDispute, None]):
     """A write about one version of an answer. `what` stands in its key."""
 
@@ -84,7 +84,7 @@ class _OfDispute(Operation[StripeDispute, None]):
             return None
 
 
-@dataclass(frozen=True)
+@frozen
 class StageEvidence(_OfDispute):
     """A draft as Stripe keeps it; the bank does not see it."""
 
@@ -147,7 +147,7 @@ def is_draft(row: Dispute) -> bool:
     return row.status in ANSWERABLE and not is_decided and row.evidence_version > 0
 
 
-@dataclass(frozen=True)
+@frozen
 class _Decision(_OfDispute):
     """What a vendor decided, once and for good.
 
@@ -196,7 +196,7 @@ class _Decision(_OfDispute):
         service.read_again(tx, self.stripe_id)
 
 
-@dataclass(frozen=True)
+@frozen
 class SubmitEvidence(_Decision):
     """An answer handed in."""
 
@@ -234,7 +234,7 @@ class SubmitEvidence(_Decision):
         return {"staged_evidence": await service.handed_in(row)}
 
 
-@dataclass(frozen=True)
+@frozen
 class CloseDispute(_Decision):
     """A loss accepted."""
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from shared.core import clock
 from shared.core.domains import NOT_OURS, Apply, InSteps, NoNews
+from shared.core.frozen import frozen
 from shared.finance.inbox import statements
 from shared.finance.inbox.dispatch import Attempt, close, first_order
 from shared.finance.inbox.handlers import handlers
@@ -28,7 +28,7 @@ from shared.infra.unit import Transaction
 log = logging.getLogger("markethall.webhooks")
 
 
-@dataclass(frozen=True)
+@frozen
 class Arrived:
     """An event as it will be stored, with what it brought."""
 

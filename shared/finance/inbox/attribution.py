@@ -8,11 +8,11 @@ object from Stripe.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from tortoise.expressions import Q
 
+from shared.core.frozen import frozen
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.payments.models import Payment
 from shared.infra.gateway.signatures import id_in
@@ -35,7 +35,7 @@ _RELATED = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Attribution:
     """What an event is about; None for what is not known, or not one order's business."""
 

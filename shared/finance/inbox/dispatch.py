@@ -7,12 +7,13 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from shared.core import clock
 from shared.core.domains import NOT_OURS
 from shared.core.errors import MarketError, TryLater
+from shared.core.frozen import frozen
 from shared.finance.inbox import attribution
 from shared.finance.inbox.attribution import Attribution
 from shared.finance.inbox.dry_run import rehearsed
@@ -44,7 +45,7 @@ NO_HANDLER = "no handler for this type"
 _DONE = (EventStatus.HANDLED, EventStatus.IGNORED, EventStatus.PARKED)
 
 
-@dataclass(frozen=True)
+@frozen
 class Attempt:
     """What one attempt at an event came to."""
 
@@ -54,7 +55,7 @@ class Attempt:
     changes: tuple[FieldChange, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Replay:
     """What a replay did, or would do. `decision` is None when that cannot be known beforehand."""
 
@@ -109,7 +110,7 @@ async def _body_of(row: WebhookEvent) -> dict[str, Any]:
     return body
 
 
-@dataclass(frozen=True)
+@frozen
 class _Tried:
     """An event that its handler has dealt with, or failed to, and what came of it."""
 

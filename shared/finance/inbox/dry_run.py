@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable
-from dataclasses import dataclass
 
 from shared.core.domains import NOT_OURS
 from shared.core.errors import MarketError, TryLater
+from shared.core.frozen import frozen
 from shared.core.words import word
 from shared.finance.inbox.rules import Decision
 from shared.infra import unit
@@ -19,7 +19,7 @@ from shared.infra.activity.queries import changes_of
 log = logging.getLogger("markethall.webhooks")
 
 
-@dataclass(frozen=True)
+@frozen
 class Foreseen:
     """What would happen. `decision` None: it shows only when it is done."""
 

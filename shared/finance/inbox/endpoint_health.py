@@ -4,7 +4,6 @@ told us.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tortoise.expressions import Q, Subquery
@@ -12,6 +11,7 @@ from tortoise.functions import Count, Max
 from tortoise.queryset import QuerySet
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.core.ids import digest
 from shared.core.settings import Settings
 from shared.finance.inbox import rejected_deliveries
@@ -34,7 +34,7 @@ _AT_HOME = Q(source="platform", stripe_account_id__isnull=True) | Q(
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Endpoint:
     """One endpoint's health.
 
@@ -135,7 +135,7 @@ async def _last_event(source: str) -> datetime | None:
     return row.created_at if row else None
 
 
-@dataclass(frozen=True)
+@frozen
 class _Refused:
     count: int = 0
     at: datetime | None = None

@@ -7,7 +7,6 @@ import json
 import logging
 import re
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 from tortoise.exceptions import IntegrityError
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.finance.inbox import at_once, dispatch, rejected_deliveries, statements
 from shared.finance.inbox.errors import OfConnectedAccount, OfPlatform
 from shared.finance.inbox.models import WebhookBody, WebhookEvent
@@ -99,7 +99,7 @@ def _without_secrets(body: str) -> str:
     return _CLIENT_SECRET.sub(r"\1null", body)
 
 
-@dataclass(frozen=True)
+@frozen
 class _Delivered:
     """An event that came to one of the endpoints, or that we asked for."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from tortoise.expressions import Q
 from tortoise.functions import Count
 
 from shared.core.errors import NotFound
+from shared.core.frozen import frozen
 from shared.core.ids import typed_number
 from shared.finance.inbox.errors import EventNotFound
 from shared.finance.inbox.models import WebhookEvent
@@ -24,7 +24,7 @@ from shared.trade.orders.order_lists import order_id_of
 PAGE_SIZE = 50
 
 
-@dataclass(frozen=True)
+@frozen
 class EventView:
     """One stored event; the body stays in the database."""
 
@@ -51,7 +51,7 @@ class EventView:
     next_attempt_at: datetime | None
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class EventPage(Paged):
     """A page of the inbox."""
 

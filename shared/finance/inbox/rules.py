@@ -5,9 +5,10 @@ Pure.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from shared.core.frozen import frozen
 
 
 class EventStatus(StrEnum):
@@ -38,7 +39,7 @@ class Light(StrEnum):
     BAD = "bad"  # what was sent last did not get in, or belongs to the other endpoint
 
 
-@dataclass(frozen=True)
+@frozen
 class DeliveryCounts:
     """What one endpoint saw within a day.
 

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from tortoise.expressions import Q
 
+from shared.core.frozen import frozen
 from shared.finance.inbox.models import WebhookEvent
 from shared.finance.inbox.queries import EventView, view
 from shared.finance.payments.models import Payment
@@ -26,7 +27,7 @@ from shared.trade.orders.models import Order
 LIMIT = 200
 
 
-@dataclass(frozen=True)
+@frozen
 class Done:
     """An act, with Stripe's id of what it was done to."""
 
@@ -35,7 +36,7 @@ class Done:
     stripe_id: str | None
 
 
-@dataclass(frozen=True)
+@frozen
 class TimelineEvent:
     """An event of Stripe's."""
 
@@ -43,7 +44,7 @@ class TimelineEvent:
     event: EventView
 
 
-@dataclass(frozen=True)
+@frozen
 class Timeline:
     """An order's happenings, newest first; `cut` when there were more than are shown."""
 

@@ -4,15 +4,15 @@ day.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from shared.core.frozen import frozen
 from shared.core.words import badge, word
 from shared.finance.inbox.endpoint_health import Endpoint
 from shared.finance.inbox.rules import Light
 
 
-@dataclass(frozen=True)
+@frozen
 class EndpointRow:
     """One endpoint as a page shows it."""
 

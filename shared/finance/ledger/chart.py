@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from shared.core.frozen import frozen
 
 
 class Account(StrEnum):
@@ -64,7 +65,7 @@ class Unbalanced(ValueError):
     """
 
 
-@dataclass(frozen=True)
+@frozen
 class Entry:
     """One line of a posting: minor units of `currency` (upper case), and the Stripe object that
     they came from.
@@ -83,7 +84,7 @@ class Entry:
             )
 
 
-@dataclass(frozen=True)
+@frozen
 class Posting:
     """One fact with its entries.
 

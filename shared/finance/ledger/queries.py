@@ -7,20 +7,20 @@ the entries up, since on PostgreSQL sums follow at commit.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from tortoise.functions import Count, Sum
 from tortoise.queryset import QuerySet
 
+from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.finance.ledger.chart import Account
 from shared.finance.ledger.models import AccountSum, LedgerEntry, LedgerPosting
 from shared.infra import unit
 
 
-@dataclass(frozen=True)
+@frozen
 class AccountTotal:
     """What one account comes to in one currency; debits positive."""
 

@@ -9,9 +9,10 @@ sums in between) come to zero.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from shared.core.frozen import frozen
 
 # shared/finance/ledger/chart.py.
 VENDORS = frozenset({"vendor_payable", "vendor_reserved", "vendor_receivable"})
@@ -67,7 +68,7 @@ HEAD = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fact:
     """One ledger entry of the order: its posting's kind and key, debits positive."""
 
@@ -80,7 +81,7 @@ class Fact:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sent:
     """What of the order went out with one payout. `counts`: it was not sent back."""
 
@@ -92,7 +93,7 @@ class Sent:
     payout_id: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FlowStep:
     """One line: what it did to the vendor's side and to the marketplace's, in minor units.
 

@@ -5,10 +5,10 @@ however many orders.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from tortoise.functions import Sum
 
+from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.finance.ledger.models import LedgerEntry
 from shared.finance.order_money.flows import COMMISSION, VENDORS
@@ -16,7 +16,7 @@ from shared.finance.order_money.flows import COMMISSION, VENDORS
 _SUBJECT = "order:"
 
 
-@dataclass(frozen=True)
+@frozen
 class Share:
     """What is left of an order's money on each side, paid out or not.
 

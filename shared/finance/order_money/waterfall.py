@@ -4,9 +4,9 @@ and the day at the bank.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.finance.order_money import statements
 from shared.finance.order_money.flows import (
@@ -28,7 +28,7 @@ from shared.infra.database.several import Found, read
 CAME_BACK = frozenset({PayoutState.FAILED, PayoutState.CANCELED, PayoutState.REFUSED})
 
 
-@dataclass(frozen=True)
+@frozen
 class WaterLine:
     """One line.
 
@@ -47,7 +47,7 @@ class WaterLine:
     arrived: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class FundsMovement:
     """Where money lay or went without changing what anybody is owed."""
 
@@ -57,7 +57,7 @@ class FundsMovement:
     at: datetime
 
 
-@dataclass(frozen=True)
+@frozen
 class Waterfall:
     """All lines (but sums) come to zero. `stripe_fee` is None until Stripe has told it."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
+from shared.core.frozen import frozen
 from shared.finance.disputes.queries import DisputeView
 from shared.finance.disputes.queries import view_of as dispute_view
 from shared.finance.order_money import statements as asked
@@ -22,7 +22,7 @@ from shared.trade.orders.models import Order
 from shared.trade.orders.rules import PaymentStatus
 
 
-@dataclass(frozen=True)
+@frozen
 class WholeOrder:
     """What belongs to an order. Refunds, disputes, history and mails are the newest first.
 

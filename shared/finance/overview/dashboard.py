@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +15,7 @@ from tortoise.expressions import Aggregate, Q
 from tortoise.functions import Count, Min, Sum
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.core.settings import Settings
 from shared.finance.connect.queries import VendorTrouble, vendors_in_trouble
@@ -47,7 +47,7 @@ from shared.trade.vat.queries import (
 STALE = timedelta(hours=50)
 
 
-@dataclass(frozen=True)
+@frozen
 class Heap:
     """So many things of one kind, what they come to per currency, and since when the oldest
     waits.
@@ -58,7 +58,7 @@ class Heap:
     since: datetime | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Dashboard:
     """What waits for the operator.
 
@@ -158,7 +158,7 @@ def _moment(value: object) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=clock.now().tzinfo)
 
 
-@dataclass(frozen=True)
+@frozen
 class Figures:
     """One currency: sales, commission less what was given back, and refunds; of today, the last 7
     days, and the 7 before.
@@ -205,7 +205,7 @@ async def figures() -> tuple[Figures, ...]:
     )
 
 
-@dataclass(frozen=True)
+@frozen
 class _Spans:
     """Sums and counts of today, of the 6 days before, and of the 7 before those."""
 
@@ -230,7 +230,7 @@ class _Spans:
         return today, today + rest, before
 
 
-@dataclass(frozen=True)
+@frozen
 class _Days:
     """When today began, the week that it ends, and the week before that, in UTC."""
 

@@ -8,13 +8,15 @@ they are not taken off.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import TypeAlias
+
+from shared.core.frozen import frozen
 
 Amounts = Mapping[tuple[int, str], int]  # (vendor, currency) -> minor units
 
 
-@dataclass(frozen=True)
+@frozen
 class ExposureParts:
     """The parts of one vendor or of all, in minor units of one currency; none is negative."""
 

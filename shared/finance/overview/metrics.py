@@ -5,12 +5,12 @@ in particular.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tortoise.functions import Count, Sum
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.core.settings import Settings
 from shared.core.words import in_english
 from shared.finance.connect.queries import vendors_in_trouble
@@ -33,7 +33,7 @@ _LIGHTS = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class Measure:
     """One number, or one per value of a label. A name's ending says its unit."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from tortoise.functions import Sum
 from tortoise.queryset import QuerySet
 
+from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.finance.disputes.models import Dispute
 from shared.finance.disputes.rules import OPEN
@@ -24,7 +24,7 @@ from shared.trade.vendors.search import vendor_names
 Sums: TypeAlias = dict[tuple[int, str], int]  # by vendor and currency
 
 
-@dataclass(frozen=True)
+@frozen
 class Risk:
     """The exposure of one vendor, or of all without a name, in one currency. Money throughout."""
 
@@ -38,7 +38,7 @@ class Risk:
         return Money(amount, self.currency)
 
 
-@dataclass(frozen=True)
+@frozen
 class ExposureView:
     """What the platform stands in for: together per currency, and vendor by vendor."""
 

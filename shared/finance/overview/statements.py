@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from shared.core.frozen import frozen
 from shared.finance.connect.queries import Selling, selling_of
 from shared.finance.disputes.statements import TO_ANSWER
 from shared.infra.database.counting import MOST
@@ -26,7 +25,7 @@ PRODUCTS = Records(
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class VendorFrame:
     """What stands around each page of a vendor: what waits, and whether it can sell."""
 

@@ -5,8 +5,7 @@ One statement, however much there is.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from shared.core.frozen import frozen
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.connect.queries import PaymentConfigView, config_view
 from shared.finance.disputes.queries import DisputeView
@@ -41,7 +40,7 @@ _SETTINGS = Rows(
 _RECENT = orders_behind("all")
 
 
-@dataclass(frozen=True)
+@frozen
 class VendorDashboard:
     """What a vendor sees first. `products`: how many it has, of more than a thousand not all."""
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from shared.core.frozen import frozen
 from shared.finance.payment_methods.models import PaymentMethod, StripeCustomer
 from shared.finance.payment_methods.rules import is_expired
 from shared.finance.payment_methods.words import expiry, label
 from shared.trade.marketplace.queries import today
 
 
-@dataclass(frozen=True)
+@frozen
 class SavedMethod:
     """A saved method as its shopper sees it. `stripe_id` is for the payment form alone."""
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 import calendar
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+
+from shared.core.frozen import frozen
 
 MOST = 10  # saved at once; beyond that nothing more is offered to be saved
 REMINDED_BEFORE = timedelta(days=30)
@@ -50,7 +51,7 @@ class Removal(StrEnum):
 DETACHED_BY_US = (Removal.SHOPPER, Removal.REPLACED, Removal.UNASKED)
 
 
-@dataclass(frozen=True)
+@frozen
 class FoundMethod:
     """A method that Stripe's customer holds.
 
@@ -63,7 +64,7 @@ class FoundMethod:
     agreed: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class StoredMethod:
     """A row of ours."""
 
@@ -73,7 +74,7 @@ class StoredMethod:
     is_active: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class SyncPlan:
     """What to do, in this order: `gone` rows end (row, why), `kept` methods are written (row or
     None for a new one, method), `detached` methods leave Stripe (method, why).

@@ -5,8 +5,9 @@ it.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from shared.core.frozen import frozen
 from shared.core.ids import born
 from shared.finance.payment_methods import customers, sync
 from shared.finance.payment_methods.errors import (
@@ -33,14 +34,14 @@ log = logging.getLogger("markethall.payment_methods")
 TRIES = 3  # a setup that ended meanwhile, or a customer that was deleted, makes room for the next
 
 
-@dataclass(frozen=True)
+@frozen
 class SetupView:
     """What the page needs to set a card up."""
 
     client_secret: str = field(repr=False)
 
 
-@dataclass(frozen=True)
+@frozen
 class SetupEnd:
     """How the shopper's last setup stands.
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.finance.payment_methods import customers, detachment, writes
 from shared.finance.payment_methods.models import (
     PaymentMethod,
@@ -39,7 +40,7 @@ from shared.infra.unit import Transaction
 log = logging.getLogger("markethall.payment_methods")
 
 
-@dataclass(frozen=True)
+@frozen
 class MethodsReading:
     """What a shopper's customer holds at Stripe, as read since `started`.
 

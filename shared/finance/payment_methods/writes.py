@@ -4,10 +4,10 @@ go.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.finance.payment_methods.models import (
     PaymentMethodDetachment,
     PaymentMethodSetup,
@@ -24,7 +24,7 @@ from shared.infra.unit import Transaction
 _ENDED = {"succeeded": SetupState.SUCCEEDED, "canceled": SetupState.CANCELED}
 
 
-@dataclass(frozen=True)
+@frozen
 class CreateCustomer(Operation[str, None]):
     """A shopper's customer on the platform's account. Stripe's answer is its id."""
 
@@ -87,7 +87,7 @@ class CreateCustomer(Operation[str, None]):
         """Nothing was made; whoever asks next writes another one down."""
 
 
-@dataclass(frozen=True)
+@frozen
 class DetachMethod(Operation[str, None]):
     """A method that leaves its customer. Stripe's answer is the method's id."""
 
@@ -134,7 +134,7 @@ class DetachMethod(Operation[str, None]):
         """Stripe holds it still: the hourly sweep writes another one down."""
 
 
-@dataclass(frozen=True)
+@frozen
 class CreateSetup(Operation[SetupIntent, None]):
     """The setup by which a shopper adds a card without buying anything."""
 

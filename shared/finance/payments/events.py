@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from shared.core.frozen import frozen
 from shared.infra.unit import Event
 
 
-@dataclass(frozen=True)
+@frozen
 class PaymentOpened(Event):
     """A payment is written down; Stripe is about to be asked."""
 
     payment_id: int
 
 
-@dataclass(frozen=True)
+@frozen
 class PaymentSucceeded(Event):
     """The shopper has paid. `stripe_customer_id`: who, where the card was saved with it."""
 
@@ -22,7 +21,7 @@ class PaymentSucceeded(Event):
     stripe_customer_id: str | None
 
 
-@dataclass(frozen=True)
+@frozen
 class TransferArrived(Event):
     """The vendor's share of a payment lies in its balance at Stripe."""
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from shared.core.frozen import frozen
 from shared.finance.payments import statement_descriptor as descriptor
 from shared.finance.payments.errors import OrderNotPayable, PaymentUnderReview
 from shared.finance.payments.events import PaymentOpened
@@ -22,7 +21,7 @@ from shared.trade.orders.rules import UNPAID, CheckoutStatus
 from shared.trade.vendors.errors import PaymentNotConfigured
 
 
-@dataclass(frozen=True)
+@frozen
 class OpenPayment:
     """An order's open payment; `write` is what asks for its intent, where it was stored just now.
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import PaymentState
@@ -15,7 +15,7 @@ from shared.trade.orders.remaining_money import OrderMoney
 PAGE_SIZE = 25
 
 
-@dataclass(frozen=True)
+@frozen
 class PaymentView:
     """One attempt to pay an order, with what Stripe made of it."""
 
@@ -41,7 +41,7 @@ class PaymentView:
     is_refunded: bool  # all of it has gone back
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class PaymentPage(Paged):
     """A page of payments."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 
+from shared.core.frozen import frozen
 from shared.finance.payments import service
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import OPEN_STATES, PaymentState
@@ -18,7 +18,7 @@ from shared.trade.orders.rules import CheckoutStatus, PaymentStatus
 log = logging.getLogger("markethall.payments")
 
 
-@dataclass(frozen=True)
+@frozen
 class PaymentProgress:
     """`message` is a sentence for the shopper after a decline; `asked` is False when Stripe could
     not be asked just now.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from shared.core.frozen import frozen
 from shared.trade.orders.rules import PaymentStatus
 
 
@@ -64,7 +64,7 @@ MOVES: dict[PaymentState, frozenset[PaymentState]] = {
 PAID_STATES = frozenset({PaymentState.SUCCEEDED, PaymentState.REFUNDED})
 
 
-@dataclass(frozen=True)
+@frozen
 class IntentFacts:
     """What Stripe says of a PaymentIntent now. Amounts in minor units, currency upper case."""
 
@@ -77,7 +77,7 @@ class IntentFacts:
     has_error: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class Expected:
     """What our order says must have been charged. Amounts in minor units."""
 

@@ -7,8 +7,9 @@ heals by calling again. The client secret is never stored.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.finance.payment_methods import customers
 from shared.finance.payment_methods import service as saved
@@ -39,7 +40,7 @@ _AWAITS_SHOPPER = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Opened:
     """An open payment with its intent; `is_selling`: its vendor's account takes payments."""
 
@@ -49,7 +50,7 @@ class Opened:
     is_selling: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class IntentView:
     """An order's PaymentIntent as the payment page needs it."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
 from shared.core.errors import NotFound
+from shared.core.frozen import frozen
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.payments.models import Payment
 from shared.infra.database.dialect import dialect
@@ -89,7 +89,7 @@ async def lock_write(tx: Transaction, write_id: int, payment_id: int) -> StripeW
     return write
 
 
-@dataclass(frozen=True)
+@frozen
 class Opening:
     """What opening a payment must know beside its order."""
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from shared.core.frozen import frozen
 from shared.finance.payments import sync
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import PaymentState
@@ -13,7 +12,7 @@ from shared.infra.gateway.payment_intents import PaymentIntent
 from shared.infra.unit import Transaction
 
 
-@dataclass(frozen=True)
+@frozen
 class IntentReading:
     """What Stripe says of a payment's intent; None where the payment is over, and stays so."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from shared.core.frozen import frozen
 from shared.finance.payments import sync
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import OPEN_STATES, PaymentState
@@ -18,7 +18,7 @@ from shared.infra.stripe_writes.rules import CLOCKS_DIFFER, WriteState
 from shared.infra.unit import Transaction
 
 
-@dataclass(frozen=True)
+@frozen
 class _OfPayment(Operation[PaymentIntent, None]):
     """A write about one payment: payment and order follow. `mark` is the payment's own key."""
 
@@ -41,7 +41,7 @@ class _OfPayment(Operation[PaymentIntent, None]):
         return await sync.sync_payment(tx, self.payment_id, answer)
 
 
-@dataclass(frozen=True)
+@frozen
 class CreatePaymentIntent(_OfPayment):
     """The intent of a payment; `amount` and `fee` in minor units."""
 
@@ -120,7 +120,7 @@ class CreatePaymentIntent(_OfPayment):
         await sync.close_unopened(tx, self.payment_id, reason=reason)
 
 
-@dataclass(frozen=True)
+@frozen
 class CancelPaymentIntent(_OfPayment):
     """An intent that nobody is to pay any more."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+
+from shared.core.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class BalanceMovement:
     """What came into a vendor's balance, or went back out of it, and is in no payout yet.
 
@@ -18,7 +19,7 @@ class BalanceMovement:
     order_id: int | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class AllocatedPart:
     """A part of a movement that a payout consists of."""
 

@@ -5,8 +5,9 @@ says of it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from shared.core.frozen import frozen
 from shared.finance.connect import service as connect
 from shared.finance.connect.bank_accounts import defaults, returns
 from shared.finance.ledger import queries as ledger
@@ -21,7 +22,7 @@ from shared.infra.gateway.gateway import Gateway
 from shared.trade.vendors.countries import minimum_payout
 
 
-@dataclass(frozen=True)
+@frozen
 class Reading:
     """An account's balance per currency and its default bank in each, as Stripe just said;
     `enabled` where it was asked about that too.

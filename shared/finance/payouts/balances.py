@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 
+from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.finance.payouts import available_funds, forecast
 from shared.finance.payouts.available_funds import Reading
@@ -24,7 +25,7 @@ from shared.infra.database.raw_sql import Record, moment_in
 from shared.infra.database.several import Found
 
 
-@dataclass(frozen=True)
+@frozen
 class BalanceView:
     """What a vendor has in one currency.
 
@@ -53,7 +54,7 @@ class BalanceView:
         return self.stripe == self.our_total
 
 
-@dataclass(frozen=True)
+@frozen
 class HoldView:
     """A part of a sale that is held back, and until when."""
 
@@ -62,7 +63,7 @@ class HoldView:
     release_at: datetime
 
 
-@dataclass(frozen=True)
+@frozen
 class Overview:
     """A vendor's balances, its own currency first; and what could be sent at once, where Stripe
     answered.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
+from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.core.words import word
 from shared.finance.ledger.chart import Account
@@ -17,7 +17,7 @@ from shared.finance.payouts.queries import PayoutRow, row_of
 from shared.finance.payouts.rules import PayoutState
 
 
-@dataclass(frozen=True)
+@frozen
 class ItemView:
     """A part of a payout: what it was, and the order that it came from."""
 
@@ -28,7 +28,7 @@ class ItemView:
     is_part: bool  # the rest of this movement is in another payout, or waits
 
 
-@dataclass(frozen=True)
+@frozen
 class PayoutView:
     """One payout with all that it consists of.
 
@@ -43,7 +43,7 @@ class PayoutView:
     kept: Money
 
 
-@dataclass(frozen=True)
+@frozen
 class OrderPart:
     """What of an order went into a payout."""
 

@@ -5,8 +5,8 @@ gets (stripe-facts 14.9).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from shared.core.frozen import frozen
 from shared.infra.gateway.application_fees import FeeRefund
 from shared.infra.gateway.balance_transactions import BalanceTransaction
 from shared.infra.gateway.errors import StripeRefused
@@ -16,7 +16,7 @@ from shared.infra.gateway.payouts import StripePayout
 Named = tuple[tuple[str, int], ...]  # Stripe's ids with amounts in minor units
 
 
-@dataclass(frozen=True)
+@frozen
 class Fees:
     """What left the balance beside a payout, and what of it came back with the payout.
 

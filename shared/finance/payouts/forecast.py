@@ -5,10 +5,11 @@ which day, to which bank.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.ledger.statements import SUMS, sums_in
@@ -32,7 +33,7 @@ AHEAD = 8  # paydays that are looked at
 SETTLES = timedelta(days=45)  # money of older sales can leave, whatever we heard of it
 
 
-@dataclass(frozen=True)
+@frozen
 class NextPayout:
     """The next payout as it looks now; with an obstacle the amount is zero and `why` says what
     the sentence needs.
@@ -45,7 +46,7 @@ class NextPayout:
     why: Why
 
 
-@dataclass(frozen=True)
+@frozen
 class Settling:
     """Sales whose money cannot leave before their day; None where Stripe has not named the day."""
 
@@ -162,7 +163,7 @@ def _first_day(
     return today + timedelta(days=1) if is_made else today
 
 
-@dataclass(frozen=True)
+@frozen
 class Payday:
     """What would go out on a day, and of what."""
 

@@ -4,10 +4,10 @@ exactly so.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
+from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.finance.connect import payment_configs
 from shared.finance.connect.bank_accounts import words_of
@@ -42,7 +42,7 @@ class NoInstant(StrEnum):
     BELOW_FEE = "below_fee"
 
 
-@dataclass(frozen=True)
+@frozen
 class InstantOffer:
     """What can be sent, and what it costs; or why not.
 

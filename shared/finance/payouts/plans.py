@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.finance.connect.events import PayoutTermsChanged
 from shared.finance.connect.models import VendorPaymentConfig
@@ -28,7 +28,7 @@ MANUAL = "manual"
 CHANGED = "vendor.payout_schedule_changed"
 
 
-@dataclass(frozen=True)
+@frozen
 class PayoutPlan:
     """When a vendor wants its money: interval, its day, and the least worth sending, in minor units
     of the vendor's currency.

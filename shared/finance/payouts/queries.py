@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tortoise.expressions import Q
@@ -11,6 +10,7 @@ from tortoise.functions import Max
 from tortoise.queryset import QuerySet
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.payouts import statements
@@ -32,7 +32,7 @@ FILTERS: dict[str, tuple[PayoutState, ...]] = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class PayoutRow:
     """A line of a list of payouts. Without a vendor it is the platform's own."""
 
@@ -61,7 +61,7 @@ class PayoutRow:
         return is_ours and self.state is PayoutState.PENDING
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class PayoutPage(Paged):
     """A page of payouts, and how many there are per filter."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from shared.core.frozen import frozen
 from shared.core.money import Money
 
 # Charged in two decimals, paid out without (stripe-facts 6.4).
@@ -83,7 +83,7 @@ class Obstacle(StrEnum):
     BELOW_MINIMUM = "below_minimum"
 
 
-@dataclass(frozen=True)
+@frozen
 class PayoutConditions:
     """Whether a vendor's money may leave at all."""
 
@@ -95,7 +95,7 @@ class PayoutConditions:
     bank_new: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Funds:
     """What there is in one currency, in minor units.
 
@@ -143,7 +143,7 @@ class Funds:
         return self.free - max(0, min(self.available, self.free))
 
 
-@dataclass(frozen=True)
+@frozen
 class Due:
     """What to pay out now; or nothing, and why."""
 
@@ -205,7 +205,7 @@ def _why_nothing(funds: Funds) -> Obstacle:
     return Obstacle.RESERVED if funds.reserved > 0 else Obstacle.NOTHING
 
 
-@dataclass(frozen=True)
+@frozen
 class Why:
     """What a sentence about an obstacle may need to name."""
 

@@ -8,9 +8,9 @@ stored ends the try; the payday can be tried again, under another key.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.core.ids import born
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.payouts import sync
@@ -28,7 +28,7 @@ log = logging.getLogger("markethall.payouts")
 CANCEL = "payout.cancel_requested"
 
 
-@dataclass(frozen=True)
+@frozen
 class NewPayout:
     """A payout to write down.
 
@@ -43,7 +43,7 @@ class NewPayout:
     requested_by: str = "system"
 
 
-@dataclass(frozen=True)
+@frozen
 class OpenedPayout:
     """A payout that was written down just now, and what asks Stripe for it."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any, ClassVar, Literal
 
+from shared.core.frozen import frozen
 from shared.core.ids import born
 from shared.finance.connect import payment_configs
 from shared.finance.connect.models import VendorPaymentConfig
@@ -22,7 +23,7 @@ from shared.infra.unit import Transaction
 REQUESTED = "vendor.payout_schedule_requested"
 
 
-@dataclass(frozen=True)
+@frozen
 class UpdatePayoutSettings(Operation[PayoutSettings, None]):
     """Stripe's payout schedule of a vendor, as our plan `wanted` has it instead of `before`.
 

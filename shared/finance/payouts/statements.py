@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
+from shared.core.frozen import frozen
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.ledger.chart import Account
 from shared.finance.payments.rules import PAID_STATES
@@ -86,7 +86,7 @@ async def lock_payout(
     return payout
 
 
-@dataclass(frozen=True)
+@frozen
 class PaydayFacts:
     """What decides whether a payday has a payout in a currency yet.
 

@@ -6,11 +6,12 @@ Stripe takes a good part of a second to answer, so a page shows what is known an
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.finance.payouts import available_funds
 from shared.finance.payouts.available_funds import Reading
 from shared.finance.payouts.models import StripeBalance
@@ -28,7 +29,7 @@ KNOWN = Rows(
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Answer:
     """What Stripe says of a vendor's balance; `reading` is None where it said nothing that counts.
 

@@ -4,10 +4,10 @@ itself.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 
 from shared.core.domains import Answer, Apply, NoNews
+from shared.core.frozen import frozen
 from shared.finance.payouts import stripe_reads, stripe_risk_reserves, sync
 from shared.finance.payouts.models import Payout
 from shared.finance.payouts.statements import vendor_and_payout
@@ -49,7 +49,7 @@ async def read_payout(context: Context, event: VerifiedEvent) -> Answer:
     return _PayoutReading(vendor_id, account_id, found, more).store
 
 
-@dataclass(frozen=True)
+@frozen
 class _PayoutReading:
     """What Stripe says of a payout, and of which of our accounts."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from shared.core.frozen import frozen
 from shared.finance.connect.bank_accounts import words_of
 from shared.finance.payouts import automatic_itemisation, fees
 from shared.finance.payouts.fees import Fees
@@ -14,7 +15,7 @@ from shared.infra.gateway.gateway import Gateway
 from shared.infra.gateway.payouts import StripePayout
 
 
-@dataclass(frozen=True)
+@frozen
 class More:
     """What a payout does not say itself: its fee, and when it is first seen its bank and the sales
     that Stripe lists.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.finance.connect import bank_accounts as banks
 from shared.finance.connect import stored_requirements
@@ -18,7 +18,7 @@ from shared.infra.gateway.accounts import ExternalAccount
 from shared.trade.vendors.errors import PaymentNotConfigured
 
 
-@dataclass(frozen=True)
+@frozen
 class PayoutTerms:
     """How a vendor is paid out, as pages and our scheduler see it.
 

@@ -6,11 +6,11 @@ where somebody wants it anew.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.payouts import balances, forecast, queries, stripe_balances
 from shared.finance.payouts.balances import HoldView, Overview
@@ -39,7 +39,7 @@ _SETTINGS = Rows(
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class VendorPayouts:
     """What the page shows. `stripe_read_at`: since when Stripe's figures stand; None: this moment,
     or there are none. `stripe_failed`: it was asked now and did not answer.

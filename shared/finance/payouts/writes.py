@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.core.words import word
 from shared.finance.connect import payment_configs
 from shared.finance.connect import service as connect
@@ -29,7 +29,7 @@ AT_ONCE = timedelta(
 )  # so long what was read of an account before writing down is news
 
 
-@dataclass(frozen=True)
+@frozen
 class _OfPayout(Operation[StripePayout, None]):
     """A write about one payout of a vendor: our row follows what Stripe answers."""
 
@@ -64,7 +64,7 @@ class _OfPayout(Operation[StripePayout, None]):
         )
 
 
-@dataclass(frozen=True)
+@frozen
 class CreatePayout(_OfPayout):
     """A payout of a vendor's balance; `amount` in minor units.
 
@@ -170,7 +170,7 @@ async def _freed(row: Payout) -> str | None:
     return given_up(row.period, await earlier.count() + 1)
 
 
-@dataclass(frozen=True)
+@frozen
 class CancelPayout(_OfPayout):
     """A payout called back before it left."""
 

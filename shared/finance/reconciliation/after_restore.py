@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.finance.inbox.missed_events import fetch_events
 from shared.finance.reconciliation.errors import DifferencesLeft, NotCompared
 from shared.finance.reconciliation.models import Difference
@@ -14,7 +14,7 @@ from shared.infra.restoring.models import Restoration
 from shared.infra.restoring.service import unacknowledged
 
 
-@dataclass(frozen=True)
+@frozen
 class Standstill:
     """How far an installation has come since it was restored.
 

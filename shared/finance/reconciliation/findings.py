@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
+
+from shared.core.frozen import frozen
 
 
 class DifferenceKind(StrEnum):
@@ -88,7 +90,7 @@ class RepairName(StrEnum):
     REPLAY = "replay"
 
 
-@dataclass(frozen=True)
+@frozen
 class FoundDifference:
     """One difference, as a check found it; `models.Difference` is how it is stored.
 

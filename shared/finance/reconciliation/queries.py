@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from tortoise.functions import Count
 
+from shared.core.frozen import frozen
 from shared.finance.reconciliation.errors import DifferenceNotFound, RunNotFound
 from shared.finance.reconciliation.jobs import repair_key
 from shared.finance.reconciliation.models import Difference, ReconciliationRun
@@ -18,7 +18,7 @@ LATEST = 12
 SHOWN = 200
 
 
-@dataclass(frozen=True)
+@frozen
 class RunView:
     """One run. `differences` counts all that it found, `open` those that are not repaired."""
 
@@ -34,7 +34,7 @@ class RunView:
     is_repairing: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class DifferenceView:
     """One difference; `would` says what its repair would do."""
 

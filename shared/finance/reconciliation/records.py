@@ -8,12 +8,14 @@ under which one movement of money is known on both sides.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from shared.core.frozen import frozen
 
 Balances = Mapping[tuple[int | None, str], tuple[int, int]]
 
 
-@dataclass(frozen=True)
+@frozen
 class PaymentRecord:
     """A payment of ours with its order.
 
@@ -37,7 +39,7 @@ class PaymentRecord:
     recent: bool = True
 
 
-@dataclass(frozen=True)
+@frozen
 class IntentAtStripe:
     """A PaymentIntent. `payment_id` is what our metadata on it says."""
 
@@ -51,7 +53,7 @@ class IntentAtStripe:
     order_number: str | None
 
 
-@dataclass(frozen=True)
+@frozen
 class ObjectRecord:
     """A refund, dispute or payout of ours, as `what` says."""
 
@@ -66,7 +68,7 @@ class ObjectRecord:
     recent: bool = True
 
 
-@dataclass(frozen=True)
+@frozen
 class ObjectAtStripe:
     """The same at Stripe. `intent_id` tells whose refund or dispute it is."""
 
@@ -80,7 +82,7 @@ class ObjectAtStripe:
     intent_id: str | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class MovementRecord:
     """A reversal, transfer or fee refund of ours."""
 
@@ -97,7 +99,7 @@ class MovementRecord:
     recent: bool = True
 
 
-@dataclass(frozen=True)
+@frozen
 class ClaimRecord:
     """A claim.
 
@@ -120,7 +122,7 @@ class ClaimRecord:
     cannot_be_sent: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class OrderRecord:
     """What an order says was refunded, and what its refunds say.
 
@@ -146,7 +148,7 @@ class OrderRecord:
         return any(said != counted for said, counted in self.sums.values())
 
 
-@dataclass(frozen=True)
+@frozen
 class AccountRecord:
     """A vendor's account as we keep it and as Stripe tells it, by the same names."""
 
@@ -156,7 +158,7 @@ class AccountRecord:
     at_stripe: Mapping[str, str]
 
 
-@dataclass(frozen=True)
+@frozen
 class TransactionAtStripe:
     """A balance transaction: a row of an account's books at Stripe."""
 
@@ -172,7 +174,7 @@ class TransactionAtStripe:
     recent: bool = True
 
 
-@dataclass(frozen=True)
+@frozen
 class LedgerLine:
     """An entry of the ledger on a balance at Stripe, with its posting."""
 
@@ -185,7 +187,7 @@ class LedgerLine:
     recent: bool = True
 
 
-@dataclass(frozen=True)
+@frozen
 class OpenPosting:
     """A posting that was not closed (SQLite alone lets that pass)."""
 
@@ -194,7 +196,7 @@ class OpenPosting:
     sums: Mapping[str, int]
 
 
-@dataclass(frozen=True)
+@frozen
 class WrongSum:
     """A kept sum of an account that is not what its entries come to: minor units of `currency`."""
 
@@ -205,7 +207,7 @@ class WrongSum:
     counted: int
 
 
-@dataclass(frozen=True)
+@frozen
 class VendorEarnings:
     """What a vendor has earned in one currency, and where that lies, by the ledger.
 
@@ -228,7 +230,7 @@ class VendorEarnings:
         return self.earned - self.lies - self.waits
 
 
-@dataclass(frozen=True)
+@frozen
 class EventAtStripe:
     """An event of Stripe's that did not reach us, or did and could not be applied."""
 
@@ -237,7 +239,7 @@ class EventAtStripe:
     vendor_id: int | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class MethodRecord:
     """A saved payment method of ours that is in use. `described` as in `MethodAtStripe`."""
 
@@ -247,7 +249,7 @@ class MethodRecord:
     described: str
 
 
-@dataclass(frozen=True)
+@frozen
 class MethodAtStripe:
     """A payment method that a shopper's customer holds at Stripe.
 
@@ -259,7 +261,7 @@ class MethodAtStripe:
     described: str
 
 
-@dataclass(frozen=True)
+@frozen
 class BothSides:
     """Everything that is compared.
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from shared.core.frozen import frozen
 from shared.finance.reconciliation.records import (
     BothSides,
     PaymentRecord,
@@ -15,7 +15,7 @@ from shared.finance.reconciliation.records import (
 _CAME_OUT_OF = ("transfer", "fee", "source_transaction", "charge", "source_transfer")
 
 
-@dataclass(frozen=True)
+@frozen
 class StripeLinks:
     """`alias`: the ids of transfers, commissions and charges, each with its payment's intent.
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
+from shared.core.frozen import frozen
 from shared.finance.connect import accounts
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.connect.rules import account_status
@@ -41,7 +42,7 @@ ACCOUNT_FIELDS = (
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
+@frozen
 class StripeWindow:
     """Since when each is read.
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from shared.core.frozen import frozen
 from shared.finance.reconciliation.records import (
     BothSides,
     LedgerLine,
@@ -32,7 +32,7 @@ _MOVEMENT_TYPES = frozenset({"transfer_refund", "application_fee_refund", "trans
 Place = tuple[str, int | None, str]  # key, vendor, currency
 
 
-@dataclass(frozen=True)
+@frozen
 class Gap:
     """A key that does not come to the same on both sides of one account and currency."""
 
@@ -54,7 +54,7 @@ class Gap:
         return any(told) or any(line.recent for line in self.lines)
 
 
-@dataclass(frozen=True)
+@frozen
 class UnknownMovement:
     """A reversal, later transfer or fee refund of our payment, of which we have no row."""
 

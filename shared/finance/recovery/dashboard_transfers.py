@@ -9,9 +9,9 @@ reconciliation shows it to a person (corrections.py).
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from shared.core.frozen import frozen
 from shared.finance.payments.models import Payment
 from shared.finance.recovery import funding, movements, receivables
 from shared.finance.recovery.events import ClaimUnsettled
@@ -31,7 +31,7 @@ Choice: TypeAlias = Callable[[Transaction], Awaitable[Claim | None]]
 BY = "stripe"  # the actor of what was done in the dashboard
 
 
-@dataclass(frozen=True)
+@frozen
 class DashboardTransfer:
     """A movement at Stripe that is none of ours: minor units of the payment's currency."""
 
@@ -46,7 +46,7 @@ class DashboardTransfer:
         return signed(self.kind, self.amount)
 
 
-@dataclass(frozen=True)
+@frozen
 class DashboardTransfersFound:
     """What a look at a transfer came to: reversals that were noted now, and those that a person
     must decide about.
@@ -56,7 +56,7 @@ class DashboardTransfersFound:
     undecided: int
 
 
-@dataclass(frozen=True)
+@frozen
 class ReversalsReading:
     """What was taken back by hand of a transfer, and is noted with no claim yet."""
 

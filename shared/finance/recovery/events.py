@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from shared.core.frozen import frozen
 from shared.infra.unit import Event
 
 
-@dataclass(frozen=True)
+@frozen
 class ClaimSet(Event):
     """What the vendor of an order bears is another amount now.
 
@@ -19,7 +18,7 @@ class ClaimSet(Event):
     is_settled: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class ClaimUnsettled(Event):
     """Something moved, and the claim may not be at rest.
 

@@ -5,9 +5,9 @@ claim has taken.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from shared.core.frozen import frozen
 from shared.finance.ledger import postings
 from shared.finance.ledger import service as ledger
 from shared.finance.recovery.models import Claim, Movement
@@ -18,7 +18,7 @@ from shared.infra.references import service as references
 from shared.infra.unit import Transaction
 
 
-@dataclass(frozen=True)
+@frozen
 class MadeMovement:
     """A movement that Stripe made along with something else, as a refund's reversal; minor
     units.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from tortoise.expressions import F, Subquery
 from tortoise.functions import Sum
 
+from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.recovery.errors import NothingOwed
@@ -17,7 +17,7 @@ from shared.infra.database.raw_sql import Record, moment_in
 from shared.infra.database.several import Found
 
 
-@dataclass(frozen=True)
+@frozen
 class Owed:
     """One debt: what a refund or a dispute took that the vendor's balance did not cover."""
 
@@ -68,7 +68,7 @@ def _owed_at(record: Record) -> Owed:
     )
 
 
-@dataclass(frozen=True)
+@frozen
 class Waiting:
     """What the platform owes a vendor that it cannot reach: it took our access to its Stripe
     account away.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from shared.core.frozen import frozen
 
 
 class MovementKind(StrEnum):
@@ -23,7 +24,7 @@ class MovementState(StrEnum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True)
+@frozen
 class Source:
     """A transfer that money can come back of: `room` is what has not come back yet, `back` what
     has, in minor units.
@@ -34,7 +35,7 @@ class Source:
     back: int = 0
 
 
-@dataclass(frozen=True)
+@frozen
 class ReversalPlan:
     """Which transfers to reverse by how much, and what no balance covers: the receivable."""
 
@@ -65,7 +66,7 @@ def plan(
     return ReversalPlan(tuple(steps), wanted - (covered - left))
 
 
-@dataclass(frozen=True)
+@frozen
 class Rest:
     """Where a claim comes to rest: `move` is still to be taken (negative: to be given back), the
     other two are what stays.

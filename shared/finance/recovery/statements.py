@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
 from shared.core.errors import NotFound
+from shared.core.frozen import frozen
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.payments.models import Payment
 from shared.finance.recovery.models import Claim, Movement
@@ -48,7 +48,7 @@ _SENT_AGAIN = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class ClaimStatus:
     """A claim with its payment, not locked.
 
@@ -130,7 +130,7 @@ async def lock_movement(tx: Transaction, movement_id: int) -> tuple[Claim, Movem
     return claim, movement
 
 
-@dataclass(frozen=True)
+@frozen
 class LockedClaim:
     """A claim that is locked, with what its next movements are named by: the order's number, and
     how many movements there were before.

@@ -4,9 +4,9 @@ vendor.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from shared.core.frozen import frozen
 from shared.finance.payments.models import Payment
 from shared.finance.recovery import funding, movements, receivables
 from shared.finance.recovery.events import ClaimUnsettled
@@ -19,7 +19,7 @@ from shared.infra.stripe_writes.operations import Operation
 from shared.infra.unit import Transaction
 
 
-@dataclass(frozen=True)
+@frozen
 class _Moved(Operation[str, None]):
     """A movement of a claim; `amount` in minor units. Stripe's answer is the id of what it made."""
 
@@ -72,7 +72,7 @@ class _Moved(Operation[str, None]):
         )
 
 
-@dataclass(frozen=True)
+@frozen
 class ReverseTransfer(_Moved):
     """A part of a transfer taken back from the vendor."""
 
@@ -95,7 +95,7 @@ class ReverseTransfer(_Moved):
         )
 
 
-@dataclass(frozen=True)
+@frozen
 class SendTransfer(_Moved):
     """Money sent to the vendor out of the charge that it came by."""
 

@@ -5,13 +5,13 @@ pays and claims. Pure.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from shared.core.frozen import frozen
 from shared.finance.refunds.rules import Burden, Sum
 from shared.trade.commission.rules import RefundPolicy
 
 
-@dataclass(frozen=True)
+@frozen
 class RefundMethod:
     """How Stripe is asked: what comes back along with the refund.
 
@@ -25,7 +25,7 @@ class RefundMethod:
 PLATFORM_PAYS = RefundMethod(False, False)
 
 
-@dataclass(frozen=True)
+@frozen
 class Earlier:
     """One earlier refund of the same payment that Stripe took on."""
 
@@ -35,7 +35,7 @@ class Earlier:
     undone: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class AtStripe:
     """What Stripe holds of a sale when a refund is about to be asked for; minor units."""
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.finance.payments.models import Payment
 from shared.finance.recovery.models import Claim
@@ -32,7 +31,7 @@ from shared.trade.orders.queries import money_of
 from shared.trade.orders.remaining_money import MoneyState
 
 
-@dataclass(frozen=True)
+@frozen
 class LineLeft:
     """A line of an order with how many pieces can still be given back."""
 
@@ -44,7 +43,7 @@ class LineLeft:
     left: int
 
 
-@dataclass(frozen=True)
+@frozen
 class Refundable:
     """An order as the refund form needs it.
 

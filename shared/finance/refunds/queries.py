@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from tortoise.functions import Sum as SumOf
 
+from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.core.words import word
 from shared.finance.recovery.models import Claim
@@ -25,7 +25,7 @@ from shared.trade.people.queries import names_of
 PAGE_SIZE = 25
 
 
-@dataclass(frozen=True)
+@frozen
 class RefundedLine:
     """What a refund is about: so many of a line, and whether they went back into stock."""
 
@@ -34,7 +34,7 @@ class RefundedLine:
     restock: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class RefundView:
     """One refund with who bears it.
 
@@ -64,7 +64,7 @@ class RefundView:
     lines: tuple[RefundedLine, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class RefundPage(Paged):
     """A page of refunds."""
 

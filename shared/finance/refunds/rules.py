@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
+from shared.core.frozen import frozen
 from shared.core.money import Money, split, step
 from shared.finance.refunds.errors import (
     AmountLacking,
@@ -90,7 +91,7 @@ class Reach(StrEnum):
     AMOUNT = "amount"
 
 
-@dataclass(frozen=True)
+@frozen
 class RefundableLine:
     """A line of an order: `ordered` pieces at `unit` minor units, of which `refunded` are spoken
     for.
@@ -106,7 +107,7 @@ class RefundableLine:
         return max(self.ordered - self.refunded, 0)
 
 
-@dataclass(frozen=True)
+@frozen
 class Sum:
     """What an order came to and what of it went back so far, or is spoken for; minor units."""
 
@@ -125,7 +126,7 @@ class Sum:
         return Money(max(left, 0), self.currency)
 
 
-@dataclass(frozen=True)
+@frozen
 class RefundRequest:
     """What somebody wants to give back.
 
@@ -138,7 +139,7 @@ class RefundRequest:
     restock: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True)
+@frozen
 class RefundedPieces:
     """So many pieces of a line, what they count for, and whether they go back into stock."""
 
@@ -148,7 +149,7 @@ class RefundedPieces:
     restock: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class Worked:
     """A wish worked out: minor units, and the lines it is about (none for a free amount)."""
 
@@ -223,7 +224,7 @@ def _parts(
     )
 
 
-@dataclass(frozen=True)
+@frozen
 class Burden:
     """Who bears a refund; minor units."""
 
@@ -261,7 +262,7 @@ class Refundability(StrEnum):
     UNKNOWN = "unknown"  # Stripe could not be asked just now
 
 
-@dataclass(frozen=True)
+@frozen
 class AtBank:
     """What matters to a refund about one dispute at Stripe."""
 
@@ -283,7 +284,7 @@ def refundability(disputes: Sequence[AtBank]) -> Refundability:
     return Refundability.INQUIRY if asks else Refundability.CLEAR
 
 
-@dataclass(frozen=True)
+@frozen
 class Preview:
     """What a refund will do, in minor units, before anybody has pressed the button.
 

@@ -7,9 +7,10 @@ Stripe at once by whoever calls `try_now`.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from shared.core.errors import MarketError, TryLater
+from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.finance.payments.models import Payment
 from shared.finance.refunds import sync
@@ -58,7 +59,7 @@ PAID = (PaymentStatus.PAID, PaymentStatus.REFUNDED)
 MAX_NOTE = 500
 
 
-@dataclass(frozen=True)
+@frozen
 class Requested:
     """A refund that was written down; `write` is what asks Stripe for it, unless it waits."""
 
@@ -213,7 +214,7 @@ async def _row(refund_id: int) -> Refund:
     return refund
 
 
-@dataclass(frozen=True)
+@frozen
 class RefundAttempt:
     """Where a refund stands after it was tried at once, and the code of the error that keeps it
     waiting, if one does.

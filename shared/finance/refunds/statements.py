@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
+from shared.core.frozen import frozen
 from shared.finance.ledger import postings
 from shared.finance.ledger.chart import Account
 from shared.finance.payments.models import Payment
@@ -80,7 +80,7 @@ async def lock_paid_order(tx: Transaction, payment_id: int) -> tuple[Order, Paym
     return order, payment
 
 
-@dataclass(frozen=True)
+@frozen
 class OrderTotals:
     """What counts against an order, and what decides about its next refund.
 
@@ -162,7 +162,7 @@ def _sum(
     )
 
 
-@dataclass(frozen=True)
+@frozen
 class People:
     """Whom a refund's mails go to, and what stands in them."""
 
@@ -173,7 +173,7 @@ class People:
     vendor_email: str
 
 
-@dataclass(frozen=True)
+@frozen
 class LockedRefund:
     """A refund with its order and payment, locked."""
 
@@ -219,7 +219,7 @@ async def lock_refund(tx: Transaction, refund_id: int) -> LockedRefund:
     return LockedRefund(order, payment, refund, people)
 
 
-@dataclass(frozen=True)
+@frozen
 class Arrival:
     """What matters when a refund arrives: `back`, minor units that went back by other refunds of
     the payment; and its lines that go into stock and are not there yet.
@@ -250,7 +250,7 @@ async def arrival_of(refund: Refund) -> Arrival:
     return Arrival(back, tuple(lines))
 
 
-@dataclass(frozen=True)
+@frozen
 class AskedRefund:
     """A refund and its payment as they are about to be let follow Stripe, and the fee refunds of
     the payment that are noted.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from shared.core.domains import NOT_OURS, Answer, InSteps, NoNews
+from shared.core.frozen import frozen
 from shared.finance.payments.service import is_intent_known
 from shared.finance.refunds import external_refunds, sync
 from shared.finance.refunds.models import Refund
@@ -62,7 +62,7 @@ async def read_refunds(context: Context, event: VerifiedEvent) -> Answer:
     return partial(_follow, reading, said)
 
 
-@dataclass(frozen=True)
+@frozen
 class _RefundReading:
     """What Stripe says of a refund that has a row, and what came back along with it."""
 

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import timedelta
 
+from shared.core.frozen import frozen
 from shared.finance.payments.models import Payment
 from shared.finance.recovery import funding
 from shared.finance.recovery.models import Claim, Movement
@@ -110,7 +110,7 @@ async def was_touched(payment_id: int) -> bool:
     return await others.exists() or await again.exists()
 
 
-@dataclass(frozen=True)
+@frozen
 class Along:
     """What Stripe moved along with a refund: a reversal of the transfer, a part of the fee.
 

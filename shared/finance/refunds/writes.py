@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, ClassVar
 
+from shared.core.frozen import frozen
 from shared.core.words import word
 from shared.finance.payments.models import Payment
 from shared.finance.recovery import funding
@@ -39,7 +40,7 @@ from shared.trade.orders.models import Order
 MARK = "markethall_refund"
 
 
-@dataclass(frozen=True)
+@frozen
 class ChargeFacts:
     """What the choice of the way needs.
 
@@ -50,7 +51,7 @@ class ChargeFacts:
     is_early: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class CreateRefund(Operation[StripeRefund, ChargeFacts]):
     """Money given back to a shopper; `amount` in minor units.
 

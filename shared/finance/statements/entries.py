@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
@@ -18,6 +17,7 @@ from tortoise.functions import Sum
 from tortoise.queryset import QuerySet
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.finance.ledger.models import LedgerEntry
 from shared.finance.payouts.models import Payout
 from shared.finance.statements import months
@@ -48,7 +48,7 @@ FIELDS = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Cut:
     """Everything that was written before a moment; of that only up to an entry, where a closed
     month ends there.
@@ -81,7 +81,7 @@ def cut_of(statement: Statement) -> Cut:
     return Cut(statement.ends_at, statement.last_entry_id)
 
 
-@dataclass(frozen=True)
+@frozen
 class RunningAccount:
     """What a vendor has in one currency, and the closing that it is counted from, if any."""
 

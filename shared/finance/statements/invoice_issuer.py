@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +10,7 @@ from tortoise.exceptions import IntegrityError
 
 from shared.core import clock
 from shared.core.editing import Look, unseen
+from shared.core.frozen import frozen
 from shared.finance.statements.errors import BadInvoicePrefix, VatOutOfRange
 from shared.finance.statements.models import MarketplaceIdentity
 from shared.finance.statements.rules import Party
@@ -21,7 +21,7 @@ from shared.trade.vat.numbers import normal_vat_number
 PREFIX = re.compile(r"[A-Z0-9]{1,12}", re.ASCII)
 
 
-@dataclass(frozen=True)
+@frozen
 class InvoiceIssuer:
     """What stands at the head of every commission invoice."""
 

@@ -4,11 +4,11 @@ it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.finance.statements.rules import Party
 from shared.trade.vat.models import VatRegistration
@@ -17,7 +17,7 @@ from shared.trade.vat.service import current
 from shared.trade.vendors.models import Vendor
 
 
-@dataclass(frozen=True)
+@frozen
 class Buyer:
     """A vendor as an invoice names it, and whether somebody has confirmed that it is the business
     that it says it is.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from shared.core.frozen import frozen
 from shared.core.words import word
 from shared.finance.statements.pdf import (
     ACCENT,
@@ -25,7 +25,7 @@ ROW = 16.0
 APART = 170.0
 
 
-@dataclass(frozen=True)
+@frozen
 class Column:
     """A column of a table: its name in `statements.columns`, where it stands, how wide it may
     be.

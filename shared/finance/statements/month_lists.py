@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.finance.statements import entries, months
 from shared.finance.statements.models import Statement
@@ -16,7 +16,7 @@ from shared.trade.vendors.models import Vendor
 PAGE_SIZE = 50
 
 
-@dataclass(frozen=True)
+@frozen
 class MonthRow:
     """A line of a list of months.
 
@@ -39,7 +39,7 @@ class MonthRow:
         return months.spoken(self.month)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class StatementPage(Paged):
     """A page of closed months of all vendors."""
 

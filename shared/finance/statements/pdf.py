@@ -17,6 +17,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
+from shared.core.frozen import frozen
 from shared.core.words import word
 
 FONTS = Path(__file__).with_name("vendor")
@@ -28,7 +29,7 @@ INK, GREY, LINE, ACCENT = "#16211f", "#5a6b68", "#d5dedc", "#0f766e"
 _lock = threading.Lock()  # the library keeps its fonts in one place for all threads
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Text:
     """Words at a place; `align` left of, right of, or around x."""
 
@@ -41,7 +42,7 @@ class Text:
     align: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HorizontalRule:
     """A horizontal line."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.core.words import words
 from shared.finance.statements import entries, months
@@ -32,7 +33,7 @@ from shared.trade.vendors.errors import VendorNotFound
 from shared.trade.vendors.models import Vendor
 
 
-@dataclass(frozen=True)
+@frozen
 class StatementView:
     """One month of one vendor in one currency.
 

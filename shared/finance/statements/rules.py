@@ -10,10 +10,10 @@ lies at Stripe plays no part: a payout counts when it has arrived.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from shared.core.frozen import frozen
 from shared.core.money import round_half_up
 
 # The accounts of the ledger that make up the balance, and the one that the invoice is about
@@ -50,7 +50,7 @@ KINDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Booked:
     """One ledger entry with the posting that it belongs to; debits positive.
 
@@ -67,7 +67,7 @@ class Booked:
     order_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StatementLine:
     """One fact: what it was about, what of it was commission, what it did to the balance. gross +
     commission == net.
@@ -83,7 +83,7 @@ class StatementLine:
     stripe_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StatementSheet:
     """A month: opening + every line's net == closing.
 
@@ -174,7 +174,7 @@ def _lines(
     return tuple(lines)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Party:
     """Who writes an invoice, or whom it is for."""
 
@@ -184,7 +184,7 @@ class Party:
     vat_number: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InvoiceLine:
     """Commission on one fact: positive where it was charged, negative where it was given back.
 
@@ -197,7 +197,7 @@ class InvoiceLine:
     gross: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Invoice:
     """The month's commission. net + vat == gross.
 

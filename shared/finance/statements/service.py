@@ -4,12 +4,12 @@ gaps.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.finance.statements import entries, months
 from shared.finance.statements.invoice_issuer import identity_party
@@ -43,7 +43,7 @@ class _WaitsForRateError(Exception):
     """The month's VAT must stand in another currency too, and nobody has entered the rate."""
 
 
-@dataclass(frozen=True)
+@frozen
 class _Account:
     """One vendor's account in one currency, by months of one zone; `market` is what the marketplace
     is called.
@@ -55,7 +55,7 @@ class _Account:
     market: str
 
 
-@dataclass(frozen=True)
+@frozen
 class _Month:
     """What is closed: a month, from when until when, and everything in it."""
 
@@ -65,7 +65,7 @@ class _Month:
     sheet: StatementSheet
 
 
-@dataclass(frozen=True)
+@frozen
 class _Bill:
     """The commission invoice of a month: between whom, how much, and its VAT in the state's own
     currency.

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from shared.core.frozen import frozen
 
 Scalar = str | int | bool | None
 LONGEST = 200
 _NOTHING = (None, "", 0, False)
 
 
-@dataclass(frozen=True)
+@frozen
 class FieldChange:
     """One field of one thing: `what` reads `refund:12.status`."""
 
@@ -31,7 +32,7 @@ class FieldChange:
         return self.what.rpartition(".")[2]
 
 
-@dataclass(frozen=True)
+@frozen
 class Columns:
     """Columns of a row that changed, before and after."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from tortoise.expressions import Q
 
+from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.infra.activity.changes import FieldChange, net, read
 from shared.infra.activity.models import Activity
@@ -17,7 +17,7 @@ from shared.infra.activity.models import Activity
 MOST = 1000
 
 
-@dataclass(frozen=True)
+@frozen
 class Happened:
     """One thing that happened; `amount` where it is about money."""
 

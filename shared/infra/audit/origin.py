@@ -7,10 +7,11 @@ Jobs and the command line set nothing: what they do came from nowhere but the ma
 from __future__ import annotations
 
 from contextvars import ContextVar
-from dataclasses import dataclass
+
+from shared.core.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class RequestOrigin:
     """`address` is the network address behind trusted proxies, `request_id` the one of the log's
     line.

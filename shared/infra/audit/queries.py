@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -11,6 +10,7 @@ from typing import Any
 
 from tortoise.expressions import Q
 
+from shared.core.frozen import frozen
 from shared.core.words import words
 from shared.infra.audit import origin
 from shared.infra.audit.kinds import KINDS
@@ -21,7 +21,7 @@ PAGE_SIZE = 50
 LOOKED_THROUGH = 20
 
 
-@dataclass(frozen=True)
+@frozen
 class EntryView:
     """One thing that was done."""
 
@@ -38,14 +38,14 @@ class EntryView:
         return words(table, self.action)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class EntryPage(Counted):
     """A page of the trail, newest first."""
 
     rows: tuple[EntryView, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Wanted:
     """What is looked for; whatever is None narrows nothing.
 
@@ -63,7 +63,7 @@ class Wanted:
     before: datetime | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class About:
     """What a search was found to mean: people and things by their labels, vendors by id.
 

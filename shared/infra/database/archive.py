@@ -12,9 +12,11 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from pathlib import Path
 from typing import IO, Any
+
+from shared.core.frozen import frozen
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -27,7 +29,7 @@ class BackupError(Exception):
     """
 
 
-@dataclass(frozen=True)
+@frozen
 class ArchiveManifest:
     """What a backup holds.
 

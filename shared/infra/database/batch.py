@@ -7,13 +7,13 @@ sees the earlier ones.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from tortoise.connection import get_connection
 from tortoise.fields.base import DatabaseDefault
 
+from shared.core.frozen import frozen
 from shared.infra.database.announced import untold
 from shared.infra.database.base import Row
 from shared.infra.database.dialect import dialect
@@ -22,7 +22,7 @@ from shared.infra.database.dialect import dialect
 MOST_PARAMETERS = 30_000
 
 
-@dataclass(frozen=True)
+@frozen
 class SqlStatement:
     """SQL with a question mark for each value."""
 
@@ -74,7 +74,7 @@ def stored(row: Row, values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True)
+@frozen
 class Newcomers:
     """Rows of one table that are inserted unless their unique `column` is taken."""
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from tortoise.queryset import QuerySet
 
+from shared.core.frozen import frozen
 from shared.infra.database import counting
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Paged:
     """What every page of a read model says of itself; `number` counts from 1, `pages` is at least
     1. With `goes_on` there are more than `pages`: nobody counted how many.
@@ -29,7 +29,7 @@ class Paged:
         return self.number < self.pages or self.goes_on
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Counted(Paged):
     """A page that says how many rows there are on all pages, with `goes_on` more than `total`;
     `size` is what a full page holds.
@@ -48,7 +48,7 @@ class Counted(Paged):
         return min(self.number * self.size, self.total)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Window(Paged):
     """The rows of one page, `limit` of them after `offset`, of `total` on all pages."""
 

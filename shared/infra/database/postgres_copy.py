@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from typing import Any
 from tortoise.migrations.executor import MigrationTarget
 from tortoise.transactions import in_transaction
 
+from shared.core.frozen import frozen
 from shared.infra.database import structure
 from shared.infra.database.archive import ArchiveManifest
 from shared.infra.database.direct import connect
@@ -51,7 +51,7 @@ WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type 
 """
 
 
-@dataclass(frozen=True)
+@frozen
 class Snapshot:
     """A moment of a database: what is read through `connection`, or by others under `name`, is of
     that moment.

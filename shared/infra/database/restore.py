@@ -11,11 +11,11 @@ import os
 import sqlite3
 import tempfile
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.infra.database import archive, postgres_copy, postgres_tools
 from shared.infra.database.archive import ArchiveManifest, BackupError
 from shared.infra.database.backup import DATABASE, DUMP, STAMP, STAND_IN, copied, make
@@ -37,7 +37,7 @@ _POSTGRES_GAP = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Restored:
     """What a restore did.
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
@@ -17,6 +16,7 @@ from typing import Any, Generic, TypeVar
 
 from tortoise.fields import DateField, DatetimeField
 
+from shared.core.frozen import frozen
 from shared.infra.database.base import Row
 from shared.infra.database.dialect import dialect
 from shared.infra.database.raw_sql import fetch
@@ -27,7 +27,7 @@ M = TypeVar(
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Rows(Generic[M]):
     """Some rows of a table: `t` is its alias in `where` and `order`, a question mark each value."""
 
@@ -44,7 +44,7 @@ class Rows(Generic[M]):
         )
 
 
-@dataclass(frozen=True)
+@frozen
 class Records:
     """What any other statement answers, with the names of its columns; a moment is text."""
 
@@ -59,7 +59,7 @@ class Records:
         )
 
 
-@dataclass(frozen=True)
+@frozen
 class Part:
     """What is asked for."""
 

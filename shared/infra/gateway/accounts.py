@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from typing import Any, Self
 
+from shared.core.frozen import frozen
 from shared.infra.gateway.calls import PLATFORM, Resource
 from shared.infra.gateway.fields import as_dict, metadata_of, time_or_none
 
@@ -16,7 +17,7 @@ SELLING_NEEDS = ("transfers", "card_payments")
 LONGEST_PREFIX = 10
 
 
-@dataclass(frozen=True)
+@frozen
 class AccountDetails:
     """What the vendor told us when connecting. Only what is certain is prefilled."""
 
@@ -28,7 +29,7 @@ class AccountDetails:
     url: str | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class RequirementError:
     """Why something that was given has to be given again; `reason` is Stripe's own English."""
 
@@ -37,7 +38,7 @@ class RequirementError:
     requirement: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Alternative:
     """What may be given instead of what is due."""
 
@@ -45,7 +46,7 @@ class Alternative:
     alternative: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class FutureRequirements:
     """What Stripe has announced that it will ask for."""
 
@@ -56,7 +57,7 @@ class FutureRequirements:
     current_deadline: datetime | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class ExternalAccount:
     """A bank account or debit card that payouts go to. `name` is the bank's or the card's brand."""
 
@@ -81,7 +82,7 @@ class ExternalAccount:
         )
 
 
-@dataclass(frozen=True)
+@frozen
 class Capability:
     """One thing that Stripe lets an account do, and what keeps it off or soon will."""
 
@@ -105,7 +106,7 @@ class Capability:
         )
 
 
-@dataclass(frozen=True)
+@frozen
 class StripeAccount:
     """A connected account as Stripe describes it now."""
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
+from shared.core.frozen import frozen
 from shared.infra.gateway.calls import Resource
 from shared.infra.gateway.fields import as_dict, currency_of, id_of, time_of
 
 
-@dataclass(frozen=True)
+@frozen
 class ApplicationFee:
     """The commission of one charge, or the fee of one instant payout, as Stripe keeps it."""
 
@@ -35,7 +35,7 @@ class ApplicationFee:
         )
 
 
-@dataclass(frozen=True)
+@frozen
 class FeeRefund:
     """Commission that was given back to a vendor."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from shared.core.frozen import frozen
 from shared.infra.gateway.calls import Resource
 from shared.infra.gateway.fields import as_dict
 
@@ -18,7 +19,7 @@ _PARTS = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class BalanceLine:
     """What an account holds in one currency.
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Self
 
+from shared.core.frozen import frozen
 from shared.infra.gateway.calls import Resource
 from shared.infra.gateway.fields import as_dict
 
 
-@dataclass(frozen=True)
+@frozen
 class PayoutSettings:
     """An account's payout schedule. `minimum_balance` is what Stripe keeps back, per currency."""
 

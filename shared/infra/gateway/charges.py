@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
+from shared.core.frozen import frozen
 from shared.infra.gateway.calls import Resource
 from shared.infra.gateway.fields import as_dict, id_of, time_of
 
@@ -14,7 +14,7 @@ LONGEST_DESCRIPTOR = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Charge:
     """A charge with what follows it.
 

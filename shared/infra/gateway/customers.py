@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Self
 
+from shared.core.frozen import frozen
 from shared.infra.gateway.calls import Resource, marked
 from shared.infra.gateway.fields import as_dict, metadata_of
 
@@ -15,7 +16,7 @@ from shared.infra.gateway.fields import as_dict, metadata_of
 _BOX = {"payment_method_save": "enabled", "payment_method_save_usage": "on_session"}
 
 
-@dataclass(frozen=True)
+@frozen
 class NewCustomer:
     """A customer to ask for; `metadata` carries our mark, by which it is found again."""
 
@@ -24,7 +25,7 @@ class NewCustomer:
     metadata: Mapping[str, str]
 
 
-@dataclass(frozen=True)
+@frozen
 class CustomerAtStripe:
     """A customer as Stripe describes it now. Of a deleted one nothing but that is known."""
 

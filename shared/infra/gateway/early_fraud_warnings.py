@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
+from shared.core.frozen import frozen
 from shared.infra.gateway.calls import Resource
 from shared.infra.gateway.fields import as_dict, id_of, time_of
 
 
-@dataclass(frozen=True)
+@frozen
 class EarlyFraudWarning:
     """A card's issuer reports fraud.
 

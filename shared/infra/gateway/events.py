@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Self
 
+from shared.core.frozen import frozen
 from shared.infra.gateway.calls import Resource
 from shared.infra.gateway.fields import time_of
 
 
-@dataclass(frozen=True)
+@frozen
 class VerifiedEvent:
     """The envelope of a webhook event whose signature was right.
 
@@ -33,7 +34,7 @@ class VerifiedEvent:
     content: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
 
-@dataclass(frozen=True)
+@frozen
 class MissedEvent:
     """An event of Stripe's own list, with its body as a webhook would have brought it."""
 

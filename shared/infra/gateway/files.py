@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
+from shared.core.frozen import frozen
 from shared.infra.gateway.calls import Resource
 from shared.infra.gateway.fields import as_dict, time_or_none
 
 
-@dataclass(frozen=True)
+@frozen
 class StoredFile:
     """A file that Stripe keeps.
 

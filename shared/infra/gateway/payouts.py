@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Self
 
-from shared.infra.gateway.calls import Resource, marked
+from shared.core.frozen import frozen
+from shared.infra.gateway.calls import Pages, Resource, marked
 from shared.infra.gateway.fields import (
     as_dict,
     currency_of,
@@ -17,7 +18,7 @@ from shared.infra.gateway.fields import (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class StripePayout:
     """Money on its way from an account to a bank.
 
@@ -136,6 +137,20 @@ class Payouts(Resource):
     ) -> list[StripePayout]:
         """Payouts of one account."""
         return await self._list(
+            self._v1.payouts.list_async,
+            to=StripePayout.from_stripe,
+            account=account,
+            since=since,
+        )
+
+    def pages(
+        self,
+        account: str | None = None,
+        *,
+        since: datetime | None = None,
+    ) -> Pages[StripePayout]:
+        """The same, page by page."""
+        return self._pages(
             self._v1.payouts.list_async,
             to=StripePayout.from_stripe,
             account=account,

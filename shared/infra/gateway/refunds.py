@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Self
 
-from shared.infra.gateway.calls import Resource, marked
+from shared.core.frozen import frozen
+from shared.infra.gateway.calls import Pages, Resource, marked
 from shared.infra.gateway.fields import (
     as_dict,
     currency_of,
@@ -17,7 +18,7 @@ from shared.infra.gateway.fields import (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class NewRefund:
     """A refund to ask for, in minor units.
 
@@ -33,7 +34,7 @@ class NewRefund:
     metadata: Mapping[str, str]
 
 
-@dataclass(frozen=True)
+@frozen
 class StripeRefund:
     """A refund as it is now.
 
@@ -122,4 +123,16 @@ class Refunds(Resource):
             to=StripeRefund.from_stripe,
             since=since,
             payment_intent=payment_intent,
+        )
+
+    def pages(
+        self,
+        *,
+        since: datetime | None = None,
+    ) -> Pages[StripeRefund]:
+        """All refunds, page by page."""
+        return self._pages(
+            self._v1.refunds.list_async,
+            to=StripeRefund.from_stripe,
+            since=since,
         )

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Self
 
+from shared.core.frozen import frozen
 from shared.infra.gateway.calls import Resource, marked
 from shared.infra.gateway.fields import as_dict, id_of, metadata_of
 
 
-@dataclass(frozen=True)
+@frozen
 class SetupIntent:
     """A SetupIntent as Stripe describes it now."""
 

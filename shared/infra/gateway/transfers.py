@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Self
 
+from shared.core.frozen import frozen
 from shared.infra.gateway.calls import Resource, marked
 from shared.infra.gateway.fields import (
     as_dict,
@@ -17,7 +18,7 @@ from shared.infra.gateway.fields import (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class NewTransfer:
     """Money to send to a connected account out of one charge.
 
@@ -32,7 +33,7 @@ class NewTransfer:
     metadata: Mapping[str, str]
 
 
-@dataclass(frozen=True)
+@frozen
 class Transfer:
     """Money that went to a connected account."""
 
@@ -67,7 +68,7 @@ class Transfer:
         )
 
 
-@dataclass(frozen=True)
+@frozen
 class TransferReversal:
     """Money that came back from a connected account.
 

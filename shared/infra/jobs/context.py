@@ -4,15 +4,16 @@ repairs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from shared.core.frozen import frozen
 
 if TYPE_CHECKING:
     from shared.core.settings import Settings
     from shared.infra.gateway.gateway import Gateway
 
 
-@dataclass(frozen=True)
+@frozen
 class Context:
     """The things of one process."""
 

@@ -14,12 +14,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import Enum
 from functools import cached_property
 from typing import Any, Concatenate, Generic, ParamSpec, TypeAlias, get_type_hints
 
+from shared.core.frozen import frozen
 from shared.infra.jobs import queue
 from shared.infra.jobs.context import Context
 from shared.infra.unit import Transaction
@@ -34,7 +34,7 @@ class BadArguments(Exception):
     """What is stored with a job is not what its function takes; the message says which."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Turns:
     """When a job comes again: every so often, or daily at a time of day (UTC)."""
 
@@ -63,6 +63,9 @@ class Manner(Enum):
     # Some at once, and ended together: each is put on the list once, so its key may be held longer.
     TOGETHER = "together"
     LONG = "long"  # in a lane of their own, so that nothing waits behind them
+    # So too, and where pages are served in a process of their own: it may hold the processor and
+    # take much memory.
+    APART = "apart"
 
 
 class JobDefinition(Generic[P]):

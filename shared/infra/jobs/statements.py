@@ -5,11 +5,11 @@ one statement each.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.infra.database.dialect import dialect
 from shared.infra.database.raw_sql import columns, execute, fetch, row_of
 from shared.infra.jobs.models import Job
@@ -35,9 +35,10 @@ _GIVEN_BACK = (
     "UPDATE jobs SET status = 'waiting', claimed_until = NULL, attempts = attempts - 1,"
     f" updated_at = ? {_STILL}"
 )
+_HELD = f"UPDATE jobs SET claimed_until = ?, updated_at = ? {_STILL}"
 
 
-@dataclass(frozen=True)
+@frozen
 class Kinds:
     """Which kinds of jobs are meant: those that are named, or all but those."""
 
@@ -85,6 +86,11 @@ async def end(jobs: Sequence[Job]) -> None:
     """Mark those as done that are still ours."""
     now = clock.now()
     await _write(_DONE, [now, now], jobs)
+
+
+async def hold(jobs: Sequence[Job], *, until: datetime) -> None:
+    """Claim those that are still ours for longer."""
+    await _write(_HELD, [until, clock.now()], jobs)
 
 
 async def give_back(jobs: Sequence[Job]) -> None:

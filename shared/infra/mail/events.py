@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from shared.core.frozen import frozen
 from shared.infra.unit import Event
 
 
-@dataclass(frozen=True)
+@frozen
 class MailPosted(Event):
     """A mail is written and waits to be sent."""
 

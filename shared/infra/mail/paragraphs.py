@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from shared.core.frozen import frozen
 
 ITEM = "  - "
 INDENT = "  "
 
 
-@dataclass(frozen=True)
+@frozen
 class MailLine:
     """One line: `text`, or the cells of a row; `is_link` when it is nothing but an address of
     ours.
@@ -20,7 +21,7 @@ class MailLine:
     cells: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Paragraph:
     """Lines between empty ones. `shape`: text | items | rows."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tortoise.queryset import QuerySet
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.infra.database.raw_sql import Record, moment_in
 from shared.infra.jobs.models import UNFINISHED, Job
 from shared.infra.mail.models import NOT_SENT, Email
@@ -16,7 +16,7 @@ LATE = timedelta(minutes=15)  # a mail goes out within seconds
 SHOWN = 50
 
 
-@dataclass(frozen=True)
+@frozen
 class Unsent:
     """So many mails that should have gone out and did not; since when, and what the mail server
     last said.
@@ -27,7 +27,7 @@ class Unsent:
     problem: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class UnsentMail:
     """One of them."""
 
@@ -37,7 +37,7 @@ class UnsentMail:
     written_at: datetime
 
 
-@dataclass(frozen=True)
+@frozen
 class MailView:
     """A mail about an order; `at` is when it was sent, or written while it waits."""
 

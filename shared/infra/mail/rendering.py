@@ -14,7 +14,6 @@ own, which extends the layout.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from shared.core import formats, words
+from shared.core.compiled_templates import CompiledTemplates
+from shared.core.frozen import frozen
 from shared.core.locales import SOURCE, speaking, teach
 from shared.infra.mail.links import ORDER, PUBLIC_URL, links
 from shared.infra.mail.paragraphs import paragraphs
@@ -39,7 +40,7 @@ _FILTERS: tuple[Callable[..., str], ...] = (
 _SUBJECT = "Subject: "
 
 
-@dataclass(frozen=True)
+@frozen
 class Letter:
     """A mail as it is read: subject, plain text, and the same as html."""
 
@@ -85,6 +86,7 @@ def _environment(*, is_html: bool) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
+        bytecode_cache=CompiledTemplates(FOLDER, "mail"),
     )
     environment.filters.update({way.__name__: way for way in _FILTERS})
     environment.globals.update(

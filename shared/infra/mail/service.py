@@ -8,7 +8,6 @@ import re
 import smtplib
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formataddr
 from functools import partial
@@ -17,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from shared.core import clock
 from shared.core.errors import TryLater
+from shared.core.frozen import frozen
 from shared.core.ids import Sealed, sealed
 from shared.core.locales import SOURCE
 from shared.core.settings import Settings
@@ -37,7 +37,7 @@ PUBLIC_URL = links.PUBLIC_URL
 _SEALED = re.compile(r"\{sealed:([A-Za-z0-9_-]{22})\}")
 
 
-@dataclass(frozen=True)
+@frozen
 class Letterhead:
     """Whom mails are from.
 
@@ -47,6 +47,9 @@ class Letterhead:
     name: str = "Markethall"
     sender: str = ""
     reply_to: str = ""
+
+
+_OUR_OWN = Letterhead()
 
 
 class MailNotSent(TryLater):
@@ -105,8 +108,8 @@ def _happened(tx: Transaction, mail: Email, order_id: int) -> None:
 
 
 async def send(
-    settings: Settings, unique_key: str, head: Letterhead = Letterhead()
-) -> None:  # it is frozen
+    settings: Settings, unique_key: str, head: Letterhead = _OUR_OWN
+) -> None:
     """Deliver one mail, by SMTP or into `<data-dir>/mail/*.eml`.
 
     At least once: a crash between may repeat it.
@@ -152,7 +155,7 @@ async def send_again() -> int:
 def compose(
     mail: Email,
     settings: Settings,
-    head: Letterhead = Letterhead(),
+    head: Letterhead = _OUR_OWN,
     *,
     order_token: str | None = None,
 ) -> EmailMessage:  # the letterhead is frozen

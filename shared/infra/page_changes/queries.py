@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from tortoise.connection import get_connection
 
+from shared.core.frozen import frozen
 from shared.infra.database.dialect import dialect
 
 # A transaction's number says when it began, not when it was committed. So what is new is
@@ -30,7 +30,7 @@ SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'page_changes'), 0
 """
 
 
-@dataclass(frozen=True)
+@frozen
 class Changes:
     """What was committed since the mark that one had.
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.infra import unit
 from shared.infra.gateway.errors import StripeRefused
 from shared.infra.gateway.gateway import Gateway
@@ -16,7 +17,7 @@ from shared.infra.stripe_writes.rules import WriteState, is_old, key_of
 from shared.infra.unit import Transaction
 
 
-@dataclass(frozen=True)
+@frozen
 class Performed:
     """What became of a write.
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from shared.core.frozen import frozen
 from shared.infra.stripe_writes.models import StripeWrite
 from shared.infra.stripe_writes.rules import WriteState
 
 
-@dataclass(frozen=True)
+@frozen
 class UnexpectedAnswer:
     """A write whose answer our rows could not follow, and why."""
 

@@ -5,10 +5,11 @@ history.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Any
 
+from shared.core.frozen import frozen
 from shared.infra.activity import cause
 from shared.infra.activity.changes import Columns
 from shared.infra.activity.models import Activity
@@ -19,7 +20,7 @@ from shared.infra.database.base import Row
 NO_DETAILS: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True)
+@frozen
 class Act:
     """What somebody did: a stable dotted name, who (`member:7`, `stripe`, `system`), and what else
     is to be kept.

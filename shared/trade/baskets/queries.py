@@ -6,11 +6,11 @@ Three queries, however many lines.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, cast
 
 from tortoise.functions import Sum
 
+from shared.core.frozen import frozen
 from shared.core.ids import digest
 from shared.core.money import Money
 from shared.core.words import word
@@ -24,7 +24,7 @@ from shared.trade.vendors.queries import VendorView, vendor_by_id
 _PROBLEMS = "baskets.problems"
 
 
-@dataclass(frozen=True)
+@frozen
 class BasketLineView:
     """One product in the basket at today's price.
 
@@ -43,7 +43,7 @@ class BasketLineView:
         return self.seen != self.product.price
 
 
-@dataclass(frozen=True)
+@frozen
 class BasketView:
     """A basket as it stands.
 

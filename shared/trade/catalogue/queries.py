@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from operator import itemgetter
 from typing import Any
 
 from tortoise.expressions import Case, F, When
 from tortoise.queryset import QuerySet
 
+from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.infra.database.paging import Counted, Window, window_of
 from shared.infra.database.searching import matching
@@ -31,7 +32,7 @@ SEARCHED = ("search", "vendor__search")  # what a shopper's search looks into
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,79}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProductView:
     """A product as it is now.
 
@@ -70,7 +71,7 @@ def as_seen_by(
     )
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class ProductPage(Counted):
     """One page of products: a vendor's own, published or not, or those of every shop that a search
     finds.

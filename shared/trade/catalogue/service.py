@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from tortoise.exceptions import IntegrityError
 
 from shared.core.editing import Look, unseen
 from shared.core.errors import Conflict
+from shared.core.frozen import frozen
 from shared.core.ids import slugify
 from shared.core.money import MAX_AMOUNT, Money, step
 from shared.infra import unit
@@ -31,7 +30,7 @@ from shared.trade.vendors.terms import locked_terms
 MAX_STOCK = 1_000_000
 
 
-@dataclass(frozen=True)
+@frozen
 class ProductValues:
     """What a vendor says of a product.
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
+from shared.core.frozen import frozen
 from shared.infra.database.paging import Counted, window_of
 from shared.infra.database.searching import matching
 from shared.trade.catalogue.models import Product
@@ -39,7 +39,7 @@ _ORDER_BY = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class ShopPage(Counted):
     """One page of a vendor's shop, with what is needed to look at another one."""
 

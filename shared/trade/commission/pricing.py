@@ -5,15 +5,15 @@ vendors really pay. Pure.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
+from shared.core.frozen import frozen
 from shared.trade.commission.rules import Rule, Sold, choose, in_force
 
 _ANYTHING = Sold(vendor_id=0, product_id=None, category="", amount=1)
 
 
-@dataclass(frozen=True)
+@frozen
 class Payer:
     """A vendor that sells in `currency` and pays `percentage` where no rule says otherwise."""
 
@@ -22,7 +22,7 @@ class Payer:
     percentage: Decimal
 
 
-@dataclass(frozen=True)
+@frozen
 class Offer:
     """`usual` is what a new vendor pays of most things; `others` hold whoever sells; `agreed` are
     those of single shops.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
+from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.trade.commission.errors import RuleNotFound
 from shared.trade.commission.models import FeeRule, MarketplacePolicy
@@ -18,7 +19,7 @@ POLICY_ID = 1
 MAX_ID = 2**63 - 1
 
 
-@dataclass(frozen=True)
+@frozen
 class RuleView:
     """A rule with the names of what it is about.
 
@@ -38,7 +39,7 @@ class RuleView:
 LARGE_REFUND = 50_000  # minor units: 500.00 where a currency has two decimals
 
 
-@dataclass(frozen=True)
+@frozen
 class Policy:
     """What the operator has set for the whole marketplace."""
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from shared.core.frozen import frozen
 from shared.core.money import MAX_AMOUNT, round_half_up, step
 from shared.trade.commission.errors import (
     CurrencyLacking,
@@ -36,7 +36,7 @@ class RefundPolicy(StrEnum):
     KEEP = "keep"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rule:
     """What is charged, and for what.
 
@@ -62,7 +62,7 @@ class Rule:
         return not self.category and self.product_id is None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sold:
     """A line of an order: a product, and what all its pieces cost together."""
 
@@ -72,7 +72,7 @@ class Sold:
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Charged:
     """What a line pays, and by which rule."""
 

@@ -6,8 +6,8 @@ What may stand there is decided here; pure.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from shared.core.frozen import frozen
 from shared.trade.marketplace.errors import (
     AddressTooLong,
     BadContactEmail,
@@ -24,7 +24,7 @@ MOST_LOGO = 512 * 1024
 LOGO_ACCEPT = "image/png,image/jpeg,image/webp"
 
 
-@dataclass(frozen=True)
+@frozen
 class MarketIdentity:
     """What pages, mails and documents call the marketplace, and how it is reached. Empty: not told.
 
@@ -38,7 +38,7 @@ class MarketIdentity:
     phone: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class ShownIdentity:
     """The identity as pages show it.
 
@@ -59,7 +59,7 @@ class ShownIdentity:
         return self.identity.name != NAME
 
 
-@dataclass(frozen=True)
+@frozen
 class Picture:
     """A logo that may be shown: what it is by its first bytes, whatever it was called."""
 

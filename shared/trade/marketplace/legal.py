@@ -5,10 +5,10 @@ in. Pure.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from shared.core.frozen import frozen
 from shared.core.words import word
 from shared.trade.marketplace.errors import (
     ReturnsLacking,
@@ -34,7 +34,7 @@ def title(kind: LegalKind) -> str:
     return word("marketplace.legal_texts", kind)
 
 
-@dataclass(frozen=True)
+@frozen
 class Block:
     """A heading, a paragraph or a list: `kind` is h2, p or ul, `lines` its one line or its
     items.

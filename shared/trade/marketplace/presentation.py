@@ -4,13 +4,14 @@ audited, no text is lost.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from hashlib import sha256
 
 from shared.core import clock
 from shared.core.editing import Look, unseen
 from shared.core.errors import NotFound
+from shared.core.frozen import frozen
 from shared.infra import unit
 from shared.trade.marketplace import identity as rules
 from shared.trade.marketplace import legal
@@ -25,7 +26,7 @@ from shared.trade.marketplace.queries import SETTINGS_ID
 from shared.trade.marketplace.service import SUBJECT, alter, locked_row
 
 
-@dataclass(frozen=True)
+@frozen
 class Published:
     """One version of a legal text. `returns` is what terms say about returns."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
+from shared.core.frozen import frozen
 from shared.trade.marketplace.errors import DaysOutOfRange, HoursOutOfRange, UnknownZone
 
 MOST_DAYS = 90
@@ -25,7 +25,7 @@ _AREAS = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Marketplace:
     """The marketplace's settings.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from shared.core.frozen import frozen
 from shared.infra.unit import Event
 
 
-@dataclass(frozen=True)
+@frozen
 class CheckoutOpened(Event):
     """A checkout waits for its money until then."""
 
@@ -16,21 +16,21 @@ class CheckoutOpened(Event):
     until: datetime
 
 
-@dataclass(frozen=True)
+@frozen
 class CheckoutClosed(Event):
     """A checkout has expired or was cancelled: nothing of it may be paid any more."""
 
     checkout_id: int
 
 
-@dataclass(frozen=True)
+@frozen
 class CheckoutUnwanted(Event):
     """Something of an open checkout was taken out of the basket."""
 
     checkout_id: int
 
 
-@dataclass(frozen=True)
+@frozen
 class PiecesHeld(Event):
     """Pay set the pieces of an order aside, until then."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.infra.database.several import Found, Part, read
 from shared.trade.orders import statements
@@ -13,7 +13,7 @@ from shared.trade.orders import statements
 LATELY = timedelta(days=30)
 
 
-@dataclass(frozen=True)
+@frozen
 class OrdersSummary:
     """What a vendor wants to know first; of more than a thousand nobody counts how many."""
 

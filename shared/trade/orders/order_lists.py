@@ -6,7 +6,6 @@ Constant numbers of queries.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from pypika_tortoise.terms import Function as SqlFunction
@@ -16,6 +15,7 @@ from tortoise.functions import Sum
 from tortoise.queryset import QuerySet
 
 from shared.core.folding import words
+from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.infra.database.counting import count_each
 from shared.infra.database.paging import Paged, Window, window_of
@@ -49,7 +49,7 @@ FILTERS: Mapping[str, Q] = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class OrderRow:
     """One line of a list of orders."""
 
@@ -70,7 +70,7 @@ class OrderRow:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class OrderPage(Paged):
     """A page of a vendor's orders and how many there are behind each chip (`all` and the names of
     FILTERS).
@@ -89,7 +89,7 @@ async def order_id_of(number: str) -> int:
     return int(order.id)
 
 
-@dataclass(frozen=True)
+@frozen
 class PurchaseRow:
     """One purchase in a shopper's own list; status and money are those of its order `order_id`."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 
+from shared.core.frozen import frozen
 from shared.infra.database.dialect import dialect
 from shared.infra.database.known_ids import next_id
 from shared.infra.database.raw_sql import Record, columns, fetch, for_update, row_of
@@ -30,7 +30,7 @@ from shared.trade.vendors.queries import view_at
 from shared.trade.vendors.terms import SellingTerms, payment_configs, terms_in
 
 
-@dataclass(frozen=True)
+@frozen
 class OnSale:
     """A basket that may become an order, with what it is sold at."""
 
@@ -56,7 +56,7 @@ def _basket_sql() -> str:
     )
 
 
-@dataclass(frozen=True)
+@frozen
 class LockedBasket:
     """A basket, locked, with the rules of commission for what its vendor sells, in their order."""
 
@@ -181,7 +181,7 @@ def _line_on_sale(record: Record, product: Product) -> BasketLineView:
     )
 
 
-@dataclass(frozen=True)
+@frozen
 class OpenCheckout:
     """The open checkout of a basket with its orders, locked, and their lines."""
 

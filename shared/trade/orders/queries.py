@@ -6,11 +6,11 @@ Constant numbers of queries.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from tortoise.queryset import QuerySet
 
+from shared.core.frozen import frozen
 from shared.core.ids import digest
 from shared.core.money import Money
 from shared.trade.orders import statements
@@ -35,7 +35,7 @@ from shared.trade.orders.rules import (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Contact:
     """Who ordered and where it goes."""
 
@@ -60,7 +60,7 @@ class Contact:
         return tuple(line for line in (self.address, self.address_extra, town) if line)
 
 
-@dataclass(frozen=True)
+@frozen
 class LineView:
     """One product of an order as it was sold."""
 
@@ -75,7 +75,7 @@ class LineView:
     missing: int = 0
 
 
-@dataclass(frozen=True)
+@frozen
 class OrderView:
     """One vendor's order."""
 
@@ -150,7 +150,7 @@ class OrderView:
         return self.shipping in (Shipping.READY, Shipping.DOUBTFUL)
 
 
-@dataclass(frozen=True)
+@frozen
 class CheckoutView:
     """One purchase with its orders."""
 

@@ -10,9 +10,10 @@ payment), so nothing here counts below zero.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
+from shared.core.frozen import frozen
 from shared.trade.orders.rules import OrderStatus, PaymentStatus
 
 
@@ -36,7 +37,7 @@ class MoneyState(StrEnum):
 FINAL = frozenset({MoneyState.REFUNDED, MoneyState.LOST})
 
 
-@dataclass(frozen=True)
+@frozen
 class OrderMoney:
     """The money of one order: what came, what went back, what banks hold or took."""
 

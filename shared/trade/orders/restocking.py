@@ -10,11 +10,11 @@ row locked; each piece is moved once, because the count stands in the order's li
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from tortoise.expressions import F
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.trade.catalogue import stock
 from shared.trade.catalogue.errors import StockBooksDiffer
 from shared.trade.catalogue.models import Product
@@ -23,7 +23,7 @@ from shared.trade.orders.remaining_money import missing
 from shared.trade.orders.rules import OrderStatus, StockState
 
 
-@dataclass(frozen=True)
+@frozen
 class Short:
     """So many pieces of a line that belong to an order and are not in stock."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.core.ids import digest, new_nonce, new_number
 from shared.core.locales import current
 from shared.core.networks import network_of
@@ -46,7 +46,7 @@ from shared.trade.vendors.terms import SellingTerms
 MOST_RENEWALS = 4
 
 
-@dataclass(frozen=True)
+@frozen
 class Purchaser:
     """Who orders, where it goes, and the terms they accepted."""
 

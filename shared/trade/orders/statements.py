@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 
+from shared.core.frozen import frozen
 from shared.infra.database.base import words
 from shared.infra.database.counting import MOST
 from shared.infra.database.raw_sql import Record, columns, fetch, row_of
@@ -20,7 +20,7 @@ from shared.trade.orders.rules import (
 from shared.trade.vendors.models import Vendor
 
 
-@dataclass(frozen=True)
+@frozen
 class Purchase:
     """What an order's payment must know of the order and of its checkout."""
 

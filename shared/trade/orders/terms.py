@@ -5,8 +5,7 @@ Whoever changes their words gives them a new version (a test holds them together
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from shared.core.frozen import frozen
 from shared.core.words import codes, in_english
 from shared.trade.marketplace import presentation
 from shared.trade.marketplace.legal import LegalKind
@@ -14,7 +13,7 @@ from shared.trade.marketplace.legal import LegalKind
 VERSION = "2026-11-28"
 
 
-@dataclass(frozen=True)
+@frozen
 class Acceptance:
     """Which version was accepted, and from which network address."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +9,7 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.infra.database.paging import Counted, window_of
 from shared.trade.people import rules
 from shared.trade.people.errors import UnknownPerson
@@ -25,7 +25,7 @@ from shared.trade.people.persons import (
 PAGE_SIZE = 50
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PersonRow:
     """One person. `shop`: the vendor's name, of owners alone."""
 
@@ -41,7 +41,7 @@ class PersonRow:
     since: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class PeoplePage(Counted):
     """A page of the people of one role."""
 

@@ -8,10 +8,10 @@ counts for itself.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.core.ids import digest
 from shared.infra import unit
 from shared.infra.database.dialect import dialect
@@ -23,7 +23,7 @@ from shared.trade.people.models import DoorCount
 _MS = timedelta(milliseconds=1)
 
 
-@dataclass(frozen=True)
+@frozen
 class Pace:
     """`count` tries at once, then one more for each `period / count` that goes by (GCRA)."""
 
@@ -55,7 +55,7 @@ class Pace:
         return self.step * (self.count - 1)
 
 
-@dataclass(frozen=True)
+@frozen
 class Paces:
     """How often one door may be tried: with one email from one network, with one email, from one
     network.

@@ -8,11 +8,11 @@ inside the caller's transaction.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from tortoise.queryset import QuerySet
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.core.ids import new_nonce
 from shared.infra.mail import service as mail
 from shared.infra.unit import Transaction
@@ -32,7 +32,7 @@ from shared.trade.people.persons import (
 from shared.trade.people.rules import Purpose
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LinkView:
     """A link that still acts, before anybody pressed its button."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from tortoise.expressions import Q
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.core.words import word
 from shared.trade.people import scopes
 from shared.trade.people.errors import ConfirmFirst
@@ -16,7 +16,7 @@ from shared.trade.people.models import Customer, Member, Token
 from shared.trade.people.scopes import Scope
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Actor:
     """Who is asking.
 
@@ -79,7 +79,7 @@ def _customer_actor(customer: Customer) -> Actor:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TokenView:
     """An API token as the vendor sees it later: never the token itself."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeVar
 
 from tortoise.exceptions import IntegrityError
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.core.locales import current
 from shared.infra import unit
 from shared.infra.unit import Transaction
@@ -19,7 +20,7 @@ from shared.trade.people.persons import kind_of
 P = TypeVar("P", Member, Customer)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Login:
     """What a person signs in with, checked: a normal address and the hash of a password."""
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
 import idna
 
+from shared.core.frozen import frozen
 from shared.trade.people.errors import (
     BadEmail,
     PasswordTooEasy,
@@ -48,7 +48,7 @@ _EMAIL = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lasting:
     """How long a session lasts: `idle` after its last use, and `longest` after the sign-in whatever
     happens.

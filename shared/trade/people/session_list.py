@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.trade.people.browser_names import named, told
 from shared.trade.people.persons import open_sessions, person_of
 from shared.trade.people.sessions import ends_at
@@ -13,7 +13,7 @@ from shared.trade.people.sessions import ends_at
 _MOST_SHOWN = 50
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SignedIn:
     """A browser that is signed in, as its owner sees it."""
 

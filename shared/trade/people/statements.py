@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from shared.core.frozen import frozen
 from shared.infra.database.raw_sql import Record, fetch, moment_in
 from shared.trade.people.queries import Actor
 from shared.trade.people.rules import CUSTOMER
@@ -25,7 +25,7 @@ WHERE s.token_digest = ? AND s.revoked_at IS NULL
 """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpenSession:
     """A session that was not revoked, and who holds it."""
 

@@ -6,13 +6,13 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Q
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.core.ids import born, digest, new_token
 from shared.infra import unit
 from shared.infra.jobs import Context, recurring
@@ -29,7 +29,7 @@ _MAX_TOKEN = 100  # longer than any token of ours
 SHOWN_FOR = timedelta(minutes=10)
 
 
-@dataclass(frozen=True)
+@frozen
 class NewToken:
     """What a token is made of.
 

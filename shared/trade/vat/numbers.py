@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from typing import Any
 
+from shared.core.frozen import frozen
 from shared.core.typed import bare_code
 from shared.core.words import words
 from shared.trade.vat.errors import (
@@ -30,7 +30,7 @@ BETWEEN = " -./,:;_()"  # what people write between the signs of a number
 SWISS_ENDINGS = re.compile(r"(MWST|TVA|IVA|TPV|VAT)$")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Format:
     """How a state writes its numbers, without the prefix."""
 

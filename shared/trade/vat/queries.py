@@ -4,13 +4,13 @@ marketplace's staff.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from tortoise.functions import Count
 
+from shared.core.frozen import frozen
 from shared.core.words import in_english
 from shared.infra.database.paging import Paged, window_of
 from shared.trade.people.queries import names_of
@@ -37,7 +37,7 @@ _WHERE: dict[RegistrationState, dict[str, Any]] = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class Registration:
     """What a vendor stated, and what became of it.
 
@@ -73,7 +73,7 @@ class Registration:
         return is_well_formed(self.number, self.country)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class RegistrationPage(Paged):
     """A page of registrations of all vendors."""
 
@@ -131,7 +131,7 @@ async def registration_counts() -> dict[RegistrationState, int]:
     return {status: await _in_force(status).count() for status in RegistrationState}
 
 
-@dataclass(frozen=True)
+@frozen
 class WaitingNumbers:
     """How many numbers wait to be confirmed; the vendor of the oldest."""
 
@@ -199,7 +199,7 @@ def _view(row: VatRegistration, names: dict[str, str]) -> Registration:
     )
 
 
-@dataclass(frozen=True)
+@frozen
 class MissingRate:
     """A rate without which months cannot be closed: of `currency` in `into`, of `day` or the last
     working day before.
@@ -236,7 +236,7 @@ def _day(value: object) -> date:
     return value if isinstance(value, date) else date.fromisoformat(str(value)[:10])
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class RatePage(Paged):
     """A page of rates."""
 

@@ -10,12 +10,12 @@ says what we take as proof and why.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from shared.core.frozen import frozen
 from shared.core.money import Money, decimals
 
 # ISO 3166-1
@@ -130,7 +130,7 @@ def currency_of(country: str) -> str:
     return _CURRENCIES.get(country, "EUR")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rate:
     """`1 base = rate quote`, as `source` published it for `day`."""
 
@@ -149,7 +149,7 @@ class Rate:
         return {self.base, self.quote} == {one, other}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StateVat:
     """An invoice's VAT in the currency of the state that it goes to (article 230), and by which
     rate.

@@ -7,13 +7,12 @@ accounts (Iceland), nobody is let in to find that out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from shared.core import formats
+from shared.core.frozen import frozen
 from shared.core.words import word
 
 
-@dataclass(frozen=True)
+@frozen
 class Country:
     """A country by its ISO 3166-1 code, with the currencies that are offered there; the first is
     the default.

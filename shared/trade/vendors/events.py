@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from shared.core.frozen import frozen
 from shared.infra.unit import Event
 
 
-@dataclass(frozen=True)
+@frozen
 class VendorSignedUp(Event):
     """A new vendor, at home in `country` (ISO 3166-1 alpha-2)."""
 

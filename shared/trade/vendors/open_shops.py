@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from tortoise.expressions import Case, When
 
+from shared.core.frozen import frozen
 from shared.infra.database.paging import Counted, window_of
 from shared.infra.database.searching import matching
 from shared.trade.vendors.models import Vendor
@@ -23,7 +22,7 @@ async def selling_vendors(limit: int) -> tuple[VendorView, ...]:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class ShopsPage(Counted):
     """A page of the shops that shoppers may see."""
 

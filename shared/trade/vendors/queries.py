@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from shared.core.frozen import frozen
 from shared.trade.commission.pricing import Payer
 from shared.trade.vendors.errors import ShopNotFound
 from shared.trade.vendors.models import Vendor
 from shared.trade.vendors.terms import SellingTerms, terms_of
 
 
-@dataclass(frozen=True)
+@frozen
 class VendorView:
     """A vendor as shoppers may see it."""
 
@@ -33,7 +33,7 @@ class VendorView:
     currency: str
 
 
-@dataclass(frozen=True)
+@frozen
 class VendorContact:
     """Where the vendor's own people are reached; not for shoppers."""
 

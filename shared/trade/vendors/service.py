@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from tortoise.exceptions import IntegrityError
 
 from shared.core.editing import Look, unseen
+from shared.core.frozen import frozen
 from shared.core.ids import slugify
 from shared.infra import unit
 from shared.infra.database.columns import texts_in
@@ -30,7 +30,7 @@ from shared.trade.vendors.models import Vendor
 FURTHEST = timedelta(days=730)  # a shop opens again within
 
 
-@dataclass(frozen=True)
+@frozen
 class SignedUp:
     """A new vendor and its owner."""
 

@@ -8,17 +8,17 @@ finance.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast
 
+from shared.core.frozen import frozen
 from shared.infra.database.base import Row
 from shared.infra.unit import Transaction
 from shared.trade.vendors.errors import PaymentNotConfigured
 from shared.trade.vendors.models import Vendor
 
 
-@dataclass(frozen=True)
+@frozen
 class SellingTerms:
     """Whether a vendor may sell, in which currency, and at which commission where no rule says
     otherwise.

@@ -13,10 +13,10 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from shared.core.frozen import frozen
 from shared.entrypoints.cli import addresses
 from shared.entrypoints.cli.benchmarks.builds import ASKED, AskedBuild, asked_build
 from shared.entrypoints.cli.benchmarks.measured import Bar, Measured
@@ -38,7 +38,7 @@ _MOST = "SELECT vendor_id FROM orders GROUP BY vendor_id ORDER BY count(*) DESC 
 _MOVE = f"UPDATE members SET vendor_id = ({_MOST}) WHERE email = '{OWNER}';"  # noqa: S608
 
 
-@dataclass(frozen=True)
+@frozen
 class Filled:
     """One of the two: who asks it, and where its database is."""
 

@@ -6,9 +6,9 @@ import asyncio
 import statistics
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
+from shared.core.frozen import frozen
 from shared.core.settings import load
 from shared.entrypoints.cli.benchmarks import ledger
 from shared.entrypoints.cli.benchmarks.measured import Measured
@@ -27,7 +27,7 @@ MAILS = 200  # of each side in a round
 _TOLD = {"full_name": "Ada", "role": "owner"}
 
 
-@dataclass(frozen=True)
+@frozen
 class SentMails:
     """Seconds by the clock, and of our processor."""
 
@@ -35,7 +35,7 @@ class SentMails:
     processor: float
 
 
-@dataclass(frozen=True)
+@frozen
 class MailsCompared:
     """Mails in batches against mails one by one: a second, and seconds of our processor each."""
 

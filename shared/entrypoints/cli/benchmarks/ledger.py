@@ -15,12 +15,12 @@ import statistics
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
 import asyncpg
 
+from shared.core.frozen import frozen
 from shared.entrypoints.cli.benchmarks.measured import Bar, Measured
 from shared.entrypoints.cli.benchmarks.servers import postgres, processor
 from shared.finance.ledger import service
@@ -39,7 +39,7 @@ _TRANSFER = Path(__file__).with_suffix(".sql")
 Work: TypeAlias = Callable[[], Awaitable[None]]
 
 
-@dataclass(frozen=True)
+@frozen
 class PostingRate:
     """So many a second, each at so many seconds of processor time, server's and client's."""
 
@@ -47,7 +47,7 @@ class PostingRate:
     processor: float
 
 
-@dataclass(frozen=True)
+@frozen
 class PostingCompared:
     """A posting against a transfer: as often, and how many times as cheap."""
 

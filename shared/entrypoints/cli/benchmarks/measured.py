@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
+
+from shared.core.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Bar:
     """Where a ratio should be: at least there, or at most."""
 
@@ -22,7 +24,7 @@ class Bar:
         return f"{'at most' if self.is_most else 'at least'} {self.number:g}"
 
 
-@dataclass(frozen=True)
+@frozen
 class Measured:
     """One line of the table: `value` in `unit`, and its ratio to the baseline `of` of the same run.
 

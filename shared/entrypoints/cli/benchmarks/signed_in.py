@@ -14,9 +14,9 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
+from shared.core.frozen import frozen
 from shared.entrypoints.cli import addresses
 from shared.entrypoints.cli.benchmarks.builds import ASKED, AskedBuild, asked_build
 from shared.entrypoints.cli.benchmarks.measured import Bar, Measured
@@ -54,7 +54,7 @@ asked.serve(app)
 """
 
 
-@dataclass(frozen=True)
+@frozen
 class PageCost:
     """Milliseconds of the processor that a page takes, and the same of what it is held against."""
 

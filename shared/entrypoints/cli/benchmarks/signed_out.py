@@ -13,10 +13,10 @@ import statistics
 import tempfile
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import urlopen
 
+from shared.core.frozen import frozen
 from shared.entrypoints.cli import addresses
 from shared.entrypoints.cli.benchmarks.measured import Bar, Measured
 from shared.entrypoints.cli.benchmarks.servers import free_port, running
@@ -58,7 +58,7 @@ asyncio.run(serve(app, server_config(settings, listener)))
 """
 
 
-@dataclass(frozen=True)
+@frozen
 class Cost:
     """What a request costs: seconds of the server's processor, and requests answered a second."""
 
@@ -66,7 +66,7 @@ class Cost:
     rate: float
 
 
-@dataclass(frozen=True)
+@frozen
 class Compared:
     """A page against hello: how many times as cheap it is, and as often answered."""
 

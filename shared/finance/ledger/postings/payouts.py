@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from shared.core.frozen import frozen
 from shared.finance.ledger.chart import Account, Entry, Posting, lines
 
 
-@dataclass(frozen=True)
+@frozen
 class PaidOut:
     """A payout of a vendor, or of the platform itself without one.
 
@@ -109,7 +108,7 @@ def payout_returned(fact: PaidOut) -> Posting:
     return fact.sent("payout_returned", -1)
 
 
-@dataclass(frozen=True)
+@frozen
 class Reserved:
     """A part of a sale that is held back from payouts for a while. Minor units."""
 
@@ -145,7 +144,7 @@ def released(fact: Reserved) -> Posting:
     return fact.posting("released", -1)
 
 
-@dataclass(frozen=True)
+@frozen
 class StripeReserve:
     """Money of a vendor, or of the platform without one, that Stripe put in reserve, or let go
     (negative). Minor units.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from shared.core.frozen import frozen
 from shared.finance.ledger.chart import Account, Posting, lines
 
 # Kinds: what banks took, and what they gave back.
@@ -13,7 +12,7 @@ OF_DISPUTES = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class RefundFact:
     """A refund that Stripe took on: the vendor bears `vendor_part` of it, the commission gives back
     the rest. Minor units.
@@ -83,7 +82,7 @@ def refund_returned(fact: RefundFact) -> Posting:
     return fact.cash("refund_returned", -1)
 
 
-@dataclass(frozen=True)
+@frozen
 class TransferFact:
     """Money between the platform's and a vendor's balance at Stripe; positive comes back to the
     platform. Minor units.
@@ -112,7 +111,7 @@ def moved(fact: TransferFact) -> Posting:
     )
 
 
-@dataclass(frozen=True)
+@frozen
 class ManualTransferFact:
     """What staff took from a vendor by hand (below zero: gave back to it), and a person
     confirmed. Minor units.
@@ -148,7 +147,7 @@ def commission_returned(fact: ManualTransferFact) -> Posting:
     return fact.posting("commission_returned", Account.COMMISSION)
 
 
-@dataclass(frozen=True)
+@frozen
 class Receivable:
     """A change of what a vendor owes because its balance did not cover a claim; negative when it
     shrinks. Minor units.
@@ -197,7 +196,7 @@ def written_off(fact: Receivable) -> Posting:
     )
 
 
-@dataclass(frozen=True)
+@frozen
 class DisputedMoney:
     """Money that a bank took, or gave back, because of a dispute, and who bears it.
 

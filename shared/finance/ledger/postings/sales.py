@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from shared.core.frozen import frozen
 from shared.finance.ledger.chart import Account, Posting, lines
 
 
-@dataclass(frozen=True)
+@frozen
 class SaleFact:
     """A payment that succeeded: what the shopper paid and of it the platform's commission, in minor
     units.
@@ -44,7 +45,7 @@ def sale(fact: SaleFact) -> Posting:
     )
 
 
-@dataclass(frozen=True)
+@frozen
 class StripeFee:
     """What Stripe took for a payment, as its balance transaction says, in minor units."""
 
@@ -70,7 +71,7 @@ def stripe_fee(fact: StripeFee) -> Posting:
     )
 
 
-@dataclass(frozen=True)
+@frozen
 class Parked:
     """A payment that Stripe took and that does not match its order.
 
@@ -117,7 +118,7 @@ def unparked(fact: Parked) -> Posting:
     )
 
 
-@dataclass(frozen=True)
+@frozen
 class Unexplained:
     """A balance transaction that belongs to nothing we know: Stripe's own adjustments, top-ups,
     fees. Minor units, net.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from shared.core.frozen import frozen
 from shared.finance.reconciliation.checks.check import Check, Comparison, money
 from shared.finance.reconciliation.findings import DifferenceKind, FoundDifference
 
 
-@dataclass(frozen=True)
+@frozen
 class ComparedBalance:
     """A balance by the ledger and by Stripe.
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar, Generic, TypeVar
 
+from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.finance.reconciliation.findings import (
     DifferenceKind,
@@ -28,7 +29,7 @@ Arguments = Mapping[str, Any]  # what a difference says to its repair; stored as
 Subject = TypeVar("Subject")
 
 
-@dataclass(frozen=True)
+@frozen
 class Repair:
     """What repairs a difference.
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from abc import ABC
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
+from shared.core.frozen import frozen
 from shared.finance.reconciliation.checks.check import Check, Comparison, money
 from shared.finance.reconciliation.findings import (
     DifferenceKind,
@@ -20,7 +20,7 @@ from shared.finance.reconciliation.unexplained import Gap
 SHOWN = 250  # letters of a side
 
 
-@dataclass(frozen=True)
+@frozen
 class MoneyOfKey:
     """What differs under one key, account by account."""
 

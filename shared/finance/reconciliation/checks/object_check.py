@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from abc import ABC
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
+from shared.core.frozen import frozen
 from shared.finance.reconciliation.checks.check import Check, Comparison, money
 from shared.finance.reconciliation.findings import FoundDifference, RepairName
 from shared.finance.reconciliation.records import (
@@ -16,7 +16,7 @@ from shared.finance.reconciliation.records import (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class ObjectPair:
     """A refund, dispute or payout as we and as Stripe have it, with its payment."""
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from abc import ABC
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from shared.core.frozen import frozen
 from shared.finance.reconciliation.checks.check import Check, Comparison
 from shared.finance.reconciliation.records import (
     IntentAtStripe,
@@ -17,7 +17,7 @@ from shared.finance.reconciliation.records import (
 TAKEN = frozenset({"succeeded", "refunded", "parked"})
 
 
-@dataclass(frozen=True)
+@frozen
 class PaymentPair:
     """A payment with its intent and the balance transaction of its charge.
 

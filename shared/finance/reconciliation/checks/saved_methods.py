@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from shared.core.frozen import frozen
 from shared.finance.payment_methods import sync
 from shared.finance.reconciliation.checks.check import (
     Arguments,
@@ -31,7 +31,7 @@ async def follow_methods(context: Context, given: Arguments) -> str:
     return "Read again: saved payment methods are as Stripe holds them."
 
 
-@dataclass(frozen=True)
+@frozen
 class MethodPair:
     """A saved method as we and as Stripe have it.
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from shared.core.frozen import frozen
 from shared.finance.ledger import postings
 from shared.finance.ledger import service as ledger
 from shared.finance.ledger.models import LedgerEntry, LedgerPosting
@@ -23,7 +22,7 @@ from shared.infra.database.columns import texts_in
 from shared.infra.jobs import Context
 
 
-@dataclass(frozen=True)
+@frozen
 class TimesParked:
     """How often a balance transaction was parked, and whether it is now.
 

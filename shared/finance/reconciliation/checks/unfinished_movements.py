@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from shared.core.frozen import frozen
 from shared.finance.reconciliation.checks.check import Check, Comparison
 from shared.finance.reconciliation.checks.movement_check import of_record
 from shared.finance.reconciliation.findings import (
@@ -15,7 +15,7 @@ from shared.finance.reconciliation.findings import (
 from shared.finance.reconciliation.records import MovementRecord
 
 
-@dataclass(frozen=True)
+@frozen
 class UnfinishedMovement:
     """A movement that was written down and not finished.
 

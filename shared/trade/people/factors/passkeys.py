@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import ipaddress
 import json
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from shared.core.frozen import frozen
 from shared.trade.people.factors.errors import PasskeyRefused
 
 MAX_ANSWER = 20_000  # characters; an answer is a few hundred to a few thousand
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Site:
     """For whom passkeys are made: `id` is a host name, `origin` the whole address that browsers
     see.
@@ -25,7 +25,7 @@ class Site:
     origin: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """What a page hands to the browser (JSON), and the challenge that must come back in the answer
     (base64url).
@@ -35,7 +35,7 @@ class Question:
     challenge: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Made:
     """A new passkey: its id and public key in base64url, and its counter."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.infra import unit
 from shared.trade.people.factors.models import KeptForm
 
@@ -15,7 +15,7 @@ MOST = 5  # tabs of one session; the oldest makes room
 MAX_TEXT = 32_768  # characters of all values together; no form that is kept is near it
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kept:
     """A form as it was sent: `sent` holds pairs of name and value, without passwords and the form's
     token.

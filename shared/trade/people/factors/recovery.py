@@ -4,10 +4,10 @@ person may stop it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.core.ids import digest, new_token
 from shared.infra import unit
 from shared.infra.jobs import Context, job
@@ -28,7 +28,7 @@ from shared.trade.people.factors.rules import RESET_AFTER
 from shared.trade.people.models import Member
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ResetView:
     """One that was asked for."""
 

@@ -1,0 +1,66 @@
+"""Templates stay compiled from one start to the next, as Python's own modules do, and beside them.
+
+Compiling those of the first page is a sixth of a start. What is kept counts as long as the text of
+the template, Jinja and the environment are the same; where nothing can be written, as where nothing
+is kept, a template is compiled when it is first asked for.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from importlib.util import cache_from_source
+from pathlib import Path
+from pickle import UnpicklingError
+from typing import TYPE_CHECKING
+
+import jinja2
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from jinja2.bccache import Bucket
+
+
+class CompiledTemplates(jinja2.FileSystemBytecodeCache):
+    """Where the compiled templates of one folder are kept, for environments of one kind."""
+
+    def __init__(self, folder: Path, kind: str) -> None:
+        kept = Path(cache_from_source(str(folder / "template.py"))).parent
+        super().__init__(str(kept), f"{kind}-%s.{sys.implementation.cache_tag}")
+
+    def get_bucket(
+        self, environment: Environment, name: str, filename: str | None, source: str
+    ) -> Bucket:
+        """What is kept of another Jinja, or was compiled in another way, does not count."""
+        known = f"{jinja2.__version__} {_way(environment)}\n{source}"
+        return super().get_bucket(environment, name, filename, known)
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """What cannot be read, or was broken off, is not there."""
+        try:
+            super().load_bytecode(bucket)
+        except (OSError, EOFError, UnpicklingError):
+            bucket.reset()
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it, unless Python keeps nothing either, or the folder takes nothing."""
+        if sys.dont_write_bytecode:
+            return
+        with suppress(OSError):
+            Path(self.directory).mkdir(parents=True, exist_ok=True)
+            super().dump_bytecode(bucket)
+
+
+def _way(environment: Environment) -> str:
+    """What else decides how a template is compiled."""
+    return repr(
+        (
+            environment.autoescape,
+            environment.is_async,
+            environment.trim_blocks,
+            environment.lstrip_blocks,
+            sorted(environment.extensions),
+            sorted(environment.filters),
+            sorted(environment.tests),
+        )
+    )
