@@ -53,7 +53,10 @@ _NOT_HERE = frozenset(
 )
 
 
-def opens_by(header: bytes, opens: Opens) -> Callable[[F], F]:
+def opens_by(
+    header: bytes,
+    opens: Opens,
+) -> Callable[[F], F]:
     """Let a route be answered before the application; `header` brings the signature.
 
     The view calls `raise_failure` first, and answers the same whenever all went well.
@@ -123,7 +126,12 @@ class Doorway:
             if lock is not None:
                 self._locks[rule.rule] = lock
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+    ) -> None:
         lock = None
         if scope["type"] == "http" and scope["method"] == "POST":
             lock = self._locks.get(scope["path"])
@@ -137,11 +145,11 @@ class Doorway:
         if answer is None:
             await self._learn(host, scope, receive, send)
             return
-        arriving = _Arriving(receive)
-        body = await arriving.whole()
+        incoming = _Incoming(receive)
+        body = await incoming.whole()
         work = body and lock.opens(kit_of(self._app), body, signature)
         if not work or not await self._done(work, answer, scope, send, started):
-            await self._inner(scope, arriving.again, send)
+            await self._inner(scope, incoming.again, send)
 
     async def _done(
         self,
@@ -196,7 +204,7 @@ class Doorway:
             self._answers[scope["path"], host] = answer
 
 
-class _Arriving:
+class _Incoming:
     """A body that is read here, and may be read again by the application."""
 
     def __init__(self, receive: Receive) -> None:
@@ -227,14 +235,18 @@ class _Arriving:
         return message
 
     def _size(self) -> int:
-        return sum(len(message.get("body", b"")) for message in self._messages)
+        bodies = (message.get("body", b"") for message in self._messages)
+        return sum(map(len, bodies))
 
 
 def _lock_of(view: object) -> _Lock | None:
     return getattr(view, "market_door", None)
 
 
-def _plain(scope: Scope, header: bytes) -> tuple[bytes, str] | None:
+def _plain(
+    scope: Scope,
+    header: bytes,
+) -> tuple[bytes, str] | None:
     """The host and the signature of a request that a machine sends; None for any other."""
     if scope.get("root_path") or scope["query_string"]:
         return None

@@ -41,7 +41,10 @@ async def count_again(source: str, event_id: str) -> bool:
     return bool(await execute(_AGAIN, clock.now(), source, event_id))
 
 
-async def store(row: WebhookEvent, content: Mapping[str, Any]) -> int | None:
+async def store(
+    row: WebhookEvent,
+    content: Mapping[str, Any],
+) -> int | None:
     """Insert an event, and return the order that it is about, as `attribution.find` finds it.
 
     The row gets its id; None when it is known already. The order is not written: who inserts
