@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pyotp
 import pytest
-from tortoise.backends.base import executor
 
 import run
 from shared.core import clock
@@ -35,7 +34,6 @@ def within(url: str, work: Coroutine[Any, Any, None]) -> None:
     """Something done or looked at in the database, between two commands."""
 
     async def done() -> None:
-        executor.EXECUTOR_CACHE.clear()  # it keeps SQL by connection name, whatever the dialect
         await open_database(url)
         try:
             await work

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.connection import get_connection
 
 from shared.infra import unit
@@ -60,7 +59,6 @@ async def place(
     """PostgreSQL behind a door that can be shut; a SQLite file that can be taken from where it
     lies.
     """
-    EXECUTOR_CACHE.clear()  # it keeps SQL by connection name, whatever the dialect
     gateway = Gateway(settings.stripe)
     app = whole_app(settings, gateway)
     app.config["PROPAGATE_EXCEPTIONS"] = False

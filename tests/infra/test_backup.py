@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import MagicMock
 
 import pytest
-from tortoise.backends.base import executor
 from tortoise.migrations import loader
 
 from shared.core import clock
@@ -76,7 +75,6 @@ def database_url(request: pytest.FixtureRequest, engine: str, tmp_path: Path) ->
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[None]:
     """The database, open as a process of the site has it."""
-    executor.EXECUTOR_CACHE.clear()  # it keeps SQL by connection name, whatever the dialect
     await open_database(url)
     try:
         yield

@@ -183,6 +183,25 @@ async def test_a_mail_waits_for_no_long_job(context: Context) -> None:
         night.go_on.set()
 
 
+async def test_a_long_job_is_nobody_elses_while_it_runs(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its claim is made anew: what takes hours is begun once."""
+    monkeypatch.setattr(worker_module, "HOLD_SECONDS", 0.01)
+    night, begun = Met(), clock.now()
+    await put("night")
+    async with working(Worker(context, {"night": night}, (), MANNERS)):
+        await asyncio.wait_for(night.begun.wait(), timeout=10)
+        later = begun + timedelta(hours=3)
+        with clock.use(lambda: later):
+            async with asyncio.timeout(10):
+                while not await Job.exists(claimed_until__gt=later):
+                    await asyncio.sleep(0.01)
+            assert await claim() == []
+        night.go_on.set()
+    assert await states() == [("done", 1)]
+
+
 @pytest.mark.postgres_only
 async def test_work_of_another_process_is_heard_of_at_once(
     context: Context, monkeypatch: pytest.MonkeyPatch

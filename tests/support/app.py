@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from shared.infra.gateway.gateway import Gateway
 
 
-_TEMPLATES = once.Templates()
 SECRET_KEY = "a key of the tests, long enough to sign with"
 
 
@@ -54,7 +53,7 @@ def whole_app(settings: Settings, gateway: Gateway) -> Quart:
     import run
 
     app = run.compose(settings, gateway)
-    app.jinja_env.bytecode_cache = _TEMPLATES
+    app.jinja_env.bytecode_cache = once.TEMPLATES
     app.config["PROPAGATE_EXCEPTIONS"] = (
         True  # a crash in a view is the test's failure, not a page
     )

@@ -15,7 +15,6 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import stripe
-from tortoise.backends.base import executor
 
 import run
 from shared.core import clock
@@ -114,7 +113,6 @@ class Market:
 
     async def open(self) -> None:
         """Connect the database and start both clocks."""
-        executor.EXECUTOR_CACHE.clear()
         self._time.__enter__()
         logging.getLogger("markethall").addHandler(self.complaints)
         await open_database(self.url)

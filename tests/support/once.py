@@ -14,31 +14,53 @@ from types import MethodType
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from jinja2 import BytecodeCache
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from tortoise.apps import Apps
+from tortoise.backends.base.executor import EXECUTOR_CACHE, BaseExecutor
 from werkzeug.routing import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
+    from types import CodeType
 
     from jinja2.bccache import Bucket
+    from tortoise import Model
     from tortoise.models import MetaInfo
 
 
-class Templates(BytecodeCache):
+class _Templates(BytecodeCache):
     """What Jinja made of each template: a test's own application takes it over instead of compiling
-    it again.
+    it again, and so do the other processes of a run.
     """
 
     def __init__(self) -> None:
-        self._code: dict[str, bytes] = {}
+        self._code: dict[tuple[str, str], CodeType] = {}
+        self._together: FileSystemBytecodeCache | None = None
+
+    def share(self, folder: Path) -> None:
+        """Keep it in a folder that every process of the run has."""
+        folder.mkdir(exist_ok=True)
+        self._together = FileSystemBytecodeCache(str(folder))
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._code:
-            bucket.bytecode_from_string(self._code[bucket.key])
+        known = (bucket.key, bucket.checksum)
+        if known not in self._code and self._together is not None:
+            self._together.load_bytecode(bucket)
+            self._keep(bucket)
+        bucket.code = self._code.get(known)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        self._code[bucket.key] = bucket.bytecode_to_string()
+        self._keep(bucket)
+        if self._together is not None:
+            self._together.dump_bytecode(bucket)
+
+    def _keep(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._code[bucket.key, bucket.checksum] = bucket.code
+
+
+TEMPLATES = _Templates()
 
 
 # What Werkzeug reads from a route, and nobody changes later.
@@ -102,6 +124,33 @@ def queries() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Apps, "_build_initial_querysets", build_once)
+        yield
+
+
+@contextmanager
+def statements() -> Iterator[None]:
+    """The SQL that writes rows of a model, for each engine.
+
+    Tortoise keeps it by the name of the connection, whatever its engine: without this each test
+    would have to forget it, lest it be that of the engine before.
+    """
+    real: Callable[..., None] = BaseExecutor.__init__
+    known: dict[tuple[type[BaseExecutor], type[Model]], Any] = {}
+
+    def known_again(
+        self: BaseExecutor, model: type[Model], db: Any, *args: Any, **named: Any
+    ) -> None:
+        meta, whose = model._meta, (type(self), model)
+        key = (db.connection_name, meta.schema, meta.db_table)
+        if whose in known:
+            EXECUTOR_CACHE[key] = known[whose]
+        else:
+            EXECUTOR_CACHE.pop(key, None)
+        real(self, model, db, *args, **named)
+        known[whose] = EXECUTOR_CACHE[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseExecutor, "__init__", known_again)
         yield
 
 

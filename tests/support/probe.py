@@ -22,6 +22,7 @@ from shared.entrypoints.web.kit import page_number
 from shared.entrypoints.web.number_fields import MoneyField, PercentField
 from shared.entrypoints.web.pages import page, see_other
 from shared.infra.gateway.gateway import Gateway
+from tests.support import once
 
 if TYPE_CHECKING:
     from shared.core.settings import Settings
@@ -182,6 +183,7 @@ def small_app(settings: Settings, *more: Blueprint, **kwargs: Any) -> Quart:
         [*probe(), *more],
         **kwargs,
     )
+    app.jinja_env.bytecode_cache = once.TEMPLATES
     links.register(app, _everywhere())
     return app
 

@@ -8,6 +8,7 @@ import asyncio
 import http.client
 import json
 import threading
+import time
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
@@ -31,6 +32,7 @@ class RunningSandbox:
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sandbox", daemon=True)
         self._failure: BaseException | None = None
+        self._idle: list[tuple[http.client.HTTPConnection, float]] = []
 
     @property
     def base_url(self) -> str:
@@ -57,6 +59,8 @@ class RunningSandbox:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        while self._idle:
+            self._idle.pop()[0].close()
         self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(10)
         if self._failure is not None and error is None:
@@ -93,15 +97,33 @@ class RunningSandbox:
         headers: dict[str, str] | None = None,
     ) -> tuple[int, bytes]:
         """One plain HTTP request; status and body."""
-        connection = http.client.HTTPConnection(
-            urlsplit(self.base_url).netloc, timeout=30
-        )
+        connection = self._connection()
         try:
             connection.request(method, path, body, headers or {})
             answer = connection.getresponse()
-            return answer.status, answer.read()
-        finally:
+            found = answer.status, answer.read()
+        except BaseException:
             connection.close()
+            raise
+        if body is None:
+            self._idle.append((connection, time.monotonic()))
+        else:
+            connection.close()
+        return found
+
+    def _connection(self) -> http.client.HTTPConnection:
+        """One that was used a moment ago, or a new one.
+
+        The stand-in closes those that nobody has used for five seconds, and those whose request had
+        a body that it did not read.
+        """
+        while self._idle:
+            connection, used = self._idle.pop()
+            if time.monotonic() - used < 2:
+                return connection
+            connection.close()
+        where = urlsplit(self.base_url).netloc
+        return http.client.HTTPConnection(where, timeout=30)
 
     def control(
         self,

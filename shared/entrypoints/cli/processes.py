@@ -1,5 +1,5 @@
 """Several web processes on one listening socket (`--workers N`): started, watched, started again,
-stopped.
+stopped. And the command lines of all children.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from shared.entrypoints.cli.bootstrap import ROOT
-from shared.entrypoints.cli.options import ServeOptions
+from shared.entrypoints.cli.options import Options, ServeOptions
 
 if TYPE_CHECKING:
     import socket
@@ -76,7 +76,12 @@ def filling(options: ServeOptions) -> list[str]:
     return [*_ours("seed", options), "--with-parent"]
 
 
-def _ours(name: str, options: ServeOptions) -> list[str]:
+def working(options: Options, job_id: int) -> list[str]:
+    """The command line of what carries out one job, and stops when its input ends."""
+    return [*_ours("worker", options), "--job", str(job_id)]
+
+
+def _ours(name: str, options: Options) -> list[str]:
     """A command about the same installation and the same site."""
     given = [sys.executable, str(ROOT / "run.py"), name, "--host", options.host]
     given += ["--port", str(options.port)]

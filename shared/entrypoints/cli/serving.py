@@ -15,6 +15,7 @@ from hypercorn.utils import LifespanFailureError, LifespanTimeoutError
 from quart import Quart
 
 from shared.core.settings import Settings
+from shared.entrypoints.cli.apart import in_own_process
 from shared.entrypoints.cli.options import CommandFailed, Composition, ServeOptions
 from shared.entrypoints.web.observability import configure_logging
 from shared.finance.inbox import intake
@@ -49,7 +50,7 @@ async def run(
         before_serving=[greet],
         while_serving=[_load_the_sdk, _announce]
         if options.no_worker
-        else [_load_the_sdk, _worker(settings, parts, stop)],
+        else [_load_the_sdk, _worker(settings, options, parts, stop)],
     )
     quart.config["WEB_PROCESSES"] = (
         options.workers
@@ -140,7 +141,12 @@ async def _announce(_app: Quart) -> AsyncIterator[None]:
     await asyncio.gather(task, return_exceptions=True)
 
 
-def _worker(settings: Settings, parts: Composition, stop: asyncio.Event) -> Any:
+def _worker(
+    settings: Settings,
+    options: ServeOptions,
+    parts: Composition,
+    stop: asyncio.Event,
+) -> Any:
     """The job worker as a part of the serving application: takes no new job once it is to stop, and
     may end the one at hand.
 
@@ -155,6 +161,7 @@ def _worker(settings: Settings, parts: Composition, stop: asyncio.Event) -> Any:
                 parts.job_handlers(),
                 parts.recurring_jobs(),
                 parts.job_manners(),
+                in_own_process(options),
             ).run(stop)
         )
         yield

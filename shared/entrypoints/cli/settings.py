@@ -11,8 +11,11 @@ from shared.entrypoints.cli.keys import development_key
 from shared.entrypoints.cli.options import Options, ServeOptions
 
 
-def read_settings(options: Options) -> Settings:
-    """Read them, with a signing key of this installation in development. Raises SettingsError."""
+def read_settings(options: Options, *, is_child: bool = False) -> Settings:
+    """Read them, with a signing key of this installation in development.
+
+    A child's parent has said what is to be noted. Raises SettingsError.
+    """
     named = "127.0.0.1" if options.host in ("0.0.0.0", "::") else options.host  # noqa: S104
     settings = load(
         data_dir=options.data_dir,
@@ -21,10 +24,9 @@ def read_settings(options: Options) -> Settings:
         dotenv=ROOT / ".env",
     )
     private.tighten(settings.data_dir, settings.database_url)
-    # Else its parent has said so.
-    if not isinstance(options, ServeOptions) or options.listener is None:
-        for note in settings.notes:
-            print(f"Note: {note}", file=sys.stderr)
+    is_child |= isinstance(options, ServeOptions) and options.listener is not None
+    for note in () if is_child else settings.notes:
+        print(f"Note: {note}", file=sys.stderr)
     if settings.secret_key:
         return settings
     return settings.with_(secret_key=development_key(settings.data_dir))

@@ -18,7 +18,7 @@ log = logging.getLogger("markethall.reconciliation")
 SHOWN = 10
 
 
-@recurring("reporting.nightly", at=time(2, 30), manner=Manner.LONG)
+@recurring("reporting.nightly", at=time(2, 30), manner=Manner.APART)
 async def nightly(context: Context) -> None:
     """Compare what happened lately; the operators hear of differences.
 
@@ -39,7 +39,7 @@ async def start(started_by: str) -> int:
     return run_id
 
 
-@job("reporting.reconcile", manner=Manner.LONG)
+@job("reporting.reconcile", manner=Manner.APART)
 async def carry_out(context: Context, run_id: int) -> None:
     """Carry out the run that somebody asked for. What stops it stands on the run."""
     try:
@@ -59,7 +59,7 @@ async def start_repair(run_id: int, *, actor: str) -> None:
         repair.once(repair_key(run_id))(tx, run_id=run_id, actor=actor)
 
 
-@job("reporting.repair", manner=Manner.LONG)
+@job("reporting.repair", manner=Manner.APART)
 async def repair(context: Context, run_id: int, actor: str) -> None:
     """Repair all of a run, then look again, so that the page shows what is left."""
     done, left = await repairs.apply_all(context, run_id, actor=actor)

@@ -7,10 +7,10 @@ first question.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from shared.core.settings import StripeSettings
 from shared.infra import unit
@@ -28,6 +28,7 @@ PLATFORM = "markethall"
 PAGE = 100  # the most that Stripe gives at once
 READS = ("retrieve", "list")  # how the SDK's methods that only read begin
 T = TypeVar("T")
+Pages: TypeAlias = AsyncIterator[list[T]]
 
 
 class Connection:
@@ -66,7 +67,7 @@ class Resource:
     Every method raises InsideTransaction when a database transaction is open, StripeUnavailable
     when the outcome is unknown, StripeRefused or StripeMissing when Stripe said no. Every write
     takes the idempotency key that the caller stored first; every read gives what is so now,
-    every list all there is, the oldest first.
+    every list all there is, the oldest first; pages come the newest first.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -131,12 +132,31 @@ class Resource:
 
         `since` is by creation, inclusive.
         """
+        found: list[T] = []
+        async for page in self._pages(
+            method, *path, to=to, account=account, since=since, **params
+        ):
+            found += page
+        found.reverse()
+        return found
+
+    async def _pages(
+        self,
+        method: Callable[..., Awaitable[Any]],
+        *path: str,
+        to: Callable[[Any], T],
+        account: str | None = None,
+        since: datetime | None = None,
+        **params: Any,
+    ) -> Pages[T]:
+        """The pages of a whole list as they come, newest first: for lists that are too long to
+        hold.
+        """
         asked = {key: value for key, value in params.items() if value is not None}
         if since is not None:
             asked["created"] = {"gte": int(since.timestamp())}
-        found: list[Any] = []
+        cursor: dict[str, str] = {}
         while True:
-            cursor = {"starting_after": found[-1]["id"]} if found else {}
             page, has_more = await self._call(
                 method,
                 *path,
@@ -144,10 +164,10 @@ class Resource:
                 to=_page,
                 account=account,
             )
-            found += page
+            yield [to(item) for item in page]
             if not has_more or not page:
-                break
-        return [to(item) for item in reversed(found)]
+                return
+            cursor = {"starting_after": page[-1]["id"]}
 
 
 def marked(metadata: Mapping[str, str]) -> dict[str, str]:

@@ -63,6 +63,9 @@ class Manner(Enum):
     # Some at once, and ended together: each is put on the list once, so its key may be held longer.
     TOGETHER = "together"
     LONG = "long"  # in a lane of their own, so that nothing waits behind them
+    # So too, and where pages are served in a process of their own: it may hold the processor and
+    # take much memory.
+    APART = "apart"
 
 
 class JobDefinition(Generic[P]):

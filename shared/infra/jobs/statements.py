@@ -35,6 +35,7 @@ _GIVEN_BACK = (
     "UPDATE jobs SET status = 'waiting', claimed_until = NULL, attempts = attempts - 1,"
     f" updated_at = ? {_STILL}"
 )
+_HELD = f"UPDATE jobs SET claimed_until = ?, updated_at = ? {_STILL}"
 
 
 @frozen
@@ -85,6 +86,11 @@ async def end(jobs: Sequence[Job]) -> None:
     """Mark those as done that are still ours."""
     now = clock.now()
     await _write(_DONE, [now, now], jobs)
+
+
+async def hold(jobs: Sequence[Job], *, until: datetime) -> None:
+    """Claim those that are still ours for longer."""
+    await _write(_HELD, [until, clock.now()], jobs)
 
 
 async def give_back(jobs: Sequence[Job]) -> None:

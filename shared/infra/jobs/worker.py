@@ -4,15 +4,15 @@ run.
 A claim is a guarded update with a time limit, so a job whose worker died is taken again. Handlers
 are therefore written to be repeated. A failing job backs off and is marked failed after
 MAX_ATTEMPTS, where the operator sees it; while something else is down (TryLater), it waits that
-out. What takes long has a lane of its own.
+out. What takes long has a lane of its own, and is claimed for as long as it takes.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 from shared.core import clock
@@ -20,7 +20,7 @@ from shared.infra.database import notices
 from shared.infra.database.sqlite_connection import at_length
 from shared.infra.database.trouble import DatabaseTrouble
 from shared.infra.jobs import queue, schedule, statements
-from shared.infra.jobs.batch import JobBatch
+from shared.infra.jobs.batch import JobBatch, Run
 from shared.infra.jobs.context import Context
 from shared.infra.jobs.definitions import Manner, RecurringJob
 from shared.infra.jobs.models import Job
@@ -31,7 +31,9 @@ log = logging.getLogger("markethall.jobs")
 BATCH = 20  # jobs that are taken at a time
 CLAIM = timedelta(minutes=5)
 IDLE_SECONDS = 1.0
+HOLD_SECONDS = 60.0  # after so long the claim of a long job is made anew
 LOOK_EVERY = timedelta(seconds=30)  # at the clock, for recurring jobs
+SLOW = frozenset({Manner.LONG, Manner.APART})
 EVERY_KIND = Kinds()
 
 
@@ -40,7 +42,10 @@ def _never() -> bool:
 
 
 class Worker:
-    """Works the job table off with the handlers that the composition root registered."""
+    """Works the job table off with the handlers that the composition root registered.
+
+    `apart` runs a job in a process of its own; without it all run in this one.
+    """
 
     def __init__(
         self,
@@ -48,8 +53,10 @@ class Worker:
         handlers: queue.Handlers,
         recurring: Sequence[RecurringJob] = (),
         manners: Mapping[str, Manner] | None = None,
+        apart: Run | None = None,
     ) -> None:
         self._context = context
+        self._apart = apart
         self._handlers = handlers
         self._recurring = recurring
         self._manners = manners or {}
@@ -62,7 +69,7 @@ class Worker:
 
     async def _lanes(self, stop: asyncio.Event) -> None:
         manners = self._manners.items()
-        long = frozenset(kind for kind, manner in manners if manner is Manner.LONG)
+        long = frozenset(kind for kind, manner in manners if manner in SLOW)
         brief = self._lane(Kinds(long), stop, looks_at_clock=True)
         if not long:
             await brief
@@ -128,10 +135,39 @@ class Worker:
         return len(jobs)
 
     async def _run(self, job: Job) -> None:
+        manner = self._manners.get(job.kind)
+        if manner not in SLOW:
+            await self._here(job)
+            return
+        async with _held(job):
+            if manner is Manner.APART and self._apart is not None:
+                await self._apart(job)
+            else:
+                await self._here(job)
+
+    async def _here(self, job: Job) -> None:
         handler = self._handlers.get(job.kind)
         if handler is None:
             raise LookupError(f"no handler for {job.kind}")
         await handler(self._context, job.args)
+
+
+@asynccontextmanager
+async def _held(job: Job) -> AsyncIterator[None]:
+    """Make the claim of a job anew while it runs: nobody else may begin it meanwhile."""
+
+    async def hold() -> None:
+        while True:
+            await asyncio.sleep(HOLD_SECONDS)
+            with suppress(DatabaseTrouble):  # there is time for another try
+                await statements.hold([job], until=clock.now() + CLAIM)
+
+    task = asyncio.create_task(hold())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def _first(*events: asyncio.Event, seconds: float) -> None:

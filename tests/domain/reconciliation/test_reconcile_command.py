@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tortoise.backends.base import executor
 
 from shared.entrypoints.cli import reconcile
 from shared.entrypoints.cli.opened import opened
@@ -18,12 +17,6 @@ from tests.support.tamper import sql
 if TYPE_CHECKING:
     from shared.core.settings import Settings
     from tests.support.sandbox import RunningSandbox
-
-
-@pytest.fixture(autouse=True)
-def _other_engines_sql() -> None:
-    """Tortoise keeps SQL by connection name, whatever the dialect (tests/conftest.py)."""
-    executor.EXECUTOR_CACHE.clear()
 
 
 async def run(settings: Settings, **options: Any) -> int:
