@@ -1,10 +1,11 @@
 """How modules are imported: many at once without looking for garbage, a heavy one when it is
-needed.
+needed or not at all.
 """
 
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -23,6 +24,19 @@ def importing() -> Iterator[None]:
     finally:
         if collects:
             gc.enable()
+
+
+@contextmanager
+def without(*libraries: str) -> Iterator[None]:
+    """Import inside this block as if these libraries were not installed."""
+    absent = [name for name in libraries if name not in sys.modules]
+    hidden: Any = sys.modules  # None in it: there is none
+    hidden.update(dict.fromkeys(absent))
+    try:
+        yield
+    finally:
+        for name in absent:
+            del hidden[name]
 
 
 class Late:
