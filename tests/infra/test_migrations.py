@@ -17,6 +17,7 @@ import asyncpg
 import pytest
 from tortoise.connection import get_connection
 from tortoise.exceptions import IntegrityError
+from tortoise.migrations.schema_generator.state import ModelState
 
 from shared.core import clock
 from shared.core.money import Money
@@ -40,6 +41,7 @@ from shared.infra.database.lifecycle import context as opened
 from shared.infra.database.migrate import migrate, pending
 from shared.infra.database.schema import on_disk
 from shared.infra.database.sqlite_rebuild import rebuild_table, split_create_table
+from shared.infra.database.states import LazyState
 from shared.infra.jobs.models import Job
 from shared.trade.orders.models import OrderLine
 from shared.trade.vendors.models import Vendor
@@ -288,6 +290,19 @@ async def test_checks_can_be_taken_back(database_url: str, engine: str) -> None:
         await operation.database_backward("models", state, state, editor)
         await client.execute_query(insert)
         assert isinstance(state.apps, StateApps)
+
+
+def test_a_model_that_points_at_none_is_told() -> None:
+    """A migration that leaves a relation without its target is an error of that migration."""
+    target = ModelState.make_from_model("models", Vendor)
+    pointing = ModelState.make_from_model("models", VendorPaymentConfig)
+    state = LazyState.of(
+        {("models", each.name): each for each in (target, pointing)}, {}
+    )
+    state.validate_relations_initialized()
+    del state.models["models", "Vendor"]
+    with pytest.raises(RuntimeError, match=r"VendorPaymentConfig.*Vendor"):
+        state.validate_relations_initialized()
 
 
 async def test_a_sqlite_file_with_data_is_copied_before_it_is_migrated(

@@ -5,6 +5,8 @@ They verify and store; what an event means is decided behind them.
 
 from __future__ import annotations
 
+from functools import partial
+
 from quart import Blueprint, request
 from quart_schema import document_headers, document_request, document_response, tag
 
@@ -17,12 +19,14 @@ from shared.entrypoints.api.models import (
 )
 from shared.entrypoints.web.access import large_body, public, unsigned_post
 from shared.entrypoints.web.bodies import MAX_BODY
+from shared.entrypoints.web.doorway import opens_by, raise_failure
 from shared.entrypoints.web.kit import kit, raw_body
 from shared.entrypoints.web.limits import limit_instead
 from shared.finance.inbox import intake
 
 blueprint = Blueprint("webhooks", __name__, url_prefix="/api/v1/platform/webhooks")
 
+_SIGNATURE = b"stripe-signature"
 SIGNED = "signed by Stripe with the endpoint's own secret; needs the raw body"
 
 
@@ -31,6 +35,7 @@ SIGNED = "signed by Stripe with the endpoint's own secret; needs the raw body"
 @unsigned_post(SIGNED)
 @large_body(MAX_BODY)
 @limit_instead("6000/minute")
+@opens_by(_SIGNATURE, partial(intake.opened, "platform"))
 @tag(["Webhooks"])
 @document_headers(StripeSignature)
 @document_request(PlatformEvent)
@@ -46,6 +51,7 @@ async def platform_events() -> dict[str, str]:
 @unsigned_post(SIGNED)
 @large_body(MAX_BODY)
 @limit_instead("6000/minute")
+@opens_by(_SIGNATURE, partial(intake.opened, "connect"))
 @tag(["Webhooks"])
 @document_headers(StripeSignature)
 @document_request(ConnectEvent)
@@ -57,11 +63,12 @@ async def connect_events() -> dict[str, str]:
 
 
 async def _receive(source: str) -> dict[str, str]:
+    raise_failure()
     body = await raw_body()
     await intake.receive(
         kit(),
         source=source,
         body=body,
-        signature=request.headers.get("Stripe-Signature"),
+        signature=request.headers.get(_SIGNATURE.decode()),
     )
     return {"status": "success"}

@@ -45,6 +45,7 @@ from shared.entrypoints.web import (
     admission,
     answer_cache,
     cookies,
+    doorway,
     errors,
     identity,
     language,
@@ -193,6 +194,7 @@ def create_app(
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
     access.check_routes(app)
+    doorway.register(app)
     answer_cache.register(app, settings)
     _trust_proxies(app, settings)
     return app

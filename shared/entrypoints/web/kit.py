@@ -41,7 +41,11 @@ async def shielded(work: Coroutine[Any, Any, T]) -> T:
     PATCH, DELETE) are shielded as a whole by the factory; a GET that writes, such as the return
     page after a payment, wraps that part itself.
     """
-    app = cast("Any", current_app)._get_current_object()
+    return await shielded_in(cast("Any", current_app)._get_current_object(), work)
+
+
+async def shielded_in(app: Quart, work: Coroutine[Any, Any, T]) -> T:
+    """The same outside of a request."""
     task: asyncio.Task[T] = asyncio.get_running_loop().create_task(work)
     app.background_tasks.add(task)  # a shutdown waits for these
     task.add_done_callback(app.background_tasks.discard)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeAlias
 
 from shared.entrypoints.web.kept_answers import Header, KeptAnswer
@@ -86,17 +86,20 @@ def _may_be_kept(start: Message) -> bool:
     )
 
 
+def of_every_request(headers: Iterable[Header]) -> tuple[Header, ...]:
+    """Return the headers of an answer without those that are of one request alone."""
+    return tuple(
+        (name, value) for name, value in headers if name.lower() not in _OF_ONE_REQUEST
+    )
+
+
 def made(
     listener: Listener,
     filling: Filling,
     route: Route,
 ) -> KeptAnswer:
     """Return what is kept of an answer that went out."""
-    headers = tuple(
-        (name, value)
-        for name, value in listener.headers
-        if name.lower() not in _OF_ONE_REQUEST
-    )
+    headers = of_every_request(listener.headers)
     return KeptAnswer(
         route=route,
         headers=headers,

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
+from typing import Any
 
 from shared.core import clock
 from shared.core.domains import NOT_OURS, Apply, InSteps, NoNews
@@ -32,6 +34,7 @@ class Arrived:
 
     row: WebhookEvent
     body: str
+    content: Mapping[str, Any]
 
 
 class TakesSteps(Exception):
@@ -81,7 +84,7 @@ async def _store_and_apply(
     apply: Apply,
 ) -> None:
     row = arrived.row
-    order_id = await statements.store(row, arrived.body)
+    order_id = await statements.store(row, arrived.content)
     if row.id is None:  # the same event at the same moment
         await statements.count_again(row.source, row.stripe_event_id)
         return
@@ -115,4 +118,4 @@ async def _store(
     row.status, row.decision = status, decision
     row.outcome = outcome[:200]
     row.attempts, row.handled_at = 1, clock.now()
-    await statements.store_done(row, arrived.body)
+    await statements.store_done(row, arrived.body, arrived.content)

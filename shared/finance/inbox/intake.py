@@ -6,8 +6,9 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from tortoise.exceptions import IntegrityError
@@ -58,6 +59,25 @@ async def receive(
         raise OfConnectedAccount if source == "platform" else OfPlatform
 
 
+def opened(
+    source: str,
+    context: Context,
+    body: bytes,
+    signature: str,
+) -> Callable[[], Coroutine[Any, Any, None]] | None:
+    """Return what a delivery asks for, if it is signed and at its own endpoint; None for what
+    `receive` refuses.
+    """
+    try:
+        event = verify(body, signature, context.settings.stripe.secrets_of(source))
+    except BadSignature:
+        return None
+    if source_of(event.account) != source:
+        return None
+    delivered = _Delivered(source, event, _without_secrets(body.decode()))
+    return partial(_take, context, delivered)
+
+
 async def take(
     context: Context,
     *,
@@ -102,7 +122,7 @@ class _Delivered:
             stripe_created_at=event.created_at,
             fetched=self.fetched,
         )
-        return at_once.Arrived(row, self.body)
+        return at_once.Arrived(row, self.body, event.content)
 
 
 async def _take(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -42,13 +41,16 @@ async def count_again(source: str, event_id: str) -> bool:
     return bool(await execute(_AGAIN, clock.now(), source, event_id))
 
 
-async def store(row: WebhookEvent, body: str) -> int | None:
+async def store(
+    row: WebhookEvent,
+    content: Mapping[str, Any],
+) -> int | None:
     """Insert an event, and return the order that it is about, as `attribution.find` finds it.
 
     The row gets its id; None when it is known already. The order is not written: who inserts
     a row that names it would wait for whoever has it locked.
     """
-    about = _order_of(json.loads(body))
+    about = _order_of(content)
     (insert,) = inserts([row], once=True)
     found = await fetch(
         f'{insert.sql} RETURNING "id", ({about.sql}) AS order_id',
@@ -62,11 +64,15 @@ async def store(row: WebhookEvent, body: str) -> int | None:
     return order_id
 
 
-async def store_done(row: WebhookEvent, body: str) -> None:
+async def store_done(
+    row: WebhookEvent,
+    body: str,
+    content: Mapping[str, Any],
+) -> None:
     """Insert an event that is done with, its body and the order that it is about, or count it
     again.
     """
-    about = _order_of(json.loads(body))
+    about = _order_of(content)
     (insert,) = inserts([row], found={"order_id": about})
     event = insert.sql + _OR_AGAIN
     now = clock.now()
@@ -80,9 +86,9 @@ async def store_done(row: WebhookEvent, body: str) -> None:
             await execute(_BODY, now, now, stored["id"], body)
 
 
-def _order_of(body: Mapping[str, Any]) -> SqlStatement:
+def _order_of(content: Mapping[str, Any]) -> SqlStatement:
     """What finds the order that an event is about: `attribution.find` as one expression."""
-    subject = body["data"]["object"]
+    subject = content["data"]["object"]
     ids = named_ids(subject) or ("",)
     marks = ", ".join("?" * len(ids))
     ranks = " ".join(f"WHEN ? THEN {rank}" for rank in range(len(ids)))
@@ -100,7 +106,7 @@ def _order_of(body: Mapping[str, Any]) -> SqlStatement:
         f"CASE WHEN EXISTS ({vendors}) THEN NULL"
         f" ELSE COALESCE(({remembered}), ({paid}), ({numbered})) END"
     )
-    account = body.get("account")
+    account = content.get("account")
     values = (
         account if isinstance(account, str) else None,
         *ids * 4,

@@ -2,7 +2,7 @@
 
 It cuts SQLite's statements at every semicolon, even one in a column's comment; ours are cut where
 SQLite would. It makes a SQLite table anew to take a column away, and forgets its indexes. And it
-takes five to ten times as long as it needs: measured in docs/decisions/0015-new-databases.md.
+takes thirty times as long as it needs: measured in docs/decisions/0015-new-databases.md.
 """
 
 from __future__ import annotations
@@ -21,11 +21,13 @@ from tortoise.migrations.schema_editor import SqliteSchemaEditor
 from tortoise.migrations.schema_generator.state_apps import StateApps
 
 from shared.infra.database.operations import AddChecks, ReplaceChecks, RunOn
+from shared.infra.database.states import after
 
 if TYPE_CHECKING:
     from tortoise import Model
     from tortoise.fields.base import Field
     from tortoise.migrations.executor import PlanStep
+    from tortoise.migrations.graph import MigrationKey
     from tortoise.migrations.migration import Migration
     from tortoise.migrations.schema_editor.base import BaseSchemaEditor
     from tortoise.migrations.schema_generator.state import State
@@ -138,6 +140,18 @@ class Executor(MigrationExecutor):
             if not step.backward:
                 step.migration.apply = partial(_apply, step.migration)  # type: ignore[method-assign]
         return steps
+
+    async def _project_state(
+        self, applied: set[MigrationKey], *, upto: MigrationKey | None = None
+    ) -> State:
+        plan = [key for key in self._full_plan() if key in applied]
+        if upto in plan:
+            plan = plan[: plan.index(upto)]
+        connections = {
+            label: config.get("default_connection", "default")
+            for label, config in self.loader.apps_config.items()
+        }
+        return after(self.loader.graph, plan, connections)
 
     def _schema_editor(
         self, atomic: bool = True, collect_sql: bool = False

@@ -231,8 +231,12 @@ class _SqliteWrapper(TellsStatements, _Asks, SqliteTransactionWrapper):
             return await connection.read(work)
         return await _written(connection, query, values, work)
 
-    async def execute_many(self, query: str, values: list[list[Any]]) -> None:
-        def each(_: str, __: Sequence[Any], raw: sqlite3.Connection) -> None:
+    async def execute_many(
+        self,
+        query: str,
+        values: list[list[Any]],
+    ) -> None:
+        def each(_: str, __: object, raw: sqlite3.Connection) -> None:
             raw.executemany(query, values)
 
         with told():

@@ -51,7 +51,8 @@ class Checkpoints:
     def _ended(self, done: asyncio.Future[None]) -> None:
         self._running = None
         self._next = monotonic() + PAUSE
-        if not done.cancelled() and (error := done.exception()) is not None:
+        error = None if done.cancelled() else done.exception()
+        if error is not None:
             log.warning("the write-ahead log could not be copied: %s", error)
 
 

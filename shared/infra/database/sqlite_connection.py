@@ -127,7 +127,12 @@ class SqliteConnection:
         await self._turn()
         return self._timed(measured)
 
-    def _measured(self, work: Work[T], name: str, raw: sqlite3.Connection) -> T:
+    def _measured(
+        self,
+        work: Work[T],
+        name: str,
+        raw: sqlite3.Connection,
+    ) -> T:
         """Do `work`, and know the next time whether it takes long: as this thread's time says,
         since others may have the machine meanwhile.
         """
@@ -140,7 +145,12 @@ class SqliteConnection:
             elif len(self._known) < _MOST_KNOWN:
                 self._known.add(name)
 
-    async def in_thread(self, work: Work[T], *, to_the_end: bool = False) -> T:
+    async def in_thread(
+        self,
+        work: Work[T],
+        *,
+        to_the_end: bool = False,
+    ) -> T:
         """Do `work` on a thread.
 
         Whoever is cancelled meanwhile stops it, unless it goes `to_the_end`, and waits until the

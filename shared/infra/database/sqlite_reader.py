@@ -20,7 +20,11 @@ T = TypeVar("T")
 class Reader:
     """Two connections that only read: one for what is brief, one on a thread for the rest."""
 
-    def __init__(self, path: str, pragmas: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        path: str,
+        pragmas: dict[str, Any],
+    ) -> None:
         self._path = path
         self._pragmas = {**pragmas, "query_only": "ON"}
         self._opening = asyncio.Lock()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Self
 
@@ -15,7 +17,7 @@ from shared.infra.gateway.fields import time_of
 class VerifiedEvent:
     """The envelope of a webhook event whose signature was right.
 
-    The object inside is a nudge, not a fact.
+    The object inside is a nudge, not a fact; `content` is all of it as it came.
     """
 
     id: str
@@ -29,6 +31,7 @@ class VerifiedEvent:
     related_intent: str | None = None  # for charges: the PaymentIntent they belong to
     # For payment methods and setups: whose they are, or were until now.
     related_customer: str | None = None
+    content: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
 
 @frozen

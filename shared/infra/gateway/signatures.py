@@ -103,6 +103,7 @@ def envelope(event: dict[str, Any]) -> VerifiedEvent:
         object_type=subject.get("object"),
         related_intent=id_in(subject.get("payment_intent")),
         related_customer=id_in(subject.get("customer") or before.get("customer")),
+        content=event,
     )
 
 

@@ -248,10 +248,10 @@ async def test_the_order_of_an_event_is_found_as_the_orm_finds_it(
     ):
         body = {"data": {"object": subject}, "account": account}
         wanted = (await attribution.find(body)).order_id
-        told = await statements.store(_row(f"evt_{number}"), json.dumps(body))
+        told = await statements.store(_row(f"evt_{number}"), body)
         ignored = _row(f"evt_i_{number}")
         for _ in range(2):
-            await statements.store_done(ignored, json.dumps(body))
+            await statements.store_done(ignored, json.dumps(body), body)
         kept = await WebhookEvent.get(stripe_event_id=f"evt_i_{number}")
         assert (told, kept.order_id) == (wanted, wanted), (subject, account)
         assert kept.duplicates == 1
