@@ -13,6 +13,8 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from shared.core.importing import importing
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
@@ -28,6 +30,7 @@ OLDEST = (3, 11)
 DOORS = ("portal", "storefront", "shared.entrypoints.api")
 
 
+@importing()
 def jobs() -> Sequence[AnyJob]:
     """Every job of every domain (shared/core/domains.py)."""
     from shared.core import domains
@@ -52,6 +55,7 @@ def recurring_jobs() -> Sequence[RecurringJob]:
     return [job for job in jobs() if isinstance(job, RecurringJob)]
 
 
+@importing()
 def compose(
     settings: Settings,
     gateway: Gateway,
@@ -76,6 +80,7 @@ def compose(
     return app
 
 
+@importing()
 def blueprints() -> Sequence[Blueprint]:
     """Every page and every endpoint."""
     return [

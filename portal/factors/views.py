@@ -5,9 +5,8 @@ day they are lost.
 from __future__ import annotations
 
 from textwrap import wrap
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import segno
 from quart import Blueprint, Response, request
 from wtforms import HiddenField, StringField
 from wtforms.validators import DataRequired, Length
@@ -15,6 +14,7 @@ from wtforms.validators import DataRequired, Length
 from portal.frame import vendor_page
 from portal.operator.frame import page as operator_page
 from shared.core.errors import MarketError
+from shared.core.importing import Late
 from shared.entrypoints.web import proving
 from shared.entrypoints.web.access import member
 from shared.entrypoints.web.forms import MarketForm
@@ -31,6 +31,11 @@ from shared.trade.people.factors.models import SecondFactor
 from shared.trade.people.factors.rules import FactorKind
 from shared.trade.people.models import Member
 from shared.trade.people.queries import Actor
+
+if TYPE_CHECKING:
+    import segno
+else:
+    segno = Late("segno")
 
 blueprint = Blueprint("factors", __name__, url_prefix="/vendor/factors")
 

@@ -361,6 +361,42 @@ def _children(pid: int) -> list[int]:
     ]
 
 
+_KEEPING = """
+import subprocess, sys
+from pathlib import Path
+from shared.entrypoints.cli import bootstrap
+bootstrap.VENV = Path(sys.argv[1])
+bootstrap.COMPILED = bootstrap.VENV / "compiled"
+bootstrap.keep_compiled()
+sys.path.insert(0, sys.argv[2])
+import ours
+subprocess.run([sys.executable, "-c", "import theirs"], cwd=sys.argv[2], check=True)
+"""
+
+
+def test_what_python_compiles_is_kept_where_it_may_leave_nothing_beside_the_source(
+    tmp_path: Path,
+) -> None:
+    """PYTHONDONTWRITEBYTECODE, as images of containers set it, would have each start compile every
+    module anew. Child processes keep theirs too.
+    """
+    source, venv = tmp_path / "source", tmp_path / "venv"
+    source.mkdir()
+    venv.mkdir()
+    for name in ("ours", "theirs"):
+        (source / f"{name}.py").write_text("")
+    subprocess.run(
+        [sys.executable, "-c", _KEEPING, str(venv), str(source)],
+        cwd=ROOT,
+        env=environment(PYTHONDONTWRITEBYTECODE="1"),
+        check=True,
+        timeout=100,
+    )
+    kept = {path.name.partition(".")[0] for path in venv.glob("compiled/**/*.pyc")}
+    assert {"ours", "theirs"} <= kept
+    assert {path.name for path in source.iterdir()} == {"ours.py", "theirs.py"}
+
+
 def test_an_old_python_is_told_so() -> None:
     """A sentence, not a syntax error: run.py itself is plain enough for Python 3.7."""
     import ast

@@ -31,12 +31,14 @@ from shared.infra.activity.changes import FieldChange
 from shared.infra.activity.queries import led_to, of_order
 from shared.infra.database import migrate as migrations
 from shared.infra.database import structure
+from shared.infra.database.agreement import check
+from shared.infra.database.applying import migrate_each
 from shared.infra.database.dialect import dialect
 from shared.infra.database.direct import applied
 from shared.infra.database.executor import statements
 from shared.infra.database.lifecycle import config
 from shared.infra.database.lifecycle import context as opened
-from shared.infra.database.migrate import check, migrate, pending
+from shared.infra.database.migrate import migrate, pending
 from shared.infra.database.schema import on_disk
 from shared.infra.database.sqlite_rebuild import rebuild_table, split_create_table
 from shared.infra.database.states import LazyState
@@ -87,7 +89,7 @@ async def test_an_empty_postgresql_database_gets_what_the_migrations_make(
     lack.
     """
     each = await postgres_ready.create("by_migrations")
-    await migrations.migrate_each(each)
+    await migrate_each(each)
     told = [
         dumped(postgres_ready, name, "--exclude-table-data=tortoise_migrations")
         for name in ("by_migrations", "migrated")

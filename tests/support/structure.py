@@ -13,7 +13,7 @@ import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
-from shared.infra.database.migrate import migrate_each
+from shared.infra.database.applying import migrate_each
 from shared.infra.database.sqlite_rebuild import split_create_table
 from shared.infra.database.structure import file, headed, told_by_sqlite
 from tests.support.database import Postgres, run_id

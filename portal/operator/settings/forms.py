@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 from wtforms import BooleanField, SelectField
 from wtforms.validators import DataRequired, InputRequired, NumberRange
@@ -18,13 +18,18 @@ from shared.trade.marketplace.rules import (
 )
 
 
+def _zones() -> list[Any]:
+    """The time zones, which are looked for when the form is first shown."""
+    return choices((name, name.replace("_", " ")) for name in time_zones())
+
+
 class SettingsForm(Edited):
     """The settings of shared/trade/marketplace."""
 
     time_zone = SelectField(
         "Time zone",
         validators=[DataRequired("Choose a time zone.")],
-        choices=choices((name, name.replace("_", " ")) for name in time_zones()),
+        choices=_zones,
         description="Statements, invoices and VAT periods are months of this zone.",
     )
     show_fee_breakdown = BooleanField(

@@ -15,7 +15,13 @@ from shared.trade.orders.rules import PaymentStatus
 from shared.trade.vendors.countries import COUNTRIES
 
 
-class ErrorDetail(BaseModel):
+class Shape(BaseModel):
+    """What all of them are; pydantic makes what checks them when one is first met."""
+
+    model_config = ConfigDict(defer_build=True)
+
+
+class ErrorDetail(Shape):
     """What went wrong."""
 
     code: str = Field(description="stable, for machines")
@@ -25,13 +31,13 @@ class ErrorDetail(BaseModel):
     )
 
 
-class ErrorAnswer(BaseModel):
+class ErrorAnswer(Shape):
     """The one shape of every error."""
 
     error: ErrorDetail
 
 
-class PaymentConfig(BaseModel):
+class PaymentConfig(Shape):
     """How the vendor is paid."""
 
     stripe_account_id: str | None
@@ -52,7 +58,7 @@ class PaymentConfig(BaseModel):
 Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
 
 
-class SetupBody(BaseModel):
+class SetupBody(Shape):
     """Business details for the account's first creation. Name and email are those of the vendor's record, not the caller's."""
 
     model_config = ConfigDict(extra="ignore")
@@ -74,7 +80,7 @@ class SetupBody(BaseModel):
     )
 
 
-class SetupAnswer(BaseModel):
+class SetupAnswer(Shape):
     """The vendor's account and a single-use address to complete it."""
 
     stripe_account_id: str
@@ -101,7 +107,7 @@ _AMOUNT = {
 }
 
 
-class OrderBody(BaseModel):
+class OrderBody(Shape):
     """An order of the caller's."""
 
     model_config = ConfigDict(extra="ignore")
@@ -134,7 +140,7 @@ class CreateIntentBody(OrderBody):
     )
 
 
-class CreateIntentAnswer(BaseModel):
+class CreateIntentAnswer(Shape):
     """The order's one PaymentIntent, and where the order stands. Amounts are decimal strings in major units."""
 
     payment_intent_id: str
@@ -159,7 +165,7 @@ class HoldBody(OrderBody):
     )
 
 
-class HoldAnswer(BaseModel):
+class HoldAnswer(Shape):
     """The goods are there, and the card may be confirmed."""
 
     held: bool = Field(
@@ -168,13 +174,13 @@ class HoldAnswer(BaseModel):
     )
 
 
-class StripeSignature(BaseModel):
+class StripeSignature(Shape):
     """How Stripe signs what it sends, with the secret of the endpoint."""
 
     stripe_signature: str = Field(pattern="^t=[0-9]{10},v1=[0-9a-f]{64}$")
 
 
-class EventData(BaseModel):
+class EventData(Shape):
     """What the event is about."""
 
     object: dict[str, Any] = Field(
@@ -182,7 +188,7 @@ class EventData(BaseModel):
     )
 
 
-class _Event(BaseModel):
+class _Event(Shape):
     id: str = Field(pattern="^evt_[A-Za-z0-9_]{1,200}$")
     object: Literal["event"]
     type: str = Field(pattern=r"^[a-z0-9_]{1,60}(\.[a-z0-9_]{1,60}){0,3}$")
@@ -203,7 +209,7 @@ class ConnectEvent(_Event):
     account: str = Field(pattern="^acct_[A-Za-z0-9]{1,100}$")
 
 
-class Success(BaseModel):
+class Success(Shape):
     """Taken."""
 
     status: str = "success"

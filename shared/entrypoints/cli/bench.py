@@ -4,11 +4,7 @@ machine says the same.
 
 from __future__ import annotations
 
-import statistics
-import subprocess
 import sys
-import tempfile
-import time
 from collections.abc import Callable
 
 import click
@@ -23,58 +19,13 @@ from shared.entrypoints.cli.benchmarks import (
     sandbox,
     signed_in,
     signed_out,
+    start,
 )
 from shared.entrypoints.cli.benchmarks.measured import Measured, as_json, table
-from shared.entrypoints.cli.bootstrap import ROOT
 from shared.entrypoints.cli.options import CommandFailed
 
-ROUNDS = 5
-
-
-def _seconds(*command: str) -> float:
-    started = time.perf_counter()
-    subprocess.run(
-        [sys.executable, *command],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-    )
-    return time.perf_counter() - started
-
-
-def start_up() -> list[Measured]:
-    """How long the application takes to import and compose, against an empty Python and against
-    importing its libraries.
-    """
-    compose = (
-        "from pathlib import Path\nimport run\nfrom shared.core.settings import load\nfrom "
-        "shared.infra.gateway.gateway import Gateway\n"
-        "import shared.infra.gateway.sdk\nimport asyncio, sys\nasync def go():\n"
-        "    s = load({}, data_dir=Path(sys.argv[1]), dotenv=Path(sys.argv[1]) / 'none')\n"
-        "    run.compose(s, Gateway(s.stripe))\nasyncio.run(go())"
-    )
-    libraries = "import quart, tortoise, stripe, aiohttp, wtforms, quart_schema, hypercorn.asyncio"
-    with tempfile.TemporaryDirectory() as folder:
-        for _ in range(2):  # the first run compiles
-            _seconds("-c", compose, folder)
-        rounds = [
-            (
-                _seconds("-c", "pass"),
-                _seconds("-c", libraries),
-                _seconds("-c", compose, folder),
-            )
-            for _ in range(ROUNDS)
-        ]
-    bare, imports, whole = map(statistics.median, zip(*rounds, strict=True))
-    libraries, python = "importing its libraries", "an empty Python"
-    return [
-        Measured("libraries", imports * 1000, "ms", imports / bare, python),
-        Measured("application", whole * 1000, "ms", whole / imports, libraries),
-    ]
-
-
 BENCHMARKS: dict[str, Callable[[], list[Measured]]] = {
-    "start-up": start_up,
+    "start-up": start.start_up,
     "sandbox-payment": sandbox.payment,
     "sandbox-start": sandbox.start,
     "form-load": load.form_load,

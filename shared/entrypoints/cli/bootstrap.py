@@ -18,6 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 VENV = ROOT / ".venv"
+COMPILED = VENV / "compiled"
 LOCKS = Path(__file__).with_name("requirements")
 _OFFLINE = (
     "NewConnectionError",
@@ -38,7 +39,10 @@ def enter(kind: str, arguments: list[str]) -> int | None:
     None: this process has them, go on. Otherwise the command has run in another process (or could
     not), with that exit code.
     """
-    if os.environ.get("MARKETHALL_NO_BOOTSTRAP") == "1" or _complete(kind):
+    if os.environ.get("MARKETHALL_NO_BOOTSTRAP") == "1":
+        return None
+    if _complete(kind):
+        keep_compiled()
         return None
     try:
         with _one_at_a_time():
@@ -47,6 +51,7 @@ def enter(kind: str, arguments: list[str]) -> int | None:
     except CannotInstall as problem:
         print(f"\nMarkethall could not set itself up: {problem}", file=sys.stderr)
         return 3
+    keep_compiled()
     if _inside():
         return None
     command = [str(_python()), str(ROOT / "run.py"), *arguments]
@@ -79,6 +84,19 @@ def install(kind: str) -> None:
     _marker(kind).write_text(_fingerprint(kind), encoding="utf-8")
     if kind == "test":
         _marker("runtime").write_text(_fingerprint("runtime"), encoding="utf-8")
+
+
+def keep_compiled() -> None:
+    """Keep what Python has compiled in `.venv`, where it is to leave nothing beside the source.
+
+    That is what PYTHONDONTWRITEBYTECODE asks for; but a start that compiles every module anew takes
+    twice as long. It holds for child processes too.
+    """
+    if sys.dont_write_bytecode and os.access(VENV, os.W_OK):
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ.setdefault("PYTHONPYCACHEPREFIX", str(COMPILED))
+        sys.dont_write_bytecode = False
+        sys.pycache_prefix = os.environ["PYTHONPYCACHEPREFIX"]
 
 
 def _complete(kind: str) -> bool:

@@ -1,4 +1,4 @@
-"""`migrate` and `check-migrations`."""
+"""`migrate`."""
 
 from __future__ import annotations
 
@@ -29,16 +29,6 @@ async def bring_up_to_date(settings: Settings) -> int:
     return 0
 
 
-async def compare(settings: Settings) -> int:
-    """Exit 1 when models, migrations and this database do not agree."""
-    problems = await migrations.check(settings.database_url)
-    for problem in problems:
-        print(problem)
-    if not problems:
-        print("Models, migrations and the database agree.")
-    return 1 if problems else 0
-
-
 @click.command()
 @installation
 def migrate_command(**given: Any) -> int:
@@ -47,13 +37,3 @@ def migrate_command(**given: Any) -> int:
     A database that holds data is copied first.
     """
     return asyncio.run(bring_up_to_date(read_settings(Options(**given))))
-
-
-@click.command()
-@installation
-def check_migrations_command(**given: Any) -> int:
-    """Compare models, migrations and database.
-
-    Exit 1 when something differs, or the database lacks a migration.
-    """
-    return asyncio.run(compare(read_settings(Options(**given))))

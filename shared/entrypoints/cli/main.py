@@ -6,6 +6,7 @@ Nothing of the application is imported here: starting up is most of what a short
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
@@ -29,7 +30,7 @@ ENTRIES = {
     "migrate": Listed("database", "Bring the database up to date."),
     "backup": Listed("backup", "Copy the whole installation into one file."),
     "restore": Listed("backup", "Put a backup back."),
-    "check-migrations": Listed("database", "Compare models, migrations and database."),
+    "check-migrations": Listed("agreement", "Compare models, migrations and database."),
     "seed": Listed("seed", "Fill the demo marketplace, or add bulk data."),
     "sandbox": Listed("sandbox", "Run the Stripe stand-in alone."),
     "reconcile": Listed("reconcile", "Compare ledger, orders and Stripe."),
@@ -63,6 +64,8 @@ def cli() -> None:
 
 def main(arguments: list[str], parts: Composition) -> int:
     """Run one command; the exit code."""
+    # There are none; pydantic would look through every package that is installed.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     if not arguments or (
         arguments[0].startswith("-") and arguments[0] not in ("-h", "--help")
     ):

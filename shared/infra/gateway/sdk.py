@@ -11,8 +11,6 @@ from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 from typing import Any
 
-import stripe
-
 from shared.core.errors import MarketError
 from shared.core.settings import StripeSettings
 from shared.infra.gateway.calls import API_VERSION
@@ -22,6 +20,7 @@ from shared.infra.gateway.errors import (
     StripeRefused,
     StripeUnavailable,
 )
+from shared.infra.gateway.stripe_package import stripe
 from shared.infra.gateway.transport import Transport
 
 log = logging.getLogger("markethall.gateway")

@@ -12,7 +12,7 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
-import stripe
+from shared.infra.gateway.stripe_package import stripe
 
 LARGE = 512 * 1024
 

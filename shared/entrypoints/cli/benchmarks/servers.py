@@ -110,3 +110,10 @@ def processor(folder: Path) -> float:
         if server in (columns[1], stat.parent.name):
             used += sum(int(ticks) for ticks in columns[11:13]) / _TICKS
     return used
+
+
+def processor_of(process: int) -> float:
+    """Seconds of the processor that a process has had."""
+    stat = Path(f"/proc/{process}/stat").read_text("ascii")
+    told = stat.rpartition(")")[2].split()
+    return (int(told[11]) + int(told[12])) / _TICKS

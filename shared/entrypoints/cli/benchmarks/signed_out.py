@@ -6,26 +6,27 @@ processor's time of the server's process: what others do at the same time is not
 
 from __future__ import annotations
 
-import os
 import re
 import socket
 import statistics
 import tempfile
 import time
 from contextlib import ExitStack
-from pathlib import Path
 from urllib.request import urlopen
 
 from shared.core.frozen import frozen
 from shared.entrypoints.cli import addresses
 from shared.entrypoints.cli.benchmarks.measured import Bar, Measured
-from shared.entrypoints.cli.benchmarks.servers import free_port, running
+from shared.entrypoints.cli.benchmarks.servers import (
+    free_port,
+    processor_of,
+    running,
+)
 
 ROUNDS = 5
 REQUESTS, REQUESTS_MADE = 2000, 160  # in a round: from memory, and made each time
 LINES = 8  # connections
 _PRODUCT = "product page"
-_TICKS = os.sysconf("SC_CLK_TCK")
 _HEADERS = (
     "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0\r\n"
     "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8\r\n"
@@ -97,14 +98,14 @@ class AskedPage:
         """Ask so many times, over a few connections at once."""
         with ExitStack() as stack:
             lines = [stack.enter_context(self._line()) for _ in range(LINES)]
-            before, started = _processor(self._process), time.perf_counter()
+            before, started = processor_of(self._process), time.perf_counter()
             for _ in range(requests // LINES):
                 for line in lines:
                     line.sendall(self._request)
                 for line in lines:
                     _read(line)
             took = time.perf_counter() - started
-            used = _processor(self._process) - before
+            used = processor_of(self._process) - before
         return Cost(used / requests, requests / took)
 
     def _line(self) -> socket.socket:
@@ -127,13 +128,6 @@ def _read(line: socket.socket) -> None:
     missing = length - len(body)
     while missing > 0:
         missing -= len(line.recv(65536))
-
-
-def _processor(process: int) -> float:
-    """Seconds of the processor that a process has had."""
-    stat = Path(f"/proc/{process}/stat").read_text("ascii")
-    told = stat.rpartition(")")[2].split()
-    return (int(told[11]) + int(told[12])) / _TICKS
 
 
 def signed_out() -> list[Measured]:

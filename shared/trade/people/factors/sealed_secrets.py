@@ -7,10 +7,18 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from shared.core.importing import Late
+
+if TYPE_CHECKING:
+    from cryptography import fernet
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.kdf import hkdf
+else:
+    fernet = Late("cryptography.fernet")
+    hashes = Late("cryptography.hazmat.primitives.hashes")
+    hkdf = Late("cryptography.hazmat.primitives.kdf.hkdf")
 
 _PURPOSE = b"markethall second factors"
 
@@ -26,7 +34,7 @@ class Vault:
     """
 
     def __init__(self, keys: Sequence[str]) -> None:
-        self._box = MultiFernet([_fernet(key) for key in keys])
+        self._box = fernet.MultiFernet([_fernet(key) for key in keys])
 
     def seal(self, secret: str, *, owner: str) -> str:
         """`secret` as it may be kept."""
@@ -45,7 +53,7 @@ class Vault:
         """
         try:
             found = self._box.decrypt(sealed.encode(), ttl=max_age).decode()
-        except (InvalidToken, UnicodeError):
+        except (fernet.InvalidToken, UnicodeError):
             raise Unreadable from None
         whose, _, secret = found.partition("\0")
         if whose != owner:
@@ -54,11 +62,11 @@ class Vault:
 
 
 @lru_cache(maxsize=8)
-def _fernet(key: str) -> Fernet:
-    derived = HKDF(
+def _fernet(key: str) -> fernet.Fernet:
+    derived = hkdf.HKDF(
         algorithm=hashes.SHA256(),
         length=32,
         salt=None,
         info=_PURPOSE,
     ).derive(key.encode())
-    return Fernet(base64.urlsafe_b64encode(derived))
+    return fernet.Fernet(base64.urlsafe_b64encode(derived))
