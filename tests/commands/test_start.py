@@ -385,10 +385,12 @@ def test_what_python_compiles_is_kept_where_it_may_leave_nothing_beside_the_sour
     venv.mkdir()
     for name in ("ours", "theirs"):
         (source / f"{name}.py").write_text("")
+    around = environment(PYTHONDONTWRITEBYTECODE="1")
+    around.pop("PYTHONPYCACHEPREFIX", None)  # of the run that this test is in
     subprocess.run(
         [sys.executable, "-c", _KEEPING, str(venv), str(source)],
         cwd=ROOT,
-        env=environment(PYTHONDONTWRITEBYTECODE="1"),
+        env=around,
         check=True,
         timeout=100,
     )
