@@ -68,6 +68,7 @@ async def _home(
         balances=seen.overview.balances,
         offer=seen.overview.instant,
         stripe_read_at=seen.stripe_read_at,
+        stripe_is_asked=seen.stripe_is_asked,
         stripe_failed=seen.stripe_failed,
         anew=url_for("payouts.index", page=seen.payouts.number, anew=1),
         coming=coming,

@@ -206,3 +206,20 @@ async def test_the_log_of_writes_is_copied_into_the_file_and_begins_again(
     assert (await _client().execute_query_dict("PRAGMA wal_autocheckpoint")) == [
         {"wal_autocheckpoint": 0}
     ]
+
+
+async def test_the_first_readings_share_a_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Opening it waits, and whoever asks meanwhile opens no second one that nobody would close."""
+    opened: list[SqliteConnection] = []
+    real = SqliteConnection.open
+
+    async def noted(*given: Any, **named: Any) -> SqliteConnection:
+        opened.append(await real(*given, **named))
+        return opened[-1]
+
+    await _client()._reader.close()
+    monkeypatch.setattr(SqliteConnection, "open", noted)
+    assert await asyncio.gather(*(Vendor.all().count() for _ in range(5))) == [0] * 5
+    assert len(opened) == 1

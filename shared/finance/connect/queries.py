@@ -17,6 +17,7 @@ from shared.finance.connect.rules import AccountStatus, PayoutSchedule
 from shared.infra.database.columns import texts_in
 from shared.infra.database.paging import Paged, window_of
 from shared.infra.database.searching import matching
+from shared.infra.database.several import Found, Rows
 from shared.infra.gateway.accounts import (
     Alternative,
     Capability,
@@ -28,6 +29,21 @@ from shared.trade.vendors.errors import PaymentNotConfigured, VendorNotFound
 from shared.trade.vendors.models import Vendor
 
 PAGE_SIZE = 50
+CONFIG = Rows(
+    VendorPaymentConfig,
+    "t.vendor_id = ?",
+)
+
+
+def config_in(found: Found) -> VendorPaymentConfig:
+    """A vendor's config, of what was read with CONFIG.
+
+    Raises PaymentNotConfigured when nothing was ever set up.
+    """
+    row = found.one(CONFIG)
+    if row is None:
+        raise PaymentNotConfigured
+    return row
 
 
 @frozen

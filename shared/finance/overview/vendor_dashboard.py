@@ -6,20 +6,22 @@ One statement, however much there is.
 from __future__ import annotations
 
 from shared.core.frozen import frozen
-from shared.finance.connect.models import VendorPaymentConfig
-from shared.finance.connect.queries import PaymentConfigView, config_view
+from shared.finance.connect.queries import (
+    CONFIG,
+    PaymentConfigView,
+    config_in,
+    config_view,
+)
 from shared.finance.disputes.queries import DisputeView
 from shared.finance.disputes.statements import next_in, next_of
 from shared.finance.overview.statements import PRODUCTS
 from shared.finance.payouts.forecast import NextPayout, next_payout_in, parts_of
 from shared.infra.database.several import Rows, read
-from shared.trade.marketplace.models import MarketplaceSettings
-from shared.trade.marketplace.queries import SETTINGS_ID, settings_of
-from shared.trade.marketplace.rules import DEFAULTS
+from shared.trade.marketplace.queries import SETTINGS, settings_in
 from shared.trade.orders.figures import OrdersSummary, figures_of, summary_in
 from shared.trade.orders.order_lists import OrderRow, listed
 from shared.trade.orders.statements import listed as orders_behind
-from shared.trade.vendors.errors import PaymentNotConfigured, ShopNotFound
+from shared.trade.vendors.errors import ShopNotFound
 from shared.trade.vendors.models import Vendor
 from shared.trade.vendors.queries import VendorView, view_at
 from shared.trade.vendors.terms import terms_in
@@ -27,14 +29,6 @@ from shared.trade.vendors.terms import terms_in
 RECENT = 6
 _VENDOR = Rows(
     Vendor,
-    "t.id = ?",
-)
-_CONFIG = Rows(
-    VendorPaymentConfig,
-    "t.vendor_id = ?",
-)
-_SETTINGS = Rows(
-    MarketplaceSettings,
     "t.id = ?",
 )
 _RECENT = orders_behind("all")
@@ -57,21 +51,18 @@ async def vendor_dashboard(vendor_id: int) -> VendorDashboard:
     """Raises NotFound for an unknown vendor, PaymentNotConfigured when nothing was ever set up."""
     found = await read(
         _VENDOR(vendor_id),
-        _CONFIG(vendor_id),
-        _SETTINGS(SETTINGS_ID),
+        CONFIG(vendor_id),
+        SETTINGS(),
         *figures_of(vendor_id),
         _RECENT(vendor_id, RECENT, 0),
         PRODUCTS(vendor_id),
         *next_of(vendor_id),
         *parts_of(vendor_id),
     )
-    vendor, config = found.one(_VENDOR), found.one(_CONFIG)
+    vendor = found.one(_VENDOR)
     if vendor is None:
         raise ShopNotFound
-    if config is None:
-        raise PaymentNotConfigured
-    settings = found.one(_SETTINGS)
-    market = settings_of(settings) if settings is not None else DEFAULTS
+    config = config_in(found)
     (products,) = found.records(PRODUCTS)
     return VendorDashboard(
         vendor=view_at(vendor, terms_in(config)),
@@ -80,5 +71,5 @@ async def vendor_dashboard(vendor_id: int) -> VendorDashboard:
         recent=tuple(map(listed, found.records(_RECENT))),
         products=int(products["products"]),
         next_dispute=next_in(found, vendor),
-        next_payout=next_payout_in(found, config, market.zone),
+        next_payout=next_payout_in(found, config, settings_in(found).zone),
     )

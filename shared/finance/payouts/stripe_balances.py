@@ -33,11 +33,12 @@ KNOWN = Rows(
 class Answer:
     """What Stripe says of a vendor's balance; `reading` is None where it said nothing that counts.
 
-    `read_at`: when it said so; None: this moment. `failed`: it was asked now and did not answer.
+    `read_at`: when it said so. `is_asked`: it was asked now; `failed`: and did not answer.
     """
 
     reading: Reading | None
     read_at: datetime | None = None
+    is_asked: bool = False
     failed: bool = False
 
 
@@ -70,9 +71,9 @@ async def ask(
     try:
         reading = await available_funds.read(gateway, terms)
     except StripeUnavailable:
-        return replace(known, failed=True) if known else Answer(None, failed=True)
+        return replace(known or Answer(None), is_asked=True, failed=True)
     await _keep(terms, reading.lines.values(), asked_at)
-    return Answer(reading)
+    return Answer(reading, asked_at, is_asked=True)
 
 
 async def _keep(

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from shared.core import clock
 from shared.core.frozen import frozen
-from shared.finance.connect.models import VendorPaymentConfig
+from shared.finance.connect.queries import CONFIG, config_in
 from shared.finance.payouts import balances, forecast, queries, stripe_balances
 from shared.finance.payouts.balances import HoldView, Overview
 from shared.finance.payouts.forecast import NextPayout
@@ -20,29 +20,18 @@ from shared.finance.payouts.statements import HOLDS
 from shared.finance.payouts.terms import PayoutTerms, terms_in
 from shared.finance.recovery.queries import Owed, owed_in
 from shared.finance.recovery.statements import OWED
-from shared.infra.database.several import Found, Part, Rows, read
+from shared.infra.database.several import Part, read
 from shared.infra.gateway.gateway import Gateway
-from shared.trade.marketplace.models import MarketplaceSettings
-from shared.trade.marketplace.queries import SETTINGS_ID, settings_of
-from shared.trade.marketplace.rules import DEFAULTS
-from shared.trade.vendors.errors import PaymentNotConfigured
+from shared.trade.marketplace.queries import SETTINGS, settings_in
 
 MOST_HOLDS = 50
 MOST_DEBTS = 100
-_CONFIG = Rows(
-    VendorPaymentConfig,
-    "t.vendor_id = ?",
-)
-_SETTINGS = Rows(
-    MarketplaceSettings,
-    "t.id = ?",
-)
 
 
 @frozen
 class VendorPayouts:
-    """What the page shows. `stripe_read_at`: since when Stripe's figures stand; None: this moment,
-    or there are none. `stripe_failed`: it was asked now and did not answer.
+    """What the page shows. `stripe_read_at`: since when Stripe's figures stand; None: there are
+    none. `stripe_is_asked`: it was asked for this page, and `stripe_failed`: it did not answer.
     """
 
     payouts: PayoutPage
@@ -53,6 +42,7 @@ class VendorPayouts:
     debts: tuple[Owed, ...]
     zone: ZoneInfo
     stripe_read_at: datetime | None
+    stripe_is_asked: bool
     stripe_failed: bool
 
 
@@ -65,25 +55,29 @@ async def vendor_payouts(
     """
     parts = _parts(vendor_id, page)
     found = await read(*parts)
-    terms = _terms(found)
+    config = config_in(found)
+    terms = terms_in(config, by_hand=False)
     answer = stripe_balances.known_in(found, terms)
     if terms.account_id is None:
         answer = stripe_balances.Answer(None)
     elif anew or answer is None:
         answer = await stripe_balances.ask(gateway, terms, answer)
-        found = await read(*parts)  # money may have moved meanwhile
-    settings = found.one(_SETTINGS)
-    zone = (settings_of(settings) if settings is not None else DEFAULTS).zone
+        # Money may have moved meanwhile, and the account been read again.
+        found = await read(*parts)
+        config = config_in(found)
+        terms = terms_in(config, by_hand=False)
+    zone = settings_in(found).zone
     today = clock.now().astimezone(zone).date()
     return VendorPayouts(
         payouts=await queries.payouts_in(found, vendor_id, page=page),
         terms=terms,
         overview=balances.overview_in(found, terms, answer.reading, today),
-        coming=forecast.next_payout_in(found, _config(found), zone),
+        coming=forecast.next_payout_in(found, config, zone),
         holds=balances.holds_in(found),
         debts=owed_in(found),
         zone=zone,
         stripe_read_at=answer.read_at,
+        stripe_is_asked=answer.is_asked,
         stripe_failed=answer.failed,
     )
 
@@ -93,22 +87,11 @@ def _parts(
     page: int,
 ) -> tuple[Part, ...]:
     return (
-        _CONFIG(vendor_id),
-        _SETTINGS(SETTINGS_ID),
+        CONFIG(vendor_id),
+        SETTINGS(),
         stripe_balances.KNOWN(vendor_id),
         *forecast.parts_of(vendor_id),
         *queries.parts_of(vendor_id, page=page),
         HOLDS(vendor_id, MOST_HOLDS),
         OWED(vendor_id, MOST_DEBTS),
     )
-
-
-def _config(found: Found) -> VendorPaymentConfig:
-    row = found.one(_CONFIG)
-    if row is None:
-        raise PaymentNotConfigured
-    return row
-
-
-def _terms(found: Found) -> PayoutTerms:
-    return terms_in(_config(found), by_hand=False)

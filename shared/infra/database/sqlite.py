@@ -41,7 +41,7 @@ from shared.infra.database.sqlite_connection import (
 from shared.infra.database.sqlite_reader import Reader
 from shared.infra.database.sqlite_statements import counted, inserted, named
 from shared.infra.database.sqlite_waiting import patiently, turn
-from shared.infra.database.trouble import told
+from shared.infra.database.trouble import TellsTrouble, told
 from shared.infra.database.written import reads_only, written
 
 T = TypeVar("T")
@@ -93,23 +93,20 @@ class _Asks(SqliteClient):
         query: str,
         values: list[Any] | None = None,
     ) -> Any:
-        with told():
-            return await self._send(counted, query, values)
+        return await self._send(counted, query, values)
 
     async def execute_query_dict(
         self,
         query: str,
         values: list[Any] | None = None,
     ) -> Any:
-        with told():
-            return await self._send(named, query, values)
+        return await self._send(named, query, values)
 
     async def execute_insert(self, query: str, values: list[Any]) -> Any:
-        with told():
-            return await self._send(inserted, query, values)
+        return await self._send(inserted, query, values)
 
 
-class Sqlite(_Asks):
+class Sqlite(TellsTrouble, _Asks):
     """One connection that writes, and those that read."""
 
     def __init__(self, file_path: str, **kwargs: Any) -> None:
@@ -206,7 +203,12 @@ class _Queued(ConnectionWrapper[Any]):
         return self.connection
 
 
-class _SqliteWrapper(TellsStatements, _Asks, SqliteTransactionWrapper):
+class _SqliteWrapper(
+    TellsStatements,
+    TellsTrouble,
+    _Asks,
+    SqliteTransactionWrapper,
+):
     """The writing connection inside a transaction."""
 
     def _in_transaction(self) -> TransactionContext:

@@ -35,10 +35,9 @@ class Reader:
     async def ask(self, work: Work[T]) -> T:
         """Read."""
         if not is_at_length():
-            if self._brief is None:
-                self._brief = await self._opened()
+            brief = self._brief or await self._first()
             with suppress(TakesLong):
-                return await self._brief.briefly(work)
+                return await brief.briefly(work)
         await waiting.turn(self._at_length)
         try:
             if self._long is None:
@@ -46,6 +45,13 @@ class Reader:
             return await self._long.in_thread(work)
         finally:
             self._at_length.release()
+
+    async def _first(self) -> SqliteConnection:
+        """Open the brief one, once: opening waits, and others ask meanwhile."""
+        async with self._opening:
+            if self._brief is None:
+                self._brief = await self._opened()
+            return self._brief
 
     async def _opened(self) -> SqliteConnection:
         return await SqliteConnection.open(

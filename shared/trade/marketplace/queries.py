@@ -6,11 +6,24 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from shared.core import clock
+from shared.infra.database.several import Found, Rows
 from shared.trade.marketplace.identity import NAME
 from shared.trade.marketplace.models import MarketplaceSettings
 from shared.trade.marketplace.rules import DEFAULTS, Marketplace
 
 SETTINGS_ID = 1
+
+
+SETTINGS = Rows(
+    MarketplaceSettings,
+    f"t.id = {SETTINGS_ID}",
+)
+
+
+def settings_in(found: Found) -> Marketplace:
+    """What `marketplace` answers, of what was read with SETTINGS."""
+    row = found.one(SETTINGS)
+    return settings_of(row) if row is not None else DEFAULTS
 
 
 async def marketplace() -> Marketplace:

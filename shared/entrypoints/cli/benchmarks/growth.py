@@ -68,8 +68,7 @@ def growth() -> list[Measured]:
     """Each page of a vendor and of the operator, and the shop's."""
     large = int(os.environ.get("BENCH_ORDERS", LARGE))
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        server = postgres(Path(folder))
-        stack.callback(server.cleanup)
+        server = stack.enter_context(postgres(Path(folder)))
         both = [
             stack.enter_context(_marketplace(server, Path(folder), orders))
             for orders in (SMALL, large)

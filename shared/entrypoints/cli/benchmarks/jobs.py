@@ -50,12 +50,8 @@ def jobs() -> list[Measured]:
     """Mails into files, with the worker's own statements and those of each mail; on both
     databases.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        server = postgres(Path(folder) / "postgres")
-        try:
-            found = asyncio.run(_measure(Path(folder)))
-        finally:
-            server.cleanup()
+    with tempfile.TemporaryDirectory() as folder, postgres(Path(folder) / "postgres"):
+        found = asyncio.run(_measure(Path(folder)))
     return [line for one in found for line in _lines(one)]
 
 

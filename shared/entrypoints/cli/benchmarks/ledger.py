@@ -60,12 +60,8 @@ class PostingCompared:
 
 def ledger() -> list[Measured]:
     """Postings against transfers, with many accounts and with three that everybody needs."""
-    with tempfile.TemporaryDirectory() as folder:
-        server = postgres(Path(folder))
-        try:
-            found = asyncio.run(_measure(Path(folder)))
-        finally:
-            server.cleanup()
+    with tempfile.TemporaryDirectory() as folder, postgres(Path(folder)):
+        found = asyncio.run(_measure(Path(folder)))
     return [line for one in found for line in _lines(one)]
 
 

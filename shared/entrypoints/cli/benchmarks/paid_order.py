@@ -40,13 +40,10 @@ def paid_order() -> list[Measured]:
         path = Path(folder)
         first = f"sqlite://{path / 'original.sqlite3'}"
         found = _measure("SQLite", path, first, None)
-        server = postgres(path / "postgres")
-        try:
+        with postgres(path / "postgres") as server:
             found += _measure(
                 "PostgreSQL", path, *_databases(server, path / "postgres")
             )
-        finally:
-            server.cleanup()
     return found
 
 

@@ -82,8 +82,7 @@ def _asked(build: AskedBuild) -> list[float]:
 def _two(folder: Path) -> Iterator[list[AskedBuild]]:
     """Two applications on one PostgreSQL with the demo, signed in as one of its owners."""
     with tempfile.TemporaryDirectory() as data, ExitStack() as stack:
-        server = postgres(folder)
-        stack.callback(server.cleanup)
+        server = stack.enter_context(postgres(folder))
         around = database_of(server, folder, "market")
         stripe, port = str(free_port()), free_port()
         where = ("--sandbox-port", stripe, "--data-dir", data)

