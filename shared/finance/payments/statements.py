@@ -37,6 +37,20 @@ def _sql() -> str:
     return f"SELECT {_columns()} FROM {_OF_PAYMENT} WHERE p.id = ?"
 
 
+@cache
+def _of_intent_sql() -> str:
+    return (
+        f"SELECT {columns(Payment, 'p')} FROM payments p"
+        " WHERE p.stripe_payment_intent_id = ?"
+    )
+
+
+async def of_intent(intent_id: str) -> Payment | None:
+    """Read the payment that has this intent."""
+    found = await fetch(_of_intent_sql(), intent_id)
+    return row_of(Payment, "p", found[0]) if found else None
+
+
 async def lock_payment(tx: Transaction, payment_id: int) -> Locked:
     """Lock a payment's checkout, its order and itself, in the one order of docs/architecture.md.
 

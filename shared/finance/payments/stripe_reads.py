@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.core.frozen import frozen
-from shared.finance.payments import sync
+from shared.finance.payments import statements, sync
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import PaymentState
 from shared.infra.gateway.charges import Charge
@@ -55,6 +55,4 @@ async def read_charge(
 
 async def payment_of(intent_id: str | None) -> Payment | None:
     """The payment that has this intent."""
-    if not intent_id:
-        return None
-    return await Payment.get_or_none(stripe_payment_intent_id=intent_id)
+    return await statements.of_intent(intent_id) if intent_id else None

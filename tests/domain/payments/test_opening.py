@@ -11,6 +11,7 @@ from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.payments.models import Payment
 from shared.finance.payments.service import create_payment_intent
 from shared.finance.payments.statements import lock_payment, lock_write, opening_of
+from shared.finance.payments.stripe_reads import payment_of
 from shared.finance.payments.writes import CreatePaymentIntent
 from shared.infra import unit
 from shared.infra.stripe_writes import service as writes
@@ -104,6 +105,20 @@ async def test_what_opening_must_know_is_read_as_the_orm_reads_it(
     async with unit.transaction() as tx:
         found = await opening_of(await tx.lock(Order, id=order.id))
     assert (found.accepts_payments, found.stripe_account_id) == (None, None)
+
+
+async def test_a_payment_is_found_by_its_intent_as_the_orm_finds_it(
+    database: str,
+) -> None:
+    """Whole; for an intent that is none of ours there is none."""
+    first, second = await make_order(), await make_order()
+    await make_payment(first, stripe_payment_intent_id="pi_1")
+    payment = await make_payment(second, stripe_payment_intent_id="pi_2")
+    found = await payment_of("pi_2")
+    assert found is not None
+    assert vars(found) == vars(await Payment.get(id=payment.id))
+    for unknown in ("pi_3", "", None):
+        assert await payment_of(unknown) is None
 
 
 async def test_a_write_is_locked_with_its_payment(database: str) -> None:
