@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from shared.core.frozen import frozen
-from shared.finance.payments import statements, sync
+from shared.finance.payments import sync
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import PaymentState
+from shared.infra.database.raw_sql import one_row
 from shared.infra.gateway.charges import Charge
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.gateway.payment_intents import PaymentIntent
@@ -55,4 +56,6 @@ async def read_charge(
 
 async def payment_of(intent_id: str | None) -> Payment | None:
     """The payment that has this intent."""
-    return await statements.of_intent(intent_id) if intent_id else None
+    if not intent_id:
+        return None
+    return await one_row(Payment, "t.stripe_payment_intent_id = ?", intent_id)

@@ -13,21 +13,19 @@ from shared.infra.gateway.restore_check import MAY_MOVE
 from shared.infra.unit import Transaction
 from shared.trade.baskets.models import Basket
 from shared.trade.baskets.queries import (
-    BasketLineView,
     BasketView,
     basket_view,
-    line_view,
+    line_in,
 )
 from shared.trade.catalogue.models import Product
-from shared.trade.catalogue.queries import product_view
 from shared.trade.commission.models import FeeRule
 from shared.trade.commission.queries import rule_of
 from shared.trade.commission.rules import Rule
 from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.orders.rules import CheckoutStatus, StockState
 from shared.trade.vendors.models import Vendor
-from shared.trade.vendors.queries import view_at
-from shared.trade.vendors.terms import SellingTerms, payment_configs, terms_in
+from shared.trade.vendors.queries import view_in
+from shared.trade.vendors.terms import SellingTerms, payment_configs, terms_of_record
 
 
 @frozen
@@ -154,13 +152,10 @@ def _what_is_on_sale(
         return None
     lines.sort(key=_line_id)
     first = lines[0]
-    has_terms = first["c.id"] is not None
-    terms = terms_in(row_of(payment_configs(), "c", first)) if has_terms else None
-    views = tuple(_line_on_sale(one, products[one["p.id"]]) for one in lines)
-    vendor = view_at(row_of(Vendor, "v", first), terms)
+    views = tuple(line_in(record) for record in lines)
     return OnSale(
-        basket=basket_view(basket.id, vendor, views),
-        terms=terms,
+        basket=basket_view(basket.id, view_in(first), views),
+        terms=terms_of_record(first),
         products=products,
         checkout_id=first["next_checkout"],
         order_id=first["next_order"],
@@ -169,16 +164,6 @@ def _what_is_on_sale(
 
 def _line_id(record: Record) -> int:
     return int(record["line"])
-
-
-def _line_on_sale(record: Record, product: Product) -> BasketLineView:
-    view = product_view(product, row_of(Vendor, "v", record))
-    return line_view(
-        view,
-        record["quantity"],
-        record["seen_amount"],
-        held={product.id: int(record["held"])},
-    )
 
 
 @frozen
