@@ -112,6 +112,7 @@ FOR_OPERATORS = {
     "shared/entrypoints/web/stepup.py",  # the portal's
     # SQL alone
     "shared/finance/payments/statements.py",
+    "shared/trade/baskets/statements.py",
     "shared/trade/orders/placing_statements.py",
     "shared/trade/orders/statements.py",
 }

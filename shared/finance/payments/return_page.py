@@ -62,7 +62,11 @@ async def refresh(gateway: Gateway, *, checkout_token: str) -> PaymentProgress:
     return _progress(now, asked=asked)
 
 
-def _progress(found: Sequence[OrderPaid], *, asked: bool) -> PaymentProgress:
+def _progress(
+    found: Sequence[OrderPaid],
+    *,
+    asked: bool,
+) -> PaymentProgress:
     last = found[-1]
     state = last.payment
     statuses = {each.order for each in found}

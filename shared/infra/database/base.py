@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from tortoise import fields
 from tortoise.models import Model, ModelMeta
@@ -67,8 +67,10 @@ class Row(Model, metaclass=_Table):
 
     @classmethod
     def _init_from_db(cls, **values: Any) -> Self:
-        row = quick(cls).read(values) if is_known(cls) else None
-        return super()._init_from_db(**values) if row is None else cast("Self", row)
+        row: Self | None = None
+        if is_known(cls):
+            row = quick(cls).read(values)
+        return super()._init_from_db(**values) if row is None else row
 
     def fold(self) -> None:
         """Fill what the row derives from its other columns; nothing, unless it can be searched."""

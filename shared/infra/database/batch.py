@@ -84,6 +84,29 @@ class Newcomers:
     column: str
 
 
+async def update_row(
+    row: Row,
+    where: Mapping[str, Any],
+    values: Mapping[str, Any],
+) -> bool:
+    """Set columns of one row in which those of `where` stand, none of them empty; tell whether it
+    was there. What the ORM does, for a third of what that takes.
+    """
+    sets, met = stored(row, values), stored(row, where)
+    table = type(row)._meta.db_table
+    given = ", ".join(f'"{column}" = ?' for column in sets)
+    asked = "".join(f' AND "{column}" = ?' for column in met)
+    sql = f'UPDATE "{table}" SET {given} WHERE "id" = ?{asked}'  # noqa: S608
+    client = get_connection("default")
+    every = [
+        *sets.values(),
+        row.id,
+        *met.values(),
+    ]
+    count, _ = await client.execute_query(placed(sql), every)
+    return bool(count)
+
+
 async def insert_new(asked: Sequence[Newcomers]) -> list[dict[str, int]]:
     """Insert them at once; for each table, return the ids of those that were new, by their column.
 
@@ -151,7 +174,8 @@ def _insert(
             if name in found:
                 values += found[name].values
             else:
-                values.append(of_table.stored(row, name, getattr(row, name), text=text))
+                value = getattr(row, name)
+                values.append(of_table.stored(row, name, value, text=text))
     marks = tuple(f"({found[name].sql})" if name in found else "?" for name in names)
     sql = _inserting(model, names, marks, len(rows))
     return SqlStatement(f"{sql} ON CONFLICT DO NOTHING" if once else sql, values)

@@ -12,14 +12,15 @@ import inspect
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from tortoise import fields
 from tortoise.fields.base import DatabaseDefault
 from tortoise.models import Model
 from tortoise.validators import MaxLengthValidator
 
-State = dict[str, Any]
+State: TypeAlias = dict[str, Any]
+Made: TypeAlias = tuple[str, Callable[[], Any]]
 _CONSTANT = (int, float, str, bool, bytes)
 # By the field's own class: the types of which a value is taken and stored as it is.
 _AS_IT_IS: dict[type[Any], frozenset[type[Any]]] = {
@@ -69,7 +70,11 @@ class QuickRows:
             "_custom_generated_pk": is_custom,
         }
 
-    def fill(self, row: Model, values: Mapping[str, Any]) -> bool:
+    def fill(
+        self,
+        row: Model,
+        values: Mapping[str, Any],
+    ) -> bool:
         """Make `row` a new one of these values; False where Tortoise is to do it, for a relation,
         an id, or a name that is no column's.
         """
@@ -86,7 +91,11 @@ class QuickRows:
             state[name] = value if is_plain else self._taken(name, value)
         return True
 
-    def _taken(self, name: str, value: Any) -> Any:
+    def _taken(
+        self,
+        name: str,
+        value: Any,
+    ) -> Any:
         field = self._fields[name]
         if value is None:
             if not field.null:
@@ -135,7 +144,14 @@ class QuickRows:
             if not isinstance(getattr(row, name), DatabaseDefault)
         )
 
-    def stored(self, row: Model, name: str, value: Any, *, text: bool) -> Any:
+    def stored(
+        self,
+        row: Model,
+        name: str,
+        value: Any,
+        *,
+        text: bool,
+    ) -> Any:
         """Return what the database is given for a value of a field; a moment as `text` where it
         keeps moments so.
 
@@ -162,16 +178,14 @@ def _as_it_is(field: fields.Field[Any]) -> frozenset[type[Any]]:
     return _NONE
 
 
-def _defaults(
-    columns: Mapping[str, Any],
-) -> tuple[State, list[tuple[str, Callable[[], Any]]]]:
+def _defaults(columns: Mapping[str, Any]) -> tuple[State, list[Made]]:
     """What a new row has where nothing is said, and what is made for each."""
     blank: State = {
         "_partial": False,
         "_saved_in_db": False,
         "_custom_generated_pk": False,
     }
-    made: list[tuple[str, Callable[[], Any]]] = []
+    made: list[Made] = []
     for name, field in columns.items():
         default = field.default
         if inspect.iscoroutinefunction(default):
@@ -198,7 +212,10 @@ def _is_plain_moment(value: Any) -> bool:
     return type(value) is datetime and value.tzinfo is UTC
 
 
-def _moment(value: Any, field: Any) -> Any:
+def _moment(
+    value: Any,
+    field: Any,
+) -> Any:
     if type(value) is str:
         try:
             value = datetime.fromisoformat(value)

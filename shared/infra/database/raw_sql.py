@@ -57,7 +57,11 @@ def row_of(model: type[M], alias: str, record: Record) -> M:
     return model._init_from_db(**{name: record[f"{alias}.{name}"] for name in names})
 
 
-async def one_row(model: type[M], where: str, *values: Any) -> M | None:
+async def one_row(
+    model: type[M],
+    where: str,
+    *values: Any,
+) -> M | None:
     """Read the first row of a table that meets `where`, in which `t` is the table; None where there
     is none.
 
@@ -68,7 +72,10 @@ async def one_row(model: type[M], where: str, *values: Any) -> M | None:
 
 
 @cache
-def _one_row(model: type[Row], where: str) -> str:
+def _one_row(
+    model: type[Row],
+    where: str,
+) -> str:
     table = model._meta.db_table
     return f'SELECT {columns(model, "t")} FROM "{table}" t WHERE {where} LIMIT 1'  # noqa: S608
 

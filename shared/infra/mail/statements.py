@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from shared.core import clock
-from shared.infra.database.raw_sql import columns, execute, fetch, row_of
+from shared.infra.database.raw_sql import columns, fetch, row_of
 from shared.infra.mail.models import Email
-
-_SENT = (
-    "UPDATE emails SET status = 'sent', sent_at = ?, updated_at = ?"
-    " WHERE id = ? AND status = 'waiting'"
-)
 
 
 @cache
@@ -32,9 +26,3 @@ async def waiting(unique_key: str) -> tuple[Email, str | None] | None:
     if not found:
         return None
     return row_of(Email, "m", found[0]), found[0]["order_token"]
-
-
-async def sent(mail: Email) -> None:
-    """Write down that a mail went out; whoever else has done so stays the first."""
-    now = clock.now()
-    await execute(_SENT, now, now, mail.id)

@@ -98,7 +98,8 @@ async def get_basket(
     if not found:
         return NOTHING
     lines = tuple(line_in(record, write=write) for record in found)
-    return basket_view(int(found[0]["basket_id"]), view_in(found[0]), lines)
+    first = found[0]
+    return basket_view(first["l.basket_id"], view_in(first), lines)
 
 
 def basket_view(
@@ -171,12 +172,14 @@ def line_in(
     *,
     write: Callable[[Money], str] = str,
 ) -> BasketLineView:
-    """A line, of a record that has its product and vendor (`p`, `v`), and what of it is `held`."""
+    """A line, of a record that has it, its product and vendor (`l`, `p`, `v`), and what of it is
+    `held`.
+    """
     product = row_of(Product, "p", record)
     return line_view(
         product_view(product, row_of(Vendor, "v", record)),
-        record["quantity"],
-        record["seen_amount"],
+        record["l.quantity"],
+        record["l.seen_amount"],
         held={product.id: int(record["held"])},
         write=write,
     )

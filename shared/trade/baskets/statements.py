@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from shared.infra.database.raw_sql import Record, every, fetch
+from shared.trade.baskets.models import BasketLine
 from shared.trade.catalogue.models import Product
 from shared.trade.vendors.models import Vendor
 from shared.trade.vendors.terms import payment_configs
@@ -27,8 +28,8 @@ _COUNT = (
 def _lines() -> str:
     configs = payment_configs()
     return (
-        f"SELECT {every(p=Product, v=Vendor, c=configs)}, l.basket_id, l.quantity,"
-        f" l.seen_amount, {_HELD} AS held FROM baskets b"
+        f"SELECT {every(l=BasketLine, p=Product, v=Vendor, c=configs)},"
+        f" {_HELD} AS held FROM baskets b"
         " JOIN basket_lines l ON l.basket_id = b.id"
         " JOIN products p ON p.id = l.product_id"
         " JOIN vendors v ON v.id = p.vendor_id"
@@ -38,8 +39,8 @@ def _lines() -> str:
 
 
 async def lines_of(token_digest: str) -> Sequence[Record]:
-    """Read the lines of a basket with product, vendor and payment config (`p`, `v`, `c`), and how
-    much of each its own open order holds.
+    """Read the lines of a basket (`l`) with product, vendor and payment config (`p`, `v`, `c`), and
+    how much of each its own open order holds.
     """
     return await fetch(_lines(), token_digest)
 

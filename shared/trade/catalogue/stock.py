@@ -44,7 +44,10 @@ class StockChange:
 
 _HOLD = StockChange((("reserved", "+"),), "stock >= reserved + ?")
 _RELEASE = StockChange((("reserved", "-"),), "reserved >= ?")
-_TAKE = StockChange((("reserved", "-"), ("stock", "-")), "reserved >= ? AND stock >= ?")
+_TAKE = StockChange(
+    (("reserved", "-"), ("stock", "-")),
+    "reserved >= ? AND stock >= ?",
+)
 _PUT_BACK = StockChange((("stock", "+"),))
 _TAKE_FREE = StockChange((("stock", "-"),), "stock >= reserved + ?")
 
@@ -176,7 +179,10 @@ async def locked(wanted: Iterable[int]) -> dict[int, Product]:
     return {product.id: product for product in await query}
 
 
-async def _move(pieces: Mapping[int, int], change: StockChange) -> int:
+async def _move(
+    pieces: Mapping[int, int],
+    change: StockChange,
+) -> int:
     """Change all products that meet the guard, with one statement; the number of those."""
     if not pieces:
         return 0
@@ -189,8 +195,12 @@ async def _move(pieces: Mapping[int, int], change: StockChange) -> int:
 
 
 @lru_cache(maxsize=64)
-def _sql(change: StockChange, products: int) -> str:
-    count = "CASE id " + "WHEN ? THEN ? " * products + "ELSE 0 END"
+def _sql(
+    change: StockChange,
+    products: int,
+) -> str:
+    whens = "WHEN ? THEN ? " * products
+    count = f"CASE id {whens}ELSE 0 END"
     sets = ["updated_at = ?"]
     sets += [f"{column} = {column} {sign} {count}" for column, sign in change.sets]
     each = f"id = ? AND {change.guard}" if change.guard else "id = ?"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import TypeAlias
 
 from shared.core.frozen import frozen
 from shared.infra.database.base import words
@@ -21,6 +22,8 @@ from shared.trade.orders.rules import (
     StockState,
 )
 from shared.trade.vendors.models import Vendor
+
+OrderWithLines: TypeAlias = tuple[Order, list[OrderLine]]
 
 
 @frozen
@@ -200,18 +203,19 @@ def _purchase() -> str:
 
 async def checkout_of(
     token: str,
-) -> tuple[Checkout, Sequence[tuple[Order, list[OrderLine]]]] | None:
+) -> tuple[Checkout, Sequence[OrderWithLines]] | None:
     """Read a purchase with its orders, their vendors and lines."""
     found = await fetch(_purchase(), token)
     if not found:
         return None
     checkout = row_of(Checkout, "k", found[0])
-    orders: dict[int, tuple[Order, list[OrderLine]]] = {}
+    orders: dict[int, OrderWithLines] = {}
     for record in found:
         order_id = record["o.id"]
         if order_id is not None and order_id not in orders:
             order = row_of(Order, "o", record)
-            order.checkout, order.vendor = checkout, row_of(Vendor, "v", record)
+            order.checkout = checkout
+            order.vendor = row_of(Vendor, "v", record)
             orders[order_id] = order, []
         if record["l.id"] is not None:
             _, lines = orders[order_id]
