@@ -183,7 +183,7 @@ def _said(field: Any) -> str:
     if isinstance(field, BooleanField):
         return _("Yes") if field.data else _("No")
     if isinstance(field, SelectFieldBase):
-        return ", ".join(option.label.text for option in field if option.checked)
+        return ", ".join(str(option.label.text) for option in field if option.checked)
     return " ".join(map(str, field.raw_data or ())).strip()
 
 
