@@ -31,6 +31,7 @@ _DAYS = {
     "de": ("d. MMM", "d. MMM y"),
     "fr": ("d MMM", "d MMM y"),
 }
+_OF_WEEK = {"en": "EEE d MMM", "de": "EEE d. MMM", "fr": "EEE d MMM"}
 _WRITTEN = {"en": "d MMMM y", "de": "d. MMMM y", "fr": "d MMMM y"}
 WEEKDAYS = (
     "monday",
@@ -106,6 +107,11 @@ def day(value: date, *, with_year: bool) -> str:
         _DAYS[current()][with_year],
         locale=locale(),
     )
+
+
+def day_of_week(value: date) -> str:
+    """`Tue 1 Dec`."""
+    return format_date(value, _OF_WEEK[current()], locale=locale())
 
 
 def written_day(value: date) -> str:

@@ -7,8 +7,7 @@ from decimal import Decimal
 from wtforms import TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from portal.payouts.sentences import weekday
-from shared.core.formats import paydays
+from shared.core.formats import day_of_week, paydays
 from shared.core.frozen import frozen
 from shared.core.locales import gettext as _
 from shared.core.locales.lazy import lazy_gettext as _l
@@ -103,7 +102,7 @@ async def payout_forms(
         coming = _(
             "%(amount)s on %(day)s",
             amount=money(found.amount),
-            day=weekday(found.day),
+            day=day_of_week(found.day),
         )
     percentage = (
         Decimal(f"{terms.reserve_percentage.normalize():f}")
