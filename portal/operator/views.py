@@ -15,7 +15,7 @@ from portal.operator.frame import page
 from portal.operator.payouts.forms import PayoutForms, payout_forms
 from portal.operator.timeline import DECISIONS, again, change_lines
 from portal.statements import vat_words
-from portal.transactions.views import STATES
+from portal.transactions.views import states
 from shared.core.editing import ChangedMeanwhile
 from shared.core.errors import Invalid, TryLater
 from shared.entrypoints.web.access import operator
@@ -159,7 +159,7 @@ async def vendor_page(
         short=short,
         payouts=payouts or await payout_forms(row.id),
         vat_number=vat_words.number_and_state(registration),
-        vat_badge=vat_words.BADGES[registration.status]
+        vat_badge=vat_words.badge_of(registration.status)
         if registration
         else ("plain", "Nothing stated"),
     )
@@ -279,7 +279,7 @@ async def payments() -> Response:
         "portal/operator/payments.html",
         nav_active="payments",
         parked=await parked_payments(),
-        states=STATES,
+        states=states(),
     )
 
 

@@ -31,6 +31,7 @@ _DAYS = {
     "de": ("d. MMM", "d. MMM y"),
     "fr": ("d MMM", "d MMM y"),
 }
+_OF_WEEK = {"en": "EEE d MMM", "de": "EEE d. MMM", "fr": "EEE d MMM"}
 _WRITTEN = {"en": "d MMMM y", "de": "d. MMMM y", "fr": "d MMMM y"}
 WEEKDAYS = (
     "monday",
@@ -108,6 +109,11 @@ def day(value: date, *, with_year: bool) -> str:
     )
 
 
+def day_of_week(value: date) -> str:
+    """`Tue 1 Dec`."""
+    return format_date(value, _OF_WEEK[current()], locale=locale())
+
+
 def written_day(value: date) -> str:
     """`12 January 2027`."""
     return format_date(value, _WRITTEN[current()], locale=locale())
@@ -145,10 +151,16 @@ def country(code: str) -> str:
 
 def listed(items: Sequence[str]) -> str:
     """`a, b and c`."""
-    return format_list(
-        list(items),
-        locale="en_GB" if current() == SOURCE else locale(),
-    )
+    return format_list(list(items), locale=_of_lists())
+
+
+def listed_or(items: Sequence[str]) -> str:
+    """`a, b or c`."""
+    return format_list(list(items), style="or", locale=_of_lists())
+
+
+def _of_lists() -> Locale | str:
+    return "en_GB" if current() == SOURCE else locale()
 
 
 def deadline(value: datetime, zone: tzinfo) -> str:

@@ -109,7 +109,6 @@ FOR_OPERATORS = {
     "shared/finance/payments/jobs.py",
     "shared/finance/payments/service.py",
     "shared/entrypoints/web/measuring.py",
-    "shared/entrypoints/web/stepup.py",  # the portal's
     # SQL alone
     "shared/finance/payments/statements.py",
     "shared/trade/orders/placing_statements.py",

@@ -63,7 +63,7 @@ async def index() -> Response:
             for s in RegistrationState
         ],
         pager=pager(url_for("operator_vat.index"), found, state=wanted or None),
-        badges=vat_words.BADGES,
+        badges=vat_words.badges(),
         missing=await missing_rates(),
         seller=await identity(),
     )
@@ -143,7 +143,9 @@ async def _vendor(
         vendor=row,
         found=found,
         number=vat_words.number_and_state(found),
-        badge=vat_words.BADGES[found.status] if found else ("plain", "Nothing stated"),
+        badge=vat_words.badge_of(found.status)
+        if found
+        else ("plain", "Nothing stated"),
         register=vat_words.register_of(found),
         rule=vat_words.rule_of(row.country, seller.country if seller else None),
         now=vat_words.to_staff(await treatment_of(row.id)),
@@ -151,7 +153,7 @@ async def _vendor(
         confirming=confirming or ConfirmForm(data=looked_at, meta={"currency": None}),
         refusing=refusing or RefuseForm(data=looked_at, meta={"currency": None}),
         history=await history_of(row.id),
-        badges=vat_words.BADGES,
+        badges=vat_words.badges(),
     )
 
 

@@ -195,7 +195,7 @@ def _told(field: Any, one: FieldDifference) -> ChangedField:
     )
     return ChangedField(
         field.id,
-        field.label.text,
+        str(field.label.text),
         was,
         now or "",
         typed or "",
