@@ -22,6 +22,8 @@ WRITTEN = {
         "3 Nov",
         "3 Nov 2026",
         "3 November 2026",
+        "Tue 3 Nov",
+        "DKK or EUR",
         "Germany",
     ],
     "de": [
@@ -33,6 +35,8 @@ WRITTEN = {
         "3. Nov.",
         "3. Nov. 2026",
         "3. November 2026",
+        "Di. 3. Nov.",
+        "DKK oder EUR",
         "Deutschland",
     ],
     "fr": [
@@ -44,6 +48,8 @@ WRITTEN = {
         "3 nov.",
         "3 nov. 2026",
         "3 novembre 2026",
+        "mar. 3 nov.",
+        "DKK ou EUR",
         "Allemagne",
     ],
 }
@@ -62,6 +68,8 @@ def test_each_language_writes_its_own_way(language: str) -> None:
             formats.day(AT, with_year=False),
             formats.day(AT, with_year=True),
             formats.written_day(AT),
+            formats.day_of_week(AT),
+            formats.listed_or(["DKK", "EUR"]),
             formats.country("de"),
         ]
 
