@@ -16,7 +16,7 @@ from portal.operator.frame import page
 from portal.operator.payouts.forms import PayoutForms, payout_forms
 from portal.operator.timeline import again, change_lines, decisions
 from portal.statements import vat_words
-from portal.transactions.views import STATES
+from portal.transactions.views import states
 from shared.core.editing import ChangedMeanwhile
 from shared.core.errors import Invalid, TryLater
 from shared.core.locales import gettext as _
@@ -170,7 +170,7 @@ async def vendor_page(
         short=short,
         payouts=payouts or await payout_forms(row.id),
         vat_number=vat_words.number_and_state(registration),
-        vat_badge=vat_words.BADGES[registration.status]
+        vat_badge=vat_words.badge_of(registration.status)
         if registration
         else ("plain", _("Nothing stated")),
     )
@@ -287,7 +287,7 @@ async def payments() -> Response:
         "portal/operator/payments.html",
         nav_active="payments",
         parked=await parked_payments(),
-        states=STATES,
+        states=states(),
     )
 
 

@@ -109,7 +109,6 @@ FOR_OPERATORS = {
     "shared/finance/payments/jobs.py",
     "shared/finance/payments/service.py",
     "shared/entrypoints/web/measuring.py",
-    "shared/entrypoints/web/stepup.py",  # the portal's
     # SQL alone
     "shared/finance/payments/statements.py",
     "shared/trade/orders/placing_statements.py",
@@ -240,3 +239,16 @@ def test_code_says_nothing_to_shoppers_past_the_catalogues(place: str) -> None:
     ):
         told = unsaid(path.read_text(encoding="utf-8"))
         assert path.relative_to(ROOT).as_posix() in FOR_OPERATORS or told == [], path
+
+
+def test_code_says_nothing_to_vendors_past_the_catalogues() -> None:
+    """The same of the portal's pages for them; what a bank reads stays in English."""
+    told = {
+        path.relative_to(ROOT).as_posix(): unsaid(path.read_text(encoding="utf-8"))
+        for path in (ROOT / "portal").rglob("*.py")
+        if "operator" not in path.parts
+    }
+
+    assert {path: said for path, said in told.items() if said} == {
+        "portal/disputes/documents.py": ["The marketplace"]  # on our receipt
+    }

@@ -64,7 +64,7 @@ async def index() -> Response:
             for s in RegistrationState
         ],
         pager=pager(url_for("operator_vat.index"), found, state=wanted or None),
-        badges=vat_words.BADGES,
+        badges=vat_words.badges(),
         missing=await missing_rates(),
         seller=await identity(),
     )
@@ -144,7 +144,7 @@ async def _vendor(
         vendor=row,
         found=found,
         number=vat_words.number_and_state(found),
-        badge=vat_words.BADGES[found.status]
+        badge=vat_words.badge_of(found.status)
         if found
         else ("plain", _("Nothing stated")),
         register=vat_words.register_of(found),
@@ -154,7 +154,7 @@ async def _vendor(
         confirming=confirming or ConfirmForm(data=looked_at, meta={"currency": None}),
         refusing=refusing or RefuseForm(data=looked_at, meta={"currency": None}),
         history=await history_of(row.id),
-        badges=vat_words.BADGES,
+        badges=vat_words.badges(),
     )
 
 
