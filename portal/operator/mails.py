@@ -36,7 +36,11 @@ async def send() -> Response:
     """Try them all once more, now."""
     count = await service.send_again()
     said = (
-        ngettext("Trying %(num)s mail again.", "Trying %(num)s mails again.", count)
+        ngettext(
+            "Trying %(num)s mail again.",
+            "Trying %(num)s mails again.",
+            count,
+        )
         if count
         else _("Every mail has gone out.")
     )

@@ -11,6 +11,7 @@ from wtforms.validators import DataRequired, Length
 from portal.operator.frame import page
 from portal.orders.refund_words import refund_detail, states
 from shared.core.errors import MarketError, NotFound
+from shared.core.formats import begun_small
 from shared.core.locales import gettext as _
 from shared.core.locales import gettext_noop as _n
 from shared.core.locales.lazy import lazy_gettext as _l
@@ -78,7 +79,7 @@ async def approve(refund_id: int) -> Response:
             _(
                 "The refund of %(amount)s is approved. Where it stands: %(state)s.",
                 amount=money(made.amount),
-                state=word.lower(),
+                state=begun_small(word),
             ),
         ),
     )

@@ -131,7 +131,11 @@ def _example(policy: RefundPolicy) -> str:
 
 def change(entry: EntryView) -> FeeChange:
     """An entry of the audit trail."""
-    return FeeChange(short(entry), _told(entry.details), entry.at)
+    return FeeChange(
+        short(entry),
+        _told(entry.details),
+        entry.at,
+    )
 
 
 def _told(details: Mapping[str, Any]) -> str:

@@ -176,7 +176,9 @@ async def publish(kind: str) -> Response:
     if not form.ok():
         return await _text(chosen, form, status=422)
     trail = Trail(
-        SUBJECT, ("marketplace.changed",), lambda details: chosen in details["after"]
+        SUBJECT,
+        ("marketplace.changed",),
+        lambda details: chosen in details["after"],
     )
     try:
         version = await presentation.publish(

@@ -120,7 +120,11 @@ def _changes(entry: EntryView, form: SettingsForm) -> list[Changed]:
     labels = {field.name: str(field.label.text) for field in form}
     labels |= {name: _(label) for name, label in _MORE.items()}
     return [
-        Changed(label, f"{_told(before[name])} → {_told(after[name])}", entry.at)
+        Changed(
+            label,
+            f"{_told(before[name])} → {_told(after[name])}",
+            entry.at,
+        )
         for name, label in labels.items()
         if name in after
     ]

@@ -36,7 +36,11 @@ def _standstill(found: Standstill) -> Task:
             "Events and comparison are here. Look at what is left, and let money move again."
         )
     return Task(
-        "bad", title, said, url_for("operator_restored.show"), _("See what to do")
+        "bad",
+        title,
+        said,
+        url_for("operator_restored.show"),
+        _("See what to do"),
     )
 
 
@@ -51,15 +55,31 @@ def books(now: Dashboard) -> Iterator[Task]:
     if last.status == "failed":
         title: str = _("The last comparison could not finish")
         why = last.error or _("It was stopped.")
-        said = filled(_("It was started %(at)s. %(why)s"), at=started, why=why)
-        yield Task("warn", title, said, where, _("See why"))
+        said = filled(
+            _("It was started %(at)s. %(why)s"),
+            at=started,
+            why=why,
+        )
+        yield Task(
+            "warn",
+            title,
+            said,
+            where,
+            _("See why"),
+        )
     elif now.is_stale:
         title = _("The books were not compared last night")
         said = filled(
             _("The last comparison with Stripe was %(at)s; it should run every night."),
             at=started,
         )
-        yield Task("warn", title, said, where, _("Compare now"))
+        yield Task(
+            "warn",
+            title,
+            said,
+            where,
+            _("Compare now"),
+        )
 
 
 def _differences(count: int, started: Markup) -> Task:
@@ -70,4 +90,10 @@ def _differences(count: int, started: Markup) -> Task:
     )
     said = filled(_("Found by the comparison of %(at)s."), at=started)
     where = url_for("operator_reconciliation.index")
-    return Task("warn", title, said, where, _("See what"))
+    return Task(
+        "warn",
+        title,
+        said,
+        where,
+        _("See what"),
+    )

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from portal.operator.tasks.task import Task
 from shared.core import clock
+from shared.core.formats import begun_small
 from shared.core.locales import gettext as _
 from shared.core.locales import ngettext
 from shared.entrypoints.web.filters import filled, moment
@@ -31,7 +32,13 @@ def parked_events(now: Dashboard) -> Iterator[Task]:
             count,
         )
         where = url_for("operator.webhooks", status="parked")
-        yield Task("warn", title, said, where, _("Open the inbox"))
+        yield Task(
+            "warn",
+            title,
+            said,
+            where,
+            _("Open the inbox"),
+        )
 
 
 def webhooks(now: Dashboard) -> Iterator[Task]:
@@ -43,7 +50,7 @@ def webhooks(now: Dashboard) -> Iterator[Task]:
     for found in now.webhooks:
         if found.light in titles:
             row = webhook_words.row(found)
-            title = titles[found.light] % {"name": row.name.lower()}
+            title = titles[found.light] % {"name": begun_small(row.name)}
             yield Task(
                 row.badge[0],
                 title,
@@ -64,7 +71,13 @@ def mails(now: Dashboard) -> Iterator[Task]:
         said = filled(_("The oldest is from %(since)s."), since=since)
         if trouble := _trouble(now.mails.problem):
             said = Markup("{} {}").format(trouble, said)
-        yield Task("bad", title, said, url_for("operator_mails.show"), _("See what"))
+        yield Task(
+            "bad",
+            title,
+            said,
+            url_for("operator_mails.show"),
+            _("See what"),
+        )
 
 
 def _trouble(sentence: str) -> str:

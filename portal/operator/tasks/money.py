@@ -22,7 +22,9 @@ def at_risk(now: Dashboard) -> Iterator[Task]:
     """Money that is not where it should be, and disputes, whose answer has a deadline."""
     if count := now.parked_payments:
         title = ngettext(
-            "%(num)s payment is parked", "%(num)s payments are parked", count
+            "%(num)s payment is parked",
+            "%(num)s payments are parked",
+            count,
         )
         said = _(
             "Stripe took money that does not match the order. Nothing was marked as paid."
@@ -32,7 +34,11 @@ def at_risk(now: Dashboard) -> Iterator[Task]:
             title,
             said,
             url_for("operator.payments"),
-            ngettext("Look at it", "Look at them", count),
+            ngettext(
+                "Look at it",
+                "Look at them",
+                count,
+            ),
         )
     if unexpected := now.unexpected_answers:
         yield _unexpected(len(unexpected), unexpected[0])
@@ -55,7 +61,13 @@ def _unexpected(count: int, first: UnexpectedAnswer) -> Task:
         error=first.error,
     )
     where = url_for("operator_reconciliation.index")
-    return Task("bad", title, said, where, _("See what differs"))
+    return Task(
+        "bad",
+        title,
+        said,
+        where,
+        _("See what differs"),
+    )
 
 
 def _dispute(count: int, first: DisputeView) -> Task:
@@ -70,10 +82,22 @@ def _dispute(count: int, first: DisputeView) -> Task:
         if first.is_appealable:
             title = _("1 dispute can be appealed")
         where = url_for("operator_disputes.show", dispute_id=first.id)
-        return Task("warn", title, what, where, _("See it"))
+        return Task(
+            "warn",
+            title,
+            what,
+            where,
+            _("See it"),
+        )
     what = _("The next one: %(what)s", what=what)
     where = url_for("operator_disputes.index", status="answer")
-    return Task("warn", title, what, where, _("See them"))
+    return Task(
+        "warn",
+        title,
+        what,
+        where,
+        _("See them"),
+    )
 
 
 def _about(dispute: DisputeView) -> str:
@@ -112,7 +136,13 @@ def decisions(now: Dashboard) -> Iterator[Task]:
             sums=sums_of(now.refunds.sums),
             since=day(now.refunds.since or clock.now()),
         )
-        yield Task("warn", title, text, url_for("operator_refunds.show"), _("Decide"))
+        yield Task(
+            "warn",
+            title,
+            text,
+            url_for("operator_refunds.show"),
+            _("Decide"),
+        )
 
 
 def owing(now: Dashboard) -> Iterator[Task]:
@@ -136,4 +166,10 @@ def owing(now: Dashboard) -> Iterator[Task]:
         )
         said = Markup("{} {}").format(said, since)
     where = url_for("operator_receivables.index")
-    yield Task("warn", title, said, where, _("See the debts"))
+    yield Task(
+        "warn",
+        title,
+        said,
+        where,
+        _("See the debts"),
+    )

@@ -46,7 +46,13 @@ def _lost_payouts(found: Sequence[PayoutRow]) -> Task:
         count,
     )
     where = url_for("operator_payouts.index", state="failed")
-    return Task("bad", title, said, where, _("See why"))
+    return Task(
+        "bad",
+        title,
+        said,
+        where,
+        _("See why"),
+    )
 
 
 def _banks(found: tuple[VendorTrouble, ...]) -> Task:
@@ -60,7 +66,13 @@ def _banks(found: tuple[VendorTrouble, ...]) -> Task:
         "%(names)s got a mail; nothing is paid out until the bank details are changed.",
         names=_names(found),
     )
-    return Task("warn", title, said, _where(found, "bank"), _whose(found))
+    return Task(
+        "warn",
+        title,
+        said,
+        _where(found, "bank"),
+        _whose(found),
+    )
 
 
 def _holds(found: tuple[VendorTrouble, ...]) -> Task:
@@ -73,11 +85,21 @@ def _holds(found: tuple[VendorTrouble, ...]) -> Task:
     said = f"{_names(found)}."
     if len(found) == 1:
         said = f"{found[0].name}: {found[0].held_reason}"
-    return Task("warn", title, said, _where(found, "held"), _whose(found))
+    return Task(
+        "warn",
+        title,
+        said,
+        _where(found, "held"),
+        _whose(found),
+    )
 
 
 def _whose(found: tuple[VendorTrouble, ...]) -> str:
-    return ngettext("See the vendor", "See whose", len(found))
+    return ngettext(
+        "See the vendor",
+        "See whose",
+        len(found),
+    )
 
 
 def _where(found: tuple[VendorTrouble, ...], only: str) -> str:

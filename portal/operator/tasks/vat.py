@@ -35,9 +35,19 @@ def _rates(missing: Sequence[MissingRate]) -> Task:
         day=written_day(first.day),
     )
     if len(missing) > 1:
-        said = _("%(said)s And %(num)s more.", said=said, num=len(missing) - 1)
+        said = _(
+            "%(said)s And %(num)s more.",
+            said=said,
+            num=len(missing) - 1,
+        )
     where = url_for("operator_vat_rates.show", **_pair(first))
-    return Task("warn", title, said, where, _("Enter it"))
+    return Task(
+        "warn",
+        title,
+        said,
+        where,
+        _("Enter it"),
+    )
 
 
 def _numbers(found: WaitingNumbers) -> Task:
@@ -59,7 +69,13 @@ def _numbers(found: WaitingNumbers) -> Task:
             vendor=found.vendor_name,
         )
         where = url_for("operator_vat.index")
-    return Task("info", title, said, where, _("Look it up"))
+    return Task(
+        "info",
+        title,
+        said,
+        where,
+        _("Look it up"),
+    )
 
 
 def _pair(missing: MissingRate) -> dict[str, str]:
