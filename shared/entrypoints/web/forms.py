@@ -180,7 +180,8 @@ class MarketForm(Form):
         """
         meta = {"csrf": False, "currency": None}
         form = cls(MultiDict(list(sent)), meta=meta)
-        return [(field.label.text, said) for field in form if (said := _said(field))]
+        told = ((str(field.label.text), _said(field)) for field in form)
+        return [(label, said) for label, said in told if said]
 
     def ok(self) -> bool:
         """Whether this is a POST and everything in it is right."""
@@ -207,7 +208,8 @@ def _said(field: Any) -> str:
     if isinstance(field, BooleanField):
         return _("Yes") if field.data else _("No")
     if isinstance(field, SelectFieldBase):
-        return ", ".join(option.label.text for option in field if option.checked)
+        chosen = (option.label.text for option in field if option.checked)
+        return ", ".join(map(str, chosen))
     return " ".join(map(str, field.raw_data or ())).strip()
 
 

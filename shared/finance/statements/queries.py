@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from shared.core import clock
+from shared.core import clock, formats
 from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.core.words import words
@@ -68,7 +68,7 @@ class StatementView:
     @property
     def name(self) -> str:
         """`October 2026`."""
-        return months.spoken(self.month)
+        return formats.month_and_year(self.month)
 
     @property
     def time_zone(self) -> str:
@@ -103,7 +103,7 @@ class StatementView:
 
     def day(self, moment: datetime) -> str:
         """`3 Oct 2026`, in the statement's zone."""
-        return months.spoken_day(moment, self.zone)
+        return formats.day(moment.astimezone(self.zone).date(), with_year=True)
 
     def money(self, amount: int) -> Money:
         """Minor units of this statement's currency."""
@@ -136,7 +136,11 @@ async def statement_of(
     chosen = currency or (known[0] if known else "")
     if chosen not in known:
         raise StatementNotFound
-    row = await Statement.get_or_none(vendor_id=vendor_id, month=month, currency=chosen)
+    row = await Statement.get_or_none(
+        vendor_id=vendor_id,
+        month=month,
+        currency=chosen,
+    )
     view = (
         await _open(vendor, month, chosen, market, zone)
         if row is None
