@@ -12,6 +12,7 @@ from portal.disputes.words import CHIPS, KINDS, history
 from portal.frame import vendor_page
 from shared.core.editing import ChangedMeanwhile
 from shared.core.errors import Invalid, TryLater
+from shared.core.formats import size
 from shared.entrypoints.web.access import large_body, owner
 from shared.entrypoints.web.bodies import MAX_UPLOAD
 from shared.entrypoints.web.editing import Trail, as_it_is
@@ -236,7 +237,7 @@ async def _dispute_page(
         paper_route="dispute_documents.document",
         accept=files.ACCEPT,
         most=files.MOST_TOGETHER,
-        most_words=files.size(files.MOST_TOGETHER),
+        most_words=size(files.MOST_TOGETHER),
         happenings=history(
             dispute,
             await of_subject(f"dispute:{dispute.id}", kinds=KINDS, newest=HISTORY),

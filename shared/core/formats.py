@@ -151,7 +151,7 @@ def listed(items: Sequence[str]) -> str:
     )
 
 
-def deadline(value: datetime, zone: tzinfo) -> str:
+def deadline(value: datetime, zone: tzinfo = UTC) -> str:
     """`3 December 2026, 00:59 (Europe/Luxembourg)`: a day alone would be the wrong one to half of
     the world.
     """
@@ -172,6 +172,21 @@ def near_day(value: datetime, now: datetime, zone: tzinfo) -> str:
         else _WRITTEN[current()]
     )
     return format_date(at.date(), pattern, locale=locale())
+
+
+def size(count: int) -> str:
+    """So many bytes: `640 bytes`, `23 KB`, `4.5 MB`; as people say it, in thousands."""
+    if count < 1000:
+        return ngettext("%(num)s byte", "%(num)s bytes", count)
+    if count < 999_500:
+        return _("%(number)s KB", number=number(round(count / 1000)))
+    large = format_decimal(Decimal(count) / 1_000_000, "#,##0.#", locale=locale())
+    return _("%(number)s MB", number=large)
+
+
+def begun_small(text: str) -> str:
+    """A title as part of a sentence: `your passport`. German keeps its capitals."""
+    return text if current() == "de" else text[:1].lower() + text[1:]
 
 
 def time_left(until: datetime, now: datetime) -> str:

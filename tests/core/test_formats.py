@@ -68,6 +68,34 @@ def test_each_language_writes_its_own_way(language: str) -> None:
     assert [" ".join(each.split()) for each in told] == WRITTEN[language]
 
 
+@pytest.mark.parametrize(
+    ("count", "said", "in_german"),
+    [
+        (1, "1 byte", "1 Byte"),
+        (999, "999 bytes", "999 Bytes"),
+        (1000, "1 KB", "1 KB"),
+        (999_499, "999 KB", "999 KB"),
+        (999_500, "1 MB", "1 MB"),
+        (4_500_000, "4.5 MB", "4,5 MB"),
+        (10_000_000, "10 MB", "10 MB"),
+    ],
+)
+def test_sizes_are_said_as_people_say_them(
+    count: int, said: str, in_german: str
+) -> None:
+    """In thousands."""
+    assert formats.size(count) == said
+    with speaking("de"):
+        assert formats.size(count) == in_german
+
+
+def test_a_title_begins_small_in_a_sentence() -> None:
+    """But where its first word has a capital of its own."""
+    assert formats.begun_small("Your passport") == "your passport"
+    with speaking("de"):
+        assert formats.begun_small("Ihr Reisepass") == "Ihr Reisepass"
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_stored_and_sent_follows_no_language(language: str) -> None:
     """`str(Money)` is for logs, keys and Stripe."""

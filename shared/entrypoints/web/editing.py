@@ -21,6 +21,7 @@ from wtforms.fields.choices import SelectFieldBase
 from shared.core import editing
 from shared.core.editing import ChangedMeanwhile, FieldDifference, Look
 from shared.core.errors import MarketError
+from shared.core.formats import written_day
 from shared.core.frozen import frozen
 from shared.entrypoints.web.filters import percent
 from shared.entrypoints.web.forms import MarketForm
@@ -181,7 +182,7 @@ def _text(field: Field) -> str:
             else f"{value.normalize():f}"
         )
     if isinstance(value, date):
-        return f"{value.day} {value:%B %Y}"
+        return written_day(value)
     return "" if value is None else str(value).replace("\r\n", "\n").strip()
 
 
