@@ -479,7 +479,7 @@ class TestNews:
         follows = Job.filter(kind="refunds.follow", status="waiting")
         for hours in range(1, 4):
             later = clock.now() + timedelta(hours=hours)
-            with clock.use(lambda at=later: at):
+            with clock.use(lambda at=later: at):  # type: ignore[misc]
                 await run_jobs(context, hours=0.2)
                 await jobs.sweep.run(context, {})
             assert [job.args for job in await follows] == [{"refund_id": made.id}]
