@@ -114,6 +114,8 @@ FOR_OPERATORS = {
     "shared/trade/orders/placing_statements.py",
     "shared/trade/orders/statements.py",
 }
+# Said by gettext as well, though the translations may wait.
+OF_STAFF = ("portal/operator/",)
 _PLACEHOLDER = re.compile(r"%\(\w+\)s|%%")
 _TAG = re.compile(r"</?\w+[^>]*>")
 
@@ -218,6 +220,13 @@ def test_a_template_says_nothing_past_the_catalogues(path: Path) -> None:
         untranslated(path.read_text(encoding="utf-8"), is_html=path.suffix == ".html")
         == []
     )
+
+
+@pytest.mark.parametrize("place", OF_STAFF)
+def test_code_says_nothing_to_staff_past_the_catalogues(place: str) -> None:
+    """Errors, messages of forms and words of pages in the portal."""
+    for path in sorted((ROOT / place).rglob("*.py")):
+        assert unsaid(path.read_text(encoding="utf-8")) == [], path
 
 
 @pytest.mark.parametrize("place", [*PROMISED, *sorted(PROMISED_TOO)])
