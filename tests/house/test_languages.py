@@ -115,8 +115,11 @@ FOR_OPERATORS = {
     "shared/trade/orders/placing_statements.py",
     "shared/trade/orders/statements.py",
 }
-# Said by gettext as well, though the translations may wait.
-OF_STAFF = ("portal/operator/",)
+# What a bank reads, and what whoever runs the server does, is English.
+NOT_OF_PAGES = {
+    "portal/disputes/documents.py",
+    "shared/entrypoints/web/measuring.py",
+}
 _PLACEHOLDER = re.compile(r"%\(\w+\)s|%%")
 _TAG = re.compile(r"</?\w+[^>]*>")
 
@@ -223,13 +226,6 @@ def test_a_template_says_nothing_past_the_catalogues(path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("place", OF_STAFF)
-def test_code_says_nothing_to_staff_past_the_catalogues(place: str) -> None:
-    """Errors, messages of forms and words of pages in the portal."""
-    for path in sorted((ROOT / place).rglob("*.py")):
-        assert unsaid(path.read_text(encoding="utf-8")) == [], path
-
-
 @pytest.mark.parametrize("place", [*PROMISED, *sorted(PROMISED_TOO)])
 def test_code_says_nothing_to_shoppers_past_the_catalogues(place: str) -> None:
     """Errors, messages of forms and words of pages, wherever shoppers meet them."""
@@ -242,14 +238,26 @@ def test_code_says_nothing_to_shoppers_past_the_catalogues(place: str) -> None:
         assert path.relative_to(ROOT).as_posix() in FOR_OPERATORS or told == [], path
 
 
-def test_code_says_nothing_to_vendors_past_the_catalogues() -> None:
-    """The same of the portal's pages for them; what a bank reads stays in English."""
-    told = {
+def test_no_page_says_anything_past_the_catalogues() -> None:
+    """Neither to shoppers, nor to vendors, nor to the marketplace's staff."""
+    rooms = ("portal", "storefront", "shared/entrypoints/web")
+    said = {
         path.relative_to(ROOT).as_posix(): unsaid(path.read_text(encoding="utf-8"))
-        for path in (ROOT / "portal").rglob("*.py")
-        if "operator" not in path.parts
+        for room in rooms
+        for path in sorted((ROOT / room).rglob("*.py"))
     }
+    assert {path for path, told in said.items() if told} == NOT_OF_PAGES
 
-    assert {path: said for path, said in told.items() if said} == {
-        "portal/disputes/documents.py": ["The marketplace"]  # on our receipt
-    }
+
+def test_days_are_written_in_the_language_spoken() -> None:
+    """By `shared.core.formats`: what Python calls a month or a day is English, on every machine."""
+    english = re.compile(r"%-?[aAbB]\b|month_name|day_name|month_abbr")
+    rooms = ("portal", "storefront", "shared")
+    paths = [path for room in rooms for path in sorted((ROOT / room).rglob("*.py"))]
+    told = [
+        path.relative_to(ROOT).as_posix()
+        for path in paths
+        if "sandbox" not in path.parts
+        and english.search(path.read_text(encoding="utf-8"))
+    ]
+    assert told == []
