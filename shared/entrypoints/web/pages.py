@@ -23,7 +23,7 @@ from quart import (
     session,
 )
 
-from shared.core import words
+from shared.core import formats, words
 from shared.entrypoints.web import areas, filters, links, templating
 from shared.entrypoints.web.forms import csrf_token
 from shared.entrypoints.web.identity import customer, member_or_none
@@ -210,6 +210,7 @@ def prepare(app: Quart) -> None:
         counted=filters.counted,
         told=told,
         time_left=filters.time_left,
+        begun_small=formats.begun_small,
     )
     templating.teach(env)
     env.globals.update(word=words.word, words=words.words)
