@@ -23,7 +23,11 @@ class TokenForm(MarketForm):
     once = HiddenField(
         validators=[
             DataRequired(OPEN_TOO_LONG),
-            Length(min=16, max=64, message=OPEN_TOO_LONG),
+            Length(
+                min=16,
+                max=64,
+                message=OPEN_TOO_LONG,
+            ),
         ]
     )
     name = StringField(

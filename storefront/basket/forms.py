@@ -19,6 +19,10 @@ class QuantityForm(MarketForm):
         _l("Quantity"),
         [
             InputRequired(_RANGE),
-            NumberRange(min=0, max=MAX_QUANTITY, message=_RANGE),
+            NumberRange(
+                min=0,
+                max=MAX_QUANTITY,
+                message=_RANGE,
+            ),
         ],
     )

@@ -25,7 +25,11 @@ class AddForm(MarketForm):
         _l("Quantity"),
         [
             InputRequired(_RANGE),
-            NumberRange(min=1, max=MAX_QUANTITY, message=_RANGE),
+            NumberRange(
+                min=1,
+                max=MAX_QUANTITY,
+                message=_RANGE,
+            ),
         ],
         default=1,
     )

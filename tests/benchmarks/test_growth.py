@@ -85,6 +85,8 @@ OPERATORS = [
     "/ledger",
     "/exposure",
     "/audit",
+    "/audit?kind=rules",
+    "/audit?kind=all",
     "/mails",
     "/statements",
     "/fees",
@@ -93,6 +95,10 @@ OPERATORS = [
 WHOLE = {"reporting.nightly"}
 CONNECTED = {"stripe_account_id": "acct_busy", "transfers_active": True}
 Sent = list[tuple[str, list[Any]]]
+# In the order of a table's own key, passing rows over: the first that fit may be far away.
+_WALK = re.compile(r"using (\w+)_pkey on [^\n]+\n +Filter: ")
+# What is passed over there is little: the payouts that failed a month ago.
+PASSING = {"payouts"}
 
 
 @contextmanager
@@ -118,7 +124,7 @@ def _noting(method: Any, found: Sent) -> Any:
 
 
 async def full_scans(statements: Sent) -> list[str]:
-    """Statements that read a whole growing table, after its name."""
+    """Statements that read a whole growing table, or may have to, after its name."""
     found: list[str] = []
     for query, values in dict(statements).items():
         async with unit.transaction():
@@ -128,6 +134,8 @@ async def full_scans(statements: Sent) -> list[str]:
                 _, plan = await client.execute_query(f"EXPLAIN {query}", values)
                 lines = [row["QUERY PLAN"] for row in plan]
                 scans = re.findall(r"Seq Scan on (\w+)", "\n".join(lines))
+                walks = _WALK.findall("\n".join(lines))
+                found += [f"{t}: {query}" for t in walks if t in GROWING - PASSING]
             else:
                 _, plan = await client.execute_query(
                     f"EXPLAIN QUERY PLAN {query}", values

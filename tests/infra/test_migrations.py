@@ -16,7 +16,7 @@ from typing import Any
 import asyncpg
 import pytest
 from tortoise.connection import get_connection
-from tortoise.exceptions import IntegrityError
+from tortoise.exceptions import BaseORMException, IntegrityError
 from tortoise.migrations.schema_generator.state import ModelState
 
 from shared.core import clock
@@ -29,6 +29,9 @@ from shared.finance.refunds.models import RefundLine
 from shared.infra import unit
 from shared.infra.activity.changes import FieldChange
 from shared.infra.activity.queries import led_to, of_order
+from shared.infra.audit import origin
+from shared.infra.audit.kinds import KINDS
+from shared.infra.audit.models import AuditEntry
 from shared.infra.database import migrate as migrations
 from shared.infra.database import structure
 from shared.infra.database.agreement import check
@@ -644,6 +647,34 @@ async def test_what_was_kept_of_before_is_imported_into_the_activity(
         FieldChange(f"order:{order.id}.refunded_amount", 0, 300),
         FieldChange("account:1.is_open", True, None),
     )
+
+
+async def test_what_the_trail_is_narrowed_by_is_worked_out_of_old_entries(
+    database: str,
+) -> None:
+    """Migration 0054: as new ones are written; afterwards none can be changed, as before."""
+    acts = [begin + "x" for begins in KINDS.values() for begin in begins]
+    actors = [*origin.WHO_ACTS, "stripe", "system", "shopper"]
+    async with unit.transaction() as tx:
+        for act in ("some.act", *acts):
+            tx.record(act, actor="system", subject="thing:1")
+        for actor in actors:
+            tx.record("some.act", actor=actor, subject="thing:1")
+    connection = get_connection("default")
+    kept = "created_at, updated_at, actor, action, subject, details"
+    await connection.execute_script(
+        f"INSERT INTO audit_entries ({kept}) SELECT {kept} FROM audit_entries ORDER BY id"
+    )
+    script = import_module("shared.infra.database.migrations.0054_audit_kinds")
+
+    await connection.execute_script(script.SCRIPTS[dialect()])
+
+    found = await AuditEntry.all().order_by("id").values_list("kind", "is_by_person")
+    new, old = found[: len(found) // 2], found[len(found) // 2 :]
+    assert old == new
+    assert {kind for kind, _ in new} == {"", *KINDS}
+    with pytest.raises(BaseORMException, match="never changed"):
+        await connection.execute_query("UPDATE audit_entries SET kind = 'books'")
 
 
 def test_no_migration_uses_the_operations_that_lose_indexes_on_sqlite() -> None:

@@ -104,7 +104,11 @@ async def logo() -> Response:
             )
     shown = await presentation.shown()
     return await _name(
-        IdentityForm(data=asdict(shown.identity), meta=_NO_CURRENCY, formdata=None),
+        IdentityForm(
+            data=asdict(shown.identity),
+            meta=_NO_CURRENCY,
+            formdata=None,
+        ),
         form,
         status=422,
     )

@@ -40,7 +40,11 @@ def _describe(app: Quart) -> None:
         openapi_path=None,
         openapi_provider_class=ApiOnly,
         conversion_preference="pydantic",
-        info=Info(title="API", version="1", description=_ABOUT),
+        info=Info(
+            title="API",
+            version="1",
+            description=_ABOUT,
+        ),
         security_schemes={
             "vendorToken": HttpSecurityScheme(
                 scheme="bearer", bearer_format="a vendor's API token, mht_…"

@@ -201,7 +201,12 @@ def _one_at_a_time() -> Iterator[None]:
 
 
 def _run(command: list[str], complaint: str) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode:
         hint = (
             " On Debian and Ubuntu: apt-get install python3-venv."

@@ -103,7 +103,7 @@ INSERT INTO activity (created_at, updated_at, kind, subject, order_id, vendor_id
 SELECT s.at, s.at, 'order.paid', 'order:' || o.id, o.id, s.vendor_id, 'stripe'
 FROM sales s JOIN orders o ON o.number = 'BK-' || s.name ORDER BY s.i;
 
-INSERT INTO audit_entries (created_at, updated_at, actor, action, vendor_id, subject, details)
+INSERT INTO audit_entries (created_at, updated_at, actor, action, kind, vendor_id, subject, details)
 {sales}
-SELECT s.at, s.at, 'stripe', 'payment.succeeded', s.vendor_id, 'order:' || o.id, '{{}}'
+SELECT s.at, s.at, 'stripe', 'payment.succeeded', 'sales', s.vendor_id, 'order:' || o.id, '{{}}'
 FROM sales s JOIN orders o ON o.number = 'BK-' || s.name ORDER BY s.i;

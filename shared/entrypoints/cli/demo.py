@@ -182,7 +182,11 @@ async def _vendor(gateway: Gateway, stripe: DemoStripe, demo: DemoVendor) -> int
 
 async def _vat_number(vendor_id: int, demo: DemoVendor) -> None:
     if demo.vat_number and not await VatRegistration.exists(vendor_id=vendor_id):
-        await state_number(vendor_id=vendor_id, text=demo.vat_number, actor=ACTOR)
+        await state_number(
+            vendor_id=vendor_id,
+            text=demo.vat_number,
+            actor=ACTOR,
+        )
 
 
 async def _connect(

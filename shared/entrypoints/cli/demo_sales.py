@@ -64,7 +64,11 @@ def _moment(sale: DemoSale) -> datetime:
     hour, minute = 8 + len(sale.address) % 9, len(sale.email) % 60
     day = now - timedelta(days=sale.days_ago)
     return min(
-        day.replace(hour=hour, minute=minute, second=0),
+        day.replace(
+            hour=hour,
+            minute=minute,
+            second=0,
+        ),
         now - timedelta(minutes=5),
     )
 

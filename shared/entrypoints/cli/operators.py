@@ -68,7 +68,12 @@ async def take_factors_away(settings: Settings, email: str) -> int:
 @click.command()
 @click.argument("email", metavar="EMAIL")
 @installation
-@click.option("--name", default="", help="Full name.", show_default=False)
+@click.option(
+    "--name",
+    default="",
+    help="Full name.",
+    show_default=False,
+)
 @click.option(
     "--reset-factors",
     is_flag=True,

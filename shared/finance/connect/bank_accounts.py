@@ -172,7 +172,11 @@ async def _tell(
 ) -> None:
     vendor = await Vendor.get(id=row.vendor_id)
     at = f"{clock.now():%Y%m%dT%H%M%S.%f}"
-    owners = Member.filter(vendor_id=row.vendor_id, role="owner", is_active=True)
+    owners = Member.filter(
+        vendor_id=row.vendor_id,
+        role="owner",
+        is_active=True,
+    )
     addresses = {vendor.business_email, *await texts_in(owners, "email")}
     for address in sorted(addresses):
         mail.post(

@@ -41,7 +41,11 @@ class VendorPaymentConfig(Row):
         "models.Vendor", related_name="payment_config", on_delete=fields.RESTRICT
     )
     vendor_id: int
-    stripe_account_id = fields.CharField(max_length=255, null=True, unique=True)
+    stripe_account_id = fields.CharField(
+        max_length=255,
+        null=True,
+        unique=True,
+    )
     stripe_account_key = fields.CharField(
         max_length=255,
         null=True,
@@ -96,7 +100,11 @@ class VendorPaymentConfig(Row):
     payouts_held_at = fields.DatetimeField(
         null=True, description="the operator holds payouts back"
     )
-    payouts_held_reason = fields.CharField(max_length=300, default="", db_default="")
+    payouts_held_reason = fields.CharField(
+        max_length=300,
+        default="",
+        db_default="",
+    )
     # Where money goes when somebody else gets hold of the account: connect/banks.py follows it.
     payout_banks: Any = fields.JSONField(
         null=True, description="currency -> id of the bank that payouts went to last"

@@ -30,7 +30,11 @@ PAGE_SIZE = 25
 MAX_ID = 2**63 - 1
 # The chips above a vendor's list: name -> what they let through.
 FILTERS: Mapping[str, Q] = {
-    "answer": Q(status__in=sorted(ANSWERABLE), submitted_at=None, accepted_at=None),
+    "answer": Q(
+        status__in=sorted(ANSWERABLE),
+        submitted_at=None,
+        accepted_at=None,
+    ),
     "open": Q(status__in=sorted(OPEN)),
     "closed": Q(status__in=sorted(CLOSED)),
 }

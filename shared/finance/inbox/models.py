@@ -23,7 +23,11 @@ class WebhookEvent(Row):
     stripe_event_id = fields.CharField(max_length=255)
     type = fields.CharField(max_length=120)
     stripe_account_id = fields.CharField(max_length=255, null=True)
-    stripe_object_id = fields.CharField(max_length=255, null=True, db_index=True)
+    stripe_object_id = fields.CharField(
+        max_length=255,
+        null=True,
+        db_index=True,
+    )
     livemode = fields.BooleanField()
     api_version = fields.CharField(max_length=40, null=True)
     stripe_created_at = fields.DatetimeField()

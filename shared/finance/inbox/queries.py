@@ -123,7 +123,12 @@ async def event_page(
     if search:
         query = query.filter(await _about(search))
     counted = None if search else counts[wanted]
-    shown = await window_of(query, page=page, size=PAGE_SIZE, counted=counted)
+    shown = await window_of(
+        query,
+        page=page,
+        size=PAGE_SIZE,
+        counted=counted,
+    )
     rows = (
         await query.order_by("-id")
         .offset(shown.offset)

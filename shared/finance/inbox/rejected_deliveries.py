@@ -77,7 +77,11 @@ async def _add(
     why: str,
     at: datetime,
 ) -> None:
-    hour = at.replace(minute=0, second=0, microsecond=0)
+    hour = at.replace(
+        minute=0,
+        second=0,
+        microsecond=0,
+    )
     for _ in range(
         2
     ):  # another process may make the hour's row between our look and our insert

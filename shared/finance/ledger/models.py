@@ -25,7 +25,11 @@ class LedgerPosting(Row):
         unique=True,
         description="names the fact, so that it is posted once",
     )
-    subject = fields.CharField(max_length=80, db_index=True, description="order:12")
+    subject = fields.CharField(
+        max_length=80,
+        db_index=True,
+        description="order:12",
+    )
     is_closed = fields.BooleanField(default=False)
 
     class Meta:

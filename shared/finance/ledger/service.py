@@ -41,7 +41,11 @@ class Postings:
     def asks(self) -> Newcomers | None:
         """Insert the postings whose facts are not posted yet."""
         rows = [
-            LedgerPosting(kind=one.kind, key=one.key, subject=one.subject)
+            LedgerPosting(
+                kind=one.kind,
+                key=one.key,
+                subject=one.subject,
+            )
             for key, (one, _) in self._by_key.items()
             if key not in self._asked
         ]

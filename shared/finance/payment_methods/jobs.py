@@ -118,7 +118,11 @@ async def remind_one(context: Context, method_id: int) -> None:
         await _follow(context, str(owner.stripe_customer_id))
     day = await today()
     async with unit.transaction() as tx:
-        mine = PaymentMethod.filter(id=row.id, is_active=True, is_default=True)
+        mine = PaymentMethod.filter(
+            id=row.id,
+            is_active=True,
+            is_default=True,
+        )
         card = await tx.lock_first(mine)
         if card is None or not _is_due(card, day):
             return

@@ -45,7 +45,11 @@ class StripeCustomer(Row):
     asked_at = fields.DatetimeField(
         null=True, description="when Stripe was first asked under that key"
     )
-    stripe_customer_id = fields.CharField(max_length=255, null=True, unique=True)
+    stripe_customer_id = fields.CharField(
+        max_length=255,
+        null=True,
+        unique=True,
+    )
     read_at = fields.DatetimeField(
         null=True, description="when the reading began that its methods are from"
     )
@@ -147,7 +151,11 @@ class PaymentMethodSetup(Row):
     number = fields.SmallIntField(description="1 for the shopper's first")
     idempotency_key = fields.CharField(max_length=255, unique=True)
     stripe_customer_id = fields.CharField(max_length=255)
-    stripe_setup_intent_id = fields.CharField(max_length=255, null=True, unique=True)
+    stripe_setup_intent_id = fields.CharField(
+        max_length=255,
+        null=True,
+        unique=True,
+    )
     stripe_payment_method_id = fields.CharField(
         max_length=255, null=True, description="what it set up"
     )

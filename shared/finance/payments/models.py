@@ -51,14 +51,22 @@ class Payment(Row):
     customer_id: int | None
     attempt = fields.SmallIntField(description="1 for the order's first intent")
     idempotency_key = fields.CharField(max_length=255, unique=True)
-    stripe_payment_intent_id = fields.CharField(max_length=255, null=True, unique=True)
+    stripe_payment_intent_id = fields.CharField(
+        max_length=255,
+        null=True,
+        unique=True,
+    )
     stripe_customer_id = fields.CharField(
         max_length=255,
         null=True,
         description="whose saved methods may pay; frozen before Stripe is asked",
     )
     stripe_account_id = fields.CharField(max_length=255, description="the destination")
-    stripe_charge_id = fields.CharField(max_length=255, null=True, db_index=True)
+    stripe_charge_id = fields.CharField(
+        max_length=255,
+        null=True,
+        db_index=True,
+    )
     stripe_transfer_id = fields.CharField(max_length=255, null=True)
     stripe_application_fee_id = fields.CharField(max_length=255, null=True)
     stripe_balance_transaction_id = fields.CharField(max_length=255, null=True)

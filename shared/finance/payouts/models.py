@@ -61,12 +61,20 @@ class Payout(Row):
         default=False, description="made by Stripe's own schedule"
     )
     stripe_account_id = fields.CharField(max_length=255, null=True)
-    stripe_payout_id = fields.CharField(max_length=255, null=True, unique=True)
+    stripe_payout_id = fields.CharField(
+        max_length=255,
+        null=True,
+        unique=True,
+    )
     stripe_destination_id = fields.CharField(max_length=255, null=True)
     destination_words = fields.CharField(
         max_length=120, default="", description="STRIPE TEST BANK ••42"
     )
-    idempotency_key = fields.CharField(max_length=255, null=True, unique=True)
+    idempotency_key = fields.CharField(
+        max_length=255,
+        null=True,
+        unique=True,
+    )
     requested_by = fields.CharField(max_length=60, default="system")
     arrives_on = fields.DatetimeField(null=True)
     paid_at = fields.DatetimeField(null=True)

@@ -135,7 +135,12 @@ async def payouts_in(
 ) -> PayoutPage:
     """What `payouts_of` answers; one query more for a page that is not there, or far behind."""
     (counted,) = found.records(statements.COUNT)
-    shown = window(int(counted["payouts"]), page=page, size=PAGE_SIZE, most=MOST)
+    shown = window(
+        int(counted["payouts"]),
+        page=page,
+        size=PAGE_SIZE,
+        most=MOST,
+    )
     if shown.number != page:
         return await payouts_of(vendor_id, page=page)
     rows = found.of(statements.LISTED)

@@ -84,4 +84,10 @@ async def tell(run: ReconciliationRun) -> None:
     async with unit.transaction() as tx:
         for address in await operator_emails():
             key = f"reconciliation:{run.id}:{address}"
-            mail.post(tx, "reconciliation", to=address, unique_key=key, context=context)
+            mail.post(
+                tx,
+                "reconciliation",
+                to=address,
+                unique_key=key,
+                context=context,
+            )

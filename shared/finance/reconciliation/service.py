@@ -57,7 +57,13 @@ async def reconcile(
     """
     async with unit.transaction() as tx:
         run_id = await begin(tx, started_by)
-    return await carry_out(gateway, run_id, full=full, grace=grace, tell=tell)
+    return await carry_out(
+        gateway,
+        run_id,
+        full=full,
+        grace=grace,
+        tell=tell,
+    )
 
 
 async def begin(tx: Transaction, started_by: str) -> int:

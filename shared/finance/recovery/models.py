@@ -116,7 +116,11 @@ class Movement(Row):
             "sent out of"
         ),
     )
-    stripe_id = fields.CharField(max_length=255, null=True, unique=True)
+    stripe_id = fields.CharField(
+        max_length=255,
+        null=True,
+        unique=True,
+    )
     idempotency_key = fields.CharField(max_length=255, unique=True)
     refusal = fields.CharField(max_length=200, default="")
 

@@ -116,7 +116,11 @@ async def _restock(
         return
     if await _was_sent_meanwhile(order, refund):
         return
-    wanted = RefundLine.filter(refund_id=refund.id, restock=True, restocked_at=None)
+    wanted = RefundLine.filter(
+        refund_id=refund.id,
+        restock=True,
+        restocked_at=None,
+    )
     await wanted.update(restocked_at=clock.now(), updated_at=clock.now())
     await restocking.put_in_stock(order, pieces)
 

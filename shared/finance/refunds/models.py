@@ -60,9 +60,17 @@ class Refund(Row):
     )
     refund_application_fee = fields.BooleanField(default=False)
     reason = fields.CharField(max_length=40, default="requested_by_customer")
-    note = fields.CharField(max_length=500, default="", description="to the shopper")
+    note = fields.CharField(
+        max_length=500,
+        default="",
+        description="to the shopper",
+    )
     idempotency_key = fields.CharField(max_length=255, unique=True)
-    stripe_refund_id = fields.CharField(max_length=255, null=True, unique=True)
+    stripe_refund_id = fields.CharField(
+        max_length=255,
+        null=True,
+        unique=True,
+    )
     stripe_balance_transaction_id = fields.CharField(max_length=255, null=True)
     stripe_failure_transaction_id = fields.CharField(max_length=255, null=True)
     stripe_reversal_id = fields.CharField(max_length=255, null=True)

@@ -67,7 +67,11 @@ class Requested:
     number: int
     state: RefundState
     amount: Money
-    write: StripeWrite | None = field(default=None, compare=False, repr=False)
+    write: StripeWrite | None = field(
+        default=None,
+        compare=False,
+        repr=False,
+    )
 
     @classmethod
     def of(cls, refund: Refund) -> Requested:

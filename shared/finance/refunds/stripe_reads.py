@@ -100,7 +100,11 @@ async def sale_at_stripe(gateway: Gateway, payment: Payment) -> AtStripe:
         fee_refunded = (
             await gateway.application_fees.get(payment.stripe_application_fee_id)
         ).amount_refunded
-    return AtStripe(reversed=reversed_, fee_refunded=fee_refunded, balance=balance)
+    return AtStripe(
+        reversed=reversed_,
+        fee_refunded=fee_refunded,
+        balance=balance,
+    )
 
 
 async def was_touched(payment_id: int) -> bool:

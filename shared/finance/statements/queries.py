@@ -136,7 +136,11 @@ async def statement_of(
     chosen = currency or (known[0] if known else "")
     if chosen not in known:
         raise StatementNotFound
-    row = await Statement.get_or_none(vendor_id=vendor_id, month=month, currency=chosen)
+    row = await Statement.get_or_none(
+        vendor_id=vendor_id,
+        month=month,
+        currency=chosen,
+    )
     view = (
         await _open(vendor, month, chosen, market, zone)
         if row is None

@@ -25,13 +25,21 @@ class Activity(Row):
     subject = fields.CharField(max_length=140, description="refund:12")
     order_id = fields.BigIntField(null=True)
     vendor_id = fields.BigIntField(null=True)
-    actor = fields.CharField(max_length=60, default="", db_default="")
+    actor = fields.CharField(
+        max_length=60,
+        default="",
+        db_default="",
+    )
     amount = fields.BigIntField(null=True, description="minor units of currency")
     currency = fields.CharField(max_length=3, null=True)
     before: Any = fields.JSONField(null=True)
     after: Any = fields.JSONField(null=True)
     details: Any = fields.JSONField(null=True, description="what else an act tells")
-    cause = fields.CharField(max_length=120, default="", db_default="")
+    cause = fields.CharField(
+        max_length=120,
+        default="",
+        db_default="",
+    )
 
     class Meta:
         table = "activity"

@@ -33,3 +33,12 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "sales": ("order.", "payment", "product.", "stripe_customer.", "vendor.shop"),
     "books": ("reconciliation.", "restoration.", "difference.", "webhook.", "mail."),
 }
+
+
+def kind_of(action: str) -> str:
+    """The kind of an act, a name of KINDS, as an entry keeps it; empty where it has none.
+
+    Entries of before keep theirs when KINDS changes: a migration has to follow.
+    """
+    kinds = (kind for kind, begins in KINDS.items() if action.startswith(begins))
+    return next(kinds, "")

@@ -33,11 +33,12 @@ def begin(origin: RequestOrigin) -> None:
     _current.set(origin)
 
 
+def is_person(actor: str) -> bool:
+    """Whether it is somebody, or a token that somebody gave out: not Stripe, not the machine."""
+    return actor.startswith(WHO_ACTS)
+
+
 def of(actor: str) -> RequestOrigin:
     """Where `actor` acts from; the address only of people and their tokens."""
     here = _current.get()
-    return (
-        here
-        if actor.startswith(WHO_ACTS)
-        else RequestOrigin(request_id=here.request_id)
-    )
+    return here if is_person(actor) else RequestOrigin(request_id=here.request_id)

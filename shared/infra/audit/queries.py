@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from tortoise.expressions import Q
 
 from shared.core.frozen import frozen
 from shared.core.words import words
-from shared.infra.audit import origin
-from shared.infra.audit.kinds import KINDS
 from shared.infra.audit.models import AuditEntry
 from shared.infra.database.paging import Counted, window_of
 
@@ -136,19 +132,9 @@ def _conditions(wanted: Wanted) -> list[Q]:
     if wanted.vendor_id is not None:
         found.append(Q(vendor_id=wanted.vendor_id))
     if wanted.kind is not None:
-        found.append(
-            reduce(
-                or_,
-                (Q(action__startswith=begin) for begin in KINDS[wanted.kind]),
-            )
-        )
+        found.append(Q(kind=wanted.kind))
     if wanted.by_people:
-        found.append(
-            reduce(
-                or_,
-                (Q(actor__startswith=begin) for begin in origin.WHO_ACTS),
-            )
-        )
+        found.append(Q(is_by_person=True))
     if wanted.about is not None:
         labels, vendors = list(wanted.about.labels), list(wanted.about.vendor_ids)
         found.append(

@@ -72,7 +72,11 @@ def make_room(target: Path) -> None:
     """
     if target.exists():
         raise BackupError(f"{target} is there already; nothing was written.")
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    target.parent.mkdir(
+        parents=True,
+        exist_ok=True,
+        mode=0o700,
+    )
 
 
 def write(

@@ -75,7 +75,12 @@ async def window_of(
         total = await counting.count_some(query)
     if total > most and page * size > most:
         return window(await query.count(), page=page, size=size)
-    return window(total, page=page, size=size, most=most)
+    return window(
+        total,
+        page=page,
+        size=size,
+        most=most,
+    )
 
 
 def window(

@@ -158,7 +158,12 @@ async def _fill(raw: Any, folder: Path, manifest: ArchiveManifest) -> None:
         await raw.execute(f'DELETE FROM "{table}"')  # noqa: S608
     for table, columns in manifest.tables.items():
         source = folder / f"{table}.copy"
-        await raw.copy_to_table(table, source=source, columns=columns, timeout=LONGEST)
+        await raw.copy_to_table(
+            table,
+            source=source,
+            columns=columns,
+            timeout=LONGEST,
+        )
     for table in manifest.tables:
         await raw.execute(f'ALTER TABLE "{table}" ENABLE TRIGGER USER')
     set_value = "SELECT setval($1::text::regclass, $2, $3)"

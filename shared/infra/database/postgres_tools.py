@@ -30,7 +30,12 @@ def find(name: str, version: str) -> str | None:
     for path in (shutil.which(name), f"/usr/lib/postgresql/{version}/bin/{name}"):
         if path and Path(path).is_file():
             ask = [path, "--version"]
-            said = subprocess.run(ask, capture_output=True, text=True, check=False)  # noqa: S603
+            said = subprocess.run(  # noqa: S603
+                ask,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
             if re.search(rf"\(PostgreSQL\) {re.escape(version)}\b", said.stdout):
                 return path
     return None

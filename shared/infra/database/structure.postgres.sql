@@ -1,4 +1,4 @@
--- What all migrations make, up to 0053_stripe_balances. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0054_audit_kinds. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -118,7 +118,9 @@ CREATE TABLE audit_entries (
     details jsonb NOT NULL,
     vendor_id bigint,
     address character varying(45) DEFAULT ''::character varying NOT NULL,
-    request_id character varying(40) DEFAULT ''::character varying NOT NULL
+    request_id character varying(40) DEFAULT ''::character varying NOT NULL,
+    is_by_person boolean DEFAULT false NOT NULL,
+    kind character varying(20) DEFAULT ''::character varying NOT NULL
 );
 COMMENT ON TABLE audit_entries IS 'One thing that was done. `actor` reads `member:7`, `customer:3`, `shopper`, `stripe` or `system`.';
 COMMENT ON COLUMN audit_entries.action IS 'dotted, e.g. payment.succeeded';
@@ -2090,9 +2092,10 @@ CREATE INDEX idx_webhook_eve_stripe__9f330e ON webhook_events USING btree (strip
 CREATE INDEX ix_activity_cause ON activity USING btree (cause, id);
 CREATE INDEX ix_activity_order ON activity USING btree (order_id, id);
 CREATE INDEX ix_activity_subject ON activity USING btree (subject, id);
-CREATE INDEX ix_audit_action ON audit_entries USING btree (action, id);
 CREATE INDEX ix_audit_actor ON audit_entries USING btree (actor, id);
 CREATE INDEX ix_audit_at ON audit_entries USING btree (created_at);
+CREATE INDEX ix_audit_by_person ON audit_entries USING btree (is_by_person, id);
+CREATE INDEX ix_audit_kind ON audit_entries USING btree (kind, id);
 CREATE INDEX ix_audit_subject ON audit_entries USING btree (subject, id);
 CREATE INDEX ix_audit_vendor ON audit_entries USING btree (vendor_id, id);
 CREATE INDEX ix_baskets_used ON baskets USING btree (updated_at);

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0053_stripe_balances. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0054_audit_kinds. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -31,7 +31,7 @@ CREATE TABLE "audit_entries" (
     "subject" VARCHAR(80) NOT NULL  /* order:12, payment:9 */,
     "details" JSON NOT NULL,
     "vendor_id" BIGINT REFERENCES "vendors" ("id") ON DELETE RESTRICT
-, "address" VARCHAR(45) NOT NULL  /* network address of a person */ DEFAULT '', "request_id" VARCHAR(40) NOT NULL  /* as in the log */ DEFAULT '');
+, "address" VARCHAR(45) NOT NULL  /* network address of a person */ DEFAULT '', "request_id" VARCHAR(40) NOT NULL  /* as in the log */ DEFAULT '', "is_by_person" INT NOT NULL  /* of the actor */ DEFAULT 0, "kind" VARCHAR(20) NOT NULL  /* of the action */ DEFAULT '');
 CREATE INDEX "ix_audit_subject" ON "audit_entries" ("subject", "id");
 CREATE INDEX "ix_audit_vendor" ON "audit_entries" ("vendor_id", "id");
 CREATE TABLE "tokens" (
@@ -783,10 +783,7 @@ CREATE TABLE "webhook_secrets" (
 , CONSTRAINT "ck_webhook_secrets_source" CHECK (source in ('platform', 'connect')));
 CREATE INDEX "ix_webhook_events_seen" ON "webhook_events" ("source", "created_at");
 CREATE INDEX "ix_audit_actor" ON "audit_entries" ("actor", "id");
-CREATE INDEX "ix_audit_action" ON "audit_entries" ("action", "id");
 CREATE INDEX "ix_audit_at" ON "audit_entries" ("created_at");
-CREATE TRIGGER audit_entries_never_change BEFORE UPDATE ON audit_entries
-BEGIN SELECT RAISE(ABORT, 'audit entries are never changed'); END;
 CREATE TRIGGER audit_entries_never_go BEFORE DELETE ON audit_entries
 BEGIN SELECT RAISE(ABORT, 'audit entries are never deleted'); END;
 CREATE TRIGGER audit_entries_never_replaced BEFORE INSERT ON audit_entries
@@ -1110,3 +1107,7 @@ CREATE TABLE "stripe_balances" (
     "read_at" TIMESTAMP NOT NULL  /* when Stripe was asked */,
     "vendor_id" BIGINT NOT NULL UNIQUE REFERENCES "vendors" ("id") ON DELETE RESTRICT
 );
+CREATE TRIGGER audit_entries_never_change BEFORE UPDATE ON audit_entries
+BEGIN SELECT RAISE(ABORT, 'audit entries are never changed'); END;
+CREATE INDEX "ix_audit_by_person" ON "audit_entries" ("is_by_person", "id");
+CREATE INDEX "ix_audit_kind" ON "audit_entries" ("kind", "id");

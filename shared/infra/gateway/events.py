@@ -31,7 +31,11 @@ class VerifiedEvent:
     related_intent: str | None = None  # for charges: the PaymentIntent they belong to
     # For payment methods and setups: whose they are, or were until now.
     related_customer: str | None = None
-    content: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    content: Mapping[str, Any] = field(
+        default_factory=dict,
+        repr=False,
+        compare=False,
+    )
 
 
 @frozen

@@ -32,7 +32,11 @@ class Job(Row):
 
     kind = fields.CharField(max_length=80)
     args: Any = fields.JSONField(default=dict)
-    unique_key = fields.CharField(max_length=200, null=True, unique=True)
+    unique_key = fields.CharField(
+        max_length=200,
+        null=True,
+        unique=True,
+    )
     status = fields.CharField(
         max_length=20,
         default="waiting",

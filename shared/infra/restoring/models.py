@@ -22,7 +22,11 @@ class Restoration(Row):
     )
     compared_run = fields.BigIntField(null=True)
     acknowledged_at = fields.DatetimeField(null=True)
-    acknowledged_by = fields.CharField(max_length=255, default="", db_default="")
+    acknowledged_by = fields.CharField(
+        max_length=255,
+        default="",
+        db_default="",
+    )
 
     class Meta:
         table = "restorations"

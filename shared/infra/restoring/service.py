@@ -36,4 +36,8 @@ async def note_comparison(run_id: int, *, began: datetime) -> None:
     """A comparison of everything has ended; it counts when it began after the events were there."""
     now = clock.now()
     waiting = Restoration.filter(acknowledged_at=None, backfilled_at__lte=began)
-    await waiting.update(compared_at=now, compared_run=run_id, updated_at=now)
+    await waiting.update(
+        compared_at=now,
+        compared_run=run_id,
+        updated_at=now,
+    )

@@ -14,6 +14,7 @@ from shared.infra.activity import cause
 from shared.infra.activity.changes import Columns
 from shared.infra.activity.models import Activity
 from shared.infra.audit import origin
+from shared.infra.audit.kinds import kind_of
 from shared.infra.audit.models import AuditEntry
 from shared.infra.database.base import Row
 
@@ -51,6 +52,8 @@ def entry(
         details=dict(details),
         address=here.address[:45],
         request_id=here.request_id,
+        is_by_person=origin.is_person(actor),
+        kind=kind_of(action),
     )
 
 
@@ -100,4 +103,4 @@ def activity(
 
 
 def _who_acts(act: Act) -> str:
-    return act.by if act.by.startswith(origin.WHO_ACTS) else ""
+    return act.by if origin.is_person(act.by) else ""

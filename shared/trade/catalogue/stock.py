@@ -121,7 +121,11 @@ async def take(items: Items) -> None:
     if len(held) > 1:  # one is locked by its update
         await locked(held)
     guard = [
-        Q(id=product_id, reserved__gte=pieces, stock__gte=pieces)
+        Q(
+            id=product_id,
+            reserved__gte=pieces,
+            stock__gte=pieces,
+        )
         for product_id, pieces in held.items()
     ]
     moved = await _move(

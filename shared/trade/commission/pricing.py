@@ -10,7 +10,12 @@ from decimal import Decimal
 from shared.core.frozen import frozen
 from shared.trade.commission.rules import Rule, Sold, choose, in_force
 
-_ANYTHING = Sold(vendor_id=0, product_id=None, category="", amount=1)
+_ANYTHING = Sold(
+    vendor_id=0,
+    product_id=None,
+    category="",
+    amount=1,
+)
 
 
 @frozen

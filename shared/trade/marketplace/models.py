@@ -41,11 +41,19 @@ class MarketplaceSettings(Row):
         db_default="",
         description="the address that mails come from",
     )
-    contact_email = fields.CharField(max_length=254, default="", db_default="")
+    contact_email = fields.CharField(
+        max_length=254,
+        default="",
+        db_default="",
+    )
     postal_address = fields.CharField(
         max_length=400, default="", db_default="", description="lines, as on a letter"
     )
-    phone = fields.CharField(max_length=40, default="", db_default="")
+    phone = fields.CharField(
+        max_length=40,
+        default="",
+        db_default="",
+    )
     logo_digest = fields.CharField(
         max_length=64,
         default="",

@@ -124,7 +124,11 @@ async def lock_on_sale(tx: Transaction, basket: Basket) -> OnSale | None:
     was made of it (that is locked before any product), or money stands still after a restore.
     """
     lines = "basket_lines l JOIN products p ON p.id = l.product_id"
-    sql = _on_sale(dialect()).format(held="0", lines=lines, which=_NONE_OPEN)
+    sql = _on_sale(dialect()).format(
+        held="0",
+        lines=lines,
+        which=_NONE_OPEN,
+    )
     return _what_is_on_sale(tx, basket, await fetch(sql + for_update("p"), basket.id))
 
 
@@ -137,7 +141,11 @@ async def lock_on_sale_again(tx: Transaction, basket: Basket) -> OnSale | None:
     lines = (
         "products p LEFT JOIN basket_lines l ON l.product_id = p.id AND l.basket_id = ?"
     )
-    sql = _on_sale(dialect()).format(held=_HELD, lines=lines, which=_ALL_OF_THEM)
+    sql = _on_sale(dialect()).format(
+        held=_HELD,
+        lines=lines,
+        which=_ALL_OF_THEM,
+    )
     ids = [basket.id] * sql.count("?")
     return _what_is_on_sale(tx, basket, await fetch(sql + for_update("p"), *ids))
 

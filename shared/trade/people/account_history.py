@@ -45,7 +45,12 @@ async def note_seldom(
     """
     since = clock.now() - _SELDOM
     if not await was_done(action, subject=subject, since=since):
-        tx.record(action, actor="nobody", subject=subject, vendor_id=vendor_id)
+        tx.record(
+            action,
+            actor="nobody",
+            subject=subject,
+            vendor_id=vendor_id,
+        )
 
 
 async def account_events(

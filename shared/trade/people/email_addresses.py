@@ -235,6 +235,10 @@ async def _move(tx: Transaction, person: Person, email: str) -> None:
     try:
         async with tx.savepoint():
             mine = table(kind_of(person)).filter(id=person.id)
-            await mine.update(email=email, email_confirmed_at=now, updated_at=now)
+            await mine.update(
+                email=email,
+                email_confirmed_at=now,
+                updated_at=now,
+            )
     except IntegrityError:
         raise EmailOfAnother from None

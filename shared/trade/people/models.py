@@ -20,7 +20,11 @@ class Member(Row):
 
     lock_rank = 20
 
-    email = fields.CharField(max_length=254, unique=True, description="lower case")
+    email = fields.CharField(
+        max_length=254,
+        unique=True,
+        description="lower case",
+    )
     password_hash = fields.CharField(max_length=255)
     full_name = fields.CharField(max_length=120)
     role = fields.CharField(max_length=20, description="owner | operator")
@@ -54,7 +58,11 @@ class Customer(Row):
 
     lock_rank = 10
 
-    email = fields.CharField(max_length=254, unique=True, description="lower case")
+    email = fields.CharField(
+        max_length=254,
+        unique=True,
+        description="lower case",
+    )
     password_hash = fields.CharField(max_length=255)
     full_name = fields.CharField(max_length=120)
     is_active = fields.BooleanField(default=True)

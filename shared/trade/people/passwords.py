@@ -13,7 +13,11 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 # OWASP's minimum for Argon2id: 19 MiB, two passes, one lane.
 MEMORY_KIB, PASSES = 19_456, 2
-_HASHER = PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=1)
+_HASHER = PasswordHasher(
+    time_cost=PASSES,
+    memory_cost=MEMORY_KIB,
+    parallelism=1,
+)
 _POOL = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
 
 

@@ -75,7 +75,12 @@ async def create_from_form(
 
     `token_of` tells it to whoever sent the form, for some minutes.
     """
-    token = token_of(new.form, vendor_id=vendor_id, member_id=member_id, secret=secret)
+    token = token_of(
+        new.form,
+        vendor_id=vendor_id,
+        member_id=member_id,
+        secret=secret,
+    )
     try:
         async with unit.transaction() as tx:
             await _store(tx, vendor_id, member_id, new, token)
@@ -118,7 +123,12 @@ async def shown_again(
     """The token that this member's form made in the last minutes; None for any other, and once it
     is revoked.
     """
-    token = token_of(form, vendor_id=vendor_id, member_id=member_id, secret=secret)
+    token = token_of(
+        form,
+        vendor_id=vendor_id,
+        member_id=member_id,
+        secret=secret,
+    )
     fresh = await Token.filter(
         token_digest=digest(token),
         vendor_id=vendor_id,
@@ -267,6 +277,10 @@ async def remind(_context: Context) -> None:
     ).order_by("id")
     for row in rows:
         async with unit.transaction() as tx:
-            told = Token.filter(id=row.id, told_of_end_at=None, revoked_at=None)
+            told = Token.filter(
+                id=row.id,
+                told_of_end_at=None,
+                revoked_at=None,
+            )
             if await told.update(told_of_end_at=now, updated_at=now):
                 await _tell_owners(tx, "api_token_ends", row)

@@ -148,7 +148,11 @@ def _refusal(number: str, country: str, form: Format) -> BadVatNumber:
     mine = FORMATS["LI"].state if country == "LI" else form.state
     other = format_of(number)
     if other and other.prefix not in prefixes_of(country) and _of(other, number):
-        return OtherStatesNumber(other=other.state, mine=mine, example=form.example)
+        return OtherStatesNumber(
+            other=other.state,
+            mine=mine,
+            example=form.example,
+        )
     return NoNumberOfState(mine=mine, example=form.example)
 
 

@@ -84,5 +84,9 @@ async def take(
 ) -> bool:
     """Whether a kept form may be sent now: it may once."""
     return bool(
-        await KeptForm.filter(id=number, session_id=session_id, action=action).delete()
+        await KeptForm.filter(
+            id=number,
+            session_id=session_id,
+            action=action,
+        ).delete()
     )
