@@ -80,7 +80,7 @@ def _own_id(record: ObjectRecord | LedgerLine) -> Names:
 
 
 @frozen
-class Kind:
+class RecordKind:
     """A kind of record.
 
     `place`: where it stands in `BothSides`; `names`: which ids one names; `values`: what one is
@@ -97,11 +97,11 @@ def _kind(
     record: type[Any],
     place: str,
     names: Callable[[Any], Names],
-) -> Kind:
-    return Kind(record, place, names, attrgetter(*record.__annotations__))
+) -> RecordKind:
+    return RecordKind(record, place, names, attrgetter(*record.__annotations__))
 
 
-KINDS: Mapping[type, Kind] = {
+KINDS: Mapping[type, RecordKind] = {
     IntentAtStripe: _kind(IntentAtStripe, "intents", _intent),
     ObjectAtStripe: _kind(ObjectAtStripe, "objects_at_stripe", _object_at_stripe),
     TransactionAtStripe: _kind(TransactionAtStripe, "transactions", _transaction),

@@ -77,7 +77,8 @@ async def lines(
     new = LedgerEntry.all() if since is None else since_then(at_stripe, since)
     old = before_then(at_stripe, since)
     async for rows in of_window(new, old, "stripe_id", stripe_ids, _LINE):
-        yield [(row[0], _line(row, since)) for row in rows if row[7] in AT_STRIPE]
+        shown = [row for row in rows if row[7] in AT_STRIPE]
+        yield [(row[0], _line(row, since)) for row in shown]
 
 
 def _line(row: Values, since: datetime | None) -> LedgerLine:

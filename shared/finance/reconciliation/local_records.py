@@ -100,7 +100,8 @@ async def payments(
         intents,
         _PAYMENT,
     ):
-        yield [(row[0], PaymentRecord(*_dated(row, since))) for row in rows]
+        dated = [_dated(row, since) for row in rows]
+        yield [(row[0], PaymentRecord(*row)) for row in dated]
 
 
 async def of_window(
@@ -167,7 +168,8 @@ async def movements(
     new = query if since is None else query.filter(_new(since) | opening)
     old = before_then(query.filter(~opening), since)
     async for rows in of_window(new, old, "stripe_id", stripe_ids, _MOVEMENT):
-        yield [(row[0], MovementRecord(*_dated(row, since))) for row in rows]
+        dated = [_dated(row, since) for row in rows]
+        yield [(row[0], MovementRecord(*row)) for row in dated]
 
 
 async def claims(since: datetime | None) -> AsyncIterator[Placed[ClaimRecord]]:
@@ -179,7 +181,8 @@ async def claims(since: datetime | None) -> AsyncIterator[Placed[ClaimRecord]]:
         bears: dict[str, int] = {}
         for chunk in chunks(row[1] for row in rows):
             bears |= await amounts_borne(chunk)
-        yield [(row[0], _claim(row, moved, bears, out_of_reach)) for row in rows]
+        known = (moved, bears, out_of_reach)
+        yield [(row[0], _claim(row, *known)) for row in rows]
 
 
 def _claim(

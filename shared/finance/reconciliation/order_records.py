@@ -33,7 +33,8 @@ async def wrong_orders() -> tuple[OrderRecord, ...]:
         wrong |= await _wrong_of(row[0] for row in rows)
     refunds = Refund.filter(**_SAYS_NOTHING)
     async for rows in in_pieces(refunds, ("order_id", "status")):
-        wrong |= await _wrong_of(row[1] for row in rows if row[2] in COUNTING)
+        counting = [row for row in rows if row[2] in COUNTING]
+        wrong |= await _wrong_of(row[1] for row in counting)
     async for rows in in_pieces(Dispute.filter(**_SAYS_NOTHING), ("order_id",)):
         wrong |= await _wrong_of(row[1] for row in rows)
     return tuple(wrong[id_] for id_ in sorted(wrong))

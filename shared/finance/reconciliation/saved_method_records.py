@@ -46,7 +46,8 @@ async def read(gateway: Gateway, since: datetime | None) -> SavedMethods:
     at_stripe: list[MethodAtStripe] = []
     number = 0
     async for rows in in_pieces(_customers(since), ("stripe_customer_id",)):
-        told = await _at_stripe(gateway, [str(row[1]) for row in rows])
+        customers = [str(row[1]) for row in rows]
+        told = await _at_stripe(gateway, customers)
         kept = await _local(told)
         for customer, held in told.items():
             mine = kept[customer]

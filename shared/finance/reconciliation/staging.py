@@ -148,5 +148,6 @@ def sides_of(rows: Iterable[Row]) -> dict[str, Any]:
     sides: dict[str, list[Grouped]] = {kind.place: [] for kind in _KINDS}
     for number, _, _, _, values in sorted(rows):
         kind = _KINDS[number]
-        sides[kind.place].append(kind.record(*json.loads(values)))
+        record = kind.record(*json.loads(values))
+        sides[kind.place].append(record)
     return {place: tuple(records) for place, records in sides.items()}

@@ -107,7 +107,8 @@ class StripeRecords:
         """Read a list, which comes the newest first, and is compared the oldest first."""
         places = count(0, -1)
         async for page in pages:
-            self.add(number, [(next(places), to(each)) for each in page])
+            records = [(next(places), to(each)) for each in page]
+            self.add(number, records)
 
     def add(self, number: int, records: Placed[AtStripe]) -> None:
         """Add to a list."""

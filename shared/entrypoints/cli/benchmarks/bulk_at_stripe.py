@@ -1,8 +1,8 @@
 """Stripe as it would be after the bulk data of `seed`: for `bench`.
 
-Run as a script: `python bulk_at_stripe.py PORT`. It reads the sales and payouts of the database
-that MARKETHALL_DATABASE_URL names, and makes what a comparison asks for as it is asked, since the
-stand-in keeps every object. `AT_STRIPE` writes its ids into our rows beforehand. The intent of each
+Run as a script: `python bulk_at_stripe.py PORT DATABASE_URL`. It reads the sales and payouts of
+that database, and makes what a comparison asks for as it is asked, since the stand-in keeps every
+object. `AT_STRIPE` writes its ids into our rows beforehand. The intent of each
 payment whose id is a multiple of `ODD` is over a cent less.
 """
 
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sys
 from array import array
 from bisect import bisect_left
@@ -41,17 +40,20 @@ AT_STRIPE = (
     "UPDATE vendor_payment_configs SET stripe_account_id = 'acct_' || vendor_id",
 )
 Thing: TypeAlias = dict[str, Any]
+PaidOut: TypeAlias = tuple[int, int]  # its id and amount
 # What an account's books say of each sale, the newest first: type, its source's field, its sign.
 _OF_SALE = ("application_fee", "transfer", "charge")
 
 
-class Market:
+class BulkSales:
     """Its sales and payouts, by the ids of our rows."""
 
     def __init__(self) -> None:
-        self.ids, self.totals, self.fees = array("q"), array("q"), array("q")
-        self.of_vendor: dict[str, array[int]] = defaultdict(lambda: array("q"))
-        self.payouts: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        self.ids = array("q")
+        self.totals = array("q")
+        self.fees = array("q")
+        self.of_vendor: dict[str, list[int]] = defaultdict(list)
+        self.payouts: dict[str, list[PaidOut]] = defaultdict(list)
 
     async def read(self) -> None:
         """Read them."""
@@ -73,7 +75,7 @@ class Market:
         if after:
             number = int(after.rpartition("_")[2])
             end = bisect_left(places, number, key=self.ids.__getitem__) + 1
-        return (places[at] for at in range(end - 1, -1, -1))
+        return reversed(places[:end])
 
     def intents(self, _account: str, after: str) -> Iterator[Thing]:
         """Every PaymentIntent."""
@@ -118,7 +120,8 @@ class Market:
             yield _row(f"txn_payout_{id_}", "payout", -amount, source, BEGUN)
 
     def _rows_of(self, account: str, at: int) -> Iterator[Thing]:
-        id_, total, fee = self.ids[at], self.totals[at], self.fees[at]
+        id_ = self.ids[at]
+        total, fee = self.totals[at], self.fees[at]
         made = BEGUN + at * APART
         if account:
             source = {"id": f"py_{id_}", "source_transfer": f"tr_{id_}"}
@@ -138,7 +141,12 @@ class Market:
 
 
 def _row(
-    id_: str, type_: str, amount: int, source: Thing, made: int, fee: int = 0
+    id_: str,
+    type_: str,
+    amount: int,
+    source: Thing,
+    made: int,
+    fee: int = 0,
 ) -> Thing:
     return {
         "id": id_,
@@ -171,7 +179,8 @@ def _page(things: Iterator[Thing], after: str) -> Thing:
     """The next hundred behind one."""
     rest = _behind(things, after) if after else things
     page = list(islice(rest, 101))
-    return {"object": "list", "data": page[:100], "has_more": len(page) > 100}
+    has_more = len(page) > 100
+    return {"object": "list", "data": page[:100], "has_more": has_more}
 
 
 def _behind(things: Iterator[Thing], after: str) -> Iterator[Thing]:
@@ -179,6 +188,11 @@ def _behind(things: Iterator[Thing], after: str) -> Iterator[Thing]:
         if thing["id"] == after:
             break
     yield from things
+
+
+def _none(_account: str, _after: str) -> Iterator[Thing]:
+    """Nothing, as of refunds and disputes."""
+    return iter(())
 
 
 class _Answers(BaseHTTPRequestHandler):
@@ -198,8 +212,8 @@ class _Answers(BaseHTTPRequestHandler):
         else:
             account = self.headers.get("Stripe-Account", "")
             after = parse_qs(where.query).get("starting_after", [""])[0]
-            things = self.lists.get(name)
-            body = _page(things(account, after) if things else iter(()), after)
+            things = self.lists.get(name, _none)
+            body = _page(things(account, after), after)
         told = json.dumps(body).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
@@ -211,18 +225,19 @@ class _Answers(BaseHTTPRequestHandler):
         """Be silent."""
 
 
-async def _read(market: Market) -> None:
-    await open_database(os.environ["MARKETHALL_DATABASE_URL"])
-    await market.read()
+async def _read(sales: BulkSales) -> None:
+    await open_database(sys.argv[2])
+    await sales.read()
     await close_database()
 
 
 if __name__ == "__main__":
-    market = Market()
-    asyncio.run(_read(market))
+    sales = BulkSales()
+    asyncio.run(_read(sales))
     _Answers.lists = {
-        "payment_intents": market.intents,
-        "payouts": market.payouts_of,
-        "balance_transactions": market.books,
+        "payment_intents": sales.intents,
+        "payouts": sales.payouts_of,
+        "balance_transactions": sales.books,
     }
-    ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), _Answers).serve_forever()
+    here = ("127.0.0.1", int(sys.argv[1]))
+    ThreadingHTTPServer(here, _Answers).serve_forever()

@@ -22,8 +22,8 @@ from shared.finance.reconciliation.checks import compare
 
 def resident() -> int:
     """KiB of memory that this process has now."""
-    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
-    return pages * resource.getpagesize() // 1024
+    told = Path("/proc/self/statm").read_text("ascii")
+    return int(told.split()[1]) * resource.getpagesize() // 1024
 
 
 async def main(stripe_port: str, folder: Path) -> None:
@@ -34,7 +34,8 @@ async def main(stripe_port: str, folder: Path) -> None:
         sandbox_base=f"http://127.0.0.1:{stripe_port}",
     )
     async with opened(settings) as tools:
-        idle, began, used = resident(), time.monotonic(), time.process_time()
+        idle = resident()
+        began, used = time.monotonic(), time.process_time()
         both, compared = await both_sides.read(tools.gateway, None)
         found = compare(both)
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -50,4 +51,5 @@ async def main(stripe_port: str, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], Path(sys.argv[2])))
+    port, folder = sys.argv[1:]
+    asyncio.run(main(port, Path(folder)))

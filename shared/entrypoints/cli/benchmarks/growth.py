@@ -162,7 +162,9 @@ def seed(
     some: dict[str, int],
 ) -> None:
     """Bulk data, beside the demo where that is there."""
-    given = [part for name, n in some.items() for part in (f"--{name}", str(n))]
+    given: list[str] = []
+    for name, number in some.items():
+        given += [f"--{name}", str(number)]
     subprocess.run(
         [sys.executable, "run.py", "seed", *given, "--data-dir", data],
         cwd=ROOT,

@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from shared.entrypoints.cli.benchmarks.bulk_at_stripe import AT_STRIPE, ODD
 from shared.entrypoints.cli.benchmarks.growth import seed
@@ -30,6 +30,7 @@ from shared.entrypoints.cli.bootstrap import ROOT
 
 ORDERS = 20_000
 MEGABYTES = 150  # more than when it began, at most
+Told: TypeAlias = dict[str, float]  # by compared.py
 _STRIPE = Path(__file__).with_name("bulk_at_stripe.py")
 _COMPARED = Path(__file__).with_name("compared.py")
 
@@ -48,9 +49,7 @@ def reconciliation() -> list[Measured]:
     return list(_measured(f"comparing {orders:,} orders", now, then))
 
 
-def _measured(
-    name: str, now: dict[str, float], then: dict[str, float] | None
-) -> Iterator[Measured]:
+def _measured(name: str, now: Told, then: Told | None) -> Iterator[Measured]:
     bar, bound = Bar(1, is_most=True), f"{MEGABYTES} MB"
     more = now["more"] / 1024
     yield Measured(
@@ -70,22 +69,28 @@ def _at_stripe(
     server: Any, folder: str, around: dict[str, str], orders: int
 ) -> Iterator[str]:
     """Fill the database, and let Stripe know of it; the port where it answers."""
-    seed(folder, around, {"vendors": max(orders // 1000, 1), "orders": orders})
+    vendors = max(orders // 1000, 1)
+    seed(folder, around, {"vendors": vendors, "orders": orders})
     for statement in (*AT_STRIPE, "VACUUM ANALYZE"):
         server.psql(f"\\c orders\n{statement};")
     port = free_port()
-    with running(str(_STRIPE), str(port), port=port, around=around):
+    command = (str(_STRIPE), str(port), around["MARKETHALL_DATABASE_URL"])
+    with running(*command, port=port, around=around):
         yield str(port)
 
 
 def _compared(
-    root: Path, port: str, folder: str, around: Mapping[str, str], orders: int
-) -> dict[str, float]:
+    root: Path,
+    port: str,
+    folder: str,
+    around: Mapping[str, str],
+    orders: int,
+) -> Told:
     ended = subprocess.run(
         [sys.executable, str(_COMPARED), port, folder],
         cwd=root,
         check=True,
-        capture_output=True,
+        stdout=subprocess.PIPE,
         env={
             **os.environ,
             **around,
@@ -93,7 +98,7 @@ def _compared(
             "PYTHONPATH": str(root),
         },
     )
-    told: dict[str, float] = json.loads(ended.stdout)
+    told: Told = json.loads(ended.stdout)
     if told["found"] != orders // ODD:
         raise RuntimeError(f"found {told['found']} of {orders // ODD} differences")
     return told
