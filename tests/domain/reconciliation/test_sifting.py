@@ -173,6 +173,36 @@ def test_what_went_back_in_full_agrees() -> None:
     assert [getattr(left, place) for place in PLACES] == [()] * len(PLACES)
 
 
+def of_an_unknown_sale(number: int) -> tuple[TransactionAtStripe, ...]:
+    """A fee refund that came back with a reversal, neither of which says of what payment."""
+    fr, trr = f"fr_{number}", f"trr_{number}"
+    refund = ("application_fee_refund", -10, 0, -10, "EUR", fr)
+    reversal = ("payment_refund", -100, -10, -90, "EUR", trr, {"source_refund": fr})
+    return (
+        TransactionAtStripe(f"txn_{number}", *refund),
+        TransactionAtStripe(f"txn_{number}_1", *reversal, number),
+    )
+
+
+def test_what_amounts_alone_tell_apart_is_compared_together() -> None:
+    """Each by itself agrees; together it is not sure which fee refund is whose."""
+    (refund, reversal), (another, its_own) = map(of_an_unknown_sale, (1, 2))
+    lines = [
+        LedgerLine(vendor, "EUR", f"{name}_{number}", amount, "moved", f"moved:{name}")
+        for number in (1, 2)
+        for vendor, name, amount in (
+            (None, "fr", -10),
+            (number, "fr", 10),
+            (number, "trr", -100),
+        )
+    ]
+    alone = BothSides(transactions=(refund, reversal), lines=tuple(lines[:3]))
+    assert compare(alone) == []
+    rows = (refund, another, its_own, reversal)
+    whole = BothSides(transactions=rows, lines=tuple(lines))
+    assert compare(sifted(whole)) == compare(whole) != []
+
+
 def test_memory_holds_a_piece(monkeypatch: pytest.MonkeyPatch) -> None:
     """However many sales there are, beside a few bytes for each."""
     monkeypatch.setattr(staging, "PIECE", 200)
