@@ -7,6 +7,7 @@ from datetime import datetime
 
 from portal.audit.words import in_detail, noun, told
 from shared.core.frozen import frozen
+from shared.core.locales import gettext as _
 from shared.entrypoints.web.links import url_for
 from shared.infra.audit.queries import EntryView
 from shared.trade.orders.order_numbers import numbers_of
@@ -93,10 +94,10 @@ def _of_others(row: EntryView, names: _Names) -> ShownAct:
     who = (
         names.people[row.actor]
         if row.actor in ("stripe", "nobody", "shopper")
-        else "The marketplace"
+        else _("The marketplace")
     )
     if row.actor.startswith("customer:"):
-        who = "A shopper"
+        who = _("A shopper")
     return ShownAct(
         row.at,
         who,
@@ -115,11 +116,11 @@ def _about(
     is_staff: bool,
 ) -> tuple[str, str]:
     """What an act is about, and where that stands."""
-    kind, _, number = row.subject.partition(":")
+    kind, _colon, number = row.subject.partition(":")
     id_ = int(number) if number.isdigit() else 0
     if kind == "order" and id_ in names.orders:
         said = names.orders[id_]
-        return f"Order {said}", url_for(
+        return _("Order %(number)s", number=said), url_for(
             "operator_orders.show" if is_staff else "orders.show", number=said
         )
     if kind == "vendor" and id_ in names.vendors:

@@ -12,6 +12,7 @@ from portal.audit.forms import begin_of, day_of, end_of
 from portal.frame import vendor_page
 from portal.operator.frame import page as operator_page
 from shared.core.frozen import frozen
+from shared.core.locales import gettext as _
 from shared.core.words import word
 from shared.entrypoints.web.access import operator, owner
 from shared.entrypoints.web.identity import vendor_id
@@ -131,9 +132,9 @@ def _list(
     query = asked.query
     others = {name: value for name, value in query.items() if name != "kind"}
     chips = [
-        ("By people", address(path, **others), not asked.kind),
+        (_("By people"), address(path, **others), not asked.kind),
         (
-            "Everything",
+            _("Everything"),
             address(path, **others, kind=EVERYTHING),
             asked.kind == EVERYTHING,
         ),

@@ -6,6 +6,7 @@ back". Pure.
 
 from __future__ import annotations
 
+from shared.core import formats
 from shared.core.locales import gettext as _
 from shared.core.money import Money
 from shared.core.words import codes, word
@@ -78,7 +79,7 @@ def _with_money(details: dict[str, object]) -> dict[str, object]:
         if name in _MONEY and type(value) is int
     }
     amounts: dict[str, object] = {
-        name: str(Money(value, currency)) for name, value in found.items()
+        name: _money(value, currency) for name, value in found.items()
     }
     rest = {
         name: value
@@ -86,6 +87,10 @@ def _with_money(details: dict[str, object]) -> dict[str, object]:
         if name not in found and (name != "currency" or not found)
     }
     return amounts | rest
+
+
+def _money(value: int, currency: str) -> str:
+    return formats.money(Money(value, currency))
 
 
 def _plain(value: object) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from quart import Blueprint, Response, request
 
@@ -13,6 +13,8 @@ from portal.payouts.sentences import next_sentence
 from shared.core.editing import ChangedMeanwhile
 from shared.core.errors import Invalid
 from shared.core.frozen import frozen
+from shared.core.locales import gettext as _
+from shared.core.locales import ngettext
 from shared.entrypoints.web.access import owner
 from shared.entrypoints.web.editing import Trail, as_it_is
 from shared.entrypoints.web.filters import counted
@@ -74,14 +76,14 @@ async def home() -> Response:
 
 def _to_confirm() -> ChecklistStep:
     return ChecklistStep(
-        "Confirm your email address",
+        _("Confirm your email address"),
         False,
-        (
+        _(
             "We have sent you a link. After that you can connect with Stripe, sell, and open your "
             "shop."
         ),
         url_for("vendor_account.page"),
-        "See how it stands",
+        _("See how it stands"),
     )
 
 
@@ -100,39 +102,42 @@ def _steps(
 
 
 def _to_connect(now: AccountStatusWords, *, accepts: bool) -> ChecklistStep:
-    title = "Your Stripe account" if now.has_stopped else "Connect with Stripe"
+    title = _("Your Stripe account") if now.has_stopped else _("Connect with Stripe")
     is_first = now.next_step == "connect"
-    text = "So that shoppers can pay you." if accepts or is_first else now.text
-    label = "Continue" if now.next_step else "See how it stands"
+    text = _("So that shoppers can pay you.") if accepts or is_first else now.text
+    label = _("Continue") if now.next_step else _("See how it stands")
     return ChecklistStep(
         title,
         accepts,
         text,
         url_for("payment_settings.show"),
-        "Connect" if is_first else label,
+        _("Connect") if is_first else label,
     )
 
 
 def _to_add_products(products: int) -> ChecklistStep:
-    text = "A name, a price and a picture are enough."
+    text = _("A name, a price and a picture are enough.")
     if products:
         text = _counted(products)
     href = url_for("products.new")
-    return ChecklistStep("Add a product", products > 0, text, href, "Add")
+    title, label = _("Add a product"), _("Add")
+    return ChecklistStep(title, products > 0, text, href, label)
 
 
 def _to_open(vendor: VendorView) -> ChecklistStep:
-    text = "Shoppers cannot see it at the moment."
+    text = _("Shoppers cannot see it at the moment.")
     if vendor.is_open:
-        text = "Shoppers can see it."
-    return ChecklistStep("Open your shop", vendor.is_open, text, "#shop", "Open")
+        text = _("Shoppers can see it.")
+    title, label = _("Open your shop"), _("Open")
+    return ChecklistStep(title, vendor.is_open, text, "#shop", label)
 
 
 def _counted(products: int) -> str:
-    return (
-        "You have 1 product."
-        if products == 1
-        else f"You have {counted(products)} products."
+    return ngettext(
+        "You have 1 product.",
+        "You have %(count)s products.",
+        products,
+        count=counted(products),
     )
 
 
@@ -145,7 +150,7 @@ async def open_or_close() -> Response:
             await vendors.open_shop(vendor_id=vendor_id(), actor=actor_label(actor()))
         except EmailNotConfirmed as error:
             return see_other(url_for("vendor_account.page"), ("warn", error.message))
-        return see_other(url_for("dashboard.home"), ("ok", "Your shop is open."))
+        return see_other(url_for("dashboard.home"), ("ok", _("Your shop is open.")))
     form = await CloseForm.from_request()
     if not form.ok():
         return await _close_page(form, status=422)
@@ -162,10 +167,16 @@ async def open_or_close() -> Response:
     except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)
         return await _close_page(form, status=error.status)
-    opens = f" It opens again by itself on {spelled(until)}." if until else ""
-    return see_other(
-        url_for("dashboard.home"),
-        ("ok", f"Your shop is closed.{opens} Orders already placed go on."),
+    return see_other(url_for("dashboard.home"), ("ok", _closed(until)))
+
+
+def _closed(until: date | None) -> str:
+    if until is None:
+        return _("Your shop is closed. Orders already placed go on.")
+    return _(
+        "Your shop is closed. It opens again by itself on %(day)s. Orders already placed "
+        "go on.",
+        day=spelled(until),
     )
 
 

@@ -3,18 +3,40 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
 from typing import cast
 
 from wtforms import HiddenField, RadioField, StringField
 from wtforms.validators import DataRequired, Length
 
+from shared.core.locales import gettext as _
+from shared.core.locales import ngettext
+from shared.core.locales.lazy import lazy_gettext as _l
 from shared.entrypoints.web.csrf import OPEN_TOO_LONG
 from shared.entrypoints.web.forms import ChecksField, MarketForm, choices
 from shared.trade.people.scopes import LIFETIMES, Scope
 from shared.trade.people.tokens import NewToken
 
-_LASTS = {0: "Until it is revoked"}
 USUAL = 90
+
+
+def _scopes() -> Iterator[tuple[str, str]]:
+    for scope in Scope:
+        yield scope.value, scope.label
+
+
+def _lifetimes() -> Iterator[tuple[str, str]]:
+    for days in LIFETIMES:
+        yield str(days), _lasting(days)
+
+
+def _lasting(days: int) -> str:
+    """How long a token lasts, in words."""
+    return (
+        ngettext("%(num)s day", "%(num)s days", days)
+        if days
+        else _("Until it is revoked")
+    )
 
 
 class TokenForm(MarketForm):
@@ -22,38 +44,34 @@ class TokenForm(MarketForm):
 
     once = HiddenField(
         validators=[
-            DataRequired(OPEN_TOO_LONG),
+            DataRequired(_l(OPEN_TOO_LONG)),
             Length(
                 min=16,
                 max=64,
-                message=OPEN_TOO_LONG,
+                message=_l(OPEN_TOO_LONG),
             ),
         ]
     )
     name = StringField(
-        "Name",
+        _l("Name"),
         [
-            DataRequired("Give the token a name, such as the program that uses it."),
+            DataRequired(
+                _l("Give the token a name, such as the program that uses it.")
+            ),
             Length(max=80),
         ],
     )
     scopes = ChecksField(
-        "What it may do",
-        [DataRequired("Choose at least one thing that the token may do.")],
-        choices=choices((scope.value, scope.label) for scope in Scope),
+        _l("What it may do"),
+        [DataRequired(_l("Choose at least one thing that the token may do."))],
+        choices=lambda: choices(_scopes()),
     )
     lasts = RadioField(
-        "How long it lasts",
-        [DataRequired("Choose how long the token lasts.")],
-        choices=choices(
-            (
-                str(days),
-                _LASTS.get(days, f"{days} days"),
-            )
-            for days in LIFETIMES
-        ),
+        _l("How long it lasts"),
+        [DataRequired(_l("Choose how long the token lasts."))],
+        choices=lambda: choices(_lifetimes()),
         default=str(USUAL),
-        description=(
+        description=_l(
             "We write to you a week before it ends. A token without an end opens your shop’s data "
             "to whoever finds it, for years."
         ),

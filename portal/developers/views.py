@@ -7,6 +7,7 @@ from quart import Blueprint, Response, current_app, session
 from portal.developers.forms import TokenForm
 from portal.frame import vendor_page
 from shared.core.errors import Invalid
+from shared.core.locales import gettext as _
 from shared.entrypoints.web.access import owner
 from shared.entrypoints.web.identity import actor, actor_label, person_id, vendor_id
 from shared.entrypoints.web.limits import limit
@@ -56,7 +57,9 @@ async def create() -> Response:
         url_for("developers.show"),
         (
             "info",
-            "That form made its token already. It stands in the list and is not shown again.",
+            _(
+                "That form made its token already. It stands in the list and is not shown again."
+            ),
         ),
     )
 
@@ -72,7 +75,7 @@ async def revoke(token_id: int) -> Response:
     )
     return see_other(
         url_for("developers.show"),
-        ("ok", "The token is revoked. Whatever used it is signed out."),
+        ("ok", _("The token is revoked. Whatever used it is signed out.")),
     )
 
 

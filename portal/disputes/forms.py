@@ -11,6 +11,7 @@ from quart import request
 from wtforms import BooleanField, FileField, HiddenField, StringField, TextAreaField
 
 from shared.core.locales.lazy import lazy
+from shared.core.locales.lazy import lazy_gettext as _l
 from shared.entrypoints.web.editing import Edited
 from shared.entrypoints.web.forms import MarketForm
 from shared.finance.disputes.evidence import FIELDS, Field
@@ -40,7 +41,7 @@ class EvidenceForm(Edited):
 
     acts: ClassVar = frozenset({"own_receipt"})
 
-    own_receipt = BooleanField("Attach our receipt of this order")
+    own_receipt = BooleanField(_l("Attach our receipt of this order"))
     button = ""
 
     async def pressed(self) -> Self:

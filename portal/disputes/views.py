@@ -12,6 +12,8 @@ from portal.disputes.words import CHIPS, KINDS, history
 from portal.frame import vendor_page
 from shared.core.editing import ChangedMeanwhile
 from shared.core.errors import Invalid, TryLater
+from shared.core.formats import size
+from shared.core.locales import gettext as _
 from shared.entrypoints.web.access import large_body, owner
 from shared.entrypoints.web.bodies import MAX_UPLOAD
 from shared.entrypoints.web.editing import Trail, as_it_is
@@ -125,9 +127,12 @@ async def _staged(dispute_id: int) -> tuple[str, str]:
     except TryLater:
         return (
             "info",
-            "Saved. Stripe is not answering right now; your draft goes there as soon as it does.",
+            _(
+                "Saved. Stripe is not answering right now; your draft goes there as soon as it "
+                "does."
+            ),
         )
-    return "ok", "Saved. The bank has not seen it yet."
+    return "ok", _("Saved. The bank has not seen it yet.")
 
 
 @blueprint.get("/<int:dispute_id>/preview")
@@ -163,9 +168,9 @@ async def submit(dispute_id: int) -> Response:
             await _mine(dispute_id), status=error.status, problem=error.message
         )
     said = (
-        "Your answer is with the bank. We write to you when it has decided."
+        _("Your answer is with the bank. We write to you when it has decided.")
         if done
-        else (
+        else _(
             "Your answer is handed in. It is not at Stripe yet; it goes there by itself, nothing "
             "is lost."
         )
@@ -194,9 +199,9 @@ async def accept(dispute_id: int) -> Response:
             await _mine(dispute_id), status=error.status, problem=error.message
         )
     said = (
-        "You accepted the loss. The shopper keeps the money."
+        _("You accepted the loss. The shopper keeps the money.")
         if done
-        else "You accepted the loss. Stripe does not know yet; it is told by itself."
+        else _("You accepted the loss. Stripe does not know yet; it is told by itself.")
     )
     return see_other(
         url_for("disputes.show", dispute_id=dispute.id),
@@ -236,7 +241,7 @@ async def _dispute_page(
         paper_route="dispute_documents.document",
         accept=files.ACCEPT,
         most=files.MOST_TOGETHER,
-        most_words=files.size(files.MOST_TOGETHER),
+        most_words=size(files.MOST_TOGETHER),
         happenings=history(
             dispute,
             await of_subject(f"dispute:{dispute.id}", kinds=KINDS, newest=HISTORY),

@@ -7,6 +7,7 @@ from typing import Any
 
 from portal.timeline import TimelineEntry
 from shared.core.locales import gettext as _
+from shared.core.locales.lazy import lazy_gettext as _l
 from shared.core.money import Money
 from shared.core.words import word, words
 from shared.entrypoints.web.filters import money
@@ -21,16 +22,17 @@ KINDS = frozenset(DisputeActivity) - {
     DisputeActivity.ATTACHED,
     DisputeActivity.DETACHED,
 }
+VENDOR = ""  # the vendor reads about its own
 CHIPS = (
-    ("all", "All"),
-    ("answer", "To answer"),
-    ("open", "Open"),
-    ("closed", "Closed"),
+    ("all", _l("All")),
+    ("answer", _l("To answer")),
+    ("open", _l("Open")),
+    ("closed", _l("Closed")),
 )
 
 
 def history(
-    dispute: DisputeView, entries: Sequence[Happened], *, whose: str = "you"
+    dispute: DisputeView, entries: Sequence[Happened], *, whose: str = VENDOR
 ) -> tuple[TimelineEntry, ...]:
     """What happened, newest first. `whose` is the vendor's name for other readers."""
     accepted = dispute.accepted_at is not None
@@ -62,25 +64,22 @@ def _told(
         case DisputeActivity.OPENED:
             return _opened(entry, details)
         case DisputeActivity.WITHDRAWN:
-            said = f"{amount('vendor')} of it from {whose}."
-            return TimelineEntry(
-                f"The bank took {amount()} back", entry.at, said, "bad"
-            )
+            text = _("The bank took %(amount)s back", amount=amount())
+            detail = _taken_from(whose, amount("vendor"))
+            return TimelineEntry(text, entry.at, detail, "bad")
         case DisputeActivity.REINSTATED:
-            said = f"{amount('vendor')} of it to {whose}."
-            return TimelineEntry(f"The bank gave {amount()} back", entry.at, said, "ok")
+            text = _("The bank gave %(amount)s back", amount=amount())
+            detail = _given_to(whose, amount("vendor"))
+            return TimelineEntry(text, entry.at, detail, "ok")
         case DisputeActivity.SUBMITTED:
-            return TimelineEntry(
-                "The answer was handed in", entry.at, _who(entry.actor, whose)
-            )
+            text = _("The answer was handed in")
+            return TimelineEntry(text, entry.at, _who(entry.actor, whose))
         case DisputeActivity.ACCEPTED:
-            return TimelineEntry(
-                "The loss was accepted", entry.at, _who(entry.actor, whose)
-            )
+            text = _("The loss was accepted")
+            return TimelineEntry(text, entry.at, _who(entry.actor, whose))
         case DisputeActivity.ANSWER_REFUSED:
-            return TimelineEntry(
-                "The bank did not take the answer", entry.at, None, "bad"
-            )
+            text = _("The bank did not take the answer")
+            return TimelineEntry(text, entry.at, None, "bad")
         case DisputeActivity.MOVED:
             return _moved(entry, details, accepted=accepted)
         case _:
@@ -112,5 +111,18 @@ def _moved(
 
 
 def _who(actor: str, whose: str) -> str | None:
-    team = "your team" if whose == "you" else whose
-    return f"By {team}." if actor.startswith("member:") else None
+    if not actor.startswith("member:"):
+        return None
+    return _("By your team.") if whose == VENDOR else _("By %(vendor)s.", vendor=whose)
+
+
+def _taken_from(whose: str, amount: str) -> str:
+    if whose == VENDOR:
+        return _("%(amount)s of it from you.", amount=amount)
+    return _("%(amount)s of it from %(vendor)s.", amount=amount, vendor=whose)
+
+
+def _given_to(whose: str, amount: str) -> str:
+    if whose == VENDOR:
+        return _("%(amount)s of it to you.", amount=amount)
+    return _("%(amount)s of it to %(vendor)s.", amount=amount, vendor=whose)

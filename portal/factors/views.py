@@ -15,6 +15,8 @@ from portal.frame import vendor_page
 from portal.operator.frame import page as operator_page
 from shared.core.errors import MarketError
 from shared.core.importing import Late
+from shared.core.locales import gettext as _
+from shared.core.locales.lazy import lazy_gettext as _l
 from shared.entrypoints.web import proving
 from shared.entrypoints.web.access import member
 from shared.entrypoints.web.forms import MarketForm
@@ -45,13 +47,16 @@ class AppForm(MarketForm):
 
     sealed = HiddenField(validators=[DataRequired(), Length(max=1000)])
     name = StringField(
-        "Name",
+        _l("Name"),
         [Length(max=60)],
-        description="So that you know it again, such as “My phone”.",
+        description=_l("So that you know it again, such as “My phone”."),
     )
     code = StringField(
-        "Code that the app shows",
-        [DataRequired("Enter the six digits that the app shows."), Length(max=20)],
+        _l("Code that the app shows"),
+        [
+            DataRequired(_l("Enter the six digits that the app shows.")),
+            Length(max=20),
+        ],
     )
 
 
@@ -59,13 +64,13 @@ class PasskeyForm(MarketForm):
     """A passkey that the browser has made."""
 
     name = StringField(
-        "Name",
+        _l("Name"),
         [Length(max=60)],
-        description="So that you know it again, such as “Laptop”.",
+        description=_l("So that you know it again, such as “Laptop”."),
     )
     credential = HiddenField(
         validators=[
-            DataRequired("This takes a browser with JavaScript."),
+            DataRequired(_l("This takes a browser with JavaScript.")),
             Length(max=passkeys.MAX_ANSWER),
         ]
     )
@@ -86,8 +91,8 @@ async def _list(
     who = _who()
     rows = await SecondFactor.filter(member_id=who.id).order_by("id")
     kinds = {
-        FactorKind.TOTP.value: "Authenticator app",
-        FactorKind.PASSKEY.value: "Passkey",
+        FactorKind.TOTP.value: _("Authenticator app"),
+        FactorKind.PASSKEY.value: _("Passkey"),
     }
     answer = await _page(
         "portal/factors/list.html",
@@ -225,7 +230,9 @@ async def _passkey_page(form: PasskeyForm, *, status: int = 200) -> Response:
             url_for("factors.show"),
             (
                 "warn",
-                "Passkeys need an address with a name. Use an authenticator app here.",
+                _(
+                    "Passkeys need an address with a name. Use an authenticator app here."
+                ),
             ),
         )
     known = await SecondFactor.filter(
@@ -256,7 +263,7 @@ async def _added(codes: tuple[str, ...]) -> Response:
         return await _list(codes=codes)
     return see_other(
         safe_next(request.args.get("next")) or url_for("factors.show"),
-        ("ok", "Added. It can be used from now on."),
+        ("ok", _("Added. It can be used from now on.")),
     )
 
 
@@ -287,7 +294,8 @@ async def remove(factor_id: int) -> Response:
         factor_id=factor_id,
     )
     return see_other(
-        url_for("factors.show"), ("ok", "Removed. All other browsers were signed out.")
+        url_for("factors.show"),
+        ("ok", _("Removed. All other browsers were signed out.")),
     )
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from wtforms import SelectField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are older
 from wtforms.validators import (
     DataRequired,
     InputRequired,
@@ -14,23 +14,30 @@ from wtforms.validators import (
     Optional,
 )
 
+from shared.core.locales.lazy import lazy_gettext as _l
 from shared.entrypoints.web.editing import Edited
+from shared.entrypoints.web.forms import choices
 from shared.entrypoints.web.number_fields import PercentField
 from shared.trade.vat.numbers import MOST
 from shared.trade.vendors.countries import COUNTRIES
+
+
+def _countries() -> list[Any]:
+    """Every country by its name in the language spoken here."""
+    return choices((country.code, country.name) for country in COUNTRIES.values())
 
 
 class FeeForm(Edited):
     """A vendor's commission in per cent."""
 
     platform_fee_percentage = PercentField(
-        "Commission",
+        _l("Commission"),
         [
-            InputRequired("Enter a percentage such as 2.5."),
+            InputRequired(_l("Enter a percentage such as 2.5.")),
             NumberRange(
                 min=0,
                 max=Decimal("99.99"),
-                message="Enter a percentage from 0 to 99.99.",
+                message=_l("Enter a percentage from 0 to 99.99."),
             ),
         ],
         places=None,
@@ -41,40 +48,44 @@ class InvoicingForm(Edited):
     """Who writes the commission invoices."""
 
     legal_name = StringField(
-        "Legal name",
-        [DataRequired("Enter the name that invoices are written in."), Length(max=120)],
+        _l("Legal name"),
+        [
+            DataRequired(_l("Enter the name that invoices are written in.")),
+            Length(max=120),
+        ],
     )
     address = TextAreaField(
-        "Address", [DataRequired("Enter an address."), Length(max=300)]
+        _l("Address"), [DataRequired(_l("Enter an address.")), Length(max=300)]
     )
     country = SelectField(
-        "Country",
-        choices=[
-            SelectChoice(country.code, country.name) for country in COUNTRIES.values()
-        ],
-        validators=[DataRequired("Choose a country.")],
+        _l("Country"),
+        choices=_countries,
+        validators=[DataRequired(_l("Choose a country."))],
         default="LU",
     )
     vat_number = StringField(
-        "VAT number",
-        [Optional(), Length(max=MOST, message="A VAT number is shorter than that.")],
+        _l("VAT number"),
+        [
+            Optional(),
+            Length(max=MOST, message=_l("A VAT number is shorter than that.")),
+        ],
     )
     vat_percentage = PercentField(
-        "VAT",
+        _l("VAT"),
         [
-            InputRequired("Enter a percentage such as 17, or 0."),
+            InputRequired(_l("Enter a percentage such as 17, or 0.")),
             NumberRange(
                 min=0,
                 max=Decimal("99.99"),
-                message="Enter a percentage from 0 to 99.99.",
+                message=_l("Enter a percentage from 0 to 99.99."),
             ),
         ],
         places=None,
     )
     invoice_prefix = StringField(
-        "Invoice prefix",
+        _l("Invoice prefix"),
         [
-            DataRequired("Enter a prefix such as MH."),
-            Length(max=12, message="At most twelve characters."),
+            DataRequired(_l("Enter a prefix such as MH.")),
+            Length(max=12, message=_l("At most twelve characters.")),
         ],
     )

@@ -4,16 +4,19 @@ week.
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from markupsafe import Markup
 from quart import Blueprint, Response
 
 from portal.operator.frame import page
 from portal.operator.tasks import tasks
-from portal.operator.tasks.task import counted
 from shared.core.frozen import frozen
+from shared.core.locales import gettext as _
+from shared.core.locales import ngettext
 from shared.core.money import Money
 from shared.entrypoints.web.access import operator
-from shared.entrypoints.web.filters import moment, money
+from shared.entrypoints.web.filters import filled, moment, money, percent
 from shared.entrypoints.web.identity import actor
 from shared.entrypoints.web.kit import kit
 from shared.finance.overview.dashboard import (
@@ -49,14 +52,20 @@ def _compared(now: Dashboard) -> str:
     """
     last = now.last_run
     if last is None:
-        return "Ledger, orders and Stripe have not been compared yet; that happens every night."
+        return _(
+            "Ledger, orders and Stripe have not been compared yet; that happens every night."
+        )
     at = moment(last.finished_at or last.started_at)
     if last.status == "failed":
-        return Markup("The comparison of {} could not finish.").format(at)
-    how = "they agree" if not last.open else "what differs is listed above"
-    return Markup("Ledger, orders and Stripe were last compared {}: {}.").format(
-        at, how
+        return filled(_("The comparison of %(at)s could not finish."), at=at)
+    said = (
+        _(
+            "Ledger, orders and Stripe were last compared %(at)s: what differs is listed above."
+        )
+        if last.open
+        else _("Ledger, orders and Stripe were last compared %(at)s: they agree.")
     )
+    return filled(said, at=at)
 
 
 @frozen
@@ -71,40 +80,52 @@ class Stat:
 
 
 def _stats(found: Figures) -> list[Stat]:
-    orders = found.orders[0]
-    count = f", {counted(orders, 'order', 'orders')}" if orders else ""
     return [
         Stat(
-            "Sales",
+            _("Sales"),
             money(found.sales[1]),
-            _note(found.sales, count),
+            _note(found.sales, found.orders[0]),
         ),
         Stat(
-            "Commission",
+            _("Commission"),
             money(found.commission[1]),
             _note(found.commission),
         ),
         Stat(
-            "Refunds",
+            _("Refunds"),
             money(found.refunds[1]),
-            _note(found.refunds, change=False),
+            _note(found.refunds, has_change=False),
         ),
     ]
 
 
 def _note(
     spans: tuple[Money, Money, Money],
-    more: str = "",
+    orders: int = 0,
     *,
-    change: bool = True,
+    has_change: bool = True,
 ) -> str:
     """`€13.40 today`, and on a line of its own `+48% on the 7 days before`, where there is
     something to compare with.
     """
     today, week, before = spans
-    said = Markup("{} today{}").format(money(today), more)
-    if not change or before.amount <= 0 or week.amount < 0:
+    said = _today(money(today), orders)
+    if not has_change or before.amount <= 0 or week.amount < 0:
         return said
-    percent = round((week.amount - before.amount) * 100 / before.amount)
-    sign = "+" if percent > 0 else "\N{MINUS SIGN}" if percent < 0 else "±"
-    return said + Markup("<br>{}{}% on the 7 days before").format(sign, abs(percent))
+    rise = round((week.amount - before.amount) * 100 / before.amount)
+    sign = "+" if rise > 0 else "\N{MINUS SIGN}" if rise < 0 else "±"
+    change = f"{sign}{percent(Decimal(abs(rise)))}"
+    return Markup("{}<br>{}").format(
+        said, _("%(change)s on the 7 days before", change=change)
+    )
+
+
+def _today(amount: str, orders: int) -> str:
+    if not orders:
+        return _("%(amount)s today", amount=amount)
+    return ngettext(
+        "%(amount)s today, %(num)s order",
+        "%(amount)s today, %(num)s orders",
+        orders,
+        amount=amount,
+    )

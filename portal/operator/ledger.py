@@ -5,50 +5,58 @@ from __future__ import annotations
 from itertools import groupby
 
 from shared.core.frozen import frozen
+from shared.core.locales import gettext as _
+from shared.core.locales import gettext_noop as _n
 from shared.core.money import Money
 from shared.finance.ledger.chart import Account
 from shared.finance.ledger.queries import AccountTotal
 
 # Account -> its name, and what stands in it.
 ACCOUNTS = {
-    Account.VENDOR_PAYABLE: ("Owed to vendors", "Their share of what was sold"),
+    Account.VENDOR_PAYABLE: (_n("Owed to vendors"), _n("Their share of what was sold")),
     Account.VENDOR_RESERVED: (
-        "Held back for vendors",
-        "Of that, what is kept as a reserve",
+        _n("Held back for vendors"),
+        _n("Of that, what is kept as a reserve"),
     ),
     Account.VENDOR_RECEIVABLE: (
-        "Owed by vendors",
-        "What could not be taken back from their balance",
+        _n("Owed by vendors"),
+        _n("What could not be taken back from their balance"),
     ),
-    Account.STRIPE_VENDOR: ("Vendors' balances", "What vendors hold at Stripe"),
+    Account.STRIPE_VENDOR: (_n("Vendors' balances"), _n("What vendors hold at Stripe")),
     Account.STRIPE_HELD_VENDOR: (
-        "Vendors' money in Stripe's reserve",
-        "What Stripe holds back beside their balances",
+        _n("Vendors' money in Stripe's reserve"),
+        _n("What Stripe holds back beside their balances"),
     ),
     Account.BANK_VENDOR: (
-        "On its way to vendors' banks",
-        "Payouts that have not arrived yet",
+        _n("On its way to vendors' banks"),
+        _n("Payouts that have not arrived yet"),
     ),
     Account.STRIPE_PLATFORM: (
-        "The platform's balance",
-        "What the platform holds at Stripe",
+        _n("The platform's balance"),
+        _n("What the platform holds at Stripe"),
     ),
     Account.STRIPE_HELD_PLATFORM: (
-        "The platform's money in Stripe's reserve",
-        "What Stripe holds back beside its balance",
+        _n("The platform's money in Stripe's reserve"),
+        _n("What Stripe holds back beside its balance"),
     ),
-    Account.BANK_PLATFORM: ("The platform's bank", "What was paid out to the platform"),
+    Account.BANK_PLATFORM: (
+        _n("The platform's bank"),
+        _n("What was paid out to the platform"),
+    ),
     Account.SHOPPERS_DUE: (
-        "Owed to shoppers",
-        "Refunds that are promised and have not left yet",
+        _n("Owed to shoppers"),
+        _n("Refunds that are promised and have not left yet"),
     ),
     Account.SUSPENSE: (
-        "Unexplained",
-        "Money that moved at Stripe and waits for a person",
+        _n("Unexplained"),
+        _n("Money that moved at Stripe and waits for a person"),
     ),
-    Account.COMMISSION: ("Commission", "What the platform earned"),
-    Account.STRIPE_FEES: ("Stripe's fees", "What Stripe took for its work"),
-    Account.DISPUTE_LOSSES: ("Dispute losses", "What disputes cost the platform"),
+    Account.COMMISSION: (_n("Commission"), _n("What the platform earned")),
+    Account.STRIPE_FEES: (_n("Stripe's fees"), _n("What Stripe took for its work")),
+    Account.DISPUTE_LOSSES: (
+        _n("Dispute losses"),
+        _n("What disputes cost the platform"),
+    ),
 }
 
 
@@ -106,8 +114,8 @@ def _line(row: AccountTotal) -> AccountLine:
     name, text = ACCOUNTS[row.account]
     amount, currency = row.balance.amount, row.balance.currency
     return AccountLine(
-        name,
-        text,
+        _(name),
+        _(text),
         Money(amount, currency) if amount > 0 else None,
         Money(-amount, currency) if amount < 0 else None,
         row.entries,

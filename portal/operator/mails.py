@@ -5,6 +5,8 @@ from __future__ import annotations
 from quart import Blueprint, Response
 
 from portal.operator.frame import page
+from shared.core.locales import gettext as _
+from shared.core.locales import ngettext
 from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.limits import limit
 from shared.entrypoints.web.links import url_for
@@ -34,8 +36,12 @@ async def send() -> Response:
     """Try them all once more, now."""
     count = await service.send_again()
     said = (
-        f"Trying {count} mail{'' if count == 1 else 's'} again."
+        ngettext(
+            "Trying %(num)s mail again.",
+            "Trying %(num)s mails again.",
+            count,
+        )
         if count
-        else "Every mail has gone out."
+        else _("Every mail has gone out.")
     )
     return see_other(url_for("operator_mails.show"), ("ok", said))

@@ -10,8 +10,9 @@ from portal.operator.frame import page
 from portal.operator.timeline import lines, runs
 from portal.orders.waterfall import PLACES, operator_lines
 from portal.orders.words import goods_badge, money_badge
-from portal.transactions.views import STATES
+from portal.transactions.views import states
 from shared.core.errors import NotFound
+from shared.core.locales import gettext as _
 from shared.entrypoints.web.access import operator
 from shared.finance.connect.queries import vendor_row
 from shared.finance.inbox.timeline import timeline
@@ -30,7 +31,7 @@ async def show(number: str) -> Response:
     what changed.
     """
     if not may_be_number(number):
-        raise NotFound("We could not find that order.")
+        raise NotFound(_("We could not find that order."))
     order = await order_by_number(number)
     flow = await order_waterfall(order.id)
     story = await timeline(order.id)
@@ -40,7 +41,7 @@ async def show(number: str) -> Response:
         order=order,
         vendor=await vendor_row(order.vendor_id),
         payments=await payments_of_order(order.id),
-        states=STATES,
+        states=states(),
         lines=operator_lines(flow),
         places=flow.places,
         place_words=PLACES,

@@ -13,6 +13,9 @@ from wtforms.validators import Length
 
 from portal.operator.frame import page
 from shared.core.errors import Conflict
+from shared.core.locales import gettext as _
+from shared.core.locales import gettext_noop as _n
+from shared.core.locales.lazy import lazy_gettext as _l
 from shared.entrypoints.web import identity
 from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.account_history import happenings
@@ -33,13 +36,16 @@ GROUPS = {
     "staff": rules.OPERATOR,
     "customers": rules.CUSTOMER,
 }
-TITLES = {"owners": "Owners", "staff": "Staff", "customers": "Shoppers"}
+TITLES = {"owners": _n("Owners"), "staff": _n("Staff"), "customers": _n("Shoppers")}
 
 
 class SwitchForm(MarketForm):
     """Why somebody is switched off: they read it."""
 
-    reason = StringField("Reason", [Length(max=300, message="At most 300 characters.")])
+    reason = StringField(
+        _l("Reason"),
+        [Length(max=300, message=_l("At most 300 characters."))],
+    )
 
 
 class Group:
@@ -60,17 +66,21 @@ class Group:
         only = "off" if only_off else None
         home = url_for(".index")
         groups = [
-            (TITLES[name], url_for(f"operator_people.{name}.index"), name == self.name)
+            (
+                _(TITLES[name]),
+                url_for(f"operator_people.{name}.index"),
+                name == self.name,
+            )
             for name in GROUPS
         ]
         states = [
-            ("All", address(home, q=search), not only_off),
-            ("Switched off", address(home, q=search, only="off"), only_off),
+            (_("All"), address(home, q=search), not only_off),
+            (_("Switched off"), address(home, q=search, only="off"), only_off),
         ]
         return await page(
             "portal/operator/people.html",
             nav_active="people",
-            title=TITLES[self.name],
+            title=_(TITLES[self.name]),
             home=home,
             with_shops=self.role == rules.OWNER,
             found=found,
@@ -102,7 +112,13 @@ class Group:
             return await self._one(row, form, status=error.status)
         return see_other(
             url_for(".show", person_id=row.id),
-            ("ok", f"{row.full_name} is switched off, and was told by mail."),
+            (
+                "ok",
+                _(
+                    "%(name)s is switched off, and was told by mail.",
+                    name=row.full_name,
+                ),
+            ),
         )
 
     async def on(self, person_id: int) -> Response:
@@ -115,7 +131,13 @@ class Group:
         )
         return see_other(
             url_for(".show", person_id=row.id),
-            ("ok", f"{row.full_name} can sign in again, and was told by mail."),
+            (
+                "ok",
+                _(
+                    "%(name)s can sign in again, and was told by mail.",
+                    name=row.full_name,
+                ),
+            ),
         )
 
     async def _row(self, person_id: int) -> PersonRow:
@@ -134,7 +156,7 @@ class Group:
             nav_active="people",
             person=row,
             form=form,
-            title=TITLES[self.name],
+            title=_(TITLES[self.name]),
             is_oneself=row.kind == "member" and row.id == actor().id,
             browsers=await directory.browsers(row.kind, row.id),
             happenings=happenings(

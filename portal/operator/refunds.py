@@ -11,6 +11,10 @@ from wtforms.validators import DataRequired, Length
 from portal.operator.frame import page
 from portal.orders.refund_words import refund_detail, states
 from shared.core.errors import MarketError, NotFound
+from shared.core.formats import begun_small
+from shared.core.locales import gettext as _
+from shared.core.locales import gettext_noop as _n
+from shared.core.locales.lazy import lazy_gettext as _l
 from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.filters import money
 from shared.entrypoints.web.forms import Bare, MarketForm
@@ -28,10 +32,10 @@ from shared.trade.people import policies
 
 blueprint = Blueprint("operator_refunds", __name__, url_prefix="/operator/refunds")
 FILTERS = {
-    "on_its_way": ("On its way", tuple(UNSETTLED)),
-    "undone": ("Did not arrive", (*UNDONE, RefundState.REFUSED)),
-    "succeeded": ("Refunded", (RefundState.SUCCEEDED,)),
-    "declined": ("Declined", (RefundState.DECLINED,)),
+    "on_its_way": (_n("On its way"), tuple(UNSETTLED)),
+    "undone": (_n("Did not arrive"), (*UNDONE, RefundState.REFUSED)),
+    "succeeded": (_n("Refunded"), (RefundState.SUCCEEDED,)),
+    "declined": (_n("Declined"), (RefundState.DECLINED,)),
 }
 
 
@@ -39,8 +43,8 @@ class DeclineForm(MarketForm):
     """Why a refund is not made; the vendor reads it."""
 
     reason = StringField(
-        "Why not",
-        [DataRequired("Say why; the vendor reads it."), Length(max=MAX_REASON)],
+        _l("Why not"),
+        [DataRequired(_l("Say why; the vendor reads it.")), Length(max=MAX_REASON)],
     )
 
 
@@ -72,7 +76,11 @@ async def approve(refund_id: int) -> Response:
         url_for("operator_refunds.show"),
         (
             "ok",
-            f"The refund of {money(made.amount)} is approved. Where it stands: {word.lower()}.",
+            _(
+                "The refund of %(amount)s is approved. Where it stands: %(state)s.",
+                amount=money(made.amount),
+                state=begun_small(word),
+            ),
         ),
     )
 
@@ -97,7 +105,10 @@ async def decline(refund_id: int) -> Response:
         url_for("operator_refunds.show"),
         (
             "ok",
-            f"The refund of {money(made.amount)} is declined. We have told the vendor.",
+            _(
+                "The refund of %(amount)s is declined. We have told the vendor.",
+                amount=money(made.amount),
+            ),
         ),
     )
 
@@ -112,10 +123,14 @@ async def _page(
     shown = FILTERS[wanted][1] if wanted else ()
     found = await refund_page(page=page_number(), states=shown)
     waiting = await refund_page(states=(RefundState.AWAITING_APPROVAL,))
-    chips = [("All", url_for("operator_refunds.show"), not wanted)]
+    chips = [(_("All"), url_for("operator_refunds.show"), not wanted)]
     chips += [
-        (text, address(url_for("operator_refunds.show"), status=name), name == wanted)
-        for name, (text, _) in FILTERS.items()
+        (
+            _(text),
+            address(url_for("operator_refunds.show"), status=name),
+            name == wanted,
+        )
+        for name, (text, _states) in FILTERS.items()
     ]
     return await page(
         "portal/operator/refunds.html",
@@ -144,5 +159,5 @@ def _form_of(
 
 def _detail(refund: RefundView) -> str | None:
     if refund.state is RefundState.AWAITING_APPROVAL:
-        return "It is above your limit. Nothing has moved yet."
+        return _("It is above your limit. Nothing has moved yet.")
     return refund_detail(refund)

@@ -12,6 +12,7 @@ from portal.operator.frame import page
 from portal.statements.files import download, wanted_currency
 from shared.core.editing import ChangedMeanwhile
 from shared.core.errors import Invalid
+from shared.core.locales import gettext as _
 from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.editing import Trail
 from shared.entrypoints.web.identity import actor, actor_label
@@ -137,7 +138,7 @@ async def save_invoicing() -> Response:
         return await _invoicing(form, status=error.status)
     return see_other(
         url_for("operator_statements.invoicing"),
-        ("ok", "Saved. It stands on every invoice from the next closing on."),
+        ("ok", _("Saved. It stands on every invoice from the next closing on.")),
     )
 
 

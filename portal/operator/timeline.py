@@ -9,7 +9,11 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+from portal.operator.badges import spoken
 from shared.core.frozen import frozen
+from shared.core.locales import gettext as _
+from shared.core.locales import gettext_noop as _n
+from shared.core.locales import ngettext
 from shared.core.money import Money
 from shared.entrypoints.web.filters import exact, money
 from shared.entrypoints.web.links import url_for
@@ -20,13 +24,17 @@ from shared.infra.activity.changes import FieldChange, Scalar
 from shared.infra.mail.queries import MailView
 
 DECISIONS = {
-    Decision.APPLIED: ("ok", "Applied"),
-    Decision.OLDER: ("plain", "Known already"),
-    Decision.IGNORED: ("plain", "Ignored"),
-    Decision.FAILED: ("bad", "Failed"),
-    None: ("info", "Waiting"),
+    Decision.APPLIED: ("ok", _n("Applied")),
+    Decision.OLDER: ("plain", _n("Known already")),
+    Decision.IGNORED: ("plain", _n("Ignored")),
+    Decision.FAILED: ("bad", _n("Failed")),
+    None: ("info", _n("Waiting")),
 }
-ACTORS = {"system": "The marketplace", "stripe": "Stripe", "shopper": "The shopper"}
+ACTORS = {
+    "system": _n("The marketplace"),
+    "stripe": _n("Stripe"),
+    "shopper": _n("The shopper"),
+}
 AMOUNTS = frozenset(
     {
         "amount",
@@ -49,8 +57,13 @@ AMOUNTS = frozenset(
         "written_off",
     }
 )
-_MADE = {"posting": "Posted to the ledger", "mail": "Mail written"}
+_MADE = {"posting": _n("Posted to the ledger"), "mail": _n("Mail written")}
 TIMES = ("_at", "_on", "due_by")
+
+
+def decisions() -> dict[Decision | None, tuple[str, str]]:
+    """The badge of each decision: its kind and its word."""
+    return spoken(DECISIONS)
 
 
 @frozen
@@ -103,15 +116,7 @@ def _line(entry: Done | TimelineEvent | MailView, currency: str) -> HistoryLine:
     if isinstance(entry, TimelineEvent):
         return _told(entry.event, entry.at, currency)
     if isinstance(entry, MailView):
-        state = {
-            "sent": "Sent",
-            "waiting": "Waits to be sent",
-            "failed": "Could not be sent",
-        }.get(entry.status, "")
-        kind = "warn" if entry.status == "failed" else None
-        return HistoryLine(
-            f"Mail: {entry.subject}", entry.at, kind, f"{state} to {entry.to}."
-        )
+        return _of_mail(entry)
     act = entry.act
     return HistoryLine(
         sentence(act.kind),
@@ -127,8 +132,22 @@ def _line(entry: Done | TimelineEvent | MailView, currency: str) -> HistoryLine:
     )
 
 
+def _of_mail(mail: MailView) -> HistoryLine:
+    sentences = {
+        "sent": _("Sent to %(address)s."),
+        "waiting": _("Waits to be sent to %(address)s."),
+        "failed": _("Could not be sent to %(address)s."),
+    }
+    return HistoryLine(
+        _("Mail: %(subject)s", subject=mail.subject),
+        mail.at,
+        kind="warn" if mail.status == "failed" else None,
+        detail=sentences[mail.status] % {"address": mail.to},
+    )
+
+
 def _told(event: EventView, at: datetime, currency: str) -> HistoryLine:
-    badge = DECISIONS[event.decision]
+    badge = decisions()[event.decision]
     return HistoryLine(
         event.type,
         at,
@@ -148,10 +167,10 @@ def again(event: EventView) -> str:
     """How often an event came again, in words."""
     if not event.duplicates:
         return ""
-    return (
-        "Delivered once more"
-        if event.duplicates == 1
-        else f"Delivered {event.duplicates} times more"
+    return ngettext(
+        "Delivered once more",
+        "Delivered %(num)s times more",
+        event.duplicates,
     )
 
 
@@ -163,7 +182,7 @@ def sentence(action: str) -> str:
 
 def who(actor: str) -> str:
     """`member:7` -> Member 7"""
-    return ACTORS.get(actor) or _things(actor)
+    return _(ACTORS[actor]) if actor in ACTORS else _things(actor)
 
 
 def change_lines(
@@ -184,14 +203,14 @@ def change_lines(
 def _label(change: FieldChange) -> str:
     word = change.thing.partition(":")[0]
     if word in _MADE:
-        return _MADE[word]
+        return _(_MADE[word])
     thing = _upper(word) if word in ("order", "account") else _things(change.thing)
     return f"{thing}, {_field(change.field)}"
 
 
 def _field(name: str) -> str:
     """`stripe_transfer_id` -> transfer"""
-    words = {"amount_stripe_fee": "Stripe fee", "amount_total": "total"}
+    words = {"amount_stripe_fee": _("Stripe fee"), "amount_total": _("total")}
     return words.get(name) or name.removeprefix("stripe_").replace(
         "_", " "
     ).removesuffix(" id")
@@ -201,7 +220,7 @@ def _value(field: str, value: Scalar, currency: str | None) -> str:
     if value is None or value == "":
         return "–"
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     if isinstance(value, int) and field in AMOUNTS and currency:
         return money(Money(value, currency))
     if isinstance(value, str) and field.endswith(TIMES):

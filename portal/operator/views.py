@@ -10,16 +10,20 @@ from quart import Blueprint, Response, request
 
 from portal.audit.words import short
 from portal.operator import ledger
+from portal.operator.badges import spoken
 from portal.operator.forms import FeeForm
 from portal.operator.frame import page
 from portal.operator.payouts.forms import PayoutForms, payout_forms
-from portal.operator.timeline import DECISIONS, again, change_lines
+from portal.operator.timeline import again, change_lines, decisions
 from portal.statements import vat_words
-from portal.transactions.views import STATES
+from portal.transactions.views import states
 from shared.core.editing import ChangedMeanwhile
 from shared.core.errors import Invalid, TryLater
+from shared.core.locales import gettext as _
+from shared.core.locales import gettext_noop as _n
 from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.editing import Trail, as_it_is
+from shared.entrypoints.web.filters import percent
 from shared.entrypoints.web.identity import actor, actor_label
 from shared.entrypoints.web.kit import kit, page_number
 from shared.entrypoints.web.limits import limit
@@ -52,13 +56,13 @@ from shared.trade.catalogue.queries import clean_search
 from shared.trade.vat.queries import registration_of
 
 blueprint = Blueprint("operator", __name__, url_prefix="/operator")
-CHIPS = {"bank": "Bank takes no payouts", "held": "Payouts on hold"}
+CHIPS = {"bank": _n("Bank takes no payouts"), "held": _n("Payouts on hold")}
 EVENT_STATES = {
-    EventStatus.RECEIVED: ("info", "Received"),
-    EventStatus.HANDLED: ("ok", "Handled"),
-    EventStatus.IGNORED: ("plain", "Ignored"),
-    EventStatus.FAILED: ("warn", "Will be tried again"),
-    EventStatus.PARKED: ("bad", "Parked"),
+    EventStatus.RECEIVED: ("info", _n("Received")),
+    EventStatus.HANDLED: ("ok", _n("Handled")),
+    EventStatus.IGNORED: ("plain", _n("Ignored")),
+    EventStatus.FAILED: ("warn", _n("Will be tried again")),
+    EventStatus.PARKED: ("bad", _n("Parked")),
 }
 
 
@@ -75,9 +79,9 @@ async def vendors() -> Response:
         only=only or None,
     )
     here = url_for("operator.vendors")
-    chips = [("All", address(here, q=search), not only)]
+    chips = [(_("All"), address(here, q=search), not only)]
     chips += [
-        (text, address(here, q=search, only=name), name == only)
+        (_(text), address(here, q=search, only=name), name == only)
         for name, text in CHIPS.items()
     ]
     counts = await count_troubled()
@@ -130,7 +134,14 @@ async def set_fee(vendor_id: int) -> Response:
         return await vendor_page(row.id, form=form, status=error.status)
     return see_other(
         url_for("operator.vendor", vendor_id=row.id),
-        ("ok", f"{row.name} pays {percentage.normalize():f}% from now on."),
+        (
+            "ok",
+            _(
+                "%(vendor)s pays %(share)s from now on.",
+                vendor=row.name,
+                share=percent(percentage),
+            ),
+        ),
     )
 
 
@@ -159,9 +170,9 @@ async def vendor_page(
         short=short,
         payouts=payouts or await payout_forms(row.id),
         vat_number=vat_words.number_and_state(registration),
-        vat_badge=vat_words.BADGES[registration.status]
+        vat_badge=vat_words.badge_of(registration.status)
         if registration
-        else ("plain", "Nothing stated"),
+        else ("plain", _("Nothing stated")),
     )
 
 
@@ -180,7 +191,7 @@ async def webhooks() -> Response:
     found = await event_page(page=page_number(), status=status, search=search)
     chips = [
         (
-            "All",
+            _("All"),
             address(url_for("operator.webhooks"), q=search),
             status is None,
             found.counts["all"],
@@ -188,7 +199,7 @@ async def webhooks() -> Response:
     ]
     chips += [
         (
-            EVENT_STATES[s][1],
+            _(EVENT_STATES[s][1]),
             address(url_for("operator.webhooks"), status=s.value, q=search),
             s is status,
             found.counts[s],
@@ -204,8 +215,8 @@ async def webhooks() -> Response:
         list_address=address(url_for("operator.webhooks"), status=told),
         chips=chips,
         pager=pager(url_for("operator.webhooks"), found, status=told, q=search),
-        states=EVENT_STATES,
-        decisions=DECISIONS,
+        states=spoken(EVENT_STATES),
+        decisions=decisions(),
         parked=await parked_payments(),
         endpoints=[
             webhook_words.row(endpoint) for endpoint in await endpoints(kit().settings)
@@ -222,8 +233,8 @@ async def webhook(event_id: str) -> Response:
         "portal/operator/webhook.html",
         nav_active="webhooks",
         event=event,
-        state=EVENT_STATES[event.status],
-        decision=DECISIONS[event.decision],
+        state=spoken(EVENT_STATES)[event.status],
+        decision=decisions()[event.decision],
         again=again(event),
         changed=change_lines(event.changes, event.currency),
         **(
@@ -260,11 +271,8 @@ async def replay_event(event_id: str) -> Response:
         here = url_for("operator.webhook", event_id=name)
         return see_other(here, ("warn", error.message))
     well = done.status in (EventStatus.HANDLED, EventStatus.IGNORED)
-    said = (
-        f"{DECISIONS[done.decision][1]}: {done.outcome}"
-        if done.outcome
-        else DECISIONS[done.decision][1]
-    )
+    word = decisions()[done.decision][1]
+    said = f"{word}: {done.outcome}" if done.outcome else word
     return see_other(
         url_for("operator.webhook", event_id=event.stripe_event_id),
         ("ok" if well else "error", said[:300]),
@@ -279,7 +287,7 @@ async def payments() -> Response:
         "portal/operator/payments.html",
         nav_active="payments",
         parked=await parked_payments(),
-        states=STATES,
+        states=states(),
     )
 
 

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from wtforms import BooleanField, RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from portal.orders.refund_words import REASONS
+from shared.core.locales import gettext as _
+from shared.core.locales.lazy import lazy_gettext as _l
 from shared.entrypoints.web.forms import MarketForm, choices
 from shared.entrypoints.web.number_fields import MoneyField, WholeField
 from shared.finance.refunds.preview import Refundable
 from shared.finance.refunds.rules import Reach, RefundRequest
 from shared.finance.refunds.service import MAX_NOTE
+
+
+def _reasons() -> Iterator[tuple[str, str]]:
+    for code, said in REASONS.items():
+        yield code, _(said)
 
 
 class RefundForm(MarketForm):
@@ -22,19 +29,25 @@ class RefundForm(MarketForm):
     """
 
     reach = RadioField(
-        "What goes back",
-        [InputRequired("Choose what goes back.")],
+        _l("What goes back"),
+        [InputRequired(_l("Choose what goes back."))],
         choices=choices([(r.value, r.value) for r in Reach]),
         default=Reach.WHOLE.value,
     )
-    amount = MoneyField("Amount")
+    amount = MoneyField(_l("Amount"))
     reason = SelectField(
-        "Why",
-        choices=choices(REASONS),
-        default=REASONS[0][0],
+        _l("Why"),
+        choices=lambda: choices(_reasons()),
+        default=next(iter(REASONS)),
     )
-    note = TextAreaField("Note to the shopper", [Optional(), Length(max=MAX_NOTE)])
-    seen = WholeField("Refunds so far", [Optional(), NumberRange(min=0)])
+    note = TextAreaField(
+        _l("Note to the shopper"),
+        [Optional(), Length(max=MAX_NOTE)],
+    )
+    seen = WholeField(
+        _l("Refunds so far"),
+        [Optional(), NumberRange(min=0)],
+    )
     line_ids: Sequence[int] = ()
 
     def validate(
@@ -75,13 +88,13 @@ async def refund_form(order: Refundable) -> RefundForm:
     fields: dict[str, Any] = {"line_ids": tuple(line.id for line in order.lines)}
     for line in order.lines:
         fields[f"quantity_{line.id}"] = WholeField(
-            f"Pieces of {line.name}",
+            _("Pieces of %(name)s", name=line.name),
             [
                 Optional(),
-                NumberRange(min=0, message="Enter how many pieces, from 0 on."),
+                NumberRange(min=0, message=_("Enter how many pieces, from 0 on.")),
             ],
         )
-        fields[f"restock_{line.id}"] = BooleanField("Put back in stock")
+        fields[f"restock_{line.id}"] = BooleanField(_("Put back in stock"))
     form = type("RefundFormOfOrder", (RefundForm,), fields)
     made = cast("type[RefundForm]", form)
     return await made.from_request(

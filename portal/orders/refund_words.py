@@ -20,10 +20,10 @@ from shared.finance.refunds.queries import RefundView
 from shared.finance.refunds.rules import Preview, Refundability, RefundState
 from shared.trade.orders.remaining_money import MoneyState
 
-REASONS = (
-    ("requested_by_customer", "The shopper asked for it"),
-    ("duplicate", "It was paid twice"),
-)
+REASONS = {
+    "requested_by_customer": _n("The shopper asked for it"),
+    "duplicate": _n("It was paid twice"),
+}
 _STOPS = {Refundability.CHARGED_BACK: ChargedBack, Refundability.DECIDED: NoRefundsLeft}
 _ANY_WAY = _n("the way they paid")
 _BACK_TO = {

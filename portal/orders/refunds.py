@@ -10,6 +10,7 @@ from portal.frame import vendor_page
 from portal.orders.refund_forms import RefundForm, refund_form
 from portal.orders.refund_words import REASONS, PreviewText, done, nothing_left, told
 from shared.core.errors import MarketError, NotFound
+from shared.core.locales import gettext as _
 from shared.core.money import Money
 from shared.core.words import word
 from shared.entrypoints.web.access import owner
@@ -126,7 +127,7 @@ async def give_back(number: str) -> Response:
 
 async def _mine(number: str) -> Refundable:
     if not may_be_number(number):
-        raise NotFound("We could not find that order.")
+        raise NotFound(_("We could not find that order."))
     order = await refundable(vendor_id(), number)
     policies.require(actor(), "refund", order)
     return order
@@ -198,20 +199,23 @@ def _facts(order: Refundable, form: RefundForm) -> list[tuple[str, str]]:
         for line in order.lines
         if wish.quantities.get(line.id)
     ]
-    facts = [("Pieces", ", ".join(pieces))] if wish.reach is Reach.LINES else []
+    facts = []
+    if wish.reach is Reach.LINES:
+        facts.append((_("Pieces"), ", ".join(pieces)))
     if wish.reach is not Reach.AMOUNT:
         back = [line.name for line in order.lines if line.id in wish.restock]
-        facts += [("Back in stock", ", ".join(back))] if back else []
+        if back:
+            facts.append((_("Back in stock"), ", ".join(back)))
     facts.append(
         (
-            "Why",
-            dict(REASONS).get(form.reason.data or "", ""),
+            _("Why"),
+            _(REASONS.get(form.reason.data or "", "")),
         )
     )
     return (
         [
             *facts,
-            ("Note to the shopper", form.note.data),
+            (_("Note to the shopper"), form.note.data),
         ]
         if form.note.data
         else facts

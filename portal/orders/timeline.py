@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from portal.orders import timeline_finance
 from portal.orders.timeline_facts import Entries, OrderFacts, Words, amount_of
 from portal.timeline import TimelineEntry
+from shared.core.locales import gettext as _
+from shared.core.locales import gettext_noop as _n
+from shared.core.locales import ngettext
 from shared.entrypoints.web.filters import money
 from shared.finance.disputes.activity import DisputeActivity
 from shared.finance.disputes.rules import DisputeStatus
@@ -21,29 +24,29 @@ from shared.trade.orders.rules import OrderStatus
 
 _ENDS = {
     DisputeStatus.WON: (
-        "You won the dispute",
-        "The shopper's bank decided for you.",
+        _n("You won the dispute"),
+        _n("The shopper's bank decided for you."),
         "ok",
     ),
     DisputeStatus.LOST: (
-        "You lost the dispute",
-        "The shopper's bank decided for the shopper.",
+        _n("You lost the dispute"),
+        _n("The shopper's bank decided for the shopper."),
         "bad",
     ),
     DisputeStatus.WARNING_CLOSED: (
-        "The bank's question is settled",
-        "It did not become a dispute.",
+        _n("The bank's question is settled"),
+        _n("It did not become a dispute."),
         "ok",
     ),
     DisputeStatus.PREVENTED: (
-        "The dispute was prevented",
-        "It never reached the bank.",
+        _n("The dispute was prevented"),
+        _n("It never reached the bank."),
         "ok",
     ),
 }
 _SETTLED = (
-    "The card network settled it",
-    "It did not become a dispute; the shopper has the money back.",
+    _n("The card network settled it"),
+    _n("It did not become a dispute; the shopper has the money back."),
     "bad",
 )
 
@@ -63,21 +66,27 @@ def timeline(
 
 def _placed(facts: OrderFacts, happened: Happened) -> Entries:
     items = sum(line.quantity for line in facts.order.lines)
-    goods = "1 item" if items == 1 else f"{items} items"
-    detail = f"{facts.order.contact.full_name} ordered {goods}."
-    yield TimelineEntry("Order placed", happened.at, detail)
+    detail = ngettext(
+        "%(name)s ordered 1 item.",
+        "%(name)s ordered %(count)s items.",
+        items,
+        name=facts.order.contact.full_name,
+        count=items,
+    )
+    yield TimelineEntry(_("Order placed"), happened.at, detail)
 
 
 def _declined_card(facts: OrderFacts, happened: Happened) -> Entries:
     if _payment_is(facts, happened, PaymentState.FAILED):
-        detail = "The shopper can try another card."
-        yield TimelineEntry("Card declined", happened.at, detail, "warn")
+        detail = _("The shopper can try another card.")
+        yield TimelineEntry(_("Card declined"), happened.at, detail, "warn")
 
 
 def _parked(facts: OrderFacts, happened: Happened) -> Entries:
     if _payment_is(facts, happened, PaymentState.PARKED):
-        detail = "The marketplace checks it. Do not send anything yet."
-        yield TimelineEntry("Payment is being looked at", happened.at, detail, "bad")
+        text = _("Payment is being looked at")
+        detail = _("The marketplace checks it. Do not send anything yet.")
+        yield TimelineEntry(text, happened.at, detail, "bad")
 
 
 def _payment_is(facts: OrderFacts, happened: Happened, state: PaymentState) -> bool:
@@ -91,34 +100,37 @@ def _paid(facts: OrderFacts, happened: Happened) -> Entries:
         (p.method for p in facts.payments.values() if p.state in states),
         None,
     )
-    detail = {"card": "By card.", "sepa_debit": "By direct debit."}.get(method or "")
-    yield TimelineEntry("Paid", happened.at, detail, "ok")
+    detail = {"card": _("By card."), "sepa_debit": _("By direct debit.")}.get(
+        method or ""
+    )
+    yield TimelineEntry(_("Paid"), happened.at, detail, "ok")
 
 
 def _shipped(facts: OrderFacts, happened: Happened) -> Entries:
     told = (facts.order.tracking_carrier, facts.order.tracking_number)
     parcel = " ".join(part for part in told if part)
-    yield TimelineEntry("Shipped", happened.at, parcel or "Without tracking.", "ok")
+    detail = parcel or _("Without tracking.")
+    yield TimelineEntry(_("Shipped"), happened.at, detail, "ok")
 
 
 def _delivered(facts: OrderFacts, happened: Happened) -> Entries:
-    assumed = "Taken for granted: it was sent long enough ago."
-    detail = assumed if facts.order.is_arrival_assumed else "As you said."
-    yield TimelineEntry("Delivered", happened.at, detail, "ok")
+    assumed = _("Taken for granted: it was sent long enough ago.")
+    detail = assumed if facts.order.is_arrival_assumed else _("As you said.")
+    yield TimelineEntry(_("Delivered"), happened.at, detail, "ok")
 
 
 def _cancelled(facts: OrderFacts, happened: Happened) -> Entries:
     if facts.order.status is OrderStatus.CANCELLED:
-        detail = "It was not paid in time; the goods are back in your stock."
-        yield TimelineEntry("Cancelled", happened.at, detail, "plain")
+        detail = _("It was not paid in time; the goods are back in your stock.")
+        yield TimelineEntry(_("Cancelled"), happened.at, detail, "plain")
 
 
 def _refund_asked_for(facts: OrderFacts, happened: Happened) -> Entries:
     refund = facts.refunds.get(happened.subject)
-    text = f"Refund of {amount_of(happened)} asked for"
+    text = _("Refund of %(amount)s asked for", amount=amount_of(happened))
     if refund is not None and refund.state is RefundState.AWAITING_APPROVAL:
         yield TimelineEntry(
-            text, happened.at, "The marketplace looks at it first.", "info"
+            text, happened.at, _("The marketplace looks at it first."), "info"
         )
     else:
         yield TimelineEntry(
@@ -129,46 +141,44 @@ def _refund_asked_for(facts: OrderFacts, happened: Happened) -> Entries:
 
 
 def _refund_declined(facts: OrderFacts, happened: Happened) -> Entries:
-    yield _refund_ended(facts, happened, "declined")
+    text = _("Refund of %(amount)s declined", amount=_refunded(facts, happened))
+    yield TimelineEntry(text, happened.at, _why(happened), "bad")
 
 
 def _refund_refused(facts: OrderFacts, happened: Happened) -> Entries:
-    yield _refund_ended(facts, happened, "not possible")
+    text = _("Refund of %(amount)s not possible", amount=_refunded(facts, happened))
+    yield TimelineEntry(text, happened.at, _why(happened), "bad")
 
 
-def _refund_ended(facts: OrderFacts, happened: Happened, word: str) -> TimelineEntry:
-    why = str(happened.details.get("reason") or "") or None
-    return TimelineEntry(
-        f"Refund of {_refunded(facts, happened)} {word}", happened.at, why, "bad"
-    )
+def _why(happened: Happened) -> str | None:
+    return str(happened.details.get("reason") or "") or None
 
 
 def _refund_failed(facts: OrderFacts, happened: Happened) -> Entries:
-    detail = "The shopper's bank sent it back. Nothing is taken from you for it."
-    yield TimelineEntry(
-        f"Refund of {_refunded(facts, happened)} failed", happened.at, detail, "bad"
-    )
+    text = _("Refund of %(amount)s failed", amount=_refunded(facts, happened))
+    detail = _("The shopper's bank sent it back. Nothing is taken from you for it.")
+    yield TimelineEntry(text, happened.at, detail, "bad")
 
 
 def _refund_cancelled(facts: OrderFacts, happened: Happened) -> Entries:
-    text = f"Refund of {_refunded(facts, happened)} cancelled"
-    yield TimelineEntry(text, happened.at, "The money stays here.", "plain")
+    text = _("Refund of %(amount)s cancelled", amount=_refunded(facts, happened))
+    yield TimelineEntry(text, happened.at, _("The money stays here."), "plain")
 
 
 def _refund_waits(facts: OrderFacts, happened: Happened) -> Entries:
     refund = facts.refunds.get(happened.subject)
     if refund is not None and refund.state is RefundState.REQUIRES_ACTION:
-        text = f"Refund of {money(refund.amount)} waits for the shopper"
-        yield TimelineEntry(
-            text, happened.at, "The shopper has to say where the money goes.", "warn"
+        text = _(
+            "Refund of %(amount)s waits for the shopper", amount=money(refund.amount)
         )
+        detail = _("The shopper has to say where the money goes.")
+        yield TimelineEntry(text, happened.at, detail, "warn")
 
 
 def _refund_arrived(facts: OrderFacts, happened: Happened) -> Entries:
-    detail = "On its way to the shopper's card or bank."
-    yield TimelineEntry(
-        f"{_refunded(facts, happened)} refunded", happened.at, detail, "ok"
-    )
+    text = _("%(amount)s refunded", amount=_refunded(facts, happened))
+    detail = _("On its way to the shopper's card or bank.")
+    yield TimelineEntry(text, happened.at, detail, "ok")
 
 
 def _refunded(facts: OrderFacts, happened: Happened) -> str:
@@ -181,10 +191,10 @@ def _dispute_opened(facts: OrderFacts, happened: Happened) -> Entries:
     status = DisputeStatus(str(happened.details["status"]))
     yield from _dispute_ended(facts, happened, status)
     if status.startswith("warning"):
-        text = f"The shopper's bank asks about {amount_of(happened)}"
-        yield TimelineEntry(text, happened.at, "No money has moved.", "warn")
+        text = _("The shopper's bank asks about %(amount)s", amount=amount_of(happened))
+        yield TimelineEntry(text, happened.at, _("No money has moved."), "warn")
     else:
-        text = f"The shopper's bank disputes {amount_of(happened)}"
+        text = _("The shopper's bank disputes %(amount)s", amount=amount_of(happened))
         yield TimelineEntry(text, happened.at, None, "bad")
 
 
@@ -206,7 +216,7 @@ def _dispute_ended(
     if status not in _ENDS or given_up:  # that the loss was accepted is said already
         return
     text, detail, kind = _SETTLED if _is_settled(facts, happened) else _ENDS[status]
-    yield TimelineEntry(text, happened.at, detail, kind)
+    yield TimelineEntry(_(text), happened.at, _(detail), kind)
 
 
 def _is_settled(facts: OrderFacts, happened: Happened) -> bool:
@@ -218,39 +228,36 @@ def _is_settled(facts: OrderFacts, happened: Happened) -> bool:
 
 
 def _dispute_withdrawn(facts: OrderFacts, happened: Happened) -> Entries:
-    settled = "The card network gave it to the shopper."
+    settled = _("The card network gave it to the shopper.")
     detail = (
-        settled if _is_settled(facts, happened) else "Until the dispute is decided."
+        settled if _is_settled(facts, happened) else _("Until the dispute is decided.")
     )
-    yield TimelineEntry(
-        f"The bank took {amount_of(happened)} back", happened.at, detail, "bad"
-    )
+    text = _("The bank took %(amount)s back", amount=amount_of(happened))
+    yield TimelineEntry(text, happened.at, detail, "bad")
 
 
 def _dispute_accepted(facts: OrderFacts, happened: Happened) -> Entries:
     if (dispute := facts.disputes.get(happened.subject)) and dispute.accepted_at:
-        yield TimelineEntry("You accepted the loss", happened.at)
+        yield TimelineEntry(_("You accepted the loss"), happened.at)
 
 
 def _dispute_submitted(facts: OrderFacts, happened: Happened) -> Entries:
     if (dispute := facts.disputes.get(happened.subject)) and dispute.submitted_at:
-        yield TimelineEntry(
-            "Your answer was handed in", happened.at, "The bank decides now.", "info"
-        )
+        text, detail = _("Your answer was handed in"), _("The bank decides now.")
+        yield TimelineEntry(text, happened.at, detail, "info")
 
 
 def _dispute_reinstated(_facts: OrderFacts, happened: Happened) -> Entries:
-    yield TimelineEntry(
-        f"The bank gave {amount_of(happened)} back", happened.at, None, "ok"
-    )
+    text = _("The bank gave %(amount)s back", amount=amount_of(happened))
+    yield TimelineEntry(text, happened.at, None, "ok")
 
 
 def _mail(mail: MailView) -> TimelineEntry:
     if mail.status == "failed":
-        return TimelineEntry(
-            "A mail to the shopper could not be sent", mail.at, mail.subject, "warn"
-        )
-    return TimelineEntry("Mail to the shopper", mail.at, mail.subject, is_quiet=True)
+        text = _("A mail to the shopper could not be sent")
+        return TimelineEntry(text, mail.at, mail.subject, "warn")
+    text = _("Mail to the shopper")
+    return TimelineEntry(text, mail.at, mail.subject, is_quiet=True)
 
 
 _WORDS: Words = {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from portal.orders.timeline_facts import Entries, OrderFacts, Words, amount_of
 from portal.timeline import TimelineEntry
+from shared.core.locales import gettext as _
+from shared.core.locales import gettext_noop as _n
 from shared.core.money import Money
 from shared.entrypoints.web.filters import money
 from shared.finance.payouts.activity import PayoutActivity
@@ -12,75 +14,97 @@ from shared.finance.payouts.rules import PayoutState
 from shared.finance.recovery.activity import ClaimActivity
 from shared.infra.activity.queries import Happened
 
+# By what a claim is for: why money was taken, why it was given back, why some is owed.
+_FOR = {
+    "refund": _n("For the refund."),
+    "dispute": _n("For the dispute."),
+    "correction": _n("By the marketplace’s staff."),
+}
+_UNDONE = {
+    "refund": _n("The refund was undone."),
+    "dispute": _n("The dispute was undone."),
+    "correction": _n("The correction was undone."),
+}
+_SHORT = {
+    "refund": _n("Your balance did not cover the refund. Your next sales pay it."),
+    "dispute": _n("Your balance did not cover the dispute. Your next sales pay it."),
+    "correction": _n(
+        "Your balance did not cover the correction. Your next sales pay it."
+    ),
+}
+
 
 def _taken(_facts: OrderFacts, happened: Happened) -> Entries:
-    by_staff = happened.thing == "correction"
-    detail = "By the marketplace’s staff." if by_staff else f"For the {happened.thing}."
-    yield TimelineEntry(
-        f"{amount_of(happened)} taken from your balance", happened.at, detail
-    )
+    text = _("%(amount)s taken from your balance", amount=amount_of(happened))
+    yield TimelineEntry(text, happened.at, _(_FOR[happened.thing]))
 
 
 def _fee_back(_facts: OrderFacts, happened: Happened) -> Entries:
-    yield TimelineEntry(
-        f"{amount_of(happened)} of the platform fee given back", happened.at, None, "ok"
-    )
+    text = _("%(amount)s of the platform fee given back", amount=amount_of(happened))
+    yield TimelineEntry(text, happened.at, None, "ok")
 
 
 def _given_back(_facts: OrderFacts, happened: Happened) -> Entries:
-    detail = f"The {happened.thing} was undone."
-    yield TimelineEntry(
-        f"{amount_of(happened)} given back to your balance", happened.at, detail, "ok"
-    )
+    text = _("%(amount)s given back to your balance", amount=amount_of(happened))
+    detail = _(_UNDONE[happened.thing])
+    yield TimelineEntry(text, happened.at, detail, "ok")
 
 
 def _owed(_facts: OrderFacts, happened: Happened) -> Entries:
-    detail = f"Your balance did not cover the {happened.thing}. Your next sales pay it."
-    yield TimelineEntry(f"You owe {amount_of(happened)}", happened.at, detail, "warn")
+    text = _("You owe %(amount)s", amount=amount_of(happened))
+    detail = _(_SHORT[happened.thing])
+    yield TimelineEntry(text, happened.at, detail, "warn")
 
 
 def _owed_less(_facts: OrderFacts, happened: Happened) -> Entries:
     left = int(happened.details.get("left", 0))
-    detail = "Nothing is owed here any more."
+    detail = _("Nothing is owed here any more.")
     if left and happened.amount is not None:
-        detail = f"{money(Money(left, happened.amount.currency))} is left."
-    yield TimelineEntry(
-        f"{amount_of(happened)} of what you owed is settled", happened.at, detail, "ok"
-    )
+        still = money(Money(left, happened.amount.currency))
+        detail = _("%(amount)s is left.", amount=still)
+    text = _("%(amount)s of what you owed is settled", amount=amount_of(happened))
+    yield TimelineEntry(text, happened.at, detail, "ok")
 
 
 def _given_up(_facts: OrderFacts, happened: Happened) -> Entries:
-    text = f"The marketplace gave up {amount_of(happened)}"
-    yield TimelineEntry(text, happened.at, "You do not owe it any more.", "ok")
+    text = _("The marketplace gave up %(amount)s", amount=amount_of(happened))
+    yield TimelineEntry(text, happened.at, _("You do not owe it any more."), "ok")
 
 
 def _paid_out(facts: OrderFacts, happened: Happened) -> Entries:
     found = facts.payouts[happened.subject]
     if found.payout.state not in (PayoutState.REFUSED, PayoutState.CANCELED):
-        text = f"{money(found.part)} on its way to your bank"
+        text = _("%(amount)s on its way to your bank", amount=money(found.part))
         yield TimelineEntry(text, happened.at, _bank(found), "info")
 
 
 def _paid_out_arrived(facts: OrderFacts, happened: Happened) -> Entries:
     found = facts.payouts[happened.subject]
-    text = f"{money(found.part)} arrived at your bank"
+    text = _("%(amount)s arrived at your bank", amount=money(found.part))
     yield TimelineEntry(text, happened.at, _bank(found), "ok")
 
 
 def _paid_out_failed(facts: OrderFacts, happened: Happened) -> Entries:
     found = facts.payouts[happened.subject]
-    text = f"Your bank sent {money(found.part)} back"
-    yield TimelineEntry(text, happened.at, "It is in your balance again.", "bad")
+    text = _("Your bank sent %(amount)s back", amount=money(found.part))
+    yield TimelineEntry(text, happened.at, _("It is in your balance again."), "bad")
 
 
 def _bank(found: OrderPart) -> str:
-    whole = found.payout.amount
-    of = (
-        "The whole payout"
-        if whole == found.part
-        else f"Part of a payout of {money(whole)}"
-    )
-    return f"{of} to {found.payout.bank}." if found.payout.bank else f"{of}."
+    whole, bank = found.payout.amount, found.payout.bank
+    if whole == found.part:
+        return (
+            _("The whole payout to %(bank)s.", bank=bank)
+            if bank
+            else _("The whole payout.")
+        )
+    if bank:
+        return _(
+            "Part of a payout of %(amount)s to %(bank)s.",
+            amount=money(whole),
+            bank=bank,
+        )
+    return _("Part of a payout of %(amount)s.", amount=money(whole))
 
 
 WORDS: Words = {

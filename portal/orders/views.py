@@ -13,6 +13,8 @@ from portal.orders.waterfall import vendor_lines
 from portal.orders.words import CHIPS, goods_badge, money_badge
 from portal.timeline import TimelineEntry
 from shared.core.errors import MarketError, NotFound
+from shared.core.locales import gettext as _
+from shared.core.locales import ngettext
 from shared.entrypoints.web.access import owner
 from shared.entrypoints.web.forms import Bare
 from shared.entrypoints.web.identity import actor, actor_label, vendor_id
@@ -118,7 +120,13 @@ async def ship(number: str) -> Response:
         )
     return see_other(
         url_for("orders.show", number=order.number),
-        ("ok", f"Order {order.number} is marked as shipped. We have told the shopper."),
+        (
+            "ok",
+            _(
+                "Order %(number)s is marked as shipped. We have told the shopper.",
+                number=order.number,
+            ),
+        ),
     )
 
 
@@ -138,10 +146,12 @@ async def keep(number: str) -> Response:
         return await _order_page(
             await _mine(number), status=error.status, problem=error
         )
-    told = "1 piece is" if pieces == 1 else f"{pieces} pieces are"
+    told = ngettext(
+        "1 piece is back in stock.", "%(num)s pieces are back in stock.", pieces
+    )
     return see_other(
         url_for("orders.show", number=order.number),
-        ("ok", f"{told} back in stock."),
+        ("ok", told),
     )
 
 
@@ -160,13 +170,16 @@ async def delivered(number: str) -> Response:
         )
     return see_other(
         url_for("orders.show", number=order.number),
-        ("ok", f"Order {order.number} is marked as delivered."),
+        (
+            "ok",
+            _("Order %(number)s is marked as delivered.", number=order.number),
+        ),
     )
 
 
 async def _mine(number: str) -> OrderView:
     if not may_be_number(number):
-        raise NotFound("We could not find that order.")
+        raise NotFound(_("We could not find that order."))
     return await vendor_order(vendor_id(), number)
 
 

@@ -9,55 +9,62 @@ from typing import Any
 from markupsafe import Markup
 
 from shared.core.frozen import frozen
+from shared.core.locales import gettext as _
+from shared.core.locales import gettext_noop as _n
+from shared.core.locales.lazy import lazy_gettext as _l
 from shared.core.money import Money
 from shared.entrypoints.web.filters import day
 from shared.finance.order_money.flows import FlowKind
 from shared.finance.order_money.waterfall import Waterfall, WaterLine
 
 VENDOR = {
-    FlowKind.PAID: "Shopper paid",
-    FlowKind.COMMISSION: "Platform fee",
-    FlowKind.SHARE: "Your share",
-    FlowKind.REFUND: "Refund",
-    FlowKind.REFUND_UNDONE: "Refund did not arrive",
-    FlowKind.COMMISSION_BACK: "Platform fee given back",
-    FlowKind.COMMISSION_AGAIN: "Platform fee charged again",
-    FlowKind.DISPUTE: "Disputed",
-    FlowKind.DISPUTE_WON: "Dispute won",
-    FlowKind.LET_GO: "Debt let go",
-    FlowKind.TAKEN: "Taken back by the marketplace",
-    FlowKind.OTHER: "Correction",
-    FlowKind.LEFT: "Yours after that",
-    FlowKind.PAYOUT: "Paid out to your bank",
-    FlowKind.PAYOUT_FAILED: "Payout that came back",
-    FlowKind.NOT_PAID_OUT: "Not paid out yet",
-    FlowKind.OWED: "Covered by your other sales",
+    FlowKind.PAID: _n("Shopper paid"),
+    FlowKind.COMMISSION: _n("Platform fee"),
+    FlowKind.SHARE: _n("Your share"),
+    FlowKind.REFUND: _n("Refund"),
+    FlowKind.REFUND_UNDONE: _n("Refund did not arrive"),
+    FlowKind.COMMISSION_BACK: _n("Platform fee given back"),
+    FlowKind.COMMISSION_AGAIN: _n("Platform fee charged again"),
+    FlowKind.DISPUTE: _n("Disputed"),
+    FlowKind.DISPUTE_WON: _n("Dispute won"),
+    FlowKind.LET_GO: _n("Debt let go"),
+    FlowKind.TAKEN: _n("Taken back by the marketplace"),
+    FlowKind.OTHER: _n("Correction"),
+    FlowKind.LEFT: _n("Yours after that"),
+    FlowKind.PAYOUT: _n("Paid out to your bank"),
+    FlowKind.PAYOUT_FAILED: _n("Payout that came back"),
+    FlowKind.NOT_PAID_OUT: _n("Not paid out yet"),
+    FlowKind.OWED: _n("Covered by your other sales"),
 }
 OPERATOR = {
     **VENDOR,
-    FlowKind.STRIPE_FEE: "Stripe’s fee",
-    FlowKind.COMMISSION: "Commission",
-    FlowKind.SHARE: "Vendor’s share",
-    FlowKind.COMMISSION_BACK: "Commission given back",
-    FlowKind.COMMISSION_AGAIN: "Commission charged again",
-    FlowKind.DISPUTE_COST: "Cost of the dispute",
-    FlowKind.DISPUTE_COST_BACK: "Cost of the dispute, given back",
-    FlowKind.LEFT: "The vendor’s after that",
-    FlowKind.PAYOUT: "Paid out to the vendor’s bank",
-    FlowKind.OWED: "Covered by the vendor’s other sales",
-    FlowKind.KEPT: "Kept by the marketplace",
-    FlowKind.BORNE: "Borne by the marketplace",
+    FlowKind.STRIPE_FEE: _n("Stripe’s fee"),
+    FlowKind.COMMISSION: _n("Commission"),
+    FlowKind.SHARE: _n("Vendor’s share"),
+    FlowKind.COMMISSION_BACK: _n("Commission given back"),
+    FlowKind.COMMISSION_AGAIN: _n("Commission charged again"),
+    FlowKind.DISPUTE_COST: _n("Cost of the dispute"),
+    FlowKind.DISPUTE_COST_BACK: _n("Cost of the dispute, given back"),
+    FlowKind.LEFT: _n("The vendor’s after that"),
+    FlowKind.PAYOUT: _n("Paid out to the vendor’s bank"),
+    FlowKind.OWED: _n("Covered by the vendor’s other sales"),
+    FlowKind.KEPT: _n("Kept by the marketplace"),
+    FlowKind.BORNE: _n("Borne by the marketplace"),
+}
+_NUMBERED = {
+    FlowKind.REFUND: _n("Refund %(number)s"),
+    FlowKind.REFUND_UNDONE: _n("Refund %(number)s did not arrive"),
 }
 RESULTS = (FlowKind.NOT_PAID_OUT, FlowKind.KEPT, FlowKind.BORNE)
 PLACES = {
-    "moved": "Between the vendor’s balance and the platform’s",
-    "refund_paid": "Refund left the platform’s balance",
-    "refund_returned": "Refund came back to the platform’s balance",
-    "receivable": "Noted as owed by the vendor",
-    "reserved": "Held back as a reserve",
-    "released": "Reserve released",
-    "parked": "Parked: matches no order",
-    "unparked": "No longer parked",
+    "moved": _l("Between the vendor’s balance and the platform’s"),
+    "refund_paid": _l("Refund left the platform’s balance"),
+    "refund_returned": _l("Refund came back to the platform’s balance"),
+    "receivable": _l("Noted as owed by the vendor"),
+    "reserved": _l("Held back as a reserve"),
+    "released": _l("Reserve released"),
+    "parked": _l("Parked: matches no order"),
+    "unparked": _l("No longer parked"),
 }
 
 
@@ -142,21 +149,18 @@ def _size(amount: Money) -> Money:
 
 
 def _words(line: WaterLine, words: dict[FlowKind, str]) -> str:
-    text = words[line.kind]
-    if line.kind in (FlowKind.REFUND, FlowKind.REFUND_UNDONE) and line.detail:
-        return text.replace("Refund", f"Refund {line.detail}", 1)
-    return text
+    if line.kind in _NUMBERED and line.detail:
+        return _(_NUMBERED[line.kind], number=line.detail)
+    return _(words[line.kind])
 
 
 def _note(line: WaterLine) -> Any:
     """When; of a payout the day at the bank."""
     if line.kind is FlowKind.PAYOUT:
         if line.at is None:
-            return "on its way"
-        return Markup("{} {}").format(
-            "arrived" if line.arrived else "expected",
-            day(line.at),
-        )
+            return _("on its way")
+        said = _("arrived %(day)s") if line.arrived else _("expected %(day)s")
+        return Markup(said) % {"day": day(line.at)}  # noqa: S704 - a sentence of ours
     if line.at is None or line.kind in (FlowKind.PAID, FlowKind.COMMISSION):
         return None
     return day(line.at)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from shared.core.locales import gettext as _
+from shared.core.locales import gettext_noop as _n
+from shared.core.locales.lazy import lazy_gettext as _l
 from shared.trade.orders.remaining_money import (
     MoneyState,
     OrderMoney,
@@ -11,58 +14,59 @@ from shared.trade.orders.remaining_money import (
 from shared.trade.orders.rules import OrderStatus, PaymentStatus
 
 CHIPS = (
-    ("all", "All"),
-    ("to_ship", "To ship"),
-    ("shipped", "Shipped"),
-    ("unpaid", "Unpaid"),
-    ("refunded", "Refunded"),
-    ("disputed", "Disputed"),
-    ("cancelled", "Cancelled"),
+    ("all", _l("All")),
+    ("to_ship", _l("To ship")),
+    ("shipped", _l("Shipped")),
+    ("unpaid", _l("Unpaid")),
+    ("refunded", _l("Refunded")),
+    ("disputed", _l("Disputed")),
+    ("cancelled", _l("Cancelled")),
 )
 _UNPAID = {
-    PaymentStatus.PENDING: ("plain", "Not paid yet"),
-    PaymentStatus.PROCESSING: ("info", "Payment on its way"),
-    PaymentStatus.FAILED: ("warn", "Card declined"),
-    PaymentStatus.CANCELLED: ("plain", "Not paid"),
+    PaymentStatus.PENDING: ("plain", _n("Not paid yet")),
+    PaymentStatus.PROCESSING: ("info", _n("Payment on its way")),
+    PaymentStatus.FAILED: ("warn", _n("Card declined")),
+    PaymentStatus.CANCELLED: ("plain", _n("Not paid")),
 }
 _MONEY = {
-    MoneyState.PAID: ("ok", "Paid"),
-    MoneyState.PARTLY_RETURNING: ("info", "Part refund on its way"),
-    MoneyState.PARTLY_REFUNDED: ("info", "Partly refunded"),
-    MoneyState.PARTLY_LOST: ("warn", "Part taken by the bank"),
-    MoneyState.RETURNING: ("info", "Refund on its way"),
-    MoneyState.DISPUTED: ("warn", "Disputed"),
-    MoneyState.REFUNDED: ("plain", "Refunded"),
-    MoneyState.LOST: ("bad", "Taken by the bank"),
+    MoneyState.PAID: ("ok", _n("Paid")),
+    MoneyState.PARTLY_RETURNING: ("info", _n("Part refund on its way")),
+    MoneyState.PARTLY_REFUNDED: ("info", _n("Partly refunded")),
+    MoneyState.PARTLY_LOST: ("warn", _n("Part taken by the bank")),
+    MoneyState.RETURNING: ("info", _n("Refund on its way")),
+    MoneyState.DISPUTED: ("warn", _n("Disputed")),
+    MoneyState.REFUNDED: ("plain", _n("Refunded")),
+    MoneyState.LOST: ("bad", _n("Taken by the bank")),
 }
 
 
 def money_badge(money: OrderMoney) -> tuple[str, str]:
     """Where an order's money is: kind and word."""
-    return (
+    kind, said = (
         _UNPAID[money.payment_status]
         if money.state is MoneyState.UNPAID
         else _MONEY[money.state]
     )
+    return kind, _(said)
 
 
 def goods_badge(status: OrderStatus, money: OrderMoney) -> tuple[str, str]:
     """Where the goods are: kind and word. What is refunded or taken altogether waits for nobody."""
     match shipping(status, money):
         case Shipping.READY:
-            return "warn", "To ship"
+            return "warn", _("To ship")
         case Shipping.DOUBTFUL if money.state is MoneyState.DISPUTED:
-            return "info", "On hold"
+            return "info", _("On hold")
         case Shipping.DOUBTFUL | Shipping.GONE:
-            return "plain", "Not sent"
+            return "plain", _("Not sent")
     match status:
         case OrderStatus.SHIPPED:
-            return "ok", "Shipped"
+            return "ok", _("Shipped")
         case OrderStatus.DELIVERED:
-            return "ok", "Delivered"
+            return "ok", _("Delivered")
         case OrderStatus.CANCELLED:
-            return "plain", "Cancelled"
+            return "plain", _("Cancelled")
         case OrderStatus.PROCESSING:
-            return "info", "In progress"
+            return "info", _("In progress")
         case OrderStatus.PENDING:
-            return "plain", "Waiting for payment"
+            return "plain", _("Waiting for payment")

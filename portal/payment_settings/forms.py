@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from wtforms import EmailField, RadioField, SelectField, StringField, TelField, URLField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are older
 from wtforms.validators import (
     URL,
     DataRequired,
@@ -13,10 +14,12 @@ from wtforms.validators import (
     ValidationError,
 )
 
-from shared.core.formats import weekday
+from shared.core.formats import listed_or, weekday
+from shared.core.locales import gettext as _
+from shared.core.locales.lazy import lazy_gettext as _l
 from shared.core.money import Money
 from shared.entrypoints.web.editing import Edited
-from shared.entrypoints.web.forms import MarketForm, email_address
+from shared.entrypoints.web.forms import MarketForm, choices, email_address
 from shared.entrypoints.web.number_fields import MoneyField
 from shared.finance.connect.rules import PayoutSchedule
 from shared.finance.payouts.paydays import WEEKDAYS
@@ -25,62 +28,74 @@ from shared.infra.gateway.accounts import AccountDetails
 from shared.trade.vendors.countries import COUNTRIES, CURRENCIES, currency_name
 
 OWN_CURRENCY = ""
-BUSINESS_TYPES = [
-    SelectChoice("company", "A registered company"),
-    SelectChoice("individual", "Myself, as a sole trader"),
-    SelectChoice("non_profit", "A non-profit"),
-]
+
+
+def _countries() -> list[Any]:
+    known = COUNTRIES.values()
+    return choices((country.code, country.name) for country in known)
+
+
+def _business_types() -> list[Any]:
+    return choices(
+        [
+            ("company", _("A registered company")),
+            ("individual", _("Myself, as a sole trader")),
+            ("non_profit", _("A non-profit")),
+        ]
+    )
+
+
+def _currencies() -> list[Any]:
+    named = ((code, f"{currency_name(code)} ({code})") for code in CURRENCIES)
+    return choices([(OWN_CURRENCY, _("My country's own")), *named])
 
 
 class ConnectForm(MarketForm):
     """What Stripe is told when the account is made; the rest it asks for itself."""
 
     country = SelectField(
-        "Country",
-        choices=[
-            SelectChoice(country.code, country.name) for country in COUNTRIES.values()
-        ],
-        validators=[DataRequired("Choose a country.")],
-        description="Where your business is registered. It cannot be changed later.",
+        _l("Country"),
+        choices=_countries,
+        validators=[DataRequired(_l("Choose a country."))],
+        description=_l(
+            "Where your business is registered. It cannot be changed later."
+        ),
     )
     business_type = SelectField(
-        "You sell as", choices=BUSINESS_TYPES, default="company"
+        _l("You sell as"), choices=_business_types, default="company"
     )
     business_name = StringField(
-        "Business name",
-        [DataRequired("Enter the name of your business."), Length(max=120)],
+        _l("Business name"),
+        [DataRequired(_l("Enter the name of your business.")), Length(max=120)],
     )
     email = EmailField(
-        "Email", [DataRequired("Enter an email address."), email_address]
+        _l("Email"),
+        [DataRequired(_l("Enter an email address.")), email_address],
     )
     phone = TelField(
-        "Phone",
+        _l("Phone"),
         [
             Optional(),
             Length(
-                min=5, max=40, message="Enter a phone number with its country code."
+                min=5,
+                max=40,
+                message=_l("Enter a phone number with its country code."),
             ),
         ],
     )
     url = URLField(
-        "Website",
+        _l("Website"),
         [
             Optional(),
-            URL(message="Enter an address such as https://example.com."),
+            URL(message=_l("Enter an address such as https://example.com.")),
             Length(max=200),
         ],
     )
     currency = SelectField(
-        "Currency of your prices",
-        choices=[
-            SelectChoice(OWN_CURRENCY, "My country's own"),
-            *(
-                SelectChoice(code, f"{currency_name(code)} ({code})")
-                for code in CURRENCIES
-            ),
-        ],
+        _l("Currency of your prices"),
+        choices=_currencies,
         default=OWN_CURRENCY,
-        description="Fixed once you have products.",
+        description=_l("Fixed once you have products."),
     )
 
     def validate_currency(self, field: SelectField) -> None:
@@ -91,8 +106,13 @@ class ConnectForm(MarketForm):
             and field.data != OWN_CURRENCY
             and field.data not in country.currencies
         ):
-            offered = " or ".join(country.currencies)
-            raise ValidationError(f"Shops in {country.name} sell in {offered}.")
+            raise ValidationError(
+                _(
+                    "Shops in %(country)s sell in %(currencies)s.",
+                    country=country.name,
+                    currencies=listed_or(country.currencies),
+                )
+            )
 
     def chosen_currency(self) -> str:
         """The currency asked for, the country's own when none was named.
@@ -113,30 +133,48 @@ class ConnectForm(MarketForm):
         )
 
 
-WEEKDAY_CHOICES = [SelectChoice(day, weekday(day)) for day in WEEKDAYS]
-DAY_CHOICES = [SelectChoice(str(day), f"Day {day}") for day in range(1, 29)] + [
-    *(SelectChoice(str(day), f"Day {day}, or the last one") for day in (29, 30)),
-    SelectChoice("31", "The last day"),
-]
+def _schedules() -> list[Any]:
+    return choices(
+        [
+            (PayoutSchedule.DAILY.value, _("Every weekday")),
+            (PayoutSchedule.WEEKLY.value, _("Every week")),
+            (PayoutSchedule.MONTHLY.value, _("Every month")),
+        ]
+    )
+
+
+def _days_of_week() -> list[Any]:
+    return choices((day, weekday(day)) for day in WEEKDAYS)
+
+
+def _days_of_month() -> list[Any]:
+    days = range(1, 32)
+    return choices((str(day), _day_of_month(day)) for day in days)
+
+
+def _day_of_month(day: int) -> str:
+    if day < 29:  # each month has it
+        return _("Day %(day)s", day=day)
+    if day < 31:
+        return _("Day %(day)s, or the last one", day=day)
+    return _("The last day")
 
 
 class PayoutForm(Edited):
     """When the vendor's money goes to its bank, and from which amount."""
 
     payout_schedule = RadioField(
-        "Pay my balance out",
-        choices=[
-            SelectChoice(PayoutSchedule.DAILY.value, "Every weekday"),
-            SelectChoice(PayoutSchedule.WEEKLY.value, "Every week"),
-            SelectChoice(PayoutSchedule.MONTHLY.value, "Every month"),
-        ],
-        validators=[DataRequired("Choose one.")],
+        _l("Pay my balance out"),
+        choices=_schedules,
+        validators=[DataRequired(_l("Choose one."))],
     )
-    weekday = SelectField("Day of the week", choices=WEEKDAY_CHOICES, default="monday")
-    month_day = SelectField("Day of the month", choices=DAY_CHOICES, default="1")
+    weekday = SelectField(
+        _l("Day of the week"), choices=_days_of_week, default="monday"
+    )
+    month_day = SelectField(_l("Day of the month"), choices=_days_of_month, default="1")
     minimum_payout = MoneyField(
-        "Smallest payout",
-        [InputRequired("Enter an amount; 0 pays out whatever is there.")],
+        _l("Smallest payout"),
+        [InputRequired(_l("Enter an amount; 0 pays out whatever is there."))],
     )
 
     def plan(self) -> PayoutPlan:

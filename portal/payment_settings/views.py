@@ -12,6 +12,7 @@ from portal.frame import vendor_page
 from portal.payment_settings.forms import ConnectForm, PayoutForm, plan_values
 from shared.core.editing import ChangedMeanwhile
 from shared.core.errors import MarketError
+from shared.core.locales import gettext as _
 from shared.entrypoints.web.access import owner
 from shared.entrypoints.web.editing import Trail
 from shared.entrypoints.web.filters import money, percent
@@ -82,12 +83,13 @@ async def _fees(config: PaymentConfigView) -> list[str]:
     """
     rules = await vendor_rules(config.vendor_id, config.currency)
     told = [words.sentence(view.rule, money, view.product_name) for view in rules]
+    own = percent(config.platform_fee_percentage)
     if not rules:
-        return [f"{percent(config.platform_fee_percentage)} of each sale"]
+        return [_("%(percentage)s of each sale", percentage=own)]
     return (
         told
         if rules[-1].rule.is_general
-        else [*told, f"{percent(config.platform_fee_percentage)} on everything else"]
+        else [*told, _("%(percentage)s on everything else", percentage=own)]
     )
 
 
@@ -276,19 +278,19 @@ async def schedule() -> Response:
         )
     return see_other(
         url_for("payment_settings.show"),
-        ("ok", "Saved. Your balance is paid out as you chose."),
+        ("ok", _("Saved. Your balance is paid out as you chose.")),
     )
 
 
 def _sentence(error: MarketError) -> str:
     """What to say on this page; Stripe's own words stay in the log."""
     if isinstance(error, StripeUnavailable):
-        return (
+        return _(
             "Stripe is not answering right now. Nothing is lost: please try the same button again "
             "in a moment."
         )
     if isinstance(error, StripeRefused):
-        return (
+        return _(
             "Stripe did not accept this. Check what you entered, or write to us if it happens "
             "again."
         )

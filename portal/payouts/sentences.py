@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
-from shared.core.formats import time
+from shared.core.formats import day_of_week, time
 from shared.core.frozen import frozen
 from shared.core.locales import gettext as _
 from shared.core.locales import gettext_noop as _n
@@ -17,11 +17,6 @@ from shared.finance.payouts.forecast import NextPayout
 from shared.finance.payouts.instant_payouts import InstantOffer, NoInstant
 from shared.finance.payouts.queries import PayoutRow
 from shared.finance.payouts.rules import Obstacle, PayoutState, Why
-
-
-def weekday(value: date) -> str:
-    """`Tue 1 Dec`."""
-    return f"{value:%a} {value.day} {value:%b}"
 
 
 def states(*, still: bool) -> dict[PayoutState, tuple[str, str]]:
@@ -65,7 +60,7 @@ def obstacle(found: Obstacle, why: Why) -> str:
         case Obstacle.PENDING if why.available_on:
             return _(
                 "The money from your latest sales can be paid out from %(day)s.",
-                day=weekday(why.available_on),
+                day=day_of_week(why.available_on),
             )
         case Obstacle.PENDING:
             return _("The money from your latest sales can be paid out in a few days.")
@@ -136,7 +131,7 @@ def bank_waits(until: datetime | None) -> str:
             "Your bank account was changed, so payouts wait for a while, in case it was not you."
         )
     else:
-        when = f"{weekday(until.date())}, {time(until, UTC)} UTC"
+        when = f"{day_of_week(until.date())}, {time(until, UTC)} UTC"
         waits = _(
             "Your bank account was changed, so payouts wait until %(time)s, in case it was "
             "not you.",
@@ -164,8 +159,15 @@ def next_sentence(found: NextPayout) -> str:
     """`€1,204.30 on Tue 1 Dec to ••42`, or why none."""
     if found.obstacle is not None:
         return obstacle(found.obstacle, found.why)
-    to = f" to {found.bank}" if found.bank else ""
-    return f"{money(found.amount)} on {weekday(found.day)}{to}"
+    amount, day = money(found.amount), day_of_week(found.day)
+    if not found.bank:
+        return _("%(amount)s on %(day)s", amount=amount, day=day)
+    return _(
+        "%(amount)s on %(day)s to %(bank)s",
+        amount=amount,
+        day=day,
+        bank=found.bank,
+    )
 
 
 def held_note(balance: BalanceView) -> str:
@@ -173,20 +175,32 @@ def held_note(balance: BalanceView) -> str:
     if not balance.held:
         return ""
     if balance.stopped is None or balance.held == balance.reserved:
-        return "Your reserve"
+        return _("Your reserve")
     waits = balance.stopped in (Obstacle.HELD, Obstacle.BANK_NEW)
-    why = "Payouts are on hold" if waits else "Payouts have stopped"
     if not balance.reserved:
-        return why
-    return f"{why}; {money(balance.reserved)} of it is your reserve"
+        return _("Payouts are on hold") if waits else _("Payouts have stopped")
+    reserved = money(balance.reserved)
+    if waits:
+        return _(
+            "Payouts are on hold; %(amount)s of it is your reserve", amount=reserved
+        )
+    return _("Payouts have stopped; %(amount)s of it is your reserve", amount=reserved)
 
 
 def price(offer: InstantOffer) -> str:
     """What an instant payout would cost, for whoever presses the button without seeing the
     dialog.
     """
-    most = "at most " if offer.is_most else ""
-    return f"Paid out now, you get {money(offer.amount)} for a fee of {most}{money(offer.fee)}."
+    amount, fee = money(offer.amount), money(offer.fee)
+    if offer.is_most:
+        return _(
+            "Paid out now, you get %(amount)s for a fee of at most %(fee)s.",
+            amount=amount,
+            fee=fee,
+        )
+    return _(
+        "Paid out now, you get %(amount)s for a fee of %(fee)s.", amount=amount, fee=fee
+    )
 
 
 @frozen
@@ -206,8 +220,8 @@ def path(payout: PayoutRow, waits: str = "") -> list[Stage]:
     """
     if payout.state is PayoutState.OPENING and waits:
         return [
-            Stage("Prepared, not sent", payout.created_at),
-            Stage("Waits", None, waits, "warn"),
+            Stage(_("Prepared, not sent"), payout.created_at),
+            Stage(_("Waits"), None, waits, "warn"),
         ]
     return [Stage(_made_by(payout), payout.created_at), *_after(payout)]
 
@@ -216,35 +230,38 @@ def _after(payout: PayoutRow) -> Iterator[Stage]:
     """What came after it was made."""
     match payout.state:
         case PayoutState.REFUSED:
-            yield Stage("Not sent", payout.created_at, payout.refusal, "bad")
+            yield Stage(_("Not sent"), payout.created_at, payout.refusal, "bad")
         case PayoutState.CANCELED:
-            yield Stage("Called back", None, "The money is in your balance again.")
+            back = _("The money is in your balance again.")
+            yield Stage(_("Called back"), None, back)
         case PayoutState.FAILED:
             if payout.paid_at:
-                yield Stage("Shown as arrived at the bank", payout.paid_at)
+                yield Stage(_("Shown as arrived at the bank"), payout.paid_at)
             why = word("payouts.failures", payout.failure_code)
-            yield Stage("Came back", payout.failed_at, why, "bad")
+            yield Stage(_("Came back"), payout.failed_at, why, "bad")
         case PayoutState.IN_TRANSIT:
-            yield Stage("On its way to your bank", None)
+            yield Stage(_("On its way to your bank"), None)
         case PayoutState.PAID:
-            yield Stage("On its way to your bank", None)
-            yield Stage("At your bank", payout.paid_at, _trace(payout), "ok")
+            yield Stage(_("On its way to your bank"), None)
+            yield Stage(_("At your bank"), payout.paid_at, _trace(payout), "ok")
 
 
 def _trace(payout: PayoutRow) -> str:
     if not payout.trace_id:
         return ""
-    return f"Your bank knows it by the reference {payout.trace_id}."
+    return _(
+        "Your bank knows it by the reference %(reference)s.", reference=payout.trace_id
+    )
 
 
 def _made_by(payout: PayoutRow) -> str:
     if payout.is_automatic:
-        return "Sent by Stripe on your payday"
+        return _("Sent by Stripe on your payday")
     if payout.requested_by == "dashboard":
-        return "Sent from the Stripe dashboard"
+        return _("Sent from the Stripe dashboard")
     if payout.is_instant:
-        return "Instant payout, asked for by you"
-    return "Sent by the marketplace on your payday"
+        return _("Instant payout, asked for by you")
+    return _("Sent by the marketplace on your payday")
 
 
 def expected(payout: PayoutRow) -> str:
@@ -252,7 +269,7 @@ def expected(payout: PayoutRow) -> str:
     is_unfinished = payout.state in (PayoutState.PENDING, PayoutState.IN_TRANSIT)
     if payout.arrives_on is None or not is_unfinished:
         return ""
-    return weekday(payout.arrives_on.date())
+    return day_of_week(payout.arrives_on.date())
 
 
 def gross(payout: PayoutRow) -> Money:

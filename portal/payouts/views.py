@@ -16,7 +16,8 @@ from portal.frame import vendor_page
 from portal.payouts import sentences
 from portal.payouts.forms import InstantForm
 from shared.core.errors import MarketError
-from shared.core.formats import paydays
+from shared.core.formats import day_of_week, paydays
+from shared.core.locales import gettext as _
 from shared.core.money import Money
 from shared.core.words import word
 from shared.entrypoints.web.access import owner
@@ -82,7 +83,7 @@ async def _home(
         expected=sentences.expected,
         price=sentences.price,
         no_instant=sentences.no_instant,
-        weekday=sentences.weekday,
+        weekday=day_of_week,
         held_note=sentences.held_note,
         problem=problem,
         zone=seen.zone,
@@ -99,7 +100,9 @@ async def pay_instantly() -> Response:
     if not form.ok():
         return await _home(
             status=422,
-            problem="That amount was not understood. Nothing was sent; please look again.",
+            problem=_(
+                "That amount was not understood. Nothing was sent; please look again."
+            ),
         )
     amount = Money(
         int(form.amount.data or 0),
@@ -118,7 +121,7 @@ async def pay_instantly() -> Response:
         return await _home(status=error.status, problem=_sentence(error))
     return see_other(
         url_for("payouts.show", payout_id=row.id),
-        ("ok", "On its way. It is at your bank within minutes."),
+        ("ok", _("On its way. It is at your bank within minutes.")),
     )
 
 
@@ -174,7 +177,7 @@ async def cancel(payout_id: int) -> Response:
         return await _payout_page(view, status=error.status, problem=_sentence(error))
     return see_other(
         url_for("payouts.show", payout_id=view.payout.id),
-        ("ok", "Called back. The money is in your balance again."),
+        ("ok", _("Called back. The money is in your balance again.")),
     )
 
 
@@ -225,7 +228,7 @@ def _sane(number: int) -> int:
 def _sentence(error: MarketError) -> str:
     """What to say on these pages; Stripe's own words stay in the log."""
     if isinstance(error, StripeUnavailable) and not isinstance(error, StandsStill):
-        return (
+        return _(
             "Stripe is not answering right now. If it took the payout, it shows here in a moment; "
             "it is never sent twice."
         )

@@ -15,6 +15,10 @@ from wtforms.validators import (
     ValidationError,
 )
 
+from shared.core.formats import number
+from shared.core.locales import gettext as _
+from shared.core.locales.lazy import lazy
+from shared.core.locales.lazy import lazy_gettext as _l
 from shared.core.money import Money
 from shared.entrypoints.web.editing import Edited
 from shared.entrypoints.web.number_fields import MoneyField, WholeField
@@ -32,42 +36,52 @@ class ProductForm(Edited):
     moving: ClassVar = frozenset({"stock"})
 
     name = StringField(
-        "Name", [DataRequired("Give the product a name."), Length(max=120)]
+        _l("Name"),
+        [DataRequired(_l("Give the product a name.")), Length(max=120)],
     )
-    price = MoneyField("Price", [InputRequired("Enter a price such as 49.90.")])
+    price = MoneyField(_l("Price"), [InputRequired(_l("Enter a price such as 49.90."))])
     stock = WholeField(
-        "Stock",
+        _l("Stock"),
         [
-            InputRequired("Enter how many you have. 0 is fine."),
+            InputRequired(_l("Enter how many you have. 0 is fine.")),
             NumberRange(
-                min=0, max=MAX_STOCK, message=f"Enter a number from 0 to {MAX_STOCK:,}."
+                min=0,
+                max=MAX_STOCK,
+                message=_l(
+                    "Enter a number from 0 to %(most)s.", most=lazy(number, MAX_STOCK)
+                ),
             ),
         ],
     )
     category = StringField(
-        "Category",
+        _l("Category"),
         [Optional(), Length(max=60)],
-        description="Shoppers filter your shop by it.",
+        description=_l("Shoppers filter your shop by it."),
     )
-    description = TextAreaField("Description", [Optional(), Length(max=5000)])
+    description = TextAreaField(
+        _l("Description"),
+        [Optional(), Length(max=5000)],
+    )
     slug = StringField(
-        "Address in your shop",
+        _l("Address in your shop"),
         [
             Optional(),
             Length(max=60),
             Regexp(
                 r"^[a-z0-9]+(-[a-z0-9]+)*\Z",
-                message="Use small letters, digits and hyphens, such as linen-shirt.",
+                message=_l(
+                    "Use small letters, digits and hyphens, such as linen-shirt."
+                ),
             ),
         ],
     )
-    picture = RadioField("Picture", validate_choice=True, default="")
-    is_published = BooleanField("For sale in your shop", default=True)
+    picture = RadioField(_l("Picture"), validate_choice=True, default="")
+    is_published = BooleanField(_l("For sale in your shop"), default=True)
 
     def validate_price(self, field: MoneyField) -> None:
         """Nothing is sold for nothing."""
         if isinstance(field.data, Money) and field.data.amount == 0:
-            raise ValidationError("Enter a price above zero.")
+            raise ValidationError(_("Enter a price above zero."))
 
     def values(self) -> ProductValues:
         """What the use case takes. Only after the form was found right."""

@@ -9,6 +9,7 @@ from portal.frame import vendor_page
 from portal.products.forms import ProductForm, from_product
 from portal.products.pictures import pictures
 from shared.core.errors import Conflict, Invalid, NotFound
+from shared.core.locales import gettext as _
 from shared.entrypoints.web.access import owner
 from shared.entrypoints.web.editing import Trail
 from shared.entrypoints.web.identity import actor, actor_label, vendor_id
@@ -96,9 +97,9 @@ async def _form(
 ) -> ProductForm:
     config = await get_vendor_payment_config(vendor_id())
     form = await ProductForm.from_request(currency=config.currency, data=data)
-    choices = {"": "No picture", **dict(pictures(str(STATIC)))}
+    choices = {"": _("No picture"), **pictures(str(STATIC))}
     if product:
-        choices.setdefault(product.picture, "As it is now")
+        choices.setdefault(product.picture, _("As it is now"))
     form.picture.choices = [
         SelectChoice(value, label) for value, label in choices.items()
     ]
@@ -126,10 +127,12 @@ async def _save(product: ProductView | None) -> Response:
         form.blame(error)
         now = await product_for_vendor(vendor_id(), product.id) if product else None
         return await _form_page(form, now, status=error.status)
-    seen = "" if values.is_published else " Shoppers do not see it yet."
-    return see_other(
-        url_for("products.index"), ("ok", f"{values.name} is saved.{seen}")
+    said = (
+        _("%(name)s is saved.", name=values.name)
+        if values.is_published
+        else _("%(name)s is saved. Shoppers do not see it yet.", name=values.name)
     )
+    return see_other(url_for("products.index"), ("ok", said))
 
 
 def _address(product: ProductView | None) -> str:

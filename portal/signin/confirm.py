@@ -8,6 +8,8 @@ from quart import Blueprint, Response
 
 from shared.core import clock
 from shared.core.errors import NotFound
+from shared.core.locales import gettext as _
+from shared.core.locales import gettext_noop as _n
 from shared.entrypoints.web import proving
 from shared.entrypoints.web.access import member
 from shared.entrypoints.web.identity import (
@@ -29,7 +31,7 @@ from shared.trade.people.models import Member
 from shared.trade.people.queries import Actor
 
 blueprint = Blueprint("confirm", __name__, url_prefix="/vendor/confirm")
-OVER = "You were signed out meanwhile. Please sign in again."
+OVER = _n("You were signed out meanwhile. Please sign in again.")
 
 
 @blueprint.get("/<int:kept_id>")
@@ -45,6 +47,7 @@ async def show(kept_id: int) -> Response:
     return await page(
         "portal/signin/go_on.html",
         kept=found,
+        doing=_(found.doing),
         kept_field=KEPT_FIELD,
         facts=in_words(found),
     )
@@ -81,7 +84,7 @@ async def confirm(kept_id: int) -> Response:
     )
     if token is None:
         end_session("member")
-        return see_other(url_for("signin.login"), ("warn", OVER))
+        return see_other(url_for("signin.login"), ("warn", _(OVER)))
     renew_session("member", token)
     return see_other(url_for("confirm.show", kept_id=found.id))
 
@@ -99,7 +102,7 @@ async def _found(kept_id: int) -> tuple[Actor, Kept]:
     )
     if who is None or found is None:
         raise NotFound(
-            "That waited too long, or it is done. Go back to the page and try again."
+            _("That waited too long, or it is done. Go back to the page and try again.")
         )
     return who, found
 
@@ -116,5 +119,6 @@ async def _question(
         status=status,
         form=form,
         kept=found,
+        doing=_(found.doing),
         **ways,
     )

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from wtforms import EmailField, PasswordField, SelectField, StringField
 from wtforms.validators import DataRequired, Length
 
+from shared.core.locales import gettext as _
+from shared.core.locales.lazy import lazy_gettext as _l
 from shared.entrypoints.web.forms import (
     MarketForm,
     choices,
@@ -13,20 +17,23 @@ from shared.entrypoints.web.forms import (
 )
 from shared.trade.vendors.countries import COUNTRIES
 
-_COUNTRY_CHOICES = choices(
-    [
-        ("", "Choose a country"),
-        *((c.code, c.name) for c in COUNTRIES.values()),
-    ]
-)
+
+def _countries() -> list[Any]:
+    known = COUNTRIES.values()
+    named = ((country.code, country.name) for country in known)
+    return choices([("", _("Choose a country")), *named])
 
 
 class SignInForm(MarketForm):
     """The sign-in of vendors and operators."""
 
-    email = EmailField("Email", [DataRequired("Enter your email."), Length(max=254)])
+    email = EmailField(
+        _l("Email"),
+        [DataRequired(_l("Enter your email.")), Length(max=254)],
+    )
     password = PasswordField(
-        "Password", [DataRequired("Enter your password."), Length(max=200)]
+        _l("Password"),
+        [DataRequired(_l("Enter your password.")), Length(max=200)],
     )
 
 
@@ -34,18 +41,24 @@ class SignUpForm(MarketForm):
     """A new business with its first member."""
 
     business_name = StringField(
-        "Business name",
-        [DataRequired("Enter your business's name."), Length(min=2, max=120)],
+        _l("Business name"),
+        [
+            DataRequired(_l("Enter your business's name.")),
+            Length(min=2, max=120),
+        ],
     )
     country = SelectField(
-        "Country",
-        [DataRequired("Choose where your business is.")],
-        choices=_COUNTRY_CHOICES,
+        _l("Country"),
+        [DataRequired(_l("Choose where your business is."))],
+        choices=_countries,
     )
     full_name = StringField(
-        "Full name", [DataRequired("Enter your name."), Length(max=120)]
+        _l("Full name"),
+        [DataRequired(_l("Enter your name.")), Length(max=120)],
     )
-    email = EmailField("Email", [DataRequired("Enter your email."), email_address])
+    email = EmailField(
+        _l("Email"), [DataRequired(_l("Enter your email.")), email_address]
+    )
     password = PasswordField(
-        "Password", [DataRequired("Choose a password."), good_password]
+        _l("Password"), [DataRequired(_l("Choose a password.")), good_password]
     )

@@ -6,6 +6,9 @@ from __future__ import annotations
 
 from quart import Blueprint, Response, request
 
+from shared.core.locales import gettext as _
+from shared.core.locales import gettext_noop as _n
+from shared.core.locales import ngettext
 from shared.entrypoints.web import proving
 from shared.entrypoints.web.access import public
 from shared.entrypoints.web.identity import (
@@ -26,7 +29,7 @@ from shared.trade.people.factors.errors import ResetEnded, TooManyAnswers, Wrong
 from shared.trade.people.models import Member, Session
 
 blueprint = Blueprint("signin_step", __name__)
-AGAIN = "That took too long. Please sign in again."
+AGAIN = _n("That took too long. Please sign in again.")
 
 
 def ask_for_step(token: str, back: str | None) -> Response:
@@ -54,7 +57,7 @@ async def enter() -> Response:
     """Look at a code or passkey, and open the whole session; five wrong ones end it."""
     half = await _half()
     if half is None or half.member is None:
-        return see_other(url_for("signin.login"), ("warn", AGAIN))
+        return see_other(url_for("signin.login"), ("warn", _(AGAIN)))
     form = await proving.ProofForm.from_request()
     if not form.ok():
         return await _question(half, form, status=422)
@@ -84,14 +87,16 @@ async def _open(session_id: int, member: Member, by: str) -> Response:
     )
     end_half_session()
     if token is None:
-        return see_other(url_for("signin.login"), ("warn", AGAIN))
+        return see_other(url_for("signin.login"), ("warn", _(AGAIN)))
     start_session("member", token)
     if by == confirming.RECOVERY:
         left = await confirming.codes_left(member.id)
-        add_flash(
-            "warn",
-            f"You used a recovery code; {left} are left. Remove what you lost, and set up another.",
+        told = ngettext(
+            "You used a recovery code; %(num)s is left. Remove what you lost, and set up another.",
+            "You used a recovery code; %(num)s are left. Remove what you lost, and set up another.",
+            left,
         )
+        add_flash("warn", told)
     who = await sessions.identify(token)
     return see_other(
         safe_next(request.args.get("next"))
@@ -132,5 +137,5 @@ async def keep(token: str) -> Response:
     except ResetEnded as error:
         return see_other(url_for("signin.login"), ("warn", error.message))
     return see_other(
-        url_for("signin.login"), ("ok", "Stopped. Your second step stays as it is.")
+        url_for("signin.login"), ("ok", _("Stopped. Your second step stays as it is."))
     )

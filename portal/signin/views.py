@@ -7,6 +7,7 @@ from quart import Blueprint, Response, request
 from portal.signin.forms import SignInForm, SignUpForm
 from portal.signin.step import ask_for_step
 from shared.core.errors import MarketError
+from shared.core.locales import gettext as _
 from shared.entrypoints.web import areas
 from shared.entrypoints.web.access import public
 from shared.entrypoints.web.identity import end_session, member_or_none, start_session
@@ -117,4 +118,4 @@ async def logout() -> Response:
     """Revoke the session, not only forget it: a copied cookie opens nothing afterwards."""
     if token := end_session("member"):
         await sessions.sign_out(token)
-    return see_other(url_for("signin.login"), ("ok", "You are signed out."))
+    return see_other(url_for("signin.login"), ("ok", _("You are signed out.")))

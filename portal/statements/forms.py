@@ -5,6 +5,7 @@ from __future__ import annotations
 from wtforms import StringField
 from wtforms.validators import Length, Optional
 
+from shared.core.locales.lazy import lazy_gettext as _l
 from shared.entrypoints.web.editing import Edited
 from shared.trade.vat.numbers import MOST
 
@@ -13,6 +14,9 @@ class VatForm(Edited):
     """The vendor's own VAT number; empty for none."""
 
     vat_number = StringField(
-        "VAT number",
-        [Optional(), Length(max=MOST, message="A VAT number is shorter than that.")],
+        _l("VAT number"),
+        [
+            Optional(),
+            Length(max=MOST, message=_l("A VAT number is shorter than that.")),
+        ],
     )

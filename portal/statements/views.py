@@ -12,6 +12,7 @@ from portal.statements.files import download, wanted_currency
 from portal.statements.forms import VatForm
 from shared.core.editing import ChangedMeanwhile
 from shared.core.errors import Invalid
+from shared.core.locales import gettext as _
 from shared.entrypoints.web.access import owner
 from shared.entrypoints.web.editing import Trail, as_it_is
 from shared.entrypoints.web.identity import actor, actor_label, vendor_id
@@ -53,9 +54,9 @@ async def vat_number() -> Response:
         form.blame(error)
         return await _index(form=form, status=error.status)
     said = (
-        f"Saved: {number}."
+        _("Saved: %(number)s.", number=number)
         if number
-        else "Saved. Your next invoices carry no VAT number."
+        else _("Saved. Your next invoices carry no VAT number.")
     )
     return see_other(url_for("statements.index"), ("ok", said))
 
@@ -78,7 +79,7 @@ async def _index(
         form=form or VatForm(data=known, meta={"currency": None}),
         zone=(await marketplace()).zone,
         number=vat_words.number_and_state(found),
-        badge=vat_words.BADGES[found.status] if found else None,
+        badge=vat_words.badge_of(found.status) if found else None,
         vat_now=vat_words.to_vendor(
             found,
             await treatment_of(vendor_id()),

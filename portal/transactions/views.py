@@ -8,6 +8,8 @@ from quart import Blueprint, Response
 
 from portal.frame import vendor_page
 from portal.orders.words import money_badge
+from shared.core.locales import gettext as _
+from shared.core.locales import gettext_noop as _n
 from shared.entrypoints.web.access import owner
 from shared.entrypoints.web.identity import actor, vendor_id
 from shared.entrypoints.web.kit import page_number
@@ -21,16 +23,16 @@ from shared.trade.orders.remaining_money import MoneyState
 
 blueprint = Blueprint("transactions", __name__, url_prefix="/vendor/admin/transactions")
 
-STATES = {
-    PaymentState.OPENING: ("plain", "Not paid yet"),
-    PaymentState.PENDING: ("plain", "Not paid yet"),
-    PaymentState.REQUIRES_ACTION: ("info", "Bank is asking"),
-    PaymentState.PROCESSING: ("info", "On its way"),
-    PaymentState.SUCCEEDED: ("ok", "Paid"),
-    PaymentState.FAILED: ("warn", "Card declined"),
-    PaymentState.CANCELED: ("plain", "Cancelled"),
-    PaymentState.PARKED: ("bad", "Being looked at"),
-    PaymentState.REFUNDED: ("plain", "Refunded"),
+_STATES = {
+    PaymentState.OPENING: ("plain", _n("Not paid yet")),
+    PaymentState.PENDING: ("plain", _n("Not paid yet")),
+    PaymentState.REQUIRES_ACTION: ("info", _n("Bank is asking")),
+    PaymentState.PROCESSING: ("info", _n("On its way")),
+    PaymentState.SUCCEEDED: ("ok", _n("Paid")),
+    PaymentState.FAILED: ("warn", _n("Card declined")),
+    PaymentState.CANCELED: ("plain", _n("Cancelled")),
+    PaymentState.PARKED: ("bad", _n("Being looked at")),
+    PaymentState.REFUNDED: ("plain", _n("Refunded")),
 }
 
 
@@ -39,16 +41,28 @@ def badge_of(payment: PaymentView) -> tuple[str, str]:
     is_of_order = payment.order_money.state is not MoneyState.UNPAID
     if payment.state is PaymentState.SUCCEEDED and is_of_order:
         return money_badge(payment.order_money)
-    return STATES[payment.state]
+    return _badge(payment.state)
 
 
-METHODS = {
-    "card": "Card",
-    "sepa_debit": "Direct debit",
-    "link": "Link",
-    "bancontact": "Bancontact",
-    "ideal": "iDEAL",
-}
+def states() -> dict[PaymentState, tuple[str, str]]:
+    """Kind of badge and word of each state."""
+    return {state: _badge(state) for state in _STATES}
+
+
+def _badge(state: PaymentState) -> tuple[str, str]:
+    kind, said = _STATES[state]
+    return kind, _(said)
+
+
+def _methods() -> dict[str, str]:
+    """How people pay, by Stripe's name of it."""
+    return {
+        "card": _("Card"),
+        "sepa_debit": _("Direct debit"),
+        "link": "Link",
+        "bancontact": "Bancontact",
+        "ideal": "iDEAL",
+    }
 
 
 @blueprint.get("")
@@ -63,7 +77,7 @@ async def index() -> Response:
         pager=pager(url_for("transactions.index"), found),
         badge_of=badge_of,
         share_of=await _shares(found.rows),
-        methods=METHODS,
+        methods=_methods(),
         shop_slug=actor().vendor_slug,
         zone=(await marketplace()).zone,
     )

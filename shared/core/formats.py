@@ -31,6 +31,7 @@ _DAYS = {
     "de": ("d. MMM", "d. MMM y"),
     "fr": ("d MMM", "d MMM y"),
 }
+_OF_WEEK = {"en": "EEE d MMM", "de": "EEE d. MMM", "fr": "EEE d MMM"}
 _WRITTEN = {"en": "d MMMM y", "de": "d. MMMM y", "fr": "d MMMM y"}
 WEEKDAYS = (
     "monday",
@@ -108,6 +109,11 @@ def day(value: date, *, with_year: bool) -> str:
     )
 
 
+def day_of_week(value: date) -> str:
+    """`Tue 1 Dec`."""
+    return format_date(value, _OF_WEEK[current()], locale=locale())
+
+
 def written_day(value: date) -> str:
     """`12 January 2027`."""
     return format_date(value, _WRITTEN[current()], locale=locale())
@@ -145,13 +151,19 @@ def country(code: str) -> str:
 
 def listed(items: Sequence[str]) -> str:
     """`a, b and c`."""
-    return format_list(
-        list(items),
-        locale="en_GB" if current() == SOURCE else locale(),
-    )
+    return format_list(list(items), locale=_of_lists())
 
 
-def deadline(value: datetime, zone: tzinfo) -> str:
+def listed_or(items: Sequence[str]) -> str:
+    """`a, b or c`."""
+    return format_list(list(items), style="or", locale=_of_lists())
+
+
+def _of_lists() -> Locale | str:
+    return "en_GB" if current() == SOURCE else locale()
+
+
+def deadline(value: datetime, zone: tzinfo = UTC) -> str:
     """`3 December 2026, 00:59 (Europe/Luxembourg)`: a day alone would be the wrong one to half of
     the world.
     """
@@ -172,6 +184,21 @@ def near_day(value: datetime, now: datetime, zone: tzinfo) -> str:
         else _WRITTEN[current()]
     )
     return format_date(at.date(), pattern, locale=locale())
+
+
+def size(count: int) -> str:
+    """So many bytes: `640 bytes`, `23 KB`, `4.5 MB`; as people say it, in thousands."""
+    if count < 1000:
+        return ngettext("%(num)s byte", "%(num)s bytes", count)
+    if count < 999_500:
+        return _("%(number)s KB", number=number(round(count / 1000)))
+    large = format_decimal(Decimal(count) / 1_000_000, "#,##0.#", locale=locale())
+    return _("%(number)s MB", number=large)
+
+
+def begun_small(text: str) -> str:
+    """A title as part of a sentence: `your passport`. German keeps its capitals."""
+    return text if current() == "de" else text[:1].lower() + text[1:]
 
 
 def time_left(until: datetime, now: datetime) -> str:

@@ -111,11 +111,13 @@ def _countries(language: str) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(named, key=lambda each: fold(each[1])))
 
 
-def _with_states() -> str:
+@cache
+def _with_states(language: str) -> str:
     """The countries whose post asks for a state, as a sentence ends with them."""
-    return listed(
-        [_spoken(code) for code, _name in countries() if place_of(code).states]
-    )
+    with speaking(language):
+        return listed(
+            [_spoken(code) for code, _name in countries() if place_of(code).states]
+        )
 
 
 def _spoken(code: str) -> str:
@@ -209,7 +211,7 @@ class CheckoutForm(MarketForm):
     @staticmethod
     def countries_with_states() -> str:
         """For the sentence below the state that is typed where no scripts run."""
-        return _with_states()
+        return _with_states(current())
 
     def place(self) -> PostalPlace:
         """What is known of addresses in the chosen country."""

@@ -207,7 +207,8 @@ async def payment(token: str) -> Response:
         return await _payment_page(found, order, problem=problem)
     if intent.state in _DECIDED:
         return see_other(_confirmation(token))
-    if missing := await what_is_missing(order.id):
+    missing = await what_is_missing(order.id) if order.waits_for_pay else None
+    if missing:
         return await _payment_page(found, order, problem=BasketProblem(missing))
     return await _payment_page(found, order, intent=intent)
 

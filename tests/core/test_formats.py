@@ -22,6 +22,8 @@ WRITTEN = {
         "3 Nov",
         "3 Nov 2026",
         "3 November 2026",
+        "Tue 3 Nov",
+        "DKK or EUR",
         "Germany",
     ],
     "de": [
@@ -33,6 +35,8 @@ WRITTEN = {
         "3. Nov.",
         "3. Nov. 2026",
         "3. November 2026",
+        "Di. 3. Nov.",
+        "DKK oder EUR",
         "Deutschland",
     ],
     "fr": [
@@ -44,6 +48,8 @@ WRITTEN = {
         "3 nov.",
         "3 nov. 2026",
         "3 novembre 2026",
+        "mar. 3 nov.",
+        "DKK ou EUR",
         "Allemagne",
     ],
 }
@@ -62,10 +68,40 @@ def test_each_language_writes_its_own_way(language: str) -> None:
             formats.day(AT, with_year=False),
             formats.day(AT, with_year=True),
             formats.written_day(AT),
+            formats.day_of_week(AT),
+            formats.listed_or(["DKK", "EUR"]),
             formats.country("de"),
         ]
 
     assert [" ".join(each.split()) for each in told] == WRITTEN[language]
+
+
+@pytest.mark.parametrize(
+    ("count", "said", "in_german"),
+    [
+        (1, "1 byte", "1 Byte"),
+        (999, "999 bytes", "999 Bytes"),
+        (1000, "1 KB", "1 KB"),
+        (999_499, "999 KB", "999 KB"),
+        (999_500, "1 MB", "1 MB"),
+        (4_500_000, "4.5 MB", "4,5 MB"),
+        (10_000_000, "10 MB", "10 MB"),
+    ],
+)
+def test_sizes_are_said_as_people_say_them(
+    count: int, said: str, in_german: str
+) -> None:
+    """In thousands."""
+    assert formats.size(count) == said
+    with speaking("de"):
+        assert formats.size(count) == in_german
+
+
+def test_a_title_begins_small_in_a_sentence() -> None:
+    """But where its first word has a capital of its own."""
+    assert formats.begun_small("Your passport") == "your passport"
+    with speaking("de"):
+        assert formats.begun_small("Ihr Reisepass") == "Ihr Reisepass"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -109,11 +109,16 @@ FOR_OPERATORS = {
     "shared/finance/payments/jobs.py",
     "shared/finance/payments/service.py",
     "shared/entrypoints/web/measuring.py",
-    "shared/entrypoints/web/stepup.py",  # the portal's
     # SQL alone
     "shared/finance/payments/statements.py",
+    "shared/trade/baskets/statements.py",
     "shared/trade/orders/placing_statements.py",
     "shared/trade/orders/statements.py",
+}
+# What a bank reads, and what whoever runs the server does, is English.
+NOT_OF_PAGES = {
+    "portal/disputes/documents.py",
+    "shared/entrypoints/web/measuring.py",
 }
 _PLACEHOLDER = re.compile(r"%\(\w+\)s|%%")
 _TAG = re.compile(r"</?\w+[^>]*>")
@@ -231,3 +236,28 @@ def test_code_says_nothing_to_shoppers_past_the_catalogues(place: str) -> None:
     ):
         told = unsaid(path.read_text(encoding="utf-8"))
         assert path.relative_to(ROOT).as_posix() in FOR_OPERATORS or told == [], path
+
+
+def test_no_page_says_anything_past_the_catalogues() -> None:
+    """Neither to shoppers, nor to vendors, nor to the marketplace's staff."""
+    rooms = ("portal", "storefront", "shared/entrypoints/web")
+    said = {
+        path.relative_to(ROOT).as_posix(): unsaid(path.read_text(encoding="utf-8"))
+        for room in rooms
+        for path in sorted((ROOT / room).rglob("*.py"))
+    }
+    assert {path for path, told in said.items() if told} == NOT_OF_PAGES
+
+
+def test_days_are_written_in_the_language_spoken() -> None:
+    """By `shared.core.formats`: what Python calls a month or a day is English, on every machine."""
+    english = re.compile(r"%-?[aAbB]\b|month_name|day_name|month_abbr")
+    rooms = ("portal", "storefront", "shared")
+    paths = [path for room in rooms for path in sorted((ROOT / room).rglob("*.py"))]
+    told = [
+        path.relative_to(ROOT).as_posix()
+        for path in paths
+        if "sandbox" not in path.parts
+        and english.search(path.read_text(encoding="utf-8"))
+    ]
+    assert told == []

@@ -64,9 +64,13 @@ async def working(worker: Worker) -> AsyncIterator[None]:
     """It works while the block runs."""
     stop = asyncio.Event()
     task = asyncio.create_task(worker.run(stop))
-    yield
-    stop.set()
-    await asyncio.wait_for(task, timeout=10)
+    try:
+        yield
+        stop.set()
+        await asyncio.wait_for(task, timeout=10)
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 @pytest.mark.parametrize(("kind", "most"), [("mail", 4), ("plain", 4)])
@@ -180,7 +184,9 @@ async def test_a_mail_waits_for_no_long_job(context: Context) -> None:
         await asyncio.wait_for(night.begun.wait(), timeout=10)
         await put("mail")
         await asyncio.wait_for(mail.begun.wait(), timeout=10)
+        assert (await Job.get(kind="night")).status == "running"
         night.go_on.set()
+    assert await states() == [("done", 1), ("done", 1)]
 
 
 async def test_a_long_job_is_nobody_elses_while_it_runs(
@@ -232,6 +238,7 @@ async def test_work_of_another_process_is_heard_of_at_once(
         await Job.create(kind="plain", run_at=clock.now())
         await notices.notify(queue.CHANNEL)
         await asyncio.wait_for(job.begun.wait(), timeout=10)
+    assert await states() == [("done", 1)]
 
 
 @pytest.mark.postgres_only
@@ -244,5 +251,6 @@ async def test_a_process_without_a_worker_tells_the_others() -> None:
         heard.clear()
         await put("plain")
         await asyncio.wait_for(heard.wait(), timeout=10)
+        assert await states() == [("waiting", 0)]
     announcing.cancel()
     await asyncio.gather(announcing, return_exceptions=True)

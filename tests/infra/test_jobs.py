@@ -20,6 +20,7 @@ from shared.infra.jobs import worker as worker_module
 from shared.infra.jobs.batch import MAX_ATTEMPTS
 from shared.infra.jobs.models import Job
 from shared.infra.jobs.worker import Worker, claim
+from shared.infra.mail import statements
 from shared.infra.mail.models import Email
 from shared.infra.mail.service import post, send
 from tests.support.factories import make_order
@@ -216,6 +217,26 @@ async def test_a_worker_outlives_a_database_that_fails(
     await asyncio.wait_for(done.wait(), timeout=5)
     stop.set()
     await asyncio.wait_for(working, timeout=5)
+
+
+async def test_a_mail_that_waits_is_read_as_the_orm_reads_it(context: Context) -> None:
+    """With the token of the purchase that it is about, if it is to who ordered."""
+    order = await make_order()
+    checkout = await order.checkout
+    for to, order_id, token in (
+        (checkout.email, order.id, checkout.token),
+        ("other@b.test", order.id, None),
+        (checkout.email, None, None),
+    ):
+        mail = await Email.create(
+            unique_key="k", kind="x", to=to, subject="s", text="t", order_id=order_id
+        )
+        found = await statements.waiting("k")
+        assert found is not None
+        assert (vars(found[0]), found[1]) == (vars(await Email.get()), token)
+        await Email.all().update(status="sent")
+        assert await statements.waiting("k") is None
+        await mail.delete()
 
 
 async def test_a_mail_is_written_once_and_lands_in_the_folder(context: Context) -> None:

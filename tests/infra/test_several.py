@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from shared.core import clock
+from shared.infra.database.raw_sql import one_row
 from shared.infra.database.several import Records, Rows, read
 from shared.infra.database.tables import models
 from shared.trade.orders.models import OrderLine
@@ -66,6 +67,17 @@ async def test_every_table_is_read_as_the_orm_reads_it() -> None:
         expected = await model.all().order_by("id")
         assert [told(row) for row in ours] == [told(row) for row in expected], model
     assert filled >= 9
+
+
+async def test_one_row_is_the_first_that_the_orm_reads() -> None:
+    """Whole; none where none is meant."""
+    await fill()
+    for model in models():
+        last = await model.all().order_by("-id").first()
+        found = await one_row(model, "t.id > ? ORDER BY t.id DESC", 0)
+        assert (last is None) is (found is None), model
+        assert last is None or told(found) == told(last)
+        assert await one_row(model, "t.id = ?", 4711) is None
 
 
 async def test_parts_keep_to_their_values_order_and_limit() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from portal.payment_settings.forms import PayoutForm
 from shared.core import locales
 from shared.entrypoints.cli.translations import read
 from shared.infra.mail.models import Email
@@ -37,6 +38,7 @@ ASKED = [
     ("", "en"),
 ]
 NOT_OURS = ["es", "", "de-AT", "../de"]
+FIRST_DAY = {"en": "Monday", "de": "Montag", "fr": "lundi"}
 # A sentence of each step, as the walk below meets them.
 SAID = {
     "de": {
@@ -229,3 +231,17 @@ async def test_a_purchase_in_another_language(
     assert said["mail"] in (await Email.get(kind="order_confirmed")).text
     assert said["sent"] in (await Email.get(kind="order_shipped")).subject
     assert "you have a new paid order" in (await Email.get(kind="order_sold")).text
+
+
+@pytest.mark.parametrize("language", FIRST_DAY)
+async def test_a_form_offers_its_choices_in_the_language_spoken_then(
+    app: Quart,
+    language: str,
+) -> None:
+    """Not in the one that was spoken when the form was declared."""
+    async with app.test_request_context("/"):
+        with locales.speaking(language):
+            form = PayoutForm(meta={"csrf": False, "currency": "EUR"})
+            first = next(iter(form.weekday)).label.text
+
+    assert first == FIRST_DAY[language]

@@ -226,6 +226,7 @@ _TRANSLATES = {
     "lazy_gettext",
     "gettext_noop",
     "unsigned_post",
+    "fresh_sign_in",
 }
 # `Enter a number.`, `Price, low to high`
 _SAID = re.compile(r"[A-Z“%].* .*[.?!]|[A-Z][a-z]+(?: [a-z]+)+")

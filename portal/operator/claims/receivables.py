@@ -7,8 +7,10 @@ from __future__ import annotations
 from quart import Blueprint, Response
 
 from portal.operator.frame import page
+from shared.core.locales import gettext as _
 from shared.core.money import Money
 from shared.entrypoints.web.access import operator
+from shared.entrypoints.web.filters import money
 from shared.entrypoints.web.identity import actor, actor_label
 from shared.entrypoints.web.limits import limit
 from shared.entrypoints.web.links import url_for
@@ -61,9 +63,9 @@ async def collect(claim_id: int) -> Response:
         url_for("operator_receivables.index"),
         (
             "info",
-            (
-                f"We are asking {claim.vendor_name}'s balance again. What it covers is taken in a "
-                "moment."
+            _(
+                "We are asking %(vendor)s's balance again. What it covers is taken in a moment.",
+                vendor=claim.vendor_name,
             ),
         ),
     )
@@ -82,12 +84,19 @@ async def write_off(claim_id: int) -> Response:
         return see_other(url_for("operator_receivables.index"), ("warn", error.message))
     return see_other(
         url_for("operator_receivables.index"),
-        ("ok", f"{claim.left} of {claim.vendor_name} is written off."),
+        (
+            "ok",
+            _(
+                "%(amount)s of %(vendor)s is written off.",
+                amount=money(claim.left),
+                vendor=claim.vendor_name,
+            ),
+        ),
     )
 
 
 def words(owed: Owed | Waiting) -> str:
     """What it came from."""
-    return {"dispute": "A dispute", "refund": "A refund"}.get(
-        owed.subject.partition(":")[0], "A correction"
+    return {"dispute": _("A dispute"), "refund": _("A refund")}.get(
+        owed.subject.partition(":")[0], _("A correction")
     )

@@ -10,6 +10,8 @@ from wtforms.validators import DataRequired, Length
 
 from portal.operator.frame import page
 from shared.core.errors import MarketError
+from shared.core.locales import gettext as _
+from shared.core.locales.lazy import lazy_gettext as _l
 from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.forms import MarketForm
 from shared.entrypoints.web.identity import actor, actor_label
@@ -26,7 +28,8 @@ class ResetForm(MarketForm):
     """Whose second step."""
 
     email = EmailField(
-        "Email of the person", [DataRequired("Enter their email."), Length(max=254)]
+        _l("Email of the person"),
+        [DataRequired(_l("Enter their email.")), Length(max=254)],
     )
 
 
@@ -54,9 +57,9 @@ async def ask() -> Response:
     except MarketError as error:
         form.blame(error)
         return await _page(form, status=422)
-    said = (
-        f"{made.full_name} has got a mail. Unless it is stopped, the second step is removed in 24 "
-        "hours."
+    said = _(
+        "%(name)s has got a mail. Unless it is stopped, the second step is removed in 24 hours.",
+        name=made.full_name,
     )
     return see_other(url_for("operator_recovery.show"), ("ok", said))
 
@@ -70,7 +73,7 @@ async def stop(reset_id: int) -> Response:
     except MarketError as error:
         return see_other(url_for("operator_recovery.show"), ("warn", error.message))
     return see_other(
-        url_for("operator_recovery.show"), ("ok", "Called off. Nothing changes.")
+        url_for("operator_recovery.show"), ("ok", _("Called off. Nothing changes."))
     )
 
 

@@ -16,6 +16,8 @@ from wtforms.validators import (
     ValidationError,
 )
 
+from shared.core.locales import gettext as _
+from shared.core.locales.lazy import lazy_gettext as _l
 from shared.core.money import Money
 from shared.entrypoints.web.editing import Edited
 from shared.entrypoints.web.forms import MarketForm, choices
@@ -27,50 +29,57 @@ from shared.trade.vendors.countries import CURRENCIES, currency_name
 AMOUNTS = ("fixed_amount", "minimum_amount", "maximum_amount")
 
 
+def _currencies() -> list[Any]:
+    """No currency, and each by its name in the language spoken here."""
+    return choices(
+        [
+            ("", _("Any, percentage only")),
+            *((code, f"{currency_name(code)} ({code})") for code in CURRENCIES),
+        ]
+    )
+
+
 class RuleForm(Edited):
     """One commission rule: what it is about, and what it charges."""
 
     vendor = StringField(
-        "Vendor",
+        _l("Vendor"),
         [Length(max=300)],
-        description="The last part of the shop’s address, such as atelier-luxe.",
+        description=_l("The last part of the shop’s address, such as atelier-luxe."),
     )
     category = StringField(
-        "Category",
+        _l("Category"),
         [Length(max=60)],
-        description="As the vendor’s products have it, such as Bags.",
+        description=_l("As the vendor’s products have it, such as Bags."),
     )
     product = StringField(
-        "Product", [Length(max=300)], description="Paste the address of its page."
+        _l("Product"),
+        [Length(max=300)],
+        description=_l("Paste the address of its page."),
     )
     percentage = PercentField(
-        "Percentage",
+        _l("Percentage"),
         [
-            InputRequired("Enter a percentage such as 2.5, or 0."),
+            InputRequired(_l("Enter a percentage such as 2.5, or 0.")),
             NumberRange(
                 min=0,
                 max=Decimal("99.99"),
-                message="Enter a percentage from 0 to 99.99.",
+                message=_l("Enter a percentage from 0 to 99.99."),
             ),
         ],
         places=None,
     )
     currency = SelectField(
-        "Currency",
-        choices=choices(
-            [
-                ("", "Any, percentage only"),
-                *((code, f"{currency_name(code)} ({code})") for code in CURRENCIES),
-            ]
-        ),
+        _l("Currency"),
+        choices=_currencies,
         default="",
-        description="A rule with amounts holds for sales in their currency alone.",
+        description=_l("A rule with amounts holds for sales in their currency alone."),
     )
     fixed_amount = MoneyField(
-        "Fixed part", description="Added once for each line of an order."
+        _l("Fixed part"), description=_l("Added once for each line of an order.")
     )
-    minimum_amount = MoneyField("At least")
-    maximum_amount = MoneyField("At most")
+    minimum_amount = MoneyField(_l("At least"))
+    maximum_amount = MoneyField(_l("At most"))
 
     @classmethod
     async def read(cls, view: RuleView | None = None) -> RuleForm:
@@ -92,7 +101,7 @@ class RuleForm(Edited):
         typed = [self[name].raw_data or [""] for name in AMOUNTS]
         if not field.data and any(amount[0] for amount in typed):
             raise ValidationError(
-                "Choose the currency of the fixed part, the minimum and the maximum."
+                _("Choose the currency of the fixed part, the minimum and the maximum.")
             )
 
     def rule(
@@ -141,24 +150,24 @@ class TryForm(MarketForm):
     """A sale to try the rules on. Sent by GET: it changes nothing."""
 
     vendor = StringField(
-        "Vendor",
+        _l("Vendor"),
         [
-            DataRequired("Whose sale? Enter the last part of the shop’s address."),
+            DataRequired(_l("Whose sale? Enter the last part of the shop’s address.")),
             Length(max=300),
         ],
     )
-    product = StringField("Product", [Length(max=300)])
-    category = StringField("Category", [Length(max=60)])
-    price = MoneyField("Price")
+    product = StringField(_l("Product"), [Length(max=300)])
+    category = StringField(_l("Category"), [Length(max=60)])
+    price = MoneyField(_l("Price"))
 
 
 class PolicyForm(Edited):
     """What refunds do to the commission; made by `policy_form`, with a limit for each currency."""
 
     refund_policy = RadioField(
-        "When a shopper gets money back",
+        _l("When a shopper gets money back"),
         choices=choices((policy.value, policy.value) for policy in RefundPolicy),
-        validators=[DataRequired("Choose one.")],
+        validators=[DataRequired(_l("Choose one."))],
     )
 
     def limits(self) -> dict[str, int]:

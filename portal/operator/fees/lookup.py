@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from shared.core.errors import Invalid, NotFound
+from shared.core.locales import gettext as _
 from shared.trade.catalogue.queries import ProductView, is_slug, product_named
 from shared.trade.vendors.queries import VendorView, vendor_by_slug
 
@@ -33,7 +34,7 @@ async def find_vendor(
     named = _parts(text)[:1]
     of_product = _parts(product)[:-1][-1:]
     if named and of_product and named != of_product:
-        raise Invalid("This product is another vendor’s.", param="product")
+        raise Invalid(_("This product is another vendor’s."), param="product")
     slug = next(iter(named or of_product), None)
     if slug is None:
         return None
@@ -41,7 +42,7 @@ async def find_vendor(
         return await vendor_by_slug(slug if is_slug(slug) else "-")
     except NotFound:
         raise Invalid(
-            "No shop has this address. It is the last part of /shops/….",
+            _("No shop has this address. It is the last part of /shops/…."),
             param="vendor" if named else "product",
         ) from None
 
@@ -55,7 +56,8 @@ async def find_product(vendor: VendorView, text: str | None) -> ProductView | No
         return await product_named(vendor.id, parts[-1])
     except NotFound:
         raise Invalid(
-            f"{vendor.name} has no product with this address.", param="product"
+            _("%(vendor)s has no product with this address.", vendor=vendor.name),
+            param="product",
         ) from None
 
 
@@ -68,7 +70,9 @@ async def subject_of(form: RuleForm) -> tuple[int | None, int | None]:
     if vendor is None:
         if form.product.data:
             raise Invalid(
-                "Say whose product it is: name the vendor, or paste the whole address.",
+                _(
+                    "Say whose product it is: name the vendor, or paste the whole address."
+                ),
                 param="product",
             )
         return None, None
@@ -76,7 +80,11 @@ async def subject_of(form: RuleForm) -> tuple[int | None, int | None]:
     sells_in = product.price.currency if product else vendor.currency
     if form.currency.data and form.currency.data != sells_in:
         raise Invalid(
-            f"{vendor.name} sells in {sells_in}, so this rule would never hold.",
+            _(
+                "%(vendor)s sells in %(currency)s, so this rule would never hold.",
+                vendor=vendor.name,
+                currency=sells_in,
+            ),
             param="currency",
         )
     return vendor.id, product.id if product else None

@@ -22,6 +22,7 @@ from portal.operator.frame import page
 from shared.core.editing import ChangedMeanwhile, Look
 from shared.core.errors import Invalid, MarketError
 from shared.core.frozen import frozen
+from shared.core.locales import gettext as _
 from shared.core.money import Money
 from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.editing import Trail
@@ -122,7 +123,7 @@ async def _try(views: tuple[RuleView, ...]) -> tuple[TryForm, TriedSale | None]:
             return form, None
         price = form.price.data or (product.price if product else None)
         if price is None or not price.amount:
-            raise Invalid("Enter a price, or a product that has one.", param="price")
+            raise Invalid(_("Enter a price, or a product that has one."), param="price")
     except MarketError as error:
         form.blame(error)
         return form, None
@@ -215,13 +216,11 @@ async def _save(view: RuleView | None) -> Response:
         form.blame(error)
         return await _rule_page(form, view, status=error.status)
     said = (
-        "It comes last; move it up to where it belongs."
+        _("The rule is saved. It comes last; move it up to where it belongs.")
         if view is None
-        else "It holds for orders from now on."
+        else _("The rule is saved. It holds for orders from now on.")
     )
-    return see_other(
-        url_for("operator_fees.show"), ("ok", f"The rule is saved. {said}")
-    )
+    return see_other(url_for("operator_fees.show"), ("ok", said))
 
 
 def _look(form: RuleForm, rule_id: int) -> Look[RuleView]:
@@ -276,7 +275,7 @@ async def switch(rule_id: int) -> Response:
     await service.switch_rule(rule_id, on=on, actor=actor_label(actor()))
     return see_other(
         url_for("operator_fees.show"),
-        ("ok", "The rule holds again." if on else "The rule is switched off."),
+        ("ok", _("The rule holds again.") if on else _("The rule is switched off.")),
     )
 
 
@@ -304,5 +303,5 @@ async def refunds() -> Response:
         return await _home(form=form, status=error.status)
     return see_other(
         url_for("operator_fees.show"),
-        ("ok", "Saved. It holds for refunds from now on."),
+        ("ok", _("Saved. It holds for refunds from now on.")),
     )

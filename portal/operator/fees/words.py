@@ -11,6 +11,8 @@ from typing import Any
 
 from portal.audit.words import short
 from shared.core.frozen import frozen
+from shared.core.locales import gettext as _
+from shared.core.locales import gettext_noop as _n
 from shared.core.money import Money
 from shared.entrypoints.web.filters import money
 from shared.infra.audit.queries import EntryView
@@ -20,16 +22,16 @@ from shared.trade.commission.rules import RefundPolicy, Rule, commission_back, c
 
 POLICIES = {
     RefundPolicy.PROPORTIONAL: (
-        "Share it",
-        "Each refund gives back the same part of the commission as of the price.",
+        _n("Share it"),
+        _n("Each refund gives back the same part of the commission as of the price."),
     ),
     RefundPolicy.RETURN: (
-        "Give it back first",
-        "The marketplace pays refunds until its commission is used up.",
+        _n("Give it back first"),
+        _n("The marketplace pays refunds until its commission is used up."),
     ),
     RefundPolicy.KEEP: (
-        "Keep it",
-        "The marketplace keeps its commission; the vendor bears the whole refund.",
+        _n("Keep it"),
+        _n("The marketplace keeps its commission; the vendor bears the whole refund."),
     ),
 }
 _TOTAL, _COMMISSION, _REFUND = 10000, 1000, 4000
@@ -78,7 +80,7 @@ def rows(views: tuple[RuleView, ...]) -> list[RuleRow]:
                 view.id,
                 place,
                 about(view),
-                view.vendor_name or "Every vendor",
+                view.vendor_name or _("Every vendor"),
                 words.charge(view.rule, money),
                 view.is_active,
                 not any(covers(rule, view.reach) for rule in above),
@@ -98,7 +100,7 @@ def about(view: RuleView) -> str:
 def policies() -> dict[str, Choice]:
     """Each refund policy with an example that is worked out by the rule that refunds use."""
     return {
-        policy.value: Choice(name, text, _example(policy))
+        policy.value: Choice(_(name), _(text), _example(policy))
         for policy, (name, text) in POLICIES.items()
     }
 
@@ -116,15 +118,24 @@ def _example(policy: RefundPolicy) -> str:
         ),
         "EUR",
     )
-    return (
-        f"Of a refund of {money(refund)} on a sale of {money(total)} with {money(fee)} commission,"
-        f" the marketplace bears {money(back)} and the vendor {money(refund - back)}."
+    return _(
+        "Of a refund of %(refund)s on a sale of %(total)s with %(fee)s commission, the marketplace "
+        "bears %(back)s and the vendor %(rest)s.",
+        refund=money(refund),
+        total=money(total),
+        fee=money(fee),
+        back=money(back),
+        rest=money(refund - back),
     )
 
 
 def change(entry: EntryView) -> FeeChange:
     """An entry of the audit trail."""
-    return FeeChange(short(entry), _told(entry.details), entry.at)
+    return FeeChange(
+        short(entry),
+        _told(entry.details),
+        entry.at,
+    )
 
 
 def _told(details: Mapping[str, Any]) -> str:
@@ -134,15 +145,15 @@ def _told(details: Mapping[str, Any]) -> str:
 
 def _part(value: Any) -> str:
     if not isinstance(value, dict):
-        return f"place {value}"
+        return _("place %(place)s", place=value)
     if "refund_policy" in value:
         limits = value.get("refund_approval_limits") or {}
-        name = POLICIES[RefundPolicy(value["refund_policy"])][0]
+        name = _(POLICIES[RefundPolicy(value["refund_policy"])][0])
         return ", ".join(
             [
                 name,
                 *(
-                    f"limit {money(Money(amount, code))}"
+                    _("limit %(amount)s", amount=money(Money(amount, code)))
                     for code, amount in limits.items()
                 ),
             ]
@@ -157,5 +168,5 @@ def _rule(value: Mapping[str, Any]) -> Rule:
         minimum=value["minimum_amount"],
         maximum=value["maximum_amount"],
         currency=value["currency"],
-        category=value["category"] or ("one product" if value["product_id"] else ""),
+        category=value["category"] or (_("one product") if value["product_id"] else ""),
     )

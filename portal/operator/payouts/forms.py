@@ -7,8 +7,10 @@ from decimal import Decimal
 from wtforms import TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from shared.core.formats import paydays
+from shared.core.formats import day_of_week, paydays
 from shared.core.frozen import frozen
+from shared.core.locales import gettext as _
+from shared.core.locales.lazy import lazy_gettext as _l
 from shared.entrypoints.web.editing import Edited
 from shared.entrypoints.web.filters import money
 from shared.entrypoints.web.forms import MarketForm
@@ -22,10 +24,10 @@ class HoldForm(Edited):
     """Why payouts are held back; the vendor reads it."""
 
     reason = TextAreaField(
-        "Reason",
+        _l("Reason"),
         [
-            InputRequired("Say why; the vendor reads it."),
-            Length(max=300, message="At most 300 characters."),
+            InputRequired(_l("Say why; the vendor reads it.")),
+            Length(max=300, message=_l("At most 300 characters.")),
         ],
     )
 
@@ -34,10 +36,10 @@ class BankForm(MarketForm):
     """How the operator knows that a changed bank is the vendor's own."""
 
     why = TextAreaField(
-        "How do you know that the change was the vendor’s own?",
+        _l("How do you know that the change was the vendor’s own?"),
         [
-            InputRequired("Say how you know."),
-            Length(max=300, message="At most 300 characters."),
+            InputRequired(_l("Say how you know.")),
+            Length(max=300, message=_l("At most 300 characters.")),
         ],
     )
 
@@ -46,23 +48,25 @@ class ReserveForm(Edited):
     """How much of each sale is held back, and for how long."""
 
     reserve_percentage = PercentField(
-        "Of each sale",
+        _l("Of each sale"),
         [
-            InputRequired("Enter a percentage such as 10; 0 for no reserve."),
+            InputRequired(_l("Enter a percentage such as 10; 0 for no reserve.")),
             NumberRange(
-                min=0, max=MOST, message=f"Enter a percentage from 0 to {MOST}."
+                min=0,
+                max=MOST,
+                message=_l("Enter a percentage from 0 to %(most)s.", most=MOST),
             ),
         ],
         places=None,
     )
     reserve_days = WholeField(
-        "Days",
+        _l("Days"),
         [
-            InputRequired("Enter a number of days; 0 for no reserve."),
+            InputRequired(_l("Enter a number of days; 0 for no reserve.")),
             NumberRange(
                 min=0,
                 max=LONGEST,
-                message=f"Enter a number of days from 0 to {LONGEST}.",
+                message=_l("Enter a number of days from 0 to %(most)s.", most=LONGEST),
             ),
         ],
     )
@@ -91,12 +95,14 @@ async def payout_forms(
     terms = await terms_of(vendor_id)
     found = await next_payout(vendor_id)
     if found is None:
-        coming = "Not connected"
+        coming = _("Not connected")
     elif found.obstacle is not None:
-        coming = "None for now"
+        coming = _("None for now")
     else:
-        coming = (
-            f"{money(found.amount)} on {found.day:%a} {found.day.day} {found.day:%b}"
+        coming = _(
+            "%(amount)s on %(day)s",
+            amount=money(found.amount),
+            day=day_of_week(found.day),
         )
     percentage = (
         Decimal(f"{terms.reserve_percentage.normalize():f}")

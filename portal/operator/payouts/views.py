@@ -10,8 +10,12 @@ from portal.operator.views import vendor_page
 from portal.payouts.sentences import expected
 from shared.core.editing import ChangedMeanwhile
 from shared.core.errors import Invalid, MarketError
+from shared.core.locales import gettext as _
+from shared.core.locales import gettext_noop as _n
+from shared.core.locales import ngettext
 from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.editing import Trail, as_it_is
+from shared.entrypoints.web.filters import percent
 from shared.entrypoints.web.identity import actor, actor_label
 from shared.entrypoints.web.kit import page_number
 from shared.entrypoints.web.links import url_for
@@ -26,10 +30,10 @@ from shared.trade.marketplace.queries import marketplace
 
 blueprint = Blueprint("operator_payouts", __name__, url_prefix="/operator")
 CHIPS = {
-    "failed": "Came back",
-    "under_way": "Under way",
-    "paid": "At the bank",
-    "canceled": "Called back",
+    "failed": _n("Came back"),
+    "under_way": _n("Under way"),
+    "paid": _n("At the bank"),
+    "canceled": _n("Called back"),
 }
 
 
@@ -44,7 +48,7 @@ async def index() -> Response:
     found = await all_payouts(page=page_number(), chosen=chosen)
     chips = [
         (
-            "All",
+            _("All"),
             url_for("operator_payouts.index"),
             chosen is None,
             found.counts["all"],
@@ -52,7 +56,7 @@ async def index() -> Response:
     ]
     chips += [
         (
-            text,
+            _(text),
             address(url_for("operator_payouts.index"), state=name),
             name == chosen,
             found.counts[name],
@@ -103,8 +107,9 @@ async def hold(vendor_id: int) -> Response:
             payouts=await payout_forms(row.id, hold=form),
             status=error.status,
         )
-    said = (
-        f"{row.name}'s payouts are on hold. The vendor has got a mail with the reason."
+    said = _(
+        "%(vendor)s's payouts are on hold. The vendor has got a mail with the reason.",
+        vendor=row.name,
     )
     return _back_to(row.id, "ok", said)
 
@@ -119,9 +124,11 @@ async def release(vendor_id: int) -> Response:
         await operator_holds.release(vendor_id=row.id, actor=actor_label(actor()))
     except MarketError as error:
         return _back_to(row.id, "warn", error.message)
-    return _back_to(
-        row.id, "ok", f"{row.name}'s payouts go on. The vendor has got a mail."
+    said = _(
+        "%(vendor)s's payouts go on. The vendor has got a mail.",
+        vendor=row.name,
     )
+    return _back_to(row.id, "ok", said)
 
 
 @blueprint.post("/vendors/<int:vendor_id>/bank")
@@ -147,11 +154,11 @@ async def trust_bank(vendor_id: int) -> Response:
         )
     except MarketError as error:
         return _back_to(row.id, "warn", error.message)
-    return _back_to(
-        row.id,
-        "ok",
-        f"{row.name}'s payouts no longer wait. Its owners have got a mail.",
+    said = _(
+        "%(vendor)s's payouts no longer wait. Its owners have got a mail.",
+        vendor=row.name,
     )
+    return _back_to(row.id, "ok", said)
 
 
 @blueprint.post("/vendors/<int:vendor_id>/reserve")
@@ -187,11 +194,16 @@ async def reserve(vendor_id: int) -> Response:
             status=error.status,
         )
     said = (
-        f"Of each sale {percentage.normalize():f}% is held back for {days} days."
+        ngettext(
+            "Of each sale %(share)s is held back for %(num)s day. It holds for sales from now on.",
+            "Of each sale %(share)s is held back for %(num)s days. It holds for sales from now on.",
+            days,
+            share=percent(percentage),
+        )
         if days
-        else "Nothing is held back."
+        else _("Nothing is held back. It holds for sales from now on.")
     )
-    return _back_to(row.id, "ok", f"{said} It holds for sales from now on.")
+    return _back_to(row.id, "ok", said)
 
 
 def _back_to(vendor_id: int, kind: str, said: str) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from wtforms import BooleanField, FileField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
+from shared.core.locales.lazy import lazy_gettext as _l
 from shared.entrypoints.web.editing import Edited
 from shared.entrypoints.web.forms import MarketForm, email_address
 from shared.trade.marketplace.identity import (
@@ -21,28 +22,33 @@ class IdentityForm(Edited):
     """Name and contact."""
 
     name = StringField(
-        "Name",
-        [InputRequired("Enter what the marketplace is called."), Length(max=MOST_NAME)],
-        description="In the title of every page, in mails and in the API’s description.",
+        _l("Name"),
+        [
+            InputRequired(_l("Enter what the marketplace is called.")),
+            Length(max=MOST_NAME),
+        ],
+        description=_l(
+            "In the title of every page, in mails and in the API’s description."
+        ),
     )
     sender = StringField(
-        "Mails come from",
+        _l("Mails come from"),
         [Optional(), email_address],
-        description=(
+        description=_l(
             "An address that your mail server may send for. Without one: no-reply@ and the host "
             "of this site."
         ),
     )
     contact_email = StringField(
-        "Contact email",
+        _l("Contact email"),
         [Optional(), email_address],
-        description="In the footer, and where answers to mails go.",
+        description=_l("In the footer, and where answers to mails go."),
     )
-    phone = StringField("Phone", [Optional(), Length(max=MOST_PHONE)])
+    phone = StringField(_l("Phone"), [Optional(), Length(max=MOST_PHONE)])
     postal_address = TextAreaField(
-        "Postal address",
+        _l("Postal address"),
         [Optional(), Length(max=MOST_ADDRESS)],
-        description="As on a letter, with the country.",
+        description=_l("As on a letter, with the country."),
     )
 
     def identity(self) -> MarketIdentity:
@@ -60,11 +66,14 @@ class LogoForm(MarketForm):
     """A logo, or none."""
 
     logo = FileField(
-        "Picture",
-        description=f"PNG, JPEG or WebP, at most {MOST_LOGO // 1024} KB; wide ones fit best.",
+        _l("Picture"),
+        description=_l(
+            "PNG, JPEG or WebP, at most %(most)s KB; wide ones fit best.",
+            most=MOST_LOGO // 1024,
+        ),
     )
     remove = BooleanField(
-        "Take the logo away", description="Pages then show the name in words."
+        _l("Take the logo away"), description=_l("Pages then show the name in words.")
     )
 
 
@@ -76,12 +85,16 @@ class LegalForm(Edited):
     """One legal text."""
 
     text = _LongText(
-        "Text",
-        [InputRequired("Enter the text.")],
-        description="A blank line parts paragraphs; ## begins a heading, - an item of a list.",
+        _l("Text"),
+        [InputRequired(_l("Enter the text."))],
+        description=_l(
+            "A blank line parts paragraphs; ## begins a heading, - an item of a list."
+        ),
     )
     returns = TextAreaField(
-        "What they say about returns",
+        _l("What they say about returns"),
         [Optional(), Length(max=MOST_RETURNS)],
-        description="One or two sentences; banks are told them when a payment is disputed.",
+        description=_l(
+            "One or two sentences; banks are told them when a payment is disputed."
+        ),
     )

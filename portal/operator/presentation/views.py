@@ -13,6 +13,7 @@ from portal.operator.presentation.forms import IdentityForm, LegalForm, LogoForm
 from portal.operator.settings.views import changes_of
 from shared.core.editing import ChangedMeanwhile
 from shared.core.errors import Invalid, NotFound
+from shared.core.locales import gettext as _
 from shared.entrypoints.web import market
 from shared.entrypoints.web.access import large_body, operator
 from shared.entrypoints.web.bodies import MAX_BODY
@@ -74,7 +75,7 @@ async def introduce() -> Response:
         form.blame(error)
         return await _name(form, logo_form, status=error.status)
     market.forget()
-    return see_other(url_for("operator_presentation.name"), ("ok", "Saved."))
+    return see_other(url_for("operator_presentation.name"), ("ok", _("Saved.")))
 
 
 @blueprint.post("/logo")
@@ -91,7 +92,7 @@ async def logo() -> Response:
                 brought.read() if brought is not None and brought.filename else b""
             )
             if not content and not form.remove.data:
-                raise Invalid("Choose a picture.", param="logo")
+                raise Invalid(_("Choose a picture."), param="logo")
             chosen = None if form.remove.data else picture(content)
             await presentation.put_logo(chosen, actor=actor_label(actor()))
         except Invalid as error:
@@ -100,7 +101,7 @@ async def logo() -> Response:
             market.forget()
             return see_other(
                 url_for("operator_presentation.name"),
-                ("ok", "Saved." if chosen else "The logo is taken away."),
+                ("ok", _("Saved.") if chosen else _("The logo is taken away.")),
             )
     shown = await presentation.shown()
     return await _name(
@@ -175,7 +176,9 @@ async def publish(kind: str) -> Response:
     if not form.ok():
         return await _text(chosen, form, status=422)
     trail = Trail(
-        SUBJECT, ("marketplace.changed",), lambda details: chosen in details["after"]
+        SUBJECT,
+        ("marketplace.changed",),
+        lambda details: chosen in details["after"],
     )
     try:
         version = await presentation.publish(
@@ -194,7 +197,7 @@ async def publish(kind: str) -> Response:
         return await _text(chosen, form, status=error.status)
     return see_other(
         url_for("operator_presentation.text", kind=chosen),
-        ("ok", f"The version of {version} holds."),
+        ("ok", _("The version of %(version)s holds.", version=version)),
     )
 
 

@@ -8,6 +8,7 @@ from quart import Blueprint, Response, request
 
 from portal.operator.frame import page
 from shared.core.errors import Conflict
+from shared.core.locales import gettext as _
 from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.identity import actor, actor_label
 from shared.entrypoints.web.limits import limit
@@ -34,7 +35,10 @@ async def fetch() -> Response:
     await after_restore.fetch()
     return see_other(
         url_for("operator_restored.show"),
-        ("info", "Stripe’s events are being fetched; this page shows when they are."),
+        (
+            "info",
+            _("Stripe’s events are being fetched; this page shows when they are."),
+        ),
     )
 
 
@@ -50,7 +54,7 @@ async def acknowledge() -> Response:
         return await _page(problem=problem.message, status=problem.status)
     return see_other(
         url_for("operator_home.home"),
-        ("ok", "Money moves again. What waited is being done now."),
+        ("ok", _("Money moves again. What waited is being done now.")),
     )
 
 

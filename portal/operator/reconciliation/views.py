@@ -8,8 +8,11 @@ from collections.abc import Sequence
 
 from quart import Blueprint, Response
 
+from portal.operator.badges import spoken
 from portal.operator.frame import page
 from shared.core.errors import MarketError
+from shared.core.locales import gettext as _
+from shared.core.locales import gettext_noop as _n
 from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.identity import actor, actor_label
 from shared.entrypoints.web.kit import kit
@@ -24,15 +27,15 @@ from shared.finance.reconciliation.queries import RunView
 
 blueprint = Blueprint("operator_reconciliation", __name__, url_prefix="/operator")
 RUN_STATES = {
-    "running": ("info", "Running"),
-    "clean": ("ok", "Everything agrees"),
-    "differences": ("warn", "Differences"),
-    "failed": ("bad", "Could not finish"),
+    "running": ("info", _n("Running")),
+    "clean": ("ok", _n("Everything agrees")),
+    "differences": ("warn", _n("Differences")),
+    "failed": ("bad", _n("Could not finish")),
 }
 DIFFERENCE_STATES = {
-    "open": ("warn", "Open"),
-    "repaired": ("ok", "Repaired"),
-    "failed": ("bad", "Not repaired"),
+    "open": ("warn", _n("Open")),
+    "repaired": ("ok", _n("Repaired")),
+    "failed": ("bad", _n("Not repaired")),
 }
 
 
@@ -73,16 +76,16 @@ async def _run_page(
         runs=runs,
         address=address,
         rows=await queries.differences(run.id) if run else (),
-        states=RUN_STATES,
-        difference_states=DIFFERENCE_STATES,
+        states=spoken(RUN_STATES),
+        difference_states=spoken(DIFFERENCE_STATES),
         who=_who,
     )
 
 
 def _who(label: str) -> str:
     if label == "system":
-        return "Every night"
-    return "A member of staff" if label.startswith("member:") else label.capitalize()
+        return _("Every night")
+    return _("A member of staff") if label.startswith("member:") else label.capitalize()
 
 
 def _sane(number: int) -> int:
@@ -113,7 +116,7 @@ async def repair_all(run_id: int) -> Response:
     if not run.open:
         return see_other(
             url_for("operator_reconciliation.index"),
-            ("info", "There is nothing left to repair."),
+            ("info", _("There is nothing left to repair.")),
         )
     await jobs.start_repair(run.id, actor=actor_label(actor()))
     return see_other(url_for("operator_reconciliation.index"))
@@ -128,7 +131,7 @@ async def repair_one(difference_id: int) -> Response:
     run_id, difference = await queries.difference(_sane(difference_id))
     anchor = f"difference-{difference.number}"
     where = url_for("operator_reconciliation.show", run_id=run_id, _anchor=anchor)
-    name = f"Difference {difference.number}"
+    name = _("Difference %(number)s", number=difference.number)
     try:
         outcome = await repairs.apply(
             kit(),

@@ -7,6 +7,7 @@ from typing import Any, cast
 from wtforms import BooleanField, SelectField
 from wtforms.validators import DataRequired, InputRequired, NumberRange
 
+from shared.core.locales.lazy import lazy_gettext as _l
 from shared.entrypoints.web.editing import Edited
 from shared.entrypoints.web.forms import choices
 from shared.entrypoints.web.number_fields import WholeField
@@ -27,41 +28,47 @@ class SettingsForm(Edited):
     """The settings of shared/trade/marketplace."""
 
     time_zone = SelectField(
-        "Time zone",
-        validators=[DataRequired("Choose a time zone.")],
+        _l("Time zone"),
+        validators=[DataRequired(_l("Choose a time zone."))],
         choices=_zones,
-        description="Statements, invoices and VAT periods are months of this zone.",
+        description=_l("Statements, invoices and VAT periods are months of this zone."),
     )
     show_fee_breakdown = BooleanField(
-        "Show shoppers what the marketplace earns",
-        description=(
+        _l("Show shoppers what the marketplace earns"),
+        description=_l(
             "On the payment page and the order’s own: the vendor’s part and the commission."
         ),
     )
     delivered_after_days = WholeField(
-        "Delivered after",
+        _l("Delivered after"),
         [
-            InputRequired("Enter a number of days such as 14."),
+            InputRequired(_l("Enter a number of days such as 14.")),
             NumberRange(
                 min=1,
                 max=MOST_DAYS,
-                message=f"Enter a number of days from 1 to {MOST_DAYS}.",
+                message=_l(
+                    "Enter a number of days from 1 to %(most)s.", most=MOST_DAYS
+                ),
             ),
         ],
-        description="Days after shipping, where the vendor does not say so earlier.",
+        description=_l(
+            "Days after shipping, where the vendor does not say so earlier."
+        ),
     )
 
     bank_hold_hours = WholeField(
-        "Wait after a changed bank account",
+        _l("Wait after a changed bank account"),
         [
-            InputRequired("Enter a number of hours such as 72."),
+            InputRequired(_l("Enter a number of hours such as 72.")),
             NumberRange(
                 min=0,
                 max=MOST_BANK_HOURS,
-                message=f"Enter a number of hours from 0 to {MOST_BANK_HOURS}.",
+                message=_l(
+                    "Enter a number of hours from 0 to %(most)s.", most=MOST_BANK_HOURS
+                ),
             ),
         ],
-        description=(
+        description=_l(
             "Payouts wait so long when a vendor gives another bank. 0: they do not wait, and its "
             "owners are still written to."
         ),

@@ -14,6 +14,8 @@ from portal.operator.settings.forms import SettingsForm
 from shared.core.editing import ChangedMeanwhile
 from shared.core.errors import Invalid
 from shared.core.frozen import frozen
+from shared.core.locales import gettext as _
+from shared.core.locales import gettext_noop as _n
 from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.editing import Trail
 from shared.entrypoints.web.forms import MarketForm
@@ -29,16 +31,16 @@ blueprint = Blueprint("operator_settings", __name__, url_prefix="/operator")
 
 
 _MORE = {
-    "statement_prefix": "Card statements begin with",
-    "name": "Name",
-    "sender": "Mails come from",
-    "contact_email": "Contact email",
-    "phone": "Phone",
-    "postal_address": "Postal address",
-    "logo": "Logo",
-    "terms": "Terms",
-    "privacy": "Privacy",
-    "imprint": "Imprint",
+    "statement_prefix": _n("Card statements begin with"),
+    "name": _n("Name"),
+    "sender": _n("Mails come from"),
+    "contact_email": _n("Contact email"),
+    "phone": _n("Phone"),
+    "postal_address": _n("Postal address"),
+    "logo": _n("Logo"),
+    "terms": _n("Terms"),
+    "privacy": _n("Privacy"),
+    "imprint": _n("Imprint"),
 }
 
 
@@ -87,7 +89,7 @@ async def save() -> Response:
     except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)
         return await _settings(form, status=error.status)
-    return see_other(url_for("operator_settings.show"), ("ok", "Saved."))
+    return see_other(url_for("operator_settings.show"), ("ok", _("Saved.")))
 
 
 def changes_of(form: MarketForm) -> Trail:
@@ -115,9 +117,14 @@ def _changes(entry: EntryView, form: SettingsForm) -> list[Changed]:
     """Each setting that was changed at once, in the form's order; and what is set at Stripe."""
     before: Mapping[str, Any] = entry.details["before"]
     after: Mapping[str, Any] = entry.details["after"]
-    labels = {field.name: field.label.text for field in form} | _MORE
+    labels = {field.name: str(field.label.text) for field in form}
+    labels |= {name: _(label) for name, label in _MORE.items()}
     return [
-        Changed(label, f"{_told(before[name])} → {_told(after[name])}", entry.at)
+        Changed(
+            label,
+            f"{_told(before[name])} → {_told(after[name])}",
+            entry.at,
+        )
         for name, label in labels.items()
         if name in after
     ]
@@ -125,5 +132,5 @@ def _changes(entry: EntryView, form: SettingsForm) -> list[Changed]:
 
 def _told(value: Any) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value).replace("_", " ") or "nothing"
+        return _("yes") if value else _("no")
+    return str(value).replace("_", " ") or _("nothing")

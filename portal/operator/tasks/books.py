@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
-from portal.operator.tasks.task import Task, counted
-from shared.entrypoints.web.filters import moment
+from portal.operator.tasks.task import Task
+from shared.core.locales import gettext as _
+from shared.core.locales import ngettext
+from shared.entrypoints.web.filters import filled, moment
 from shared.entrypoints.web.links import url_for
 from shared.finance.overview.dashboard import Dashboard
 from shared.finance.reconciliation.after_restore import Standstill
@@ -21,16 +23,25 @@ def standstill(now: Dashboard) -> Iterator[Task]:
 
 def _standstill(found: Standstill) -> Task:
     """What comes next before money moves again."""
-    title = Markup("No money moves: restored from a backup of {}").format(
-        moment(found.backup_made_at)
+    title = filled(
+        _("No money moves: restored from a backup of %(at)s"),
+        at=moment(found.backup_made_at),
     )
     if found.backfilled_at is None:
-        said = "What Stripe did since then has to be fetched and compared first."
+        said = _("What Stripe did since then has to be fetched and compared first.")
     elif found.compared_at is None:
-        said = "Stripe’s events are here; now everything has to be compared."
+        said = _("Stripe’s events are here; now everything has to be compared.")
     else:
-        said = "Events and comparison are here. Look at what is left, and let money move again."
-    return Task("bad", title, said, url_for("operator_restored.show"), "See what to do")
+        said = _(
+            "Events and comparison are here. Look at what is left, and let money move again."
+        )
+    return Task(
+        "bad",
+        title,
+        said,
+        url_for("operator_restored.show"),
+        _("See what to do"),
+    )
 
 
 def books(now: Dashboard) -> Iterator[Task]:
@@ -42,23 +53,47 @@ def books(now: Dashboard) -> Iterator[Task]:
     if last.open:
         yield _differences(last.open, started)
     if last.status == "failed":
-        title = "The last comparison could not finish"
-        why = last.error or "It was stopped."
-        said = Markup("It was started {}. {}").format(started, why)
-        yield Task("warn", title, said, where, "See why")
+        title: str = _("The last comparison could not finish")
+        why = last.error or _("It was stopped.")
+        said = filled(
+            _("It was started %(at)s. %(why)s"),
+            at=started,
+            why=why,
+        )
+        yield Task(
+            "warn",
+            title,
+            said,
+            where,
+            _("See why"),
+        )
     elif now.is_stale:
-        title = "The books were not compared last night"
-        last_one = Markup("The last comparison with Stripe was {}").format(started)
-        said = last_one + "; it should run every night."
-        yield Task("warn", title, said, where, "Compare now")
+        title = _("The books were not compared last night")
+        said = filled(
+            _("The last comparison with Stripe was %(at)s; it should run every night."),
+            at=started,
+        )
+        yield Task(
+            "warn",
+            title,
+            said,
+            where,
+            _("Compare now"),
+        )
 
 
 def _differences(count: int, started: Markup) -> Task:
-    title = counted(
+    title = ngettext(
+        "%(num)s difference between the books and Stripe",
+        "%(num)s differences between the books and Stripe",
         count,
-        "difference between the books and Stripe",
-        "differences between the books and Stripe",
     )
-    said = Markup("Found by the comparison of {}.").format(started)
+    said = filled(_("Found by the comparison of %(at)s."), at=started)
     where = url_for("operator_reconciliation.index")
-    return Task("warn", title, said, where, "See what")
+    return Task(
+        "warn",
+        title,
+        said,
+        where,
+        _("See what"),
+    )

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
-from portal.operator.tasks.task import Task, counted, sums_of
+from portal.operator.tasks.task import Task, sums_of
 from shared.core import clock
+from shared.core.locales import gettext as _
+from shared.core.locales import ngettext
 from shared.core.words import word
-from shared.entrypoints.web.filters import day, money, time_left
+from shared.entrypoints.web.filters import day, filled, money, time_left
 from shared.entrypoints.web.links import url_for
 from shared.finance.disputes.queries import DisputeView
 from shared.finance.overview.dashboard import Dashboard
@@ -19,14 +21,24 @@ from shared.infra.stripe_writes.queries import UnexpectedAnswer
 def at_risk(now: Dashboard) -> Iterator[Task]:
     """Money that is not where it should be, and disputes, whose answer has a deadline."""
     if count := now.parked_payments:
-        title = counted(count, "payment is parked", "payments are parked")
-        said = "Stripe took money that does not match the order. Nothing was marked as paid."
+        title = ngettext(
+            "%(num)s payment is parked",
+            "%(num)s payments are parked",
+            count,
+        )
+        said = _(
+            "Stripe took money that does not match the order. Nothing was marked as paid."
+        )
         yield Task(
             "bad",
             title,
             said,
             url_for("operator.payments"),
-            "Look at it" if count == 1 else "Look at them",
+            ngettext(
+                "Look at it",
+                "Look at them",
+                count,
+            ),
         )
     if unexpected := now.unexpected_answers:
         yield _unexpected(len(unexpected), unexpected[0])
@@ -36,62 +48,128 @@ def at_risk(now: Dashboard) -> Iterator[Task]:
 
 def _unexpected(count: int, first: UnexpectedAnswer) -> Task:
     """What Stripe did instead of what was asked for."""
-    title = counted(
+    title = ngettext(
+        "%(num)s answer of Stripe’s is not what was asked for",
+        "%(num)s answers of Stripe’s are not what was asked for",
         count,
-        "answer of Stripe’s is not what was asked for",
-        "answers of Stripe’s are not what was asked for",
     )
-    said = f"Write {first.write_id} ({first.operation}, {first.subject}): {first.error}"
+    said = _(
+        "Write %(number)s (%(operation)s, %(subject)s): %(error)s",
+        number=first.write_id,
+        operation=first.operation,
+        subject=first.subject,
+        error=first.error,
+    )
     where = url_for("operator_reconciliation.index")
-    return Task("bad", title, said, where, "See what differs")
+    return Task(
+        "bad",
+        title,
+        said,
+        where,
+        _("See what differs"),
+    )
 
 
 def _dispute(count: int, first: DisputeView) -> Task:
     """The dispute with the least time left; an appeal is the staff's own to file."""
-    title = counted(count, "dispute waits for an answer", "disputes wait for an answer")
-    if count == 1 and first.is_appealable:
-        title = "1 dispute can be appealed"
-    left = f"{time_left(first.answer_by)}: " if first.answer_by else ""
-    nearest = "The next one: " if count > 1 else ""
-    reason = word("disputes.reasons", first.reason_code)
-    what = (
-        f"{nearest}{left}{money(first.amount)} on order {first.order_number} of "
-        f"{first.vendor_name}. {reason}."
+    title = ngettext(
+        "%(num)s dispute waits for an answer",
+        "%(num)s disputes wait for an answer",
+        count,
     )
-    if first.is_appealable:
-        what += " An appeal is filed by you, in Stripe’s dashboard."
+    what = _about(first)
     if count == 1:
+        if first.is_appealable:
+            title = _("1 dispute can be appealed")
         where = url_for("operator_disputes.show", dispute_id=first.id)
-        return Task("warn", title, what, where, "See it")
+        return Task(
+            "warn",
+            title,
+            what,
+            where,
+            _("See it"),
+        )
+    what = _("The next one: %(what)s", what=what)
     where = url_for("operator_disputes.index", status="answer")
-    return Task("warn", title, what, where, "See them")
+    return Task(
+        "warn",
+        title,
+        what,
+        where,
+        _("See them"),
+    )
+
+
+def _about(dispute: DisputeView) -> str:
+    """How long it can be answered, what it is about, and who answers it."""
+    what = _(
+        "%(amount)s on order %(number)s of %(vendor)s. %(reason)s.",
+        amount=money(dispute.amount),
+        number=dispute.order_number,
+        vendor=dispute.vendor_name,
+        reason=word("disputes.reasons", dispute.reason_code),
+    )
+    if dispute.answer_by:
+        what = f"{time_left(dispute.answer_by)}: {what}"
+    if dispute.is_appealable:
+        return _(
+            "%(what)s An appeal is filed by you, in Stripe’s dashboard.", what=what
+        )
+    return what
 
 
 def decisions(now: Dashboard) -> Iterator[Task]:
     """Refunds above the limit."""
     if count := now.refunds.count:
-        title = counted(
+        title = ngettext(
+            "%(num)s refund waits for your decision",
+            "%(num)s refunds wait for your decision",
             count,
-            "refund waits for your decision",
-            "refunds wait for your decision",
         )
-        before = ", waiting since "
-        if count > 1:
-            before = " in all; the oldest waits since "
-        since = day(now.refunds.since or clock.now())
-        said = Markup("{}{}{}.").format(sums_of(now.refunds.sums), before, since)
-        yield Task("warn", title, said, url_for("operator_refunds.show"), "Decide")
+        said = (
+            _("%(sums)s, waiting since %(since)s.")
+            if count == 1
+            else _("%(sums)s in all; the oldest waits since %(since)s.")
+        )
+        text = filled(
+            said,
+            sums=sums_of(now.refunds.sums),
+            since=day(now.refunds.since or clock.now()),
+        )
+        yield Task(
+            "warn",
+            title,
+            text,
+            url_for("operator_refunds.show"),
+            _("Decide"),
+        )
 
 
 def owing(now: Dashboard) -> Iterator[Task]:
     """What vendors owe the marketplace."""
     if not now.owing.count:
         return
-    who = counted(now.owing.count, "vendor owes", "vendors owe")
-    whose = "Its" if now.owing.count == 1 else "Their"
-    said = f"{whose} next sales pay it back."
+    title = ngettext(
+        "%(num)s vendor owes %(sums)s",
+        "%(num)s vendors owe %(sums)s",
+        now.owing.count,
+        sums=sums_of(now.owing.sums),
+    )
+    said = ngettext(
+        "Its next sales pay it back.",
+        "Their next sales pay it back.",
+        now.owing.count,
+    )
     if now.owing.since:
-        since = Markup(" The oldest debt is from {}.").format(day(now.owing.since))
-        said += since
+        since = filled(
+            _("The oldest debt is from %(since)s."), since=day(now.owing.since)
+        )
+        said = Markup("{} {}").format(said, since)
     where = url_for("operator_receivables.index")
-    yield Task("warn", f"{who} {sums_of(now.owing.sums)}", said, where, "See the debts")
+    yield Task(
+        "warn",
+        title,
+        said,
+        where,
+        _("See the debts"),
+    )

@@ -1,9 +1,8 @@
-"""One thing that needs doing, and the words that several of them need."""
+"""One thing that needs doing, and how several of them say sums."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+from shared.core.formats import listed
 from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.entrypoints.web.filters import money
@@ -20,17 +19,6 @@ class Task:
     text: str
     href: str
     label: str
-
-
-def counted(count: int, one: str, many: str) -> str:
-    """`1 order`, `2 orders`."""
-    return f"{count} {one if count == 1 else many}"
-
-
-def listed(words: Sequence[str]) -> str:
-    """`A`, `A and B`, `A, B and C`."""
-    *before, last = words
-    return f"{', '.join(before)} and {last}" if before else last
 
 
 def sums_of(sums: tuple[Money, ...]) -> str:

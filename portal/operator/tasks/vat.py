@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from portal.operator.tasks.task import Task, counted
+from portal.operator.tasks.task import Task
+from shared.core.formats import written_day
+from shared.core.locales import gettext as _
+from shared.core.locales import ngettext
 from shared.entrypoints.web.links import url_for
 from shared.finance.overview.dashboard import Dashboard
 from shared.trade.vat.queries import MissingRate, WaitingNumbers
@@ -20,35 +23,59 @@ def vat(now: Dashboard) -> Iterator[Task]:
 
 def _rates(missing: Sequence[MissingRate]) -> Task:
     first, months = missing[0], sum(rate.vendors for rate in missing)
-    title = counted(
+    title = ngettext(
+        "%(num)s month waits for an exchange rate",
+        "%(num)s months wait for exchange rates",
         months,
-        "month waits for an exchange rate",
-        "months wait for exchange rates",
     )
-    said = (
-        f"{first.currency} in {first.into} of {first.day.day} {first.day:%B %Y}; until then "
-        "no invoice is written."
+    said = _(
+        "%(currency)s in %(into)s of %(day)s; until then no invoice is written.",
+        currency=first.currency,
+        into=first.into,
+        day=written_day(first.day),
     )
     if len(missing) > 1:
-        said += f" And {len(missing) - 1} more."
+        said = _(
+            "%(said)s And %(num)s more.",
+            said=said,
+            num=len(missing) - 1,
+        )
     where = url_for("operator_vat_rates.show", **_pair(first))
-    return Task("warn", title, said, where, "Enter it")
+    return Task(
+        "warn",
+        title,
+        said,
+        where,
+        _("Enter it"),
+    )
 
 
 def _numbers(found: WaitingNumbers) -> Task:
-    title = counted(
+    title = ngettext(
+        "%(num)s VAT number waits to be confirmed",
+        "%(num)s VAT numbers wait to be confirmed",
         found.count,
-        "VAT number waits to be confirmed",
-        "VAT numbers wait to be confirmed",
     )
     if found.count == 1:
-        said = f"{found.vendor_name}: {found.number}"
+        said = _(
+            "%(vendor)s: %(number)s. VAT is charged until then.",
+            vendor=found.vendor_name,
+            number=found.number,
+        )
         where = url_for("operator_vat.vendor", vendor_id=found.vendor_id)
     else:
-        said = f"{found.vendor_name} waits longest"
+        said = _(
+            "%(vendor)s waits longest. VAT is charged until then.",
+            vendor=found.vendor_name,
+        )
         where = url_for("operator_vat.index")
-    text = f"{said}. VAT is charged until then."
-    return Task("info", title, text, where, "Look it up")
+    return Task(
+        "info",
+        title,
+        said,
+        where,
+        _("Look it up"),
+    )
 
 
 def _pair(missing: MissingRate) -> dict[str, str]:

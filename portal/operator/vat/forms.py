@@ -15,13 +15,16 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from shared.core.errors import Invalid
+from shared.core.locales.lazy import lazy_gettext as _l
 from shared.entrypoints.web.forms import MarketForm, choices
 from shared.trade.vat.rates import read_rate
 from shared.trade.vat.rules import Rate
 from shared.trade.vat.service import MOST_WORDS
 from shared.trade.vendors.countries import CURRENCIES, currency_name
 
-TOO_LONG = Length(max=MOST_WORDS, message=f"At most {MOST_WORDS} characters.")
+TOO_LONG = Length(
+    max=MOST_WORDS, message=_l("At most %(most)s characters.", most=MOST_WORDS)
+)
 
 
 class _DecisionForm(MarketForm):
@@ -41,8 +44,11 @@ class ConfirmForm(_DecisionForm):
     """What was looked at."""
 
     proof = TextAreaField(
-        "Proof",
-        [InputRequired("Say what you looked at, such as VIES and the day."), TOO_LONG],
+        _l("Proof"),
+        [
+            InputRequired(_l("Say what you looked at, such as VIES and the day.")),
+            TOO_LONG,
+        ],
     )
 
 
@@ -50,7 +56,8 @@ class RefuseForm(_DecisionForm):
     """Why not; the vendor reads it."""
 
     reason = TextAreaField(
-        "Reason", [InputRequired("Say why, so that the vendor can mend it."), TOO_LONG]
+        _l("Reason"),
+        [InputRequired(_l("Say why, so that the vendor can mend it.")), TOO_LONG],
     )
 
 
@@ -72,30 +79,35 @@ class RateField(StringField):
         return str(self.raw_data[0]) if self.raw_data else ""
 
 
+def _currencies() -> list[Any]:
+    """Every currency by its name in the language spoken here."""
+    return choices((code, currency_name(code)) for code in CURRENCIES)
+
+
 class RateForm(MarketForm):
     """What two currencies were worth on a day."""
 
     base = SelectField(
-        "1 unit of",
-        choices=choices((code, currency_name(code)) for code in CURRENCIES),
+        _l("1 unit of"),
+        choices=_currencies,
         default="EUR",
     )
     quote = SelectField(
-        "Is worth, in",
-        choices=choices((code, currency_name(code)) for code in CURRENCIES),
+        _l("Is worth, in"),
+        choices=_currencies,
         default="DKK",
     )
-    rate = RateField("Rate", [InputRequired("Enter a rate such as 7.4604.")])
-    day = DateField("Day", [DataRequired("Enter a day.")])
+    rate = RateField(_l("Rate"), [InputRequired(_l("Enter a rate such as 7.4604."))])
+    day = DateField(_l("Day"), [DataRequired(_l("Enter a day."))])
     source = StringField(
-        "Published by",
+        _l("Published by"),
         [
-            DataRequired("Say who published it."),
-            Length(max=60, message="At most 60 characters."),
+            DataRequired(_l("Say who published it.")),
+            Length(max=60, message=_l("At most 60 characters.")),
         ],
         default="European Central Bank",
     )
-    is_sure = BooleanField("The rate is right, far from the last one as it is")
+    is_sure = BooleanField(_l("The rate is right, far from the last one as it is"))
 
     def values(self) -> Rate:
         """What was filled in; after the form was found right."""

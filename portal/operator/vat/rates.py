@@ -11,6 +11,7 @@ from quart import Blueprint, Response, request
 from portal.operator.frame import page
 from portal.operator.vat.forms import RateForm
 from shared.core.errors import Invalid
+from shared.core.locales import gettext as _
 from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.identity import actor, actor_label
 from shared.entrypoints.web.kit import page_number
@@ -57,7 +58,13 @@ async def save() -> Response:
         else:
             return see_other(
                 url_for("operator_vat_rates.show"),
-                ("ok", f"Saved: {rate}. Months that waited for it are closed now."),
+                (
+                    "ok",
+                    _(
+                        "Saved: %(rate)s. Months that waited for it are closed now.",
+                        rate=rate,
+                    ),
+                ),
             )
     return await _rates(
         form,

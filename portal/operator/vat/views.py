@@ -10,6 +10,7 @@ from portal.operator.frame import page
 from portal.operator.vat.forms import ConfirmForm, RefuseForm
 from portal.statements import vat_words
 from shared.core.errors import MarketError
+from shared.core.locales import gettext as _
 from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.identity import actor, actor_label
 from shared.entrypoints.web.kit import page_number
@@ -63,7 +64,7 @@ async def index() -> Response:
             for s in RegistrationState
         ],
         pager=pager(url_for("operator_vat.index"), found, state=wanted or None),
-        badges=vat_words.BADGES,
+        badges=vat_words.badges(),
         missing=await missing_rates(),
         seller=await identity(),
     )
@@ -97,7 +98,7 @@ async def confirm(vendor_id: int) -> Response:
         return await _vendor(vendor_id, confirming=form, status=error.status)
     return see_other(
         _where(vendor_id),
-        ("ok", "Confirmed. It holds for the months that are closed from now on."),
+        ("ok", _("Confirmed. It holds for the months that are closed from now on.")),
     )
 
 
@@ -121,7 +122,7 @@ async def refuse(vendor_id: int) -> Response:
         return await _vendor(vendor_id, refusing=form, status=error.status)
     return see_other(
         _where(vendor_id),
-        ("ok", "Refused. VAT is charged, and the vendor was told why."),
+        ("ok", _("Refused. VAT is charged, and the vendor was told why.")),
     )
 
 
@@ -143,7 +144,9 @@ async def _vendor(
         vendor=row,
         found=found,
         number=vat_words.number_and_state(found),
-        badge=vat_words.BADGES[found.status] if found else ("plain", "Nothing stated"),
+        badge=vat_words.badge_of(found.status)
+        if found
+        else ("plain", _("Nothing stated")),
         register=vat_words.register_of(found),
         rule=vat_words.rule_of(row.country, seller.country if seller else None),
         now=vat_words.to_staff(await treatment_of(row.id)),
@@ -151,7 +154,7 @@ async def _vendor(
         confirming=confirming or ConfirmForm(data=looked_at, meta={"currency": None}),
         refusing=refusing or RefuseForm(data=looked_at, meta={"currency": None}),
         history=await history_of(row.id),
-        badges=vat_words.BADGES,
+        badges=vat_words.badges(),
     )
 
 

@@ -20,6 +20,7 @@ KEYWORDS = {
     "_": None,
     "_l": None,
     "_n": None,
+    "fresh_sign_in": None,  # what a route does, after `To`
     "gettext": None,
     "gettext_noop": None,
     "lazy_gettext": None,

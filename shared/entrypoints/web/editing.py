@@ -21,7 +21,10 @@ from wtforms.fields.choices import SelectFieldBase
 from shared.core import editing
 from shared.core.editing import ChangedMeanwhile, FieldDifference, Look
 from shared.core.errors import MarketError
+from shared.core.formats import written_day
 from shared.core.frozen import frozen
+from shared.core.locales import gettext as _
+from shared.core.locales import gettext_noop as _n
 from shared.entrypoints.web.filters import percent
 from shared.entrypoints.web.forms import MarketForm
 from shared.entrypoints.web.identity import actor
@@ -30,6 +33,8 @@ from shared.infra.audit.queries import EntryView, last_about
 from shared.trade.people.queries import called, labels_of_vendor
 
 T = TypeVar("T")
+# What a box says, carried in English and said as the reader does.
+YES, NO = _n("Yes"), _n("No")
 MOST_CARRIED = 100_000  # characters; the longest form has some thirty fields
 
 
@@ -171,7 +176,7 @@ def as_it_is(values: Mapping[str, Any]) -> Mapping[str, Any]:
 def _text(field: Field) -> str:
     value = field.data
     if isinstance(field, BooleanField):
-        return "Yes" if value else "No"
+        return YES if value else NO
     if isinstance(field, SelectFieldBase):
         return "" if value is None else str(value)
     if isinstance(value, Decimal):
@@ -181,7 +186,7 @@ def _text(field: Field) -> str:
             else f"{value.normalize():f}"
         )
     if isinstance(value, date):
-        return f"{value.day} {value:%B %Y}"
+        return written_day(value)
     return "" if value is None else str(value).replace("\r\n", "\n").strip()
 
 
@@ -195,7 +200,7 @@ def _told(field: Any, one: FieldDifference) -> ChangedField:
     )
     return ChangedField(
         field.id,
-        field.label.text,
+        str(field.label.text),
         was,
         now or "",
         typed or "",
@@ -210,15 +215,16 @@ def _in_words(field: Any, text: str | None) -> str | None:
         return None
     if isinstance(field, SelectFieldBase):
         choices: Any = field.iter_choices()  # its stubs lag
-        return (
-            next(
-                (str(c.label) for c in choices if str(c.value) == text),
-                text,
-            )
-            or "nothing"
-        )
+        return next(
+            (str(c.label) for c in choices if str(c.value) == text),
+            text,
+        ) or _("nothing")
+    if not text:
+        return _("nothing")
+    if isinstance(field, BooleanField):
+        return _(text)
     is_text = isinstance(field, StringField) and not isinstance(field, MoneyField)
-    return (f"“{text}”" if is_text else text) if text else "nothing"
+    return f"“{text}”" if is_text else text
 
 
 async def _last(trail: Trail) -> tuple[str, datetime | None]:
@@ -230,9 +236,9 @@ async def _last(trail: Trail) -> tuple[str, datetime | None]:
 async def _name(entry: EntryView) -> str:
     reader = actor()
     if entry.actor == reader.label:
-        return "you"
+        return _("you")
     if reader.vendor_id is not None and entry.actor not in await labels_of_vendor(
         reader.vendor_id
     ):
-        return "Stripe" if entry.actor == "stripe" else "the marketplace"
+        return "Stripe" if entry.actor == "stripe" else _("the marketplace")
     return (await called([entry.actor])).get(entry.actor, "")

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
+from typing import Any
 
 from markupsafe import Markup
 
@@ -25,6 +26,7 @@ __all__ = [
     "country",
     "day",
     "exact",
+    "filled",
     "moment",
     "money",
     "number",
@@ -37,6 +39,13 @@ __all__ = [
 def counted(count: int) -> str:
     """`87`; of more than are counted `1,000+`."""
     return number(count) if count <= MOST else f"{number(MOST)}+"
+
+
+def filled(sentence: str, **values: Any) -> Markup:
+    """A translated sentence, its placeholders filled in: a value that is markup stays so, any other
+    is escaped.
+    """
+    return Markup(sentence) % values  # noqa: S704 - a sentence of ours
 
 
 REMEMBERED = 4096  # times as they were written; the same ones stand on page after page

@@ -16,6 +16,8 @@ from quart import Response, current_app, request
 from shared.core import clock
 from shared.core.errors import Forbidden, Unauthenticated
 from shared.core.frozen import frozen
+from shared.core.locales import gettext as _
+from shared.core.locales import gettext_noop as _n
 from shared.entrypoints.web.access import (
     MEMBER,
     OPERATOR,
@@ -38,11 +40,11 @@ from shared.trade.people.queries import Actor
 F = TypeVar("F", bound=Callable[..., Any])
 
 KEPT_FIELD = "kept_form"
-ONCE = (
+ONCE = _n(
     "That was already sent, or it waited too long. Please look here first, and send it anew where "
     "it is needed."
 )
-SET_UP_FIRST = (
+SET_UP_FIRST = _n(
     "Set up a second step for signing in first. The marketplace's staff work with one."
 )
 
@@ -51,14 +53,14 @@ class SignInAgain(Unauthenticated):
     """A program acts with a person's cookie whose sign-in is no longer fresh."""
 
     code = "sign_in_again"
-    default = "Confirm your password on the site first, and then try again."
+    default = _n("Confirm your password on the site first, and then try again.")
 
 
 class FactorNeeded(Forbidden):
     """A program acts with the cookie of a person who has to set up a second factor first."""
 
     code = "second_factor_needed"
-    default = (
+    default = _n(
         "Set up a second step for signing in on the site first, and then try again."
     )
 
@@ -144,7 +146,7 @@ async def enforce() -> Response | None:
     waits = is_compulsory(production=production, role=who.role) and not who.has_factor
     if waits and not hasattr(view, "market_before_factor"):
         return _lead_to_factors(
-            _here() if request.method == "GET" else home_of(who), SET_UP_FIRST
+            _here() if request.method == "GET" else home_of(who), _(SET_UP_FIRST)
         )
     if mark is None:
         return None
@@ -152,7 +154,10 @@ async def enforce() -> Response | None:
         number = await _keep(mark, who)
         return _lead_to_factors(
             url_for("confirm.show", kept_id=number),
-            f"To {mark.doing}, set up a second step for signing in first.",
+            _(
+                "To %(do)s, set up a second step for signing in first.",
+                do=_(mark.doing),
+            ),
         )
     if mark.when is not None and not await mark.when(**(request.view_args or {})):
         return None
@@ -201,7 +206,8 @@ async def _once(session_id: int) -> Response | None:
         action=_here(),
     ):
         return None
-    return see_other(_before() or url_for("platform.home"), ("warn", ONCE))
+    back = _before() or url_for("platform.home")
+    return see_other(back, ("warn", _(ONCE)))
 
 
 def _here() -> str:

@@ -8,7 +8,7 @@ operator ends the wait early.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from shared.core import clock
 from shared.finance.connect import payment_configs, rules, stored_requirements
@@ -88,7 +88,7 @@ async def sync_banks(
         tx,
         row,
         "bank_changed",
-        {"to": to, "hours": hours, "until": _moment(until)},
+        {"to": to, "hours": hours, "until": until},
     )
     if until is not None:
         tx.emit(PayoutTermsChanged(row.vendor_id))
@@ -186,7 +186,3 @@ async def _tell(
             unique_key=f"{kind}:{vendor.id}:{at}:{address}",
             context={"vendor_name": vendor.name, **context},
         )
-
-
-def _moment(at: datetime | None) -> str:
-    return f"{at.astimezone(UTC):%A} {at.day} {at:%B}, {at:%H:%M} UTC" if at else ""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from shared.core.formats import begun_small
 from shared.core.frozen import frozen
 from shared.core.words import codes, word, words
 from shared.finance.connect.verification import todo
@@ -42,7 +43,7 @@ class Requirement:
     @property
     def needs(self) -> str:
         """It as part of a sentence: "Stripe needs {this} by 3 December"."""
-        return self.what[0].lower() + self.what[1:]
+        return begun_small(self.what)
 
     @property
     def stops(self) -> str:

@@ -9,6 +9,7 @@ import hashlib
 
 from tortoise.queryset import QuerySet
 
+from shared.core import formats
 from shared.core.frozen import frozen
 from shared.finance.disputes import files
 from shared.finance.disputes.document_writes import UploadDocument
@@ -40,7 +41,7 @@ class Attached:
 
     @property
     def spoken_size(self) -> str:
-        return files.size(self.size)
+        return formats.size(self.size)
 
 
 async def attached_to(dispute_id: int) -> dict[str, Attached]:

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
+from shared.core import formats
 from shared.core.frozen import frozen
 from shared.core.words import words
 from shared.finance.disputes.errors import (
@@ -93,8 +94,8 @@ def judge(kind: str, name: str, content: bytes) -> Paper:
         raise DocumentFormat(param=kind)
     if len(content) > MOST_TOGETHER:
         raise DocumentTooLarge(
-            size=size(len(content)),
-            most=size(MOST_TOGETHER),
+            size=formats.size(len(content)),
+            most=formats.size(MOST_TOGETHER),
             param=kind,
         )
     if (
@@ -113,8 +114,8 @@ def check_together(kind: str, sizes: Mapping[str, int]) -> None:
     together = sum(sizes.values())
     if together > MOST_TOGETHER:
         raise DocumentsTooLarge(
-            size=size(together),
-            most=size(MOST_TOGETHER),
+            size=formats.size(together),
+            most=formats.size(MOST_TOGETHER),
             param=kind,
         )
 
@@ -134,12 +135,3 @@ def tidy_name(name: str, endings: tuple[str, ...]) -> str:
     own = path.suffix.lower()
     ending = own if own in endings else endings[0]
     return path.stem[: MOST_NAME - len(ending)] + ending
-
-
-def size(count: int) -> str:
-    """`640 bytes`, `23 KB`, `4.5 MB`: as people say it, in thousands."""
-    if count < 1000:
-        return f"{count} byte{'s' if count != 1 else ''}"
-    if count < 999_500:
-        return f"{round(count / 1000)} KB"
-    return f"{count / 1_000_000:.1f}".removesuffix(".0") + " MB"

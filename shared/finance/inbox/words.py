@@ -7,6 +7,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from shared.core.frozen import frozen
+from shared.core.locales import gettext as _
 from shared.core.words import badge, word
 from shared.finance.inbox.endpoint_health import Endpoint
 from shared.finance.inbox.rules import Light
@@ -37,7 +38,7 @@ def row(found: Endpoint) -> EndpointRow:
         badge=badge("inbox.lights", found.light),
         sentence=sentence(found),
         last_event_at=tally.last_event_at,
-        refused=f"{failed} ({tally.share_refused:.0%})" if failed else "none",
+        refused=f"{failed} ({tally.share_refused:.0%})" if failed else _("none"),
         unheard=tally.unheard,
         in_use_since=max(known, default=None),
     )

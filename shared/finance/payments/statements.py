@@ -8,6 +8,7 @@ from shared.core.errors import NotFound
 from shared.core.frozen import frozen
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.payments.models import Payment
+from shared.finance.payments.rules import PaymentState
 from shared.infra.database.dialect import dialect
 from shared.infra.database.known_ids import next_id
 from shared.infra.database.raw_sql import Record, columns, fetch, for_update, row_of
@@ -17,6 +18,7 @@ from shared.infra.unit import Transaction
 from shared.trade.marketplace.models import MarketplaceSettings
 from shared.trade.marketplace.queries import SETTINGS_ID
 from shared.trade.orders.models import Checkout, Order
+from shared.trade.orders.rules import CheckoutStatus, PaymentStatus
 
 _OF_PAYMENT = (
     "payments p JOIN orders o ON o.id = p.order_id"
@@ -35,6 +37,40 @@ def _columns() -> str:
 @cache
 def _sql() -> str:
     return f"SELECT {_columns()} FROM {_OF_PAYMENT} WHERE p.id = ?"
+
+
+# Every order of a purchase with its payments, the latest last.
+_OF_PURCHASE = (
+    "SELECT k.status AS purchase, o.payment_status, p.status, p.failure_reason,"
+    " p.stripe_payment_intent_id FROM checkouts k"
+    " JOIN orders o ON o.checkout_id = k.id LEFT JOIN payments p ON p.order_id = o.id"
+    " WHERE k.token = ? ORDER BY p.id IS NOT NULL, p.id"
+)
+
+
+@frozen
+class OrderPaid:
+    """How an order of a purchase stands, and one payment of it; None where there is none."""
+
+    purchase: CheckoutStatus
+    order: PaymentStatus
+    payment: PaymentState | None
+    failure: str | None
+    intent_id: str | None
+
+
+async def of_purchase(token: str) -> tuple[OrderPaid, ...]:
+    """Read how the orders of a purchase are paid, each with every payment, the latest last."""
+    return tuple(
+        OrderPaid(
+            CheckoutStatus(record["purchase"]),
+            PaymentStatus(record["payment_status"]),
+            PaymentState(record["status"]) if record["status"] else None,
+            record["failure_reason"],
+            record["stripe_payment_intent_id"],
+        )
+        for record in await fetch(_OF_PURCHASE, token)
+    )
 
 
 async def lock_payment(tx: Transaction, payment_id: int) -> Locked:

@@ -6,6 +6,7 @@ from shared.core.frozen import frozen
 from shared.finance.payments import sync
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import PaymentState
+from shared.infra.database.raw_sql import one_row
 from shared.infra.gateway.charges import Charge
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.gateway.payment_intents import PaymentIntent
@@ -57,4 +58,4 @@ async def payment_of(intent_id: str | None) -> Payment | None:
     """The payment that has this intent."""
     if not intent_id:
         return None
-    return await Payment.get_or_none(stripe_payment_intent_id=intent_id)
+    return await one_row(Payment, "t.stripe_payment_intent_id = ?", intent_id)

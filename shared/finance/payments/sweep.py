@@ -14,8 +14,7 @@ from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import OPEN_STATES, PAID_STATES
 from shared.infra import unit
 from shared.infra.database.columns import numbers_in
-from shared.infra.jobs import AnyJob, Context, recurring
-from shared.infra.jobs.models import Job
+from shared.infra.jobs import AnyJob, Context, queue, recurring
 
 LEFT_ALONE = timedelta(minutes=15)
 AT_ONCE = 500
@@ -48,7 +47,6 @@ async def _without_job(
     payments: QuerySet[Payment],
 ) -> list[int]:
     """Return those of these payments that no such job is there for, the oldest first."""
-    there = Job.filter(kind=of.kind, status__in=["waiting", "running"])
-    known = {row.args.get("payment_id") for row in await there}
+    known = await queue.under_way(of.kind, "payment_id")
     found = await numbers_in(payments.order_by("id"), "id")
     return [id_ for id_ in found if id_ not in known][:AT_ONCE]

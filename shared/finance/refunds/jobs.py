@@ -13,7 +13,7 @@ from shared.finance.refunds.sync import sync_later
 from shared.infra import unit
 from shared.infra.database.chunks import chunks
 from shared.infra.database.columns import numbers_in, texts_in
-from shared.infra.jobs import Context, job, recurring
+from shared.infra.jobs import Context, job, queue, recurring
 
 # How long after a refund its failure is looked for without a webhook.
 LOOK_BACK = timedelta(days=14)
@@ -33,15 +33,17 @@ async def import_one(context: Context, stripe_refund_id: str) -> None:
 
 @recurring("refunds.sweep", every=timedelta(hours=1))
 async def sweep(context: Context) -> None:
-    """Follow what is at Stripe and not settled, and what Stripe's list of the last days says
-    otherwise.
+    """Follow what is at Stripe and not settled where no job does, and what Stripe's list of the
+    last days says otherwise.
     """
     at_stripe = list(UNSETTLED - {RefundState.OPENING})
     ids = await numbers_in(Refund.filter(status__in=at_stripe), "id")
+    followed = await queue.under_way(sync_later.kind, "refund_id")
     async with unit.transaction() as tx:
         for refund_id in ids:
-            once = sync_later.once(f"follow_refund:{refund_id}")
-            once(tx, refund_id=refund_id)
+            if refund_id not in followed:
+                once = sync_later.once(f"follow_refund:{refund_id}")
+                once(tx, refund_id=refund_id)
     since = clock.now() - LOOK_BACK
     listed = await context.gateway.refunds.list(since=since)
     known: dict[str, str] = {}

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
+from shared.core import formats
 from shared.core.locales import SOURCE, speaking
 from shared.core.words import word
-from shared.finance.statements import layout, months
+from shared.finance.statements import layout
 from shared.finance.statements.layout import APART, ROW, Column
 from shared.finance.statements.pdf import GREY, MARGIN, RIGHT, Sheets
 from shared.finance.statements.queries import StatementView
@@ -202,7 +203,7 @@ def _state_vat(sheets: Sheets, found: StateVat) -> None:
     sheets.text(x, name, bold=True)
     sheets.text(RIGHT, total, bold=True, align="right")
     sheets.down(13)
-    rate = f"{found.rate}, {found.rate.source}, {months.spoken_date(found.rate.day)}"
+    rate = f"{found.rate}, {found.rate.source}, {formats.day(found.rate.day, with_year=True)}"
     sheets.text(
         x,
         rate,

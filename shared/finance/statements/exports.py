@@ -16,6 +16,7 @@ import csv
 import io
 from collections.abc import Iterator
 
+from shared.core import formats
 from shared.core.locales import SOURCE, speaking
 from shared.core.words import word
 from shared.finance.statements import months
@@ -120,7 +121,7 @@ def _vat(view: StatementView, at: str) -> Iterator[tuple[object, ...]]:
         currency=found.currency,
         rate=rate,
         source=rate.source,
-        day=months.spoken_date(rate.day),
+        day=formats.day(rate.day, with_year=True),
     )
     yield (
         at,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from shared.core import clock
+from shared.core.formats import month_and_year
 from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.finance.statements import entries, months
@@ -36,7 +37,7 @@ class MonthRow:
     @property
     def name(self) -> str:
         """`October 2026`."""
-        return months.spoken(self.month)
+        return month_and_year(self.month)
 
 
 @frozen(kw_only=True)

@@ -15,10 +15,6 @@ from shared.finance.statements.errors import StatementNotFound
 # So long after its end a month is closed at the earliest: what was written in its last moment has
 # committed by then.
 GRACE = timedelta(hours=1)
-NAMES = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 
 
 def month_of(moment: datetime, zone: tzinfo) -> str:
@@ -92,21 +88,6 @@ def opening_of(
     if closed is not None and following(closed[0]) == month:
         return closed[1]
     return starts(month, zone)
-
-
-def spoken(month: str) -> str:
-    """`October 2026`."""
-    return f"{NAMES[int(month[5:]) - 1]} {month[:4]}"
-
-
-def spoken_day(moment: datetime, zone: tzinfo) -> str:
-    """`3 Oct 2026`, the same on every machine: it stands in documents that never change."""
-    return spoken_date(moment.astimezone(zone).date())
-
-
-def spoken_date(day: date) -> str:
-    """The same of a day."""
-    return f"{day.day} {NAMES[day.month - 1][:3]} {day.year}"
 
 
 def exact(moment: datetime, zone: tzinfo) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from shared.core import clock
+from shared.core import clock, formats
 from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.core.words import words
@@ -68,7 +68,7 @@ class StatementView:
     @property
     def name(self) -> str:
         """`October 2026`."""
-        return months.spoken(self.month)
+        return formats.month_and_year(self.month)
 
     @property
     def time_zone(self) -> str:
@@ -103,7 +103,7 @@ class StatementView:
 
     def day(self, moment: datetime) -> str:
         """`3 Oct 2026`, in the statement's zone."""
-        return months.spoken_day(moment, self.zone)
+        return formats.day(moment.astimezone(self.zone).date(), with_year=True)
 
     def money(self, amount: int) -> Money:
         """Minor units of this statement's currency."""

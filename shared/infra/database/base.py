@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from tortoise import fields
 from tortoise.models import Model, ModelMeta
 
 from shared.core import clock
 from shared.core.locales import gettext_noop as _n
+from shared.infra.database.quick_rows import is_known, quick
 
 if TYPE_CHECKING:
     from tortoise.backends.base.client import BaseDBAsyncClient
@@ -58,6 +59,18 @@ class Row(Model, metaclass=_Table):
 
     class Meta:
         abstract = True
+
+    def __init__(self, **values: Any) -> None:
+        model = type(self)
+        if not is_known(model) or not quick(model).fill(self, values):
+            super().__init__(**values)
+
+    @classmethod
+    def _init_from_db(cls, **values: Any) -> Self:
+        row: Self | None = None
+        if is_known(cls):
+            row = quick(cls).read(values)
+        return super()._init_from_db(**values) if row is None else row
 
     def fold(self) -> None:
         """Fill what the row derives from its other columns; nothing, unless it can be searched."""

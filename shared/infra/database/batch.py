@@ -7,16 +7,17 @@ sees the earlier ones.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
 from tortoise.connection import get_connection
-from tortoise.fields.base import DatabaseDefault
 
 from shared.core.frozen import frozen
 from shared.infra.database.announced import untold
 from shared.infra.database.base import Row
-from shared.infra.database.dialect import dialect
+from shared.infra.database.dialect import dialect, keeps_text
+from shared.infra.database.quick_rows import quick
 
 # PostgreSQL's protocol counts parameters in 16 bits, and SQLite allows about as many.
 MOST_PARAMETERS = 30_000
@@ -67,9 +68,10 @@ class Batch:
 
 def stored(row: Row, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return values by the columns of the row's table, as the database keeps them."""
-    meta = type(row)._meta
+    columns = type(row)._meta.fields_db_projection
+    of_table, text = quick(type(row)), keeps_text()
     return {
-        meta.fields_db_projection[name]: meta.fields_map[name].to_db_value(value, row)
+        columns[name]: of_table.stored(row, name, value, text=text)
         for name, value in row.with_derived(values).items()
     }
 
@@ -80,6 +82,29 @@ class Newcomers:
 
     rows: Sequence[Row]
     column: str
+
+
+async def update_row(
+    row: Row,
+    where: Mapping[str, Any],
+    values: Mapping[str, Any],
+) -> bool:
+    """Set columns of one row in which those of `where` stand, none of them empty; tell whether it
+    was there. What the ORM does, for a third of what that takes.
+    """
+    sets, met = stored(row, values), stored(row, where)
+    table = type(row)._meta.db_table
+    given = ", ".join(f'"{column}" = ?' for column in sets)
+    asked = "".join(f' AND "{column}" = ?' for column in met)
+    sql = f'UPDATE "{table}" SET {given} WHERE "id" = ?{asked}'  # noqa: S608
+    client = get_connection("default")
+    every = [
+        *sets.values(),
+        row.id,
+        *met.values(),
+    ]
+    count, _ = await client.execute_query(placed(sql), every)
+    return bool(count)
 
 
 async def insert_new(asked: Sequence[Newcomers]) -> list[dict[str, int]]:
@@ -99,8 +124,11 @@ async def insert_new(asked: Sequence[Newcomers]) -> list[dict[str, int]]:
 
 def placed(sql: str) -> str:
     """Return `sql` with the parameters that this database takes."""
-    if dialect() != "postgres":
-        return sql
+    return sql if dialect() != "postgres" else _numbered(sql)
+
+
+@lru_cache(maxsize=512)
+def _numbered(sql: str) -> str:
     pieces = sql.split("?")
     numbered = (f"${number}{piece}" for number, piece in enumerate(pieces[1:], 1))
     return pieces[0] + "".join(numbered)
@@ -119,7 +147,7 @@ def inserts(
     """
     for row in rows:
         row.fold()
-    for fields, group in groupby(rows, key=_set):
+    for fields, group in groupby(rows, key=_given):
         of_group = list(group)
         most = max(1, MOST_PARAMETERS // len(fields))
         for start in range(0, len(of_group), most):
@@ -127,40 +155,43 @@ def inserts(
             yield _insert(some, fields, found or {}, once=once)
 
 
-def _set(row: Row) -> tuple[str, ...]:
-    """The fields that are not left to the database; an id that is known beforehand is none."""
-    meta = type(row)._meta
-    return tuple(
-        name
-        for name in meta.fields_db_projection
-        if not isinstance(getattr(row, name), DatabaseDefault)
-        and (name != "id" or row.id is not None)
-    )
+def _given(row: Row) -> tuple[str, ...]:
+    return quick(type(row)).given(row)
 
 
 def _insert(
     rows: Sequence[Row],
-    names: Sequence[str],
+    names: tuple[str, ...],
     found: Mapping[str, SqlStatement],
     *,
     once: bool,
 ) -> SqlStatement:
-    meta = type(rows[0])._meta
-    fields = [(name, meta.fields_map[name]) for name in names]
+    model = type(rows[0])
+    of_table, text = quick(model), keeps_text()
     values: list[Any] = []
     for row in rows:
-        for name, field in fields:
+        for name in names:
             if name in found:
                 values += found[name].values
             else:
-                values.append(field.to_db_value(getattr(row, name), row))
-    marks = (f"({found[name].sql})" if name in found else "?" for name in names)
-    line = f"({', '.join(marks)})"
+                value = getattr(row, name)
+                values.append(of_table.stored(row, name, value, text=text))
+    marks = tuple(f"({found[name].sql})" if name in found else "?" for name in names)
+    sql = _inserting(model, names, marks, len(rows))
+    return SqlStatement(f"{sql} ON CONFLICT DO NOTHING" if once else sql, values)
+
+
+@lru_cache(maxsize=512)
+def _inserting(
+    model: type[Row],
+    names: tuple[str, ...],
+    marks: tuple[str, ...],
+    rows: int,
+) -> str:
+    meta = model._meta
     columns = ", ".join(f'"{meta.fields_db_projection[name]}"' for name in names)
-    ending = " ON CONFLICT DO NOTHING" if once else ""
-    lines = ", ".join([line] * len(rows))
-    sql = f'INSERT INTO "{meta.db_table}" ({columns}) VALUES {lines}{ending}'  # noqa: S608
-    return SqlStatement(sql, values)
+    lines = ", ".join([f"({', '.join(marks)})"] * rows)
+    return f'INSERT INTO "{meta.db_table}" ({columns}) VALUES {lines}'  # noqa: S608
 
 
 def _joined(statements: Sequence[SqlStatement]) -> Iterator[SqlStatement]:

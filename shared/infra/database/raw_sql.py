@@ -57,6 +57,29 @@ def row_of(model: type[M], alias: str, record: Record) -> M:
     return model._init_from_db(**{name: record[f"{alias}.{name}"] for name in names})
 
 
+async def one_row(
+    model: type[M],
+    where: str,
+    *values: Any,
+) -> M | None:
+    """Read the first row of a table that meets `where`, in which `t` is the table; None where there
+    is none.
+
+    What the ORM's `first` answers, for a third of what that takes: it words its SQL anew each time.
+    """
+    found = await fetch(_one_row(model, where), *values)
+    return row_of(model, "t", found[0]) if found else None
+
+
+@cache
+def _one_row(
+    model: type[Row],
+    where: str,
+) -> str:
+    table = model._meta.db_table
+    return f'SELECT {columns(model, "t")} FROM "{table}" t WHERE {where} LIMIT 1'  # noqa: S608
+
+
 def moment_in(value: Any) -> datetime | None:
     """Read a moment that was worked out, which SQLite gives as text."""
     if value is None:

@@ -72,4 +72,14 @@ def not_needed(tx: Transaction, unique_key: str) -> None:
     tx.later(_TAKE_OFF, unique_key)
 
 
+async def under_way(kind: str, argument: str) -> set[object]:
+    """What `argument` is in the jobs of a kind that wait or run.
+
+    A job that puts itself on the list again cannot hold its key meanwhile: a sweep that asks for it
+    by key alone would begin another row of them each time.
+    """
+    there = await Job.filter(kind=kind, status__in=["waiting", "running"])
+    return {job.args.get(argument) for job in there}
+
+
 _TAKE_OFF = "DELETE FROM jobs WHERE unique_key = ? AND status = 'waiting'"

@@ -32,6 +32,7 @@ _FILTERS: tuple[Callable[..., str], ...] = (
     formats.money,
     formats.deadline,
     formats.hour,
+    formats.written_day,
     formats.near_day,
     formats.time_left,
     formats.month,

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias, TypeVar
 from tortoise.expressions import Expression
 
 from shared.infra.database.base import Row
-from shared.infra.database.batch import Batch, stored
+from shared.infra.database.batch import Batch, stored, update_row
 
 Key: TypeAlias = tuple[type[Row], int]
 M = TypeVar("M", bound=Row)
@@ -113,6 +113,22 @@ class HeldRows:
             for key, row in self._rows.items()
             if updates is not None and key[0]._meta.db_table != updates[1]
         }
+
+
+async def changed_if(
+    row: Row,
+    where: Mapping[str, Any],
+    values: Mapping[str, Any],
+) -> bool:
+    """Set `values` of a row of which the database says whether `where` holds; tell whether it
+    does.
+    """
+    words = [value for value in where.values() if isinstance(value, (str, int))]
+    is_plain = _is_plain(row, {**where, **values})
+    if is_plain and len(words) == len(where):
+        return await update_row(row, where, values)
+    found = type(row).filter(id=row.id, **where)
+    return bool(await found.update(**values))
 
 
 def _key(row: Row) -> Key:

@@ -25,7 +25,7 @@ from shared.infra.unit.acts import Act
 from shared.infra.unit.collected import Pending
 from shared.infra.unit.errors import LateRefusal
 from shared.infra.unit.events import Emitted, Event
-from shared.infra.unit.held_rows import HeldRows
+from shared.infra.unit.held_rows import HeldRows, changed_if
 from shared.infra.unit.locks import HeldLocks, rank_of
 from shared.infra.unit.recorder import Recorder
 
@@ -230,8 +230,7 @@ class Transaction(Recorder):
         changes = {**values, "updated_at": clock.now()}
         changed = self._held.change(row, where, changes)
         if changed is None:
-            found = type(row).filter(id=row.id, **where)
-            changed = bool(await found.update(**changes))
+            changed = await changed_if(row, where, changes)
         if not changed:
             return False
         plain = {

@@ -1,12 +1,12 @@
 """What is in a basket, and what stands in the way of buying it.
 
-Three queries, however many lines.
+One query, however many lines.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, cast
+from typing import cast
 
 from tortoise.functions import Sum
 
@@ -14,12 +14,15 @@ from shared.core.frozen import frozen
 from shared.core.ids import digest
 from shared.core.money import Money
 from shared.core.words import word
-from shared.trade.baskets.models import Basket, BasketLine
+from shared.infra.database.raw_sql import Record, row_of
+from shared.trade.baskets import statements
+from shared.trade.baskets.models import Basket
 from shared.trade.baskets.rules import Problem, line_problem, vendor_problem
 from shared.trade.catalogue.models import Product
-from shared.trade.catalogue.queries import PRODUCT_COLUMNS, ProductView, view_of
+from shared.trade.catalogue.queries import ProductView, product_view
 from shared.trade.vendors import closures
-from shared.trade.vendors.queries import VendorView, vendor_by_id
+from shared.trade.vendors.models import Vendor
+from shared.trade.vendors.queries import VendorView, view_in
 
 _PROBLEMS = "baskets.problems"
 
@@ -79,11 +82,7 @@ async def count_items(token: str | None) -> int:
     """How many things are in the basket: one cheap query for the number in the page's head, none
     without a basket.
     """
-    if not token:
-        return 0
-    mine = BasketLine.filter(basket__token_digest=digest(token))
-    rows = await mine.annotate(n=Sum("quantity")).group_by("basket_id").values("n")
-    return int(rows[0]["n"] or 0) if rows else 0
+    return await statements.count_of(digest(token)) if token else 0
 
 
 async def get_basket(
@@ -95,23 +94,12 @@ async def get_basket(
 
     `write` words amounts in sentences.
     """
-    rows = await _rows(token) if token else []
-    if not rows:
+    found = await statements.lines_of(digest(token)) if token else []
+    if not found:
         return NOTHING
-    basket_id = int(rows[0]["basket_id"])
-    held = await reserved_by(basket_id)
-    lines = tuple(
-        line_view(
-            view_of(row, "product__"),
-            row["quantity"],
-            row["seen_amount"],
-            held=held,
-            write=write,
-        )
-        for row in rows
-    )
-    vendor = await vendor_by_id(lines[0].product.vendor_id)
-    return basket_view(basket_id, vendor, lines)
+    lines = tuple(line_in(record, write=write) for record in found)
+    first = found[0]
+    return basket_view(first["l.basket_id"], view_in(first), lines)
 
 
 def basket_view(
@@ -179,15 +167,21 @@ async def reserved_for(token: str | None) -> Mapping[int, int]:
     return await reserved_by(cast("int", basket_id)) if basket_id is not None else {}
 
 
-async def _rows(token: str) -> list[dict[str, Any]]:
-    basket = await Basket.get_or_none(token_digest=digest(token))
-    if basket is None:
-        return []
-    columns = [f"product__{name}" for name in PRODUCT_COLUMNS]
-    return await (
-        BasketLine.filter(basket_id=basket.id)
-        .order_by("id")
-        .values("basket_id", "quantity", "seen_amount", *columns)
+def line_in(
+    record: Record,
+    *,
+    write: Callable[[Money], str] = str,
+) -> BasketLineView:
+    """A line, of a record that has it, its product and vendor (`l`, `p`, `v`), and what of it is
+    `held`.
+    """
+    product = row_of(Product, "p", record)
+    return line_view(
+        product_view(product, row_of(Vendor, "v", record)),
+        record["l.quantity"],
+        record["l.seen_amount"],
+        held={product.id: int(record["held"])},
+        write=write,
     )
 
 

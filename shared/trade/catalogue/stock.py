@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from tortoise.expressions import Case, F, Q, When
-
 from shared.core import clock
-from shared.infra.database.announced import untold
+from shared.core.frozen import frozen
 from shared.infra.database.batch import stored
 from shared.infra.database.dialect import dialect
+from shared.infra.database.raw_sql import execute
 from shared.infra.unit import Transaction, is_open
 from shared.trade.catalogue.errors import SoldOut, StockBooksDiffer
 from shared.trade.catalogue.models import Product
@@ -32,6 +32,26 @@ HELD_SHARE = 2
 _RESERVE = "UPDATE products SET reserved = reserved + ?, updated_at = ? WHERE id = ?"
 
 
+@frozen
+class StockChange:
+    """A move of stock as SQL: `sets` are columns with what becomes of a product's pieces there,
+    `guard` is what must hold of it, a question mark for its pieces.
+    """
+
+    sets: tuple[tuple[str, str], ...]
+    guard: str = ""
+
+
+_HOLD = StockChange((("reserved", "+"),), "stock >= reserved + ?")
+_RELEASE = StockChange((("reserved", "-"),), "reserved >= ?")
+_TAKE = StockChange(
+    (("reserved", "-"), ("stock", "-")),
+    "reserved >= ? AND stock >= ?",
+)
+_PUT_BACK = StockChange((("stock", "+"),))
+_TAKE_FREE = StockChange((("stock", "-"),), "stock >= reserved + ?")
+
+
 async def reserve(items: Items) -> None:
     """Hold these quantities. Raises SoldOut, and holds nothing, when one of them is not there."""
     wanted = _merge(items)
@@ -41,16 +61,7 @@ async def reserve(items: Items) -> None:
         if product is None:
             raise StockBooksDiffer(f"product {product_id} does not exist")
         _must_be_there(product, quantity)
-    guard = [
-        Q(id=product_id, stock__gte=F("reserved") + pieces)
-        for product_id, pieces in wanted.items()
-    ]
-    if await _move(
-        guard,
-        reserved={
-            product_id: F("reserved") + pieces for product_id, pieces in wanted.items()
-        },
-    ) != len(wanted):
+    if await _move(wanted, _HOLD) != len(wanted):
         first = products[next(iter(wanted))]
         raise SoldOut(first.name, max(first.stock - first.reserved, 0))
 
@@ -101,15 +112,7 @@ async def release(
     held = _merge(items)
     if on_shelf is None:
         await locked(held)
-    guard = [
-        Q(id=product_id, reserved__gte=pieces) for product_id, pieces in held.items()
-    ]
-    moved = await _move(
-        guard,
-        reserved={
-            product_id: F("reserved") - pieces for product_id, pieces in held.items()
-        },
-    )
+    moved = await _move(held, _RELEASE)
     _must_be(len(held), moved, "released")
     for product_id, product in (on_shelf or {}).items():
         product.reserved -= held.get(product_id, 0)
@@ -120,21 +123,7 @@ async def take(items: Items) -> None:
     held = _merge(items)
     if len(held) > 1:  # one is locked by its update
         await locked(held)
-    guard = [
-        Q(
-            id=product_id,
-            reserved__gte=pieces,
-            stock__gte=pieces,
-        )
-        for product_id, pieces in held.items()
-    ]
-    moved = await _move(
-        guard,
-        reserved={
-            product_id: F("reserved") - pieces for product_id, pieces in held.items()
-        },
-        stock={product_id: F("stock") - pieces for product_id, pieces in held.items()},
-    )
+    moved = await _move(held, _TAKE)
     _must_be(len(held), moved, "taken")
 
 
@@ -142,10 +131,7 @@ async def put_back(items: Items) -> None:
     """Put what was taken back into stock: the shopper returned it."""
     back = _merge(items)
     await locked(back)
-    moved = await _move(
-        [Q(id=i) for i in back],
-        stock={product_id: F("stock") + pieces for product_id, pieces in back.items()},
-    )
+    moved = await _move(back, _PUT_BACK)
     _must_be(len(back), moved, "put back")
 
 
@@ -160,14 +146,7 @@ async def take_free(items: Items) -> dict[int, int]:
         pieces = min(product.stock - product.reserved, wanted[product_id])
         if pieces > 0:
             there[product_id] = pieces
-    guard = [
-        Q(id=product_id, stock__gte=F("reserved") + pieces)
-        for product_id, pieces in there.items()
-    ]
-    moved = await _move(
-        guard,
-        stock={product_id: F("stock") - pieces for product_id, pieces in there.items()},
-    )
+    moved = await _move(there, _TAKE_FREE)
     _must_be(len(there), moved, "taken from stock")
     return there
 
@@ -201,22 +180,32 @@ async def locked(wanted: Iterable[int]) -> dict[int, Product]:
 
 
 async def _move(
-    guard: Sequence[Q],
-    **columns: Mapping[int, Any],
+    pieces: Mapping[int, int],
+    change: StockChange,
 ) -> int:
-    """One update of all guarded products; the number of rows that met their guard."""
-    if not guard:
+    """Change all products that meet the guard, with one statement; the number of those."""
+    if not pieces:
         return 0
-    changes = {
-        name: Case(
-            *(When(id=i, then=value) for i, value in values.items()),
-            default=F(name),
-        )
-        for name, values in columns.items()
-    }
-    of_all = Product.filter(Q(*guard, join_type=Q.OR))
-    with untold():  # what waits of other rows need not be written for it
-        return await of_all.update(updated_at=clock.now(), **changes)
+    values: list[Any] = [clock.now()]
+    for _ in change.sets:
+        values += [each for pair in pieces.items() for each in pair]
+    for product_id, count in pieces.items():
+        values += [product_id, *[count] * change.guard.count("?")]
+    return await execute(_sql(change, len(pieces)), *values)
+
+
+@lru_cache(maxsize=64)
+def _sql(
+    change: StockChange,
+    products: int,
+) -> str:
+    whens = "WHEN ? THEN ? " * products
+    count = f"CASE id {whens}ELSE 0 END"
+    sets = ["updated_at = ?"]
+    sets += [f"{column} = {column} {sign} {count}" for column, sign in change.sets]
+    each = f"id = ? AND {change.guard}" if change.guard else "id = ?"
+    met = " OR ".join([f"({each})"] * products)
+    return f"UPDATE products SET {', '.join(sets)} WHERE {met}"  # noqa: S608
 
 
 def _must_be(expected: int, moved: int, verb: str) -> None:

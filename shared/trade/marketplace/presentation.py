@@ -13,6 +13,7 @@ from shared.core.editing import Look, unseen
 from shared.core.errors import NotFound
 from shared.core.frozen import frozen
 from shared.infra import unit
+from shared.infra.database.raw_sql import one_row
 from shared.trade.marketplace import identity as rules
 from shared.trade.marketplace import legal
 from shared.trade.marketplace.identity import MarketIdentity, Picture, ShownIdentity
@@ -22,7 +23,7 @@ from shared.trade.marketplace.models import (
     MarketplaceLogo,
     MarketplaceSettings,
 )
-from shared.trade.marketplace.queries import SETTINGS_ID
+from shared.trade.marketplace.queries import settings_row
 from shared.trade.marketplace.service import SUBJECT, alter, locked_row
 
 
@@ -39,7 +40,7 @@ class Published:
 
 async def shown() -> ShownIdentity:
     """How the marketplace is shown now. One query."""
-    row = await MarketplaceSettings.get_or_none(id=SETTINGS_ID)
+    row = await settings_row()
     if row is None:
         return ShownIdentity()
     return ShownIdentity(_identity(row), row.logo_digest)
@@ -151,7 +152,8 @@ def _clean(text: str) -> str:
 
 async def current(kind: LegalKind) -> Published | None:
     """The text that holds now; None while the operator has written none and ours stands there."""
-    return _published(await LegalText.filter(kind=kind).order_by("-id").first())
+    latest = await one_row(LegalText, "t.kind = ? ORDER BY t.id DESC", kind.value)
+    return _published(latest)
 
 
 async def published(kind: LegalKind, version: str) -> Published | None:

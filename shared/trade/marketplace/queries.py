@@ -6,6 +6,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from shared.core import clock
+from shared.infra.database.raw_sql import one_row
 from shared.infra.database.several import Found, Rows
 from shared.trade.marketplace.identity import NAME
 from shared.trade.marketplace.models import MarketplaceSettings
@@ -26,15 +27,20 @@ def settings_in(found: Found) -> Marketplace:
     return settings_of(row) if row is not None else DEFAULTS
 
 
+async def settings_row() -> MarketplaceSettings | None:
+    """Read the one row, which is there as soon as something was set."""
+    return await one_row(MarketplaceSettings, "t.id = ?", SETTINGS_ID)
+
+
 async def marketplace() -> Marketplace:
     """What is set now, or the defaults while nothing is. One query."""
-    row = await MarketplaceSettings.get_or_none(id=SETTINGS_ID)
+    row = await settings_row()
     return settings_of(row) if row is not None else DEFAULTS
 
 
 async def name_and_zone() -> tuple[str, ZoneInfo]:
     """What the marketplace is called, and the zone of its days. One query."""
-    row = await MarketplaceSettings.get_or_none(id=SETTINGS_ID)
+    row = await settings_row()
     return (
         (row.name, settings_of(row).zone) if row is not None else (NAME, DEFAULTS.zone)
     )
@@ -42,7 +48,7 @@ async def name_and_zone() -> tuple[str, ZoneInfo]:
 
 async def statement_prefix() -> str:
     """What card statements begin with, as Stripe said last; empty while it has not been asked."""
-    row = await MarketplaceSettings.get_or_none(id=SETTINGS_ID)
+    row = await settings_row()
     return row.statement_prefix if row is not None else ""
 
 

@@ -8,26 +8,31 @@ from functools import cache
 from shared.core.frozen import frozen
 from shared.infra.database.dialect import dialect
 from shared.infra.database.known_ids import next_id
-from shared.infra.database.raw_sql import Record, columns, fetch, for_update, row_of
+from shared.infra.database.raw_sql import (
+    Record,
+    columns,
+    every,
+    fetch,
+    for_update,
+    row_of,
+)
 from shared.infra.gateway.restore_check import MAY_MOVE
 from shared.infra.unit import Transaction
-from shared.trade.baskets.models import Basket
+from shared.trade.baskets.models import Basket, BasketLine
 from shared.trade.baskets.queries import (
-    BasketLineView,
     BasketView,
     basket_view,
-    line_view,
+    line_in,
 )
 from shared.trade.catalogue.models import Product
-from shared.trade.catalogue.queries import product_view
 from shared.trade.commission.models import FeeRule
 from shared.trade.commission.queries import rule_of
 from shared.trade.commission.rules import Rule
 from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.orders.rules import CheckoutStatus, StockState
 from shared.trade.vendors.models import Vendor
-from shared.trade.vendors.queries import view_at
-from shared.trade.vendors.terms import SellingTerms, payment_configs, terms_in
+from shared.trade.vendors.queries import view_in
+from shared.trade.vendors.terms import SellingTerms, payment_configs, terms_of_record
 
 
 @frozen
@@ -85,12 +90,9 @@ async def lock_basket_and_rules(
 @cache
 def _on_sale(engine: str) -> str:
     configs = payment_configs()
-    every = ", ".join(
-        (columns(Product, "p"), columns(Vendor, "v"), columns(configs, "c"))
-    )
+    read = every(l=BasketLine, p=Product, v=Vendor, c=configs)
     return (
-        f"SELECT {every}, l.id AS line, l.quantity, l.seen_amount,"
-        f" {next_id(Checkout, engine)} AS next_checkout,"
+        f"SELECT {read}, {next_id(Checkout, engine)} AS next_checkout,"
         f" {next_id(Order, engine)} AS next_order, {{held}} AS held"
         " FROM {lines} JOIN vendors v ON v.id = p.vendor_id"
         f" LEFT JOIN {configs._meta.db_table} c ON c.vendor_id = v.id"
@@ -157,18 +159,15 @@ def _what_is_on_sale(
 ) -> OnSale | None:
     products = {int(one["p.id"]): row_of(Product, "p", one) for one in found}
     tx.took(*products.values())
-    lines = [record for record in found if record["line"] is not None]
+    lines = [record for record in found if record["l.id"] is not None]
     if not lines:
         return None
     lines.sort(key=_line_id)
     first = lines[0]
-    has_terms = first["c.id"] is not None
-    terms = terms_in(row_of(payment_configs(), "c", first)) if has_terms else None
-    views = tuple(_line_on_sale(one, products[one["p.id"]]) for one in lines)
-    vendor = view_at(row_of(Vendor, "v", first), terms)
+    views = tuple(line_in(record) for record in lines)
     return OnSale(
-        basket=basket_view(basket.id, vendor, views),
-        terms=terms,
+        basket=basket_view(basket.id, view_in(first), views),
+        terms=terms_of_record(first),
         products=products,
         checkout_id=first["next_checkout"],
         order_id=first["next_order"],
@@ -176,17 +175,7 @@ def _what_is_on_sale(
 
 
 def _line_id(record: Record) -> int:
-    return int(record["line"])
-
-
-def _line_on_sale(record: Record, product: Product) -> BasketLineView:
-    view = product_view(product, row_of(Vendor, "v", record))
-    return line_view(
-        view,
-        record["quantity"],
-        record["seen_amount"],
-        held={product.id: int(record["held"])},
-    )
+    return int(record["l.id"])
 
 
 @frozen
@@ -205,11 +194,9 @@ class OpenCheckout:
 
 @cache
 def _open_checkout_sql() -> str:
-    every = ", ".join(
-        (columns(Checkout, "k"), columns(Order, "o"), columns(OrderLine, "l"))
-    )
     return (
-        f"SELECT {every} FROM checkouts k JOIN orders o ON o.checkout_id = k.id"
+        f"SELECT {every(k=Checkout, o=Order, l=OrderLine)}"
+        " FROM checkouts k JOIN orders o ON o.checkout_id = k.id"
         " LEFT JOIN order_lines l ON l.order_id = o.id"
         f" WHERE k.basket_id = ? AND k.status = '{CheckoutStatus.OPEN}'"
         " ORDER BY k.id DESC, o.id, l.id"

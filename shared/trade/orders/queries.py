@@ -266,18 +266,17 @@ async def checkout_by_token(token: str) -> CheckoutView:
     """One purchase by its token; what a browser shows is its link
     (`shared.entrypoints.web.order_links`). Raises NotFound.
     """
-    checkout = await Checkout.get_or_none(token=token)
-    if checkout is None:
+    found = await statements.checkout_of(token)
+    if found is None:
         raise OrderNotFound
-    mine = Order.filter(checkout_id=checkout.id).order_by("id")
-    orders = await mine.select_related("vendor", "checkout")
+    checkout, orders = found
     return CheckoutView(
         id=checkout.id,
         token=checkout.token,
         status=CheckoutStatus(checkout.status),
         contact=contact_of(checkout),
         total=Money(checkout.total_amount, checkout.currency),
-        orders=await _views(orders),
+        orders=tuple(_order(order, lines, checkout) for order, lines in orders),
         reserved_until=checkout.reserved_until,
         placed_at=checkout.created_at,
     )

@@ -22,7 +22,8 @@ from shared.trade.catalogue.errors import how_many_left
 from shared.trade.catalogue.models import Product
 from shared.trade.orders.events import PiecesHeld
 from shared.trade.orders.models import Order, OrderLine
-from shared.trade.orders.rules import CheckoutStatus, PaymentStatus, StockState
+from shared.trade.orders.rules import MAY_HOLD, PaymentStatus, StockState
+from shared.trade.orders.statements import orders_that_hold
 
 # unpaid orders of one network that hold pieces; a household orders in fewer tabs than that
 ORDERS_PER_NETWORK = 3
@@ -38,8 +39,6 @@ WASTED_PER_NETWORK = 6
 WASTED_PER_PRODUCT = 6
 PAYING_PER_NETWORK = 5  # at the same moment
 
-_UNPAID = (PaymentStatus.PENDING, PaymentStatus.FAILED)
-
 
 async def at_order(
     tx: Transaction,
@@ -52,7 +51,7 @@ async def at_order(
 
     `products` are its products, locked. Raises SoldOut.
     """
-    if network and await _orders_that_hold(network) >= ORDERS_PER_NETWORK:
+    if network and await orders_that_hold(network) >= ORDERS_PER_NETWORK:
         await stock.must_be_there(items, products)
         return StockState.AT_PAYMENT
     is_held = stock.reserve_in_plenty(tx, items, products)
@@ -115,7 +114,7 @@ async def let_go(
         order,
         to=StockState.AT_PAYMENT,
         state="stock_state",
-        where={"payment_status__in": list(_UNPAID)},
+        where={"payment_status__in": list(MAY_HOLD)},
         act=Act("order.pieces_let_go"),
         wasted_holds=F("wasted_holds") + int(wasted),
     )
@@ -161,15 +160,6 @@ async def _hold_until(order: Order, until: datetime) -> None:
         held_until__lt=until,
     )
     await later.update(held_until=until, updated_at=clock.now())
-
-
-async def _orders_that_hold(network: str) -> int:
-    return await Order.filter(
-        checkout__network=network,
-        checkout__status=CheckoutStatus.OPEN,
-        stock_state=StockState.RESERVED,
-        payment_status__in=list(_UNPAID),
-    ).count()
 
 
 async def _wastes_holds(order: Order, network: str) -> bool:

@@ -96,6 +96,8 @@ TAKEN_FOR_GRANTED = "system"
 
 # What may still be paid.
 UNPAID = (PaymentStatus.PENDING, PaymentStatus.PROCESSING, PaymentStatus.FAILED)
+# What may hold pieces before it is paid.
+MAY_HOLD = (PaymentStatus.PENDING, PaymentStatus.FAILED)
 
 PAYMENT_STATUS_MOVES: dict[PaymentStatus, frozenset[PaymentStatus]] = {
     PaymentStatus.PENDING: frozenset(

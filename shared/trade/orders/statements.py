@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import TypeAlias
 
 from shared.core.frozen import frozen
 from shared.infra.database.base import words
 from shared.infra.database.counting import MOST
-from shared.infra.database.raw_sql import Record, columns, fetch, row_of
+from shared.infra.database.raw_sql import Record, columns, every, fetch, row_of
 from shared.infra.database.several import Records, Rows, read
 from shared.infra.unit import Transaction
 from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.orders.rules import (
+    MAY_HOLD,
     UNPAID,
+    CheckoutStatus,
     OrderStatus,
     PaymentStatus,
+    StockState,
 )
 from shared.trade.vendors.models import Vendor
+
+OrderWithLines: TypeAlias = tuple[Order, list[OrderLine]]
 
 
 @frozen
@@ -65,6 +71,20 @@ async def purchase_of(order: Order) -> Purchase:
         product_ids=tuple(sorted({line.product_id for line in lines})),
         others_paid=others <= {PaymentStatus.PAID.value},
     )
+
+
+_THAT_HOLD = (
+    "SELECT COUNT(*) AS n FROM orders o JOIN checkouts k ON k.id = o.checkout_id"
+    f" WHERE k.network = ? AND k.status = '{CheckoutStatus.OPEN}'"
+    f" AND o.stock_state = '{StockState.RESERVED}'"
+    f" AND o.payment_status IN ({words(MAY_HOLD)})"
+)
+
+
+async def orders_that_hold(network: str) -> int:
+    """Count the orders of a network that hold pieces and are not paid."""
+    (record,) = await fetch(_THAT_HOLD, network)
+    return int(record["n"])
 
 
 def empty_basket(
@@ -168,6 +188,39 @@ PAID_SINCE = Records(
     f" AND o.returned_amount < {_UNLOST} AND o.paid_at >= ? GROUP BY o.currency",
     ("currency", "orders", "total"),
 )
+
+
+@cache
+def _purchase() -> str:
+    return (
+        f"SELECT {every(k=Checkout, o=Order, v=Vendor, l=OrderLine)} FROM checkouts k"
+        " LEFT JOIN orders o ON o.checkout_id = k.id"
+        " LEFT JOIN vendors v ON v.id = o.vendor_id"
+        " LEFT JOIN order_lines l ON l.order_id = o.id"
+        " WHERE k.token = ? ORDER BY o.id, l.id"
+    )
+
+
+async def checkout_of(
+    token: str,
+) -> tuple[Checkout, Sequence[OrderWithLines]] | None:
+    """Read a purchase with its orders, their vendors and lines."""
+    found = await fetch(_purchase(), token)
+    if not found:
+        return None
+    checkout = row_of(Checkout, "k", found[0])
+    orders: dict[int, OrderWithLines] = {}
+    for record in found:
+        order_id = record["o.id"]
+        if order_id is not None and order_id not in orders:
+            order = row_of(Order, "o", record)
+            order.checkout = checkout
+            order.vendor = row_of(Vendor, "v", record)
+            orders[order_id] = order, []
+        if record["l.id"] is not None:
+            _, lines = orders[order_id]
+            lines.append(row_of(OrderLine, "l", record))
+    return checkout, list(orders.values())
 
 
 _NUMBERED = "orders o WHERE o.vendor_id = ? AND o.number = ?"

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Q
@@ -173,7 +173,7 @@ async def _tell_owners(tx: Transaction, kind: str, row: Token) -> None:
         "hint": row.hint,
         "made_by": maker.full_name,
         "may": [scope.label for scope in Scope if scope in scopes.read(row.scopes)],
-        "ends": _day(row.expires_at),
+        "ends": row.expires_at,
     }
     for owner in await Member.filter(
         vendor_id=row.vendor_id, role="owner", is_active=True
@@ -186,10 +186,6 @@ async def _tell_owners(tx: Transaction, kind: str, row: Token) -> None:
             unique_key=key,
             context=context,
         )
-
-
-def _day(moment: datetime | None) -> str:
-    return f"{moment.day} {moment:%B %Y}" if moment else ""
 
 
 def _subject(token_id: int) -> str:

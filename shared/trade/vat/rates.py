@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from shared.core import clock
+from shared.core.formats import written_day
 from shared.core.money import Money
 from shared.core.typed import plain
 from shared.infra import unit
@@ -75,7 +76,7 @@ async def _must_be_likely(rate: Rate) -> None:
     pair = VatRate.filter(base=rate.base, quote=rate.quote)
     last = await pair.exclude(day=rate.day).order_by("-day").first()
     if last is not None and _is_far(rate.rate, last.rate):
-        raise UnlikelyRate(day=f"{last.day:%d %B %Y}", rate=plain_rate(last.rate))
+        raise UnlikelyRate(day=written_day(last.day), rate=plain_rate(last.rate))
 
 
 async def _store(tx: Transaction, rate: Rate, actor: str) -> Decimal | None:

@@ -6,10 +6,11 @@ from datetime import date
 from decimal import Decimal
 
 from shared.core.frozen import frozen
+from shared.infra.database.raw_sql import Record, row_of
 from shared.trade.commission.pricing import Payer
 from shared.trade.vendors.errors import ShopNotFound
 from shared.trade.vendors.models import Vendor
-from shared.trade.vendors.terms import SellingTerms, terms_of
+from shared.trade.vendors.terms import SellingTerms, terms_of, terms_of_record
 
 
 @frozen
@@ -68,6 +69,11 @@ def view_at(vendor: Vendor, terms: SellingTerms | None) -> VendorView:
         accepts_payments=terms is not None and terms.accepts_payments,
         currency=terms.currency if terms else "EUR",
     )
+
+
+def view_in(record: Record) -> VendorView:
+    """The read model of a record that has the columns of a vendor and of its config (`v`, `c`)."""
+    return view_at(row_of(Vendor, "v", record), terms_of_record(record))
 
 
 async def _one(**where: object) -> VendorView:

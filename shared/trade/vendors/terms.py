@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from shared.core.frozen import frozen
 from shared.infra.database.base import Row
+from shared.infra.database.raw_sql import Record, row_of
 from shared.infra.unit import Transaction
 from shared.trade.vendors.errors import PaymentNotConfigured
 from shared.trade.vendors.models import Vendor
@@ -62,6 +63,15 @@ def payment_configs() -> type[Row]:
     """Return the table at the other end of the relation."""
     relation = cast("Any", Vendor._meta.fields_map["payment_config"])
     return cast("type[Row]", relation.related_model)
+
+
+def terms_of_record(record: Record) -> SellingTerms | None:
+    """Return the terms in a record that has a payment config's columns (`c`); None where nothing
+    was ever set up.
+    """
+    if record["c.id"] is None:
+        return None
+    return terms_in(row_of(payment_configs(), "c", record))
 
 
 def terms_in(config: Any) -> SellingTerms:

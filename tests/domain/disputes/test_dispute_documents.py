@@ -84,22 +84,6 @@ def test_every_name_becomes_a_short_plain_one(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "said"),
-    [
-        (1, "1 byte"),
-        (999, "999 bytes"),
-        (1000, "1 KB"),
-        (999_499, "999 KB"),
-        (999_500, "1 MB"),
-        (4_500_000, "4.5 MB"),
-    ],
-)
-def test_sizes_are_said_as_people_say_them(count: int, said: str) -> None:
-    """In thousands."""
-    assert files.size(count) == said
-
-
-@pytest.mark.parametrize(
     ("newest", "fits"),
     [(1, True), (500_000, True), (500_001, False)],
 )

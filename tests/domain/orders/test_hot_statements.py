@@ -1,4 +1,4 @@
-"""The statement that reads a basket to order it answers as the ORM does."""
+"""What is read of baskets and orders by hand is what the ORM answers."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from shared.core import clock
 from shared.core.ids import digest, new_token
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.infra import unit
+from shared.infra.database.raw_sql import row_of
 from shared.infra.gateway.errors import StandsStill
 from shared.infra.restoring.models import Restoration
 from shared.trade.baskets import service as baskets
+from shared.trade.baskets import statements as baskets_by_hand
 from shared.trade.baskets.models import Basket, BasketLine
 from shared.trade.baskets.queries import get_basket
 from shared.trade.catalogue.models import Product
@@ -35,6 +37,7 @@ from shared.trade.orders.placing_statements import (
 from shared.trade.orders.queries import money_of
 from shared.trade.orders.service import place_order
 from shared.trade.vendors.errors import PaymentNotConfigured
+from shared.trade.vendors.models import Vendor
 from shared.trade.vendors.terms import selling_terms
 from tests.support.factories import make_order, make_product, make_ready_vendor
 from tests.support.market import ADA
@@ -232,3 +235,85 @@ async def test_pieces_of_an_order_that_is_replaced_are_free_for_the_next() -> No
     assert reserved == [5, 0]
     states = await Order.all().order_by("id").values_list("status", "stock_state")
     assert states == [("cancelled", "released"), ("pending", "reserved")]
+
+
+async def test_a_basket_is_read_as_the_orm_reads_it() -> None:
+    """Its lines in their order, rows whole; what its open order holds of each, and no other's."""
+    token = await filled()
+    cup = await Product.get(name="A")
+    other = await baskets.add(None, product_id=cup.id, quantity=3)
+    for held, basket in (({}, token), ({cup.id: 3}, other)):
+        found = await baskets_by_hand.lines_of(digest(basket))
+        lines = await BasketLine.filter(basket__token_digest=digest(basket)).order_by(
+            "id"
+        )
+        assert [record["l.id"] for record in found] == [line.id for line in lines]
+        for record, line in zip(found, lines, strict=True):
+            vendor = await Vendor.get(products=line.product_id)
+            config = await VendorPaymentConfig.get(vendor_id=vendor.id)
+            assert vars(row_of(BasketLine, "l", record)) == vars(line)
+            product = await Product.get(id=line.product_id)
+            assert vars(row_of(Product, "p", record)) == vars(product)
+            assert vars(row_of(Vendor, "v", record)) == vars(vendor)
+            assert vars(row_of(VendorPaymentConfig, "c", record)) == vars(config)
+            assert int(record["held"]) == held.get(line.product_id, 0)
+        pieces = sum(line.quantity for line in lines)
+        assert await baskets_by_hand.count_of(digest(basket)) == pieces
+        await place_order(
+            basket_token=other, contact=ADA, customer_id=None, hold_minutes=30
+        )
+    assert await baskets_by_hand.lines_of(digest("ba_nobody")) == []
+    assert await baskets_by_hand.count_of(digest("ba_nobody")) == 0
+
+
+async def test_a_purchase_is_read_as_the_orm_reads_it() -> None:
+    """Each order with its vendor and lines; one without lines too, and nobody else's."""
+    await make_order()
+    first = await make_order()
+    checkout = await Checkout.get(id=first.checkout_id)
+    second = await make_order(checkout_id=checkout.id)
+    await OrderLine.filter(order_id=second.id).delete()
+    await OrderLine.create(
+        order_id=first.id,
+        product_id=(await make_product(await make_ready_vendor())).id,
+        name="x",
+        unit_amount=1,
+        quantity=2,
+    )
+    found = await statements.checkout_of(checkout.token)
+    assert found is not None
+    assert vars(found[0]) == vars(await Checkout.get(id=checkout.id))
+    assert [order.id for order, _ in found[1]] == [first.id, second.id]
+    for order, lines in found[1]:
+        asked = Order.get(id=order.id).select_related("vendor", "checkout")
+        assert _all(order) == _all(await asked)
+        mine = await OrderLine.filter(order_id=order.id).order_by("id")
+        assert [vars(line) for line in lines] == [vars(line) for line in mine]
+    assert await statements.checkout_of("nobody's") is None
+
+
+def _all(order: Order) -> list[dict[str, Any]]:
+    columns = {name: getattr(order, name) for name in Order._meta.fields_db_projection}
+    return [columns, vars(order.vendor), vars(order.checkout)]
+
+
+async def test_orders_of_a_network_that_hold_pieces_are_counted_as_the_orm_counts() -> (
+    None
+):
+    """Unpaid ones of open purchases, as long as their pieces are set aside."""
+    for network in ("10.0.0.0/24", "10.0.1.0/24"):
+        for stock in ("reserved", "at_payment", "released"):
+            for paid in ("pending", "failed", "processing", "paid"):
+                for status in ("open", "expired"):
+                    order = await make_order(stock_state=stock, payment_status=paid)
+                    mine = Checkout.filter(id=order.checkout_id)
+                    await mine.update(network=network, status=status)
+    expected = Order.filter(
+        checkout__network="10.0.0.0/24",
+        checkout__status="open",
+        stock_state="reserved",
+        payment_status__in=["pending", "failed"],
+    )
+    count = await statements.orders_that_hold("10.0.0.0/24")
+    assert (count, await statements.orders_that_hold("")) == (2, 0)
+    assert count == await expected.count()

@@ -10,7 +10,13 @@ import pytest
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.payments.models import Payment
 from shared.finance.payments.service import create_payment_intent
-from shared.finance.payments.statements import lock_payment, lock_write, opening_of
+from shared.finance.payments.statements import (
+    lock_payment,
+    lock_write,
+    of_purchase,
+    opening_of,
+)
+from shared.finance.payments.stripe_reads import payment_of
 from shared.finance.payments.writes import CreatePaymentIntent
 from shared.infra import unit
 from shared.infra.stripe_writes import service as writes
@@ -104,6 +110,54 @@ async def test_what_opening_must_know_is_read_as_the_orm_reads_it(
     async with unit.transaction() as tx:
         found = await opening_of(await tx.lock(Order, id=order.id))
     assert (found.accepts_payments, found.stripe_account_id) == (None, None)
+
+
+async def test_a_payment_is_found_by_its_intent_as_the_orm_finds_it(
+    database: str,
+) -> None:
+    """Whole; for an intent that is none of ours there is none."""
+    first, second = await make_order(), await make_order()
+    await make_payment(first, stripe_payment_intent_id="pi_1")
+    payment = await make_payment(second, stripe_payment_intent_id="pi_2")
+    found = await payment_of("pi_2")
+    assert found is not None
+    assert vars(found) == vars(await Payment.get(id=payment.id))
+    for unknown in ("pi_3", "", None):
+        assert await payment_of(unknown) is None
+
+
+async def test_how_a_purchase_is_paid_is_read_as_the_orm_reads_it(
+    database: str,
+) -> None:
+    """Each payment of each of its orders, the latest last; one without any too."""
+    first = await make_order(payment_status="failed")
+    checkout = await first.checkout
+    second = await make_order(checkout_id=checkout.id, payment_status="paid")
+    without = await make_order(checkout_id=checkout.id)
+    for order in (await make_order(), second, first):
+        for attempt in (1, 2):
+            await make_payment(
+                order,
+                attempt=attempt,
+                status="canceled" if attempt == 1 else "failed",
+                failure_reason=f"{order.number} {attempt}",
+                stripe_payment_intent_id=f"pi_{order.id}_{attempt}",
+            )
+    found = await of_purchase(checkout.token)
+    assert found[0].payment is found[0].intent_id is None
+    assert found[0].order == without.payment_status
+    mine = await Payment.filter(order__checkout_id=checkout.id).order_by("id")
+    for ours, payment in zip(found[1:], mine, strict=True):
+        order = await Order.get(id=payment.order_id)
+        told = (ours.purchase, ours.order, ours.payment, ours.failure, ours.intent_id)
+        assert told == (
+            checkout.status,
+            order.payment_status,
+            payment.status,
+            payment.failure_reason,
+            payment.stripe_payment_intent_id,
+        )
+    assert await of_purchase("nobody's") == ()
 
 
 async def test_a_write_is_locked_with_its_payment(database: str) -> None:

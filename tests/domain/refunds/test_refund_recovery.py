@@ -468,6 +468,25 @@ class TestNews:
         assert held(sandbox, sale.shop.account_id)["EUR"] == 2 * (PRICE - 200) - 1800
         await assert_books_agree(sandbox)
 
+    async def test_one_job_follows_a_refund_however_often_the_sweep_comes(
+        self, gateway: Gateway, sandbox: RunningSandbox, context: Context
+    ) -> None:
+        """Stripe is asked every five minutes for as long as it is on its way; where that job was
+        lost, the sweep begins anew.
+        """
+        sale = await sold(gateway, sandbox, card="pm_card_pendingRefund")
+        made = await refund(gateway, sale)
+        follows = Job.filter(kind="refunds.follow", status="waiting")
+        for hours in range(1, 4):
+            later = clock.now() + timedelta(hours=hours)
+            with clock.use(lambda at=later: at):  # type: ignore[misc]
+                await run_jobs(context, hours=0.2)
+                await jobs.sweep.run(context, {})
+            assert [job.args for job in await follows] == [{"refund_id": made.id}]
+        await follows.delete()
+        await jobs.sweep.run(context, {})
+        assert await follows.count() == 1
+
     async def test_the_sweep_leaves_what_is_settled_alone(
         self, gateway: Gateway, sandbox: RunningSandbox, context: Context
     ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from shared.core import clock
 from shared.core.ids import new_token
 from shared.infra.mail import service as mail
@@ -34,11 +36,10 @@ async def tell(
     tx: Transaction,
     kind: str,
     member: Member,
-    **words: str,
+    **words: Any,
 ) -> None:
     """Mail somebody what happened to their factors."""
-    at = f"{clock.now():%d %B %Y, %H:%M} UTC"
-    context = {"full_name": member.full_name, "at": at, **words}
+    context = {"full_name": member.full_name, "at": clock.now(), **words}
     mail.post(
         tx,
         kind,

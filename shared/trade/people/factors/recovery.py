@@ -69,7 +69,7 @@ async def ask(*, email: str, actor: str) -> ResetView:
             stop_digest=digest(token),
         )
         carry_out.at(at, once=f"{carry_out.kind}:{row.id}")(tx, reset_id=row.id)
-        told = {"token": token, "until": f"{at:%d %B %Y, %H:%M} UTC"}
+        told = {"token": token, "until": at}
         await notices.tell(tx, "factor_reset_asked", found, **told)
         await _note(tx, "factor.reset_asked", found, actor)
     return _view(row, found)
