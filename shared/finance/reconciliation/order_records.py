@@ -57,7 +57,10 @@ async def _wrong_of(ids: Iterable[int]) -> dict[int, OrderRecord]:
     return wrong
 
 
-async def _refunded(orders: list[int], states: list[str]) -> dict[int, int]:
+async def _refunded(
+    orders: list[int],
+    states: list[str],
+) -> dict[int, int]:
     """Read what the refunds of these states come to, by order."""
     refunds = Refund.filter(order_id__in=orders, status__in=states)
     query = refunds.annotate(total=Sum("amount"))
