@@ -65,6 +65,7 @@ BOUNDED: dict[str, set[str]] = {
         "finance/inbox/timeline._events",
         "finance/ledger/service",  # the postings of one transaction
         "finance/reconciliation/checks/unexplained_money._is_booked",
+        "finance/reconciliation/staging._group_of",
         "finance/recovery/dashboard_transfers._with_reversal",
         "finance/recovery/dashboard_transfers.read_transfer",
         "finance/recovery/service._taken_by_hand",

@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import time
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,7 @@ from tests.support.market import confirm, stripe_post
 from tests.support.papers import paper
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from shared.core.settings import Settings
     from tests.support.sandbox import RunningSandbox
@@ -187,7 +188,11 @@ async def test_every_call_is_awaited(gateway: Gateway) -> None:
     """No method of the gateway can block the loop."""
     methods = methods_of(gateway)
     assert methods
-    assert all(inspect.iscoroutinefunction(method) for method in methods.values())
+    for name, method in methods.items():
+        if name.endswith(".pages"):
+            assert isinstance(method(), AsyncIterator)
+        else:
+            assert inspect.iscoroutinefunction(method), name
 
 
 async def test_slow_answers_do_not_queue(
@@ -239,6 +244,27 @@ async def test_a_list_at_stripe_is_read_to_its_end(
         for n in range(101)
     ]
     assert [intent.id for intent in await gateway.payment_intents.list()] == made
+
+
+async def test_long_lists_come_page_by_page(
+    gateway: Gateway, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The newest first, and together the same as the whole list."""
+    account = await ready_account(gateway, sandbox)
+    await _three_of_everything(gateway, sandbox, account)
+    monkeypatch.setattr(calls, "PAGE", 2)
+    for resource, of in (
+        (gateway.payment_intents, ()),
+        (gateway.balance_transactions, ()),
+        (gateway.balance_transactions, (account,)),
+        (gateway.refunds, ()),
+        (gateway.disputes, ()),
+        (gateway.payouts, (account,)),
+    ):
+        pages = [page async for page in resource.pages(*of)]
+        assert {len(page) for page in pages[:-1]} <= {2}
+        found = [one for page in pages for one in page]
+        assert found[::-1] == await resource.list(*of)
 
 
 async def test_every_list_is_read_page_by_page(

@@ -10,6 +10,7 @@ from tortoise.exceptions import IntegrityError, ValidationError
 from tortoise.expressions import F
 
 from shared.core import clock
+from shared.core.errors import NotFound
 from shared.core.ids import new_number
 from shared.finance.inbox.models import WebhookRefusal
 from shared.infra import unit
@@ -23,6 +24,7 @@ from shared.infra.mail.models import Email
 from shared.infra.unit import Act
 from shared.infra.unit.errors import LateRefusal
 from shared.trade.orders.models import Checkout, Order
+from shared.trade.orders.rules import OrderStatus
 from tests.support.factories import make_order
 from tests.support.storefront import counted
 
@@ -256,3 +258,30 @@ _REFUSAL: dict[str, Any] = {
     "why": "first",
     "last_at": clock.now(),
 }
+
+
+async def test_what_is_made_and_locked_is_as_the_orm_would_have_it(
+    database: str,
+) -> None:
+    """Made with an id, saved, at this moment; locked by any columns, or by what is none."""
+    async with unit.transaction() as tx:
+        made = await tx.create(WebhookRefusal, **_REFUSAL)
+    for alike in (made, await WebhookRefusal.get()):
+        alike.why = "another"
+        await alike.save()
+    assert await WebhookRefusal.all().count() == 1
+    first, order = await make_order(), await make_order()
+    asked: list[dict[str, Any]] = [
+        {"id": order.id},
+        {"number": order.number, "vendor_id": order.vendor_id},
+        {"id__gt": first.id},
+        {"id": order.id, "status": OrderStatus(order.status)},
+    ]
+    for where in asked:
+        async with unit.transaction() as tx:
+            found = await tx.lock(Order, **where)
+            assert tx.held(Order, order.id) is found
+        assert vars(found) == vars(await Order.get(id=order.id))
+    async with unit.transaction() as tx:
+        with pytest.raises(NotFound):
+            await tx.lock(Order, id=first.id, number=order.number)

@@ -8,11 +8,14 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
 from shared.finance.inbox.models import WebhookEvent
 from shared.finance.ledger.chart import Account
 from shared.finance.payouts.models import Payout, PayoutItem
-from shared.finance.reconciliation import repairs
-from shared.finance.reconciliation.findings import DifferenceKind
+from shared.finance.reconciliation import both_sides, repairs, sifting
+from shared.finance.reconciliation.checks import compare
+from shared.finance.reconciliation.findings import DifferenceKind, FoundDifference
 from shared.finance.reconciliation.models import Difference, ReconciliationRun
 from shared.finance.reconciliation.service import reconcile
 from shared.finance.refunds.models import Refund
@@ -133,11 +136,21 @@ async def differences(market: Market) -> list[tuple[str, ...]]:
     ]
 
 
+async def told_with_everything(market: Market) -> list[FoundDifference]:
+    """What is told where nothing is left out of the comparison."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sifting, "is_quiet", lambda _both: False)
+        both, _ = await both_sides.read(market.gateway, None)
+    return compare(both)
+
+
 async def reconcile_in_passing(market: Market, *, repair: bool) -> None:
     """The operator compares in the middle of everything, and presses the button that repairs it
     all.
     """
     found = await differences(market)
+    left, _ = await both_sides.read(market.gateway, None)
+    assert compare(left) == await told_with_everything(market)
     assert not [row for row in found if row[0] in NEVER], found
     if repair and found:
         run = await ReconciliationRun.all().order_by("-id").first()

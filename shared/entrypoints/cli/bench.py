@@ -16,6 +16,7 @@ from shared.entrypoints.cli.benchmarks import (
     load,
     paid_order,
     processes,
+    reconciliation,
     sandbox,
     signed_in,
     signed_out,
@@ -34,6 +35,7 @@ BENCHMARKS: dict[str, Callable[[], list[Measured]]] = {
     "signed-in": signed_in.signed_in,
     "processes": processes.processes,
     "growth": growth.growth,
+    "reconciliation": reconciliation.reconciliation,
     "ledger": ledger.ledger,
     "jobs": jobs.jobs,
 }

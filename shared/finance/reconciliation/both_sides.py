@@ -1,4 +1,7 @@
-"""Reading both sides of a comparison: Stripe first, so that nothing posted meanwhile is missed."""
+"""Reading both sides of a comparison: Stripe first, so that nothing posted meanwhile is missed.
+
+Long lists go to disk (staging.py), and of them only what may differ comes back (sifting.py).
+"""
 
 from __future__ import annotations
 
@@ -22,48 +25,55 @@ from shared.finance.reconciliation.ledger_records import AT_STRIPE, Sums
 from shared.finance.reconciliation.records import (
     AccountRecord,
     BothSides,
+    ClaimRecord,
+    IntentAtStripe,
     LedgerLine,
+    MovementRecord,
     ObjectAtStripe,
     ObjectRecord,
+    PaymentRecord,
+    TransactionAtStripe,
 )
+from shared.finance.reconciliation.saved_method_records import SavedMethods
+from shared.finance.reconciliation.sifting import sift
+from shared.finance.reconciliation.staging import Staging
 from shared.finance.reconciliation.statements import wrong_sums
-from shared.finance.reconciliation.stripe_records import StripeRecords, StripeWindow
+from shared.finance.reconciliation.stripe_lists import (
+    OLDER,
+    StripeRecords,
+    StripeWindow,
+)
 from shared.infra.gateway.gateway import Gateway
-from shared.infra.references import service as references
 
 OVERLAP = timedelta(days=1)
 EVENTS_BACK = timedelta(days=30)  # Stripe tells no older ones
+OURS = 0  # the first list of ours, each in the order of its ids
 
 Counted = dict[str, int]
 Totals = dict[tuple[int | None, str], int]  # vendor and currency -> minor units
 
 
 async def read(gateway: Gateway, since: datetime | None) -> tuple[BothSides, Counted]:
-    """Read everything, or what happened since `since`; and how much of each was looked at."""
-    at_stripe = await stripe_records.read(gateway, _window(since))
-    customers = await saved_method_records.customers(since)
-    methods_at_stripe = await saved_method_records.at_stripe(gateway, customers)
-    objects = await local_records.objects(
-        since,
-        [each.id for each in at_stripe.objects],
-    )
-    at_stripe.objects += await _older(gateway, objects, at_stripe.objects)
-    both = await _with_payments(at_stripe, since)
-    both = await _with_ledger(both, at_stripe, since)
+    """Read everything, or what happened since `since`: what may differ, and how much of each was
+    looked at.
+    """
+    with Staging() as staging:
+        at_stripe = await stripe_records.read(gateway, _window(since), staging)
+        methods = await saved_method_records.read(gateway, since)
+        lying = await _read_ours(gateway, at_stripe, since)
+        both = await sift(staging)
+    both = await _with_ledger(both, at_stripe, lying, since)
     both = replace(
         both,
-        objects=_comparable(objects, at_stripe),
-        claims=await local_records.claims(since),
-        orders=await order_records.orders(since),
+        orders=await order_records.wrong_orders(),
         accounts=await _accounts(at_stripe),
-        remembered=await _remembered(both),
         missed_events=await event_records.missed(at_stripe.undelivered),
         parked_events=await event_records.parked(),
-        methods=await saved_method_records.local(customers),
-        methods_at_stripe=methods_at_stripe,
-        detaching=await saved_method_records.detaching(),
+        methods=methods.ours,
+        methods_at_stripe=methods.at_stripe,
+        detaching=methods.detaching,
     )
-    return both, _counted(both, at_stripe)
+    return both, _counted(both, at_stripe, methods)
 
 
 def _window(since: datetime | None) -> StripeWindow:
@@ -71,75 +81,78 @@ def _window(since: datetime | None) -> StripeWindow:
     return StripeWindow(since, overlap, events_since=clock.now() - EVENTS_BACK)
 
 
+async def _read_ours(
+    gateway: Gateway, at_stripe: StripeRecords, since: datetime | None
+) -> Totals:
+    """Stage what is ours; what its entries say that lies at Stripe."""
+    staging, named = at_stripe.staging, at_stripe.named
+    await _stage_objects(gateway, at_stripe, since)
+    async for payments in local_records.payments(since, named.intents):
+        staging.add(OURS, payments)
+    async for movements in local_records.movements(since, named.ids):
+        staging.add(OURS, movements)
+    lying: Totals = defaultdict(int)
+    async for lines in ledger_records.lines(since, named.ids):
+        shown = [
+            each for each in lines if each[1].vendor_id not in at_stripe.unreachable
+        ]
+        for _, line in shown:
+            lying[line.vendor_id, line.currency] += line.amount
+        staging.add(OURS, shown)
+    async for claims in local_records.claims(since):
+        staging.add(OURS, claims)
+    return lying
+
+
+async def _stage_objects(
+    gateway: Gateway, at_stripe: StripeRecords, since: datetime | None
+) -> None:
+    """Stage refunds, disputes and payouts.
+
+    Left out are the payouts of accounts that Stripe does not show us any more. What is older than
+    the window and unfinished here is read from Stripe one by one: there are few.
+    """
+    named, gone = at_stripe.named.objects, at_stripe.unreachable
+    older: list[ObjectRecord] = []
+    for number, model in enumerate(local_records.OBJECTS):
+        async for piece in local_records.objects(model, since, named):
+            records = [each for _, each in piece if not each.recent]
+            older += [each for each in records if each.stripe_id not in named]
+            shown = [
+                (id_, each)
+                for id_, each in piece
+                if each.what != "payout" or each.vendor_id not in gone
+            ]
+            at_stripe.staging.add(OURS + number, shown)
+    at_stripe.add(OLDER, await _older(gateway, older))
+
+
 async def _older(
-    gateway: Gateway,
-    objects: Iterable[ObjectRecord],
-    told: Iterable[ObjectAtStripe],
-) -> list[ObjectAtStripe]:
-    """Read what is older than the window and unfinished here, one by one: there are few."""
-    known = {each.id for each in told}
-    older: list[ObjectAtStripe] = []
+    gateway: Gateway, records: Iterable[ObjectRecord]
+) -> list[tuple[int, ObjectAtStripe]]:
+    found: list[ObjectAtStripe] = []
 
     async def look(record: ObjectRecord) -> None:
         at_stripe = await stripe_records.read_one(gateway, record)
         if at_stripe is not None:
-            older.append(at_stripe)
+            found.append(at_stripe)
 
-    asked = [
-        each for each in objects if not each.recent and each.stripe_id not in known
-    ]
-    await stripe_records.bounded(asked, look)
-    return older
-
-
-async def _with_payments(at_stripe: StripeRecords, since: datetime | None) -> BothSides:
-    """Stripe's objects with our payments and movements."""
-    return BothSides(
-        payments=await local_records.payments(since, _intents_named(at_stripe)),
-        intents=at_stripe.intents,
-        objects_at_stripe=tuple(at_stripe.objects),
-        movements=await local_records.movements(since, _ids_named(at_stripe)),
-        transactions=tuple(at_stripe.transactions),
-    )
-
-
-def _intents_named(at_stripe: StripeRecords) -> list[str]:
-    return [
-        *_payment_intents(at_stripe),
-        *(each.intent_id for each in at_stripe.objects if each.intent_id),
-    ]
-
-
-def _payment_intents(at_stripe: StripeRecords) -> list[str]:
-    linked = [
-        t.links["payment_intent"]
-        for t in at_stripe.transactions
-        if "payment_intent" in t.links
-    ]
-    return [intent.id for intent in at_stripe.intents] + [str(id_) for id_ in linked]
-
-
-def _ids_named(at_stripe: StripeRecords) -> set[str]:
-    ids = set(_payment_intents(at_stripe))
-    for t in at_stripe.transactions:
-        ids |= {t.id, *t.links.values()}
-        if t.source:
-            ids.add(t.source)
-    return ids
+    await stripe_records.bounded(records, look)
+    return list(enumerate(found))
 
 
 async def _with_ledger(
-    both: BothSides, at_stripe: StripeRecords, since: datetime | None
+    both: BothSides,
+    at_stripe: StripeRecords,
+    lying: Totals,
+    since: datetime | None,
 ) -> BothSides:
-    lines = await ledger_records.lines(since, _ids_named(at_stripe))
-    lines = tuple(line for line in lines if line.vendor_id not in at_stripe.unreachable)
     sums = await ledger_records.sums()
-    booked = _booked(sums) if since else _added(lines)
+    # Where all entries were read, what these come to, so that no posting comes between.
+    booked = _booked(sums) if since else lying
     return replace(
         both,
-        lines=lines,
         receivables=_receivables(sums, await local_records.receivables()),
-        posted=await ledger_records.posted(both.payments),
         orphans=await ledger_records.orphans(since),
         open_postings=await ledger_records.open_postings(),
         wrong_sums=await wrong_sums(),
@@ -156,14 +169,6 @@ def _booked(sums: Sums) -> Totals:
         for (account, vendor_id, currency), total in sums.items()
         if account in AT_STRIPE
     }
-
-
-def _added(lines: Iterable[LedgerLine]) -> Totals:
-    """The same where all entries were read: one reading, so that no posting comes between."""
-    totals: Totals = defaultdict(int)
-    for line in lines:
-        totals[line.vendor_id, line.currency] += line.amount
-    return dict(totals)
 
 
 def _receivables(
@@ -209,16 +214,6 @@ def _balances(
     return both
 
 
-def _comparable(
-    objects: Iterable[ObjectRecord], at_stripe: StripeRecords
-) -> tuple[ObjectRecord, ...]:
-    """Leave out the payouts of accounts that Stripe does not show us any more."""
-    gone = at_stripe.unreachable
-    return tuple(
-        each for each in objects if each.what != "payout" or each.vendor_id not in gone
-    )
-
-
 async def _accounts(at_stripe: StripeRecords) -> tuple[AccountRecord, ...]:
     records = []
     for config in await local_records.configs():
@@ -230,26 +225,19 @@ async def _accounts(at_stripe: StripeRecords) -> tuple[AccountRecord, ...]:
     return tuple(records)
 
 
-async def _remembered(both: BothSides) -> frozenset[str]:
-    """Which reversals without a row of ours were once known to belong to something."""
-    reversals = {
-        t.source for t in both.transactions if t.type == "transfer_refund" and t.source
-    }
-    return await references.known(
-        reversals - {each.stripe_id for each in both.movements}
-    )
-
-
-def _counted(both: BothSides, at_stripe: StripeRecords) -> Counted:
+def _counted(
+    both: BothSides, at_stripe: StripeRecords, methods: SavedMethods
+) -> Counted:
+    sizes = at_stripe.staging.sizes
     return {
-        "payments": len(both.payments),
-        "intents": len(both.intents),
-        "refunds, disputes and payouts": len(both.objects_at_stripe),
-        "movements": len(both.movements),
-        "claims": len(both.claims),
-        "ledger entries": len(both.lines),
-        "balance transactions": len(both.transactions),
+        "payments": sizes[PaymentRecord],
+        "intents": sizes[IntentAtStripe],
+        "refunds, disputes and payouts": sizes[ObjectAtStripe],
+        "movements": sizes[MovementRecord],
+        "claims": sizes[ClaimRecord],
+        "ledger entries": sizes[LedgerLine],
+        "balance transactions": sizes[TransactionAtStripe],
         "balances": len(both.balances),
-        "saved payment methods": len(both.methods),
+        "saved payment methods": methods.number,
         "accounts out of reach": len(at_stripe.unreachable),
     }

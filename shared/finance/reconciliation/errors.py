@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.core.errors import Conflict, MarketError, NotFound
+from shared.core.errors import Conflict, MarketError, NotFound, TryLater
 from shared.core.locales import gettext_noop as _n
 
 
@@ -11,6 +11,15 @@ class AlreadyRunning(Conflict):
 
     code = "reconciliation_running"
     default = _n("A reconciliation is running already. Please wait for its end.")
+
+
+class CannotStage(TryLater):
+    """The temporary file that holds what is compared cannot be written or read."""
+
+    code = "cannot_stage"
+    default = _n(
+        "The comparison needs room for a temporary file, and could not use it: %(reason)s."
+    )
 
 
 class CannotRepair(MarketError):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import datetime
-from typing import Any
 
 from tortoise.functions import Count, Sum
 from tortoise.models import Model
@@ -14,12 +13,19 @@ from shared.finance.ledger.chart import Account
 from shared.finance.ledger.models import LedgerEntry, LedgerPosting
 from shared.finance.payments.models import Payment
 from shared.finance.payouts.models import Payout, ReserveHold
+from shared.finance.reconciliation.local_records import of_window
 from shared.finance.reconciliation.records import LedgerLine, OpenPosting, PaymentRecord
-from shared.finance.reconciliation.window import since_then
+from shared.finance.reconciliation.staging import Placed
+from shared.finance.reconciliation.window import (
+    before_then,
+    is_recent,
+    since_then,
+)
 from shared.finance.recovery.models import Claim, Movement
 from shared.finance.refunds.models import Refund
 from shared.infra.database.chunks import chunks
 from shared.infra.database.columns import numbers_in, texts_in
+from shared.infra.database.reading import Values, in_pieces
 
 AT_STRIPE = (Account.STRIPE_PLATFORM.value, Account.STRIPE_VENDOR.value)
 # The table whose row the keys of these kinds of postings name.
@@ -46,14 +52,14 @@ KeysByRow = dict[
     str, dict[int, list[str]]
 ]  # kind -> id of the row that the key names -> keys
 Sums = dict[tuple[str, int | None, str], int]
-_COLUMNS = (
-    "id",
+_LINE = (
     "vendor_id",
     "currency",
     "stripe_id",
     "amount",
     "posting__kind",
     "posting__key",
+    "account",
     "created_at",
 )
 
@@ -61,25 +67,24 @@ _COLUMNS = (
 async def lines(
     since: datetime | None,
     stripe_ids: Iterable[str],
-) -> tuple[LedgerLine, ...]:
-    """Read the entries on balances at Stripe, of the window and about what Stripe named."""
-    query = LedgerEntry.filter(account__in=AT_STRIPE)
-    in_window = since_then(query, since)
-    rows = {row[0]: row for row in await in_window.values_list(*_COLUMNS)}
-    if since is not None:
-        for chunk in chunks(stripe_ids):
-            more = query.filter(stripe_id__in=chunk)
-            rows |= {row[0]: row for row in await more.values_list(*_COLUMNS)}
-    return tuple(_line(row, since) for row in sorted(rows.values()))
+) -> AsyncIterator[Placed[LedgerLine]]:
+    """Read the entries on balances at Stripe, of the window and about what Stripe named.
+
+    Of all entries the others are left out here: to find them by their account, SQLite would sort
+    them all for each piece.
+    """
+    at_stripe = LedgerEntry.filter(account__in=AT_STRIPE)
+    new = LedgerEntry.all() if since is None else since_then(at_stripe, since)
+    old = before_then(at_stripe, since)
+    async for rows in of_window(new, old, "stripe_id", stripe_ids, _LINE):
+        shown = [row for row in rows if row[7] in AT_STRIPE]
+        yield [(row[0], _line(row, since)) for row in shown]
 
 
-def _line(
-    row: tuple[Any, ...],
-    since: datetime | None,
-) -> LedgerLine:
-    _, vendor_id, currency, stripe_id, amount, kind, key, created_at = row
-    recent = since is None or created_at >= since
-    return LedgerLine(vendor_id, currency, stripe_id, int(amount), kind, key, recent)
+def _line(row: Values, since: datetime | None) -> LedgerLine:
+    _, vendor_id, currency, stripe_id, amount, kind, key, _, created_at = row
+    recent = is_recent(created_at, since)
+    return LedgerLine(vendor_id, currency, stripe_id, amount, kind, key, recent)
 
 
 async def posted(payments: Iterable[PaymentRecord]) -> frozenset[str]:
@@ -106,19 +111,20 @@ async def orphans(since: datetime | None) -> frozenset[str]:
     Those that were reversed for that are passed over.
     """
     alone: set[str] = set()
-    for kind, keys in (await _keys_by_row(since)).items():
-        there = await _existing_rows(ROWS_OF[kind], keys)
-        alone |= {
-            key for id_, names in keys.items() if id_ not in there for key in names
-        }
+    query = since_then(LedgerPosting.filter(kind__in=[*ROWS_OF]), since)
+    async for rows in in_pieces(query, ("kind", "key")):
+        for kind, keys in _by_row(rows).items():
+            there = await _existing_rows(ROWS_OF[kind], keys)
+            alone |= {
+                key for id_, names in keys.items() if id_ not in there for key in names
+            }
     reversed_ = await _existing(f"reversed:{key}" for key in alone)
     return frozenset(alone - {key.removeprefix("reversed:") for key in reversed_})
 
 
-async def _keys_by_row(since: datetime | None) -> KeysByRow:
+def _by_row(postings: Iterable[Values]) -> KeysByRow:
     keys: KeysByRow = defaultdict(lambda: defaultdict(list))
-    query = since_then(LedgerPosting.filter(kind__in=[*ROWS_OF]), since)
-    for kind, key in await query.values_list("kind", "key"):
+    for _, kind, key in postings:
         number = str(key).split(":")[1]
         if number.isdecimal():
             keys[kind][int(number)].append(key)

@@ -1,11 +1,14 @@
-"""Reading our own rows for a comparison, in few queries; the ledger's are in ledger_records.py."""
+"""Reading our own rows for a comparison, in pieces; the ledger's are in ledger_records.py.
+
+Each comes with its id, which is its place among the others.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from tortoise.expressions import Q
 from tortoise.functions import Sum
@@ -23,170 +26,182 @@ from shared.finance.reconciliation.records import (
     ObjectRecord,
     PaymentRecord,
 )
-from shared.finance.reconciliation.window import is_recent, since_then
+from shared.finance.reconciliation.staging import Placed
+from shared.finance.reconciliation.window import (
+    before_then,
+    is_recent,
+    since_then,
+)
 from shared.finance.recovery.models import Claim, Movement
 from shared.finance.recovery.rules import MovementKind, MovementState, signed
 from shared.finance.refunds.models import Refund
 from shared.infra.database.chunks import chunks
+from shared.infra.database.reading import Values, in_pieces, those_with
 
-Row = TypeVar("Row", Payment, Movement)
-
-# What may still change, so that it is compared however old it is.
-_UNFINISHED: Mapping[type[Model], Q] = {
-    Refund: Q(status__in=["pending", "requires_action"]),
-    Dispute: ~Q(status__in=["won", "lost", "warning_closed", "prevented"]),
-    Payout: Q(status__in=["pending", "in_transit"]),
+# What will not change any more, so that it is not compared when it is old.
+_FINISHED: Mapping[type[Model], Q] = {
+    Refund: ~Q(status__in=["pending", "requires_action"]),
+    Dispute: Q(status__in=["won", "lost", "warning_closed", "prevented"]),
+    Payout: ~Q(status__in=["pending", "in_transit"]),
 }
+_PAYMENT = (
+    "order_id",
+    "order__number",
+    "order__payment_status",
+    "vendor_id",
+    "status",
+    "amount_total",
+    "currency",
+    "stripe_payment_intent_id",
+    "stripe_charge_id",
+    "stripe_transfer_id",
+    "stripe_application_fee_id",
+    "stripe_balance_transaction_id",
+    "amount_stripe_fee",
+    "created_at",
+)
+_OBJECT = ("status", "amount", "currency", "vendor_id", "created_at")
+_MOVEMENT = (
+    "claim_id",
+    "claim__subject",
+    "kind",
+    "status",
+    "amount",
+    "claim__currency",
+    "claim__vendor_id",
+    "stripe_id",
+    "claim__payment_id",
+    "created_at",
+)
+_CLAIM = (
+    "subject",
+    "vendor_id",
+    "currency",
+    "amount",
+    "taken",
+    "receivable",
+    "written_off",
+    "payment_id",
+    "netted",
+)
+OBJECTS = tuple(_FINISHED)
 
 
 async def payments(
     since: datetime | None,
     intents: Iterable[str],
-) -> tuple[PaymentRecord, ...]:
+) -> AsyncIterator[Placed[PaymentRecord]]:
     """Read payments of the window, and those that Stripe named."""
-    query = Payment.all().select_related("order")
-    rows = _by_id(await since_then(query, since))
-    if since is not None:
-        for chunk in chunks(intents):
-            rows |= _by_id(await query.filter(stripe_payment_intent_id__in=chunk))
-    return tuple(_payment(rows[id_], since) for id_ in sorted(rows))
+    query = Payment.all()
+    async for rows in of_window(
+        since_then(query, since),
+        before_then(query, since),
+        "stripe_payment_intent_id",
+        intents,
+        _PAYMENT,
+    ):
+        dated = [_dated(row, since) for row in rows]
+        yield [(row[0], PaymentRecord(*row)) for row in dated]
 
 
-def _by_id(rows: Iterable[Row]) -> dict[int, Row]:
-    return {row.id: row for row in rows}
+async def of_window(
+    query: QuerySet[Any],
+    older: QuerySet[Any],
+    column: str,
+    named: Iterable[str],
+    columns: Sequence[str],
+) -> AsyncIterator[list[Values]]:
+    """Read rows, and the older ones that Stripe named, which are none where all is read."""
+    async for rows in in_pieces(query, columns):
+        yield rows
+    async for rows in those_with(older, column, named, columns):
+        yield rows
 
 
-def _payment(row: Payment, since: datetime | None) -> PaymentRecord:
-    return PaymentRecord(
-        id=row.id,
-        order_id=row.order_id,
-        order_number=row.order.number,
-        order_state=row.order.payment_status,
-        vendor_id=row.vendor_id,
-        state=row.status,
-        amount=row.amount_total,
-        currency=row.currency,
-        intent_id=row.stripe_payment_intent_id,
-        charge_id=row.stripe_charge_id,
-        transfer_id=row.stripe_transfer_id,
-        fee_id=row.stripe_application_fee_id,
-        transaction_id=row.stripe_balance_transaction_id,
-        stripe_fee=row.amount_stripe_fee,
-        recent=is_recent(row.created_at, since),
-    )
+def _dated(row: Values, since: datetime | None) -> Values:
+    """Read a moment that a row ends with as whether that is recent."""
+    return *row[:-1], is_recent(row[-1], since)
 
 
 async def objects(
+    model: type[Model],
     since: datetime | None,
     stripe_ids: Iterable[str],
-) -> tuple[ObjectRecord, ...]:
-    """Read refunds, disputes and payouts: of the window, named by Stripe, or unfinished."""
-    named = list(stripe_ids)
-    records: list[ObjectRecord] = []
-    for model in _UNFINISHED:
-        rows = await _objects_of(model, since, named)
-        records += [_object(model, rows[id_], since) for id_ in sorted(rows)]
-    return tuple(records)
+) -> AsyncIterator[Placed[ObjectRecord]]:
+    """Read refunds, disputes or payouts: of the window, named by Stripe, or unfinished."""
+    what, finished = model.__name__.lower(), _FINISHED[model]
+    stripe_id = f"stripe_{what}_id"
+    query: QuerySet[Any] = model.filter(**{f"{stripe_id}__not_isnull": True})
+    new = query if since is None else query.filter(_new(since) | ~finished)
+    old = before_then(query.filter(finished), since)
+    account = ["stripe_account_id"] if model is Payout else []
+    columns = [stripe_id, *_OBJECT, *account]
+    async for rows in of_window(new, old, stripe_id, stripe_ids, columns):
+        yield [(row[0], _object(what, row, since)) for row in rows]
 
 
-async def _objects_of(
-    model: type[Model],
-    since: datetime | None,
-    named: list[str],
-) -> dict[int, Any]:
-    field = _stripe_id_field(model)
-    query: QuerySet[Any] = model.filter(**{f"{field}__not_isnull": True})
-    if since is None:
-        return {row.id: row for row in await query}
-    rows = {
-        row.id: row
-        for row in await query.filter(Q(created_at__gte=since) | _UNFINISHED[model])
-    }
-    for chunk in chunks(named):
-        rows |= {row.id: row for row in await query.filter(**{f"{field}__in": chunk})}
-    return rows
+def _new(since: datetime) -> Q:
+    return Q(created_at__gte=since)
 
 
-def _stripe_id_field(model: type[Model]) -> str:
-    return f"stripe_{model.__name__.lower()}_id"
-
-
-def _object(
-    model: type[Model],
-    row: Any,
-    since: datetime | None,
-) -> ObjectRecord:
+def _object(what: str, row: Values, since: datetime | None) -> ObjectRecord:
+    id_, stripe_id, state, amount, currency, vendor_id, created_at, *account = row
     return ObjectRecord(
-        what=model.__name__.lower(),
-        id=row.id,
-        stripe_id=getattr(row, _stripe_id_field(model)),
-        state=row.status,
-        amount=row.amount,
-        currency=row.currency,
-        vendor_id=row.vendor_id,
-        account=getattr(row, "stripe_account_id", None),
-        recent=is_recent(row.created_at, since),
+        what,
+        id_,
+        stripe_id,
+        state,
+        amount,
+        currency,
+        vendor_id,
+        account[0] if account else None,
+        is_recent(created_at, since),
     )
 
 
 async def movements(
     since: datetime | None, stripe_ids: Iterable[str]
-) -> tuple[MovementRecord, ...]:
+) -> AsyncIterator[Placed[MovementRecord]]:
     """Read movements of the window, those that Stripe named, and those that were not finished."""
-    query = Movement.all().select_related("claim")
-    if since is None:
-        rows = _by_id(await query)
-    else:
-        in_window = Q(created_at__gte=since) | Q(status=MovementState.OPENING)
-        rows = _by_id(await query.filter(in_window))
-        for chunk in chunks(stripe_ids):
-            rows |= _by_id(await query.filter(stripe_id__in=chunk))
-    return tuple(_movement(rows[id_], since) for id_ in sorted(rows))
+    query = Movement.all()
+    opening = Q(status=MovementState.OPENING)
+    new = query if since is None else query.filter(_new(since) | opening)
+    old = before_then(query.filter(~opening), since)
+    async for rows in of_window(new, old, "stripe_id", stripe_ids, _MOVEMENT):
+        dated = [_dated(row, since) for row in rows]
+        yield [(row[0], MovementRecord(*row)) for row in dated]
 
 
-def _movement(row: Movement, since: datetime | None) -> MovementRecord:
-    return MovementRecord(
-        id=row.id,
-        claim_id=row.claim_id,
-        subject=row.claim.subject,
-        kind=row.kind,
-        state=row.status,
-        amount=row.amount,
-        currency=row.claim.currency,
-        vendor_id=row.claim.vendor_id,
-        stripe_id=row.stripe_id,
-        payment_id=row.claim.payment_id,
-        recent=is_recent(row.created_at, since),
-    )
-
-
-async def claims(since: datetime | None) -> tuple[ClaimRecord, ...]:
+async def claims(since: datetime | None) -> AsyncIterator[Placed[ClaimRecord]]:
     """Read every claim that changed in the window, with what its finished movements come to."""
     query = Claim.all() if since is None else Claim.filter(updated_at__gte=since)
-    rows = await query.order_by("id")
     out_of_reach = await _vendors_out_of_reach()
-    moved = await _moved(rows)
-    bears: dict[str, int] = {}
-    for chunk in chunks(row.subject for row in rows):
-        bears |= await amounts_borne(chunk)
-    return tuple(
-        ClaimRecord(
-            id=row.id,
-            subject=row.subject,
-            vendor_id=row.vendor_id,
-            currency=row.currency,
-            amount=row.amount,
-            taken=row.taken,
-            receivable=row.receivable,
-            written_off=row.written_off,
-            moved=moved.get(row.id, 0),
-            payment_id=row.payment_id,
-            bears=bears.get(row.subject),
-            netted=row.netted,
-            cannot_be_sent=row.vendor_id in out_of_reach,
-        )
-        for row in rows
+    async for rows in in_pieces(query, _CLAIM):
+        moved = await _moved(row[0] for row in rows)
+        bears: dict[str, int] = {}
+        for chunk in chunks(row[1] for row in rows):
+            bears |= await amounts_borne(chunk)
+        known = (moved, bears, out_of_reach)
+        yield [(row[0], _claim(row, *known)) for row in rows]
+
+
+def _claim(
+    row: Values,
+    moved: Mapping[int, int],
+    bears: Mapping[str, int],
+    out_of_reach: set[int],
+) -> ClaimRecord:
+    *columns, payment_id, netted = row
+    id_, subject, vendor_id = row[:3]
+    values = (
+        *columns,
+        moved.get(id_, 0),
+        payment_id,
+        bears.get(subject),
+        netted,
+        vendor_id in out_of_reach,
     )
+    return ClaimRecord(*values)
 
 
 async def _vendors_out_of_reach() -> set[int]:
@@ -194,10 +209,10 @@ async def _vendors_out_of_reach() -> set[int]:
     return {row.vendor_id for row in gone}
 
 
-async def _moved(rows: Iterable[Claim]) -> Mapping[int, int]:
+async def _moved(claims: Iterable[int]) -> Mapping[int, int]:
     """Read what the finished movements of each claim come to."""
     moved: dict[int, int] = defaultdict(int)
-    for chunk in chunks(row.id for row in rows):
+    for chunk in chunks(claims):
         done = Movement.filter(claim_id__in=chunk, status=MovementState.DONE)
         sums = done.annotate(total=Sum("amount")).group_by("claim_id", "kind")
         for claim_id, kind, total in await sums.values_list(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime
+from collections.abc import Iterable
 
 from tortoise.expressions import Q
 from tortoise.functions import Sum
@@ -15,50 +15,60 @@ from shared.finance.reconciliation.records import OrderRecord
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import COUNTING, RefundState
 from shared.infra.database.chunks import chunks
+from shared.infra.database.reading import in_pieces
 from shared.trade.orders.models import Order
 
-
-async def orders(since: datetime | None) -> tuple[OrderRecord, ...]:
-    """Read the orders of which something was refunded or taken, as they or their rows say.
-
-    Those that did not change in the window are left out, unless a sum is wrong.
-    """
-    counted = await _refunded([state.value for state in COUNTING])
-    arrived = await _refunded([RefundState.SUCCEEDED.value])
-    held: dict[int, Withheld] = defaultdict(Withheld)
-    for dispute in await Dispute.all():
-        held[dispute.order_id] += withheld_by(dispute)
-    rows = await _rows({*counted, *held})
-    records = []
-    for id_ in sorted(rows):
-        record = _record(
-            rows[id_],
-            counted[id_],
-            arrived[id_],
-            held[id_],
-        )
-        if since is None or rows[id_].updated_at >= since or record.is_wrong:
-            records.append(record)
-    return tuple(records)
+_SAYS = Q(refunded_amount__gt=0) | Q(disputed_amount__gt=0) | Q(lost_amount__gt=0)
+_SAYS_NOTHING = {
+    "order__refunded_amount": 0,
+    "order__disputed_amount": 0,
+    "order__lost_amount": 0,
+}
 
 
-async def _refunded(states: list[str]) -> dict[int, int]:
+async def wrong_orders() -> tuple[OrderRecord, ...]:
+    """Read the orders that say another sum than their refunds and disputes come to."""
+    wrong: dict[int, OrderRecord] = {}
+    async for rows in in_pieces(Order.filter(_SAYS), ()):
+        wrong |= await _wrong_of(row[0] for row in rows)
+    refunds = Refund.filter(**_SAYS_NOTHING)
+    async for rows in in_pieces(refunds, ("order_id", "status")):
+        counting = [row for row in rows if row[2] in COUNTING]
+        wrong |= await _wrong_of(row[1] for row in counting)
+    async for rows in in_pieces(Dispute.filter(**_SAYS_NOTHING), ("order_id",)):
+        wrong |= await _wrong_of(row[1] for row in rows)
+    return tuple(wrong[id_] for id_ in sorted(wrong))
+
+
+async def _wrong_of(ids: Iterable[int]) -> dict[int, OrderRecord]:
+    """Read those of these orders of which a sum is wrong."""
+    wrong: dict[int, OrderRecord] = {}
+    for some in chunks(ids):
+        counted = await _refunded(some, [state.value for state in COUNTING])
+        arrived = await _refunded(some, [RefundState.SUCCEEDED.value])
+        held: dict[int, Withheld] = defaultdict(Withheld)
+        for dispute in await Dispute.filter(order_id__in=some):
+            held[dispute.order_id] += withheld_by(dispute)
+        for order in await Order.filter(id__in=some):
+            sums = counted[order.id], arrived[order.id], held[order.id]
+            record = _record(order, *sums)
+            if record.is_wrong:
+                wrong[order.id] = record
+    return wrong
+
+
+async def _refunded(
+    orders: list[int],
+    states: list[str],
+) -> dict[int, int]:
     """Read what the refunds of these states come to, by order."""
-    query = Refund.filter(status__in=states).annotate(total=Sum("amount"))
+    refunds = Refund.filter(order_id__in=orders, status__in=states)
+    query = refunds.annotate(total=Sum("amount"))
     sums = await query.group_by("order_id").values_list("order_id", "total")
     return defaultdict(
         int,
         {int(order_id): int(total) for order_id, total in sums},
     )
-
-
-async def _rows(with_rows: set[int]) -> dict[int, Order]:
-    """Read the orders that say something, and those that have refunds or disputes."""
-    says = Q(refunded_amount__gt=0) | Q(disputed_amount__gt=0) | Q(lost_amount__gt=0)
-    rows = {order.id: order for order in await Order.filter(says)}
-    for chunk in chunks(id_ for id_ in with_rows if id_ not in rows):
-        rows |= {order.id: order for order in await Order.filter(id__in=chunk)}
-    return rows
 
 
 def _record(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 
 from tortoise.exceptions import IntegrityError
@@ -19,6 +20,7 @@ from shared.finance.reconciliation.findings import FoundDifference, persisting
 from shared.finance.reconciliation.models import Difference, ReconciliationRun
 from shared.infra import unit
 from shared.infra.database.columns import numbers_in
+from shared.infra.database.trouble import DatabaseTrouble
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.restoring.service import note_comparison
 from shared.infra.unit import Act, Transaction
@@ -34,6 +36,7 @@ GRACE = timedelta(seconds=60)
 GIVEN_UP = timedelta(
     minutes=30
 )  # a run that has not moved for so long died with its process
+ALIVE_SECONDS = 60.0  # so often a run says that it goes on
 
 Compared = tuple[
     list[FoundDifference], dict[str, int]
@@ -160,9 +163,28 @@ async def _compare_once(
     run_id: int,
     since: datetime | None,
 ) -> Compared:
-    await ReconciliationRun.filter(id=run_id).update(updated_at=clock.now())
-    both, compared = await both_sides.read(gateway, since)
+    async with _said_to_go_on(run_id):
+        both, compared = await both_sides.read(gateway, since)
     return compare(both), compared
+
+
+@asynccontextmanager
+async def _said_to_go_on(run_id: int) -> AsyncIterator[None]:
+    """Note now and then that a run is under way: reading may take hours."""
+
+    async def note() -> None:
+        while True:
+            run = ReconciliationRun.filter(id=run_id)
+            with suppress(DatabaseTrouble):  # what reads will hear of it
+                await run.update(updated_at=clock.now())
+            await asyncio.sleep(ALIVE_SECONDS)
+
+    task = asyncio.create_task(note())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def _fail(run: ReconciliationRun, error: str) -> None:

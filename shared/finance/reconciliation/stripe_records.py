@@ -1,14 +1,12 @@
-"""Reading Stripe for a comparison: whole lists, a few accounts at a time, never one call a row."""
+"""Reading Stripe for a comparison: page by page, a few accounts at a time, never one call a row."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-from shared.core.frozen import frozen
 from shared.finance.connect import accounts
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.connect.rules import account_status
@@ -19,7 +17,18 @@ from shared.finance.reconciliation.records import (
     ObjectRecord,
     TransactionAtStripe,
 )
+from shared.finance.reconciliation.staging import Staging
+from shared.finance.reconciliation.stripe_lists import (
+    DISPUTES,
+    INTENTS,
+    REFUNDS,
+    AccountRead,
+    BooksRead,
+    StripeRecords,
+    StripeWindow,
+)
 from shared.finance.reconciliation.window import is_recent
+from shared.infra.gateway.balance import BalanceLine
 from shared.infra.gateway.balance_transactions import BalanceTransaction
 from shared.infra.gateway.disputes import StripeDispute
 from shared.infra.gateway.errors import StripeMissing
@@ -29,7 +38,6 @@ from shared.infra.gateway.payouts import StripePayout
 from shared.infra.gateway.refunds import StripeRefund
 
 ACCOUNTS_AT_ONCE = 4
-READINGS = 3  # of an account's books, until its balance has not moved meanwhile
 PLATFORM = "markethall"
 ACCOUNT_FIELDS = (
     "charges_enabled",
@@ -42,51 +50,23 @@ ACCOUNT_FIELDS = (
 T = TypeVar("T")
 
 
-@frozen
-class StripeWindow:
-    """Since when each is read.
-
-    Balance transactions are read from `overlap` on, so that no sale is cut in two.
-    """
-
-    since: datetime | None
-    overlap: datetime | None
-    events_since: datetime
-
-
-@dataclass
-class StripeRecords:
-    """What Stripe says.
-
-    `accounts`: vendor -> its account's fields. `unreachable`: vendors that took our access away.
-    """
-
-    intents: tuple[IntentAtStripe, ...] = ()
-    objects: list[ObjectAtStripe] = field(default_factory=list)
-    transactions: list[TransactionAtStripe] = field(default_factory=list)
-    balances: dict[tuple[int | None, str], int] = field(default_factory=dict)
-    accounts: dict[int, dict[str, str]] = field(default_factory=dict)
-    undelivered: list[EventAtStripe] = field(default_factory=list)
-    unreachable: set[int] = field(default_factory=set)
-
-
-async def read(gateway: Gateway, window: StripeWindow) -> StripeRecords:
+async def read(
+    gateway: Gateway, window: StripeWindow, staging: Staging
+) -> StripeRecords:
     """Read everything that Stripe has, or what it made in the window."""
-    records = StripeRecords()
+    records = StripeRecords(staging, window)
     since = window.since
-    intents, refunds, disputes = await asyncio.gather(
-        gateway.payment_intents.list(since=since),
-        gateway.refunds.list(since=since),
-        gateway.disputes.list(since=since),
+    await asyncio.gather(
+        records.take(INTENTS, gateway.payment_intents.pages(since=since), _intent),
+        records.take(REFUNDS, gateway.refunds.pages(since=since), _refund),
+        records.take(DISPUTES, gateway.disputes.pages(since=since), _dispute),
     )
-    records.intents = tuple(_intent(intent) for intent in intents)
-    records.objects += [_refund(refund) for refund in refunds]
-    records.objects += [_dispute(dispute) for dispute in disputes]
-    await _read_account(gateway, records, None, None, window)
+    await _read_account(gateway, records, AccountRead())
     configs = VendorPaymentConfig.filter(stripe_account_id__not_isnull=True)
     vendors = await configs.order_by("vendor_id")
     await bounded(
-        vendors, lambda config: _read_vendor(gateway, records, config, window)
+        enumerate(vendors, 1),
+        lambda numbered: _read_vendor(gateway, records, *numbered),
     )
     return records
 
@@ -114,18 +94,20 @@ async def bounded(
 async def _read_vendor(
     gateway: Gateway,
     records: StripeRecords,
+    number: int,
     config: VendorPaymentConfig,
-    window: StripeWindow,
 ) -> None:
-    account, vendor_id = str(config.stripe_account_id), config.vendor_id
+    vendor_id = config.vendor_id
     if config.deauthorized_at is not None:
         records.unreachable.add(vendor_id)
         return
+    of = AccountRead(vendor_id, str(config.stripe_account_id), number)
     try:
-        facts = accounts.facts_of(await gateway.accounts.get(account))
+        facts = accounts.facts_of(await gateway.accounts.get(str(of.account)))
         records.accounts[vendor_id] = account_fields(facts, account_status(facts))
-        await _read_account(gateway, records, vendor_id, account, window)
+        await _read_account(gateway, records, of)
     except StripeMissing:
+        records.forget(of.lists)
         records.unreachable.add(vendor_id)
 
 
@@ -136,38 +118,50 @@ def account_fields(of: object, status: str) -> dict[str, str]:
 
 
 async def _read_account(
-    gateway: Gateway,
-    records: StripeRecords,
-    vendor_id: int | None,
-    account: str | None,
-    window: StripeWindow,
+    gateway: Gateway, records: StripeRecords, of: AccountRead
 ) -> None:
-    """Read one account's books, payouts, undelivered events and balance.
-
-    The balance that frames the books has not moved meanwhile.
-    """
-    payouts = await gateway.payouts.list(account, since=window.since)
+    """Read one account's payouts, undelivered events, books and balance."""
+    window, account = records.window, of.account
+    payouts, *books = of.lists
+    await records.take(
+        payouts,
+        gateway.payouts.pages(account, since=window.since),
+        lambda payout: _payout(payout, of.vendor_id, account),
+    )
     events = await gateway.events.list(
         account,
         since=window.events_since,
         undelivered=True,
     )
+    balance = await _read_books(gateway, records, of, books)
+    records.undelivered += [
+        EventAtStripe(each.id, each.type, of.vendor_id) for each in events
+    ]
+    totals = {(of.vendor_id, line.currency): line.total for line in balance}
+    records.balances |= totals
+
+
+async def _read_books(
+    gateway: Gateway, records: StripeRecords, of: AccountRead, lists: Iterable[int]
+) -> Iterable[BalanceLine]:
+    """Read an account's books, and what came to them meanwhile; the balance that they come to.
+
+    That balance has not moved during the last reading.
+    """
+    account, books = of.account, BooksRead(records.window.overlap)
     before = await gateway.balance.get(account)
-    for _ in range(READINGS):
-        rows = await gateway.balance_transactions.list(account, since=window.overlap)
+    for number in lists:
+        pages = gateway.balance_transactions.pages(account, since=books.since)
+        await records.take(
+            number,
+            books.news(pages),
+            lambda row: _transaction(row, of.vendor_id, records.window.since),
+        )
         after = await gateway.balance.get(account)
         if after == before:
             break
         before = after
-    records.objects += [_payout(payout, vendor_id, account) for payout in payouts]
-    records.undelivered += [
-        EventAtStripe(each.id, each.type, vendor_id) for each in events
-    ]
-    payments = [row for row in rows if row.balance_type == "payments"]
-    records.transactions += [
-        _transaction(row, vendor_id, window.since) for row in payments
-    ]
-    records.balances |= {(vendor_id, line.currency): line.total for line in after}
+    return before
 
 
 async def read_one(gateway: Gateway, record: ObjectRecord) -> ObjectAtStripe | None:

@@ -146,6 +146,7 @@ class FeeRefunds:
         alone = {t.source for t in both.transactions if t.type == "adjustment"}
         self._waiting: dict[tuple[str, int], list[str]] = defaultdict(list)
         self._links = links
+        self._rows = both.transactions
         self._given: dict[str, str] = {}
         for t in both.transactions:
             if (
@@ -155,6 +156,19 @@ class FeeRefunds:
             ):
                 intent = links.intent_of.get(t.source, "")
                 self._waiting[intent, -t.net].append(t.source)
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether each is told by its payment, and none by its amount alone."""
+        links = self._links
+        reversals = (
+            links.key_of(t.source)
+            for t in self._rows
+            if t.type == "payment_refund" and t.fee and t.source
+        )
+        return all(intent for intent, _ in self._waiting) and all(
+            links.intent_of.get(reversal) for reversal in reversals
+        )
 
     def key_for(self, t: TransactionAtStripe, reversal: str) -> str:
         """Name the fee refund behind the fee of this row, the same whenever it is asked."""

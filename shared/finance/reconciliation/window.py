@@ -16,6 +16,14 @@ def since_then(
     return query if since is None else query.filter(created_at__gte=since)
 
 
+def before_then(
+    query: QuerySet[Any],
+    since: datetime | None,
+) -> QuerySet[Any]:
+    """Narrow a query to what is older than the window. Of everything, there is nothing to ask."""
+    return query if since is None else query.filter(created_at__lt=since)
+
+
 def is_recent(created_at: datetime, since: datetime | None) -> bool:
     """Say whether something was created in the window."""
     return since is None or created_at >= since

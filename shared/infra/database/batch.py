@@ -13,6 +13,7 @@ from typing import Any
 
 from tortoise.connection import get_connection
 
+from shared.core import clock
 from shared.core.frozen import frozen
 from shared.infra.database.announced import untold
 from shared.infra.database.base import Row
@@ -105,6 +106,17 @@ async def update_row(
     ]
     count, _ = await client.execute_query(placed(sql), every)
     return bool(count)
+
+
+async def insert_row(row: Row) -> None:
+    """Insert one row, and let it know its id: what its `save` does, for half of what that takes."""
+    row.updated_at = clock.now()
+    (statement,) = inserts([row])
+    client = get_connection("default")
+    sql = placed(f'{statement.sql} RETURNING "id"')
+    found = await client.execute_query_dict(sql, list(statement.values))
+    row.id = found[0]["id"]
+    row._saved_in_db = True
 
 
 async def insert_new(asked: Sequence[Newcomers]) -> list[dict[str, int]]:

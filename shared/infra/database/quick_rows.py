@@ -106,6 +106,13 @@ class QuickRows:
             return value
         return field.to_python_value(value)
 
+    def are_plain(self, values: Mapping[str, Any]) -> bool:
+        """Whether these are columns, and each value of its column's own type."""
+        return all(
+            type(value) in self._plain.get(name, _NONE)
+            for name, value in values.items()
+        )
+
     def read(self, values: Mapping[str, Any]) -> Any:
         """Return the row that the database tells by its columns; None where one is missing."""
         meta = self._model._meta

@@ -12,11 +12,13 @@ from functools import cache
 from typing import Any, TypeVar
 
 from tortoise.connection import get_connection
+from tortoise.queryset import QuerySet
 
 from shared.infra.database.announced import untold
 from shared.infra.database.base import Row
 from shared.infra.database.batch import placed
 from shared.infra.database.dialect import dialect
+from shared.infra.database.quick_rows import quick
 
 M = TypeVar("M", bound=Row)
 Record = Mapping[str, Any]
@@ -69,6 +71,32 @@ async def one_row(
     """
     found = await fetch(_one_row(model, where), *values)
     return row_of(model, "t", found[0]) if found else None
+
+
+def locking(query: QuerySet[M]) -> QuerySet[M]:
+    """SQLite has no row locks and needs none: the transaction holds the write lock."""
+    return query.select_for_update() if dialect() == "postgres" else query
+
+
+async def locked_row(model: type[M], where: Mapping[str, Any]) -> M | None:
+    """Read the first row that has these values, and lock it; None where there is none."""
+    if not quick(model).are_plain(where):
+        return await locking(model.filter(**where)).first()
+    sql = _locked_row(model, tuple(where), dialect())
+    found = await fetch(sql, *where.values())
+    return row_of(model, "t", found[0]) if found else None
+
+
+@cache
+def _locked_row(
+    model: type[Row],
+    names: tuple[str, ...],
+    engine: str,
+) -> str:
+    columns = model._meta.fields_db_projection
+    met = " AND ".join(f't."{columns[name]}" = ?' for name in names)
+    sql = _one_row(model, met)
+    return f"{sql} FOR UPDATE" if engine == "postgres" else sql
 
 
 @cache

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from shared.core.frozen import frozen
-from shared.infra.gateway.calls import Resource
+from shared.infra.gateway.calls import Pages, Resource
 from shared.infra.gateway.fields import as_dict, currency_of, id_of, time_of
 
 # What a balance transaction's source says of where it belongs.
@@ -91,6 +91,21 @@ class BalanceTransactions(Resource):
             since=since,
             payout=payout,
             type=of_type,
+            expand=["data.source"],
+        )
+
+    def pages(
+        self,
+        account: str | None = None,
+        *,
+        since: datetime | None = None,
+    ) -> Pages[BalanceTransaction]:
+        """The rows of an account's books, page by page."""
+        return self._pages(
+            self._v1.balance_transactions.list_async,
+            to=BalanceTransaction.from_stripe,
+            account=account,
+            since=since,
             expand=["data.source"],
         )
 

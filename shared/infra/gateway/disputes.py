@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from shared.core.frozen import frozen
 from shared.infra.gateway.balance_transactions import BalanceTransaction
-from shared.infra.gateway.calls import Resource
+from shared.infra.gateway.calls import Pages, Resource
 from shared.infra.gateway.fields import (
     as_dict,
     currency_of,
@@ -129,6 +129,18 @@ class Disputes(Resource):
             to=StripeDispute.from_stripe,
             since=since,
             payment_intent=payment_intent,
+        )
+
+    def pages(
+        self,
+        *,
+        since: datetime | None = None,
+    ) -> Pages[StripeDispute]:
+        """All disputes, page by page."""
+        return self._pages(
+            self._v1.disputes.list_async,
+            to=StripeDispute.from_stripe,
+            since=since,
         )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from shared.core.frozen import frozen
-from shared.infra.gateway.calls import Resource, marked
+from shared.infra.gateway.calls import Pages, Resource, marked
 from shared.infra.gateway.fields import as_dict, currency_of, id_of, metadata_of
 
 
@@ -138,6 +138,18 @@ class PaymentIntents(Resource):
     ) -> list[PaymentIntent]:
         """All intents of the platform."""
         return await self._list(
+            self._v1.payment_intents.list_async,
+            to=PaymentIntent.from_stripe,
+            since=since,
+        )
+
+    def pages(
+        self,
+        *,
+        since: datetime | None = None,
+    ) -> Pages[PaymentIntent]:
+        """The same, page by page."""
+        return self._pages(
             self._v1.payment_intents.list_async,
             to=PaymentIntent.from_stripe,
             since=since,

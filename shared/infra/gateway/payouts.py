@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from shared.core.frozen import frozen
-from shared.infra.gateway.calls import Resource, marked
+from shared.infra.gateway.calls import Pages, Resource, marked
 from shared.infra.gateway.fields import (
     as_dict,
     currency_of,
@@ -137,6 +137,20 @@ class Payouts(Resource):
     ) -> list[StripePayout]:
         """Payouts of one account."""
         return await self._list(
+            self._v1.payouts.list_async,
+            to=StripePayout.from_stripe,
+            account=account,
+            since=since,
+        )
+
+    def pages(
+        self,
+        account: str | None = None,
+        *,
+        since: datetime | None = None,
+    ) -> Pages[StripePayout]:
+        """The same, page by page."""
+        return self._pages(
             self._v1.payouts.list_async,
             to=StripePayout.from_stripe,
             account=account,

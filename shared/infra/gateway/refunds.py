@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from shared.core.frozen import frozen
-from shared.infra.gateway.calls import Resource, marked
+from shared.infra.gateway.calls import Pages, Resource, marked
 from shared.infra.gateway.fields import (
     as_dict,
     currency_of,
@@ -123,4 +123,16 @@ class Refunds(Resource):
             to=StripeRefund.from_stripe,
             since=since,
             payment_intent=payment_intent,
+        )
+
+    def pages(
+        self,
+        *,
+        since: datetime | None = None,
+    ) -> Pages[StripeRefund]:
+        """All refunds, page by page."""
+        return self._pages(
+            self._v1.refunds.list_async,
+            to=StripeRefund.from_stripe,
+            since=since,
         )

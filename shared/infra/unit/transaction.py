@@ -19,8 +19,8 @@ from shared.core.locales import gettext as _
 from shared.infra.activity import cause
 from shared.infra.activity.changes import difference, held
 from shared.infra.database.base import Row
-from shared.infra.database.batch import Batch
-from shared.infra.database.dialect import dialect
+from shared.infra.database.batch import Batch, insert_row
+from shared.infra.database.raw_sql import locked_row, locking
 from shared.infra.unit.acts import Act
 from shared.infra.unit.collected import Pending
 from shared.infra.unit.errors import LateRefusal
@@ -55,9 +55,11 @@ class Transaction(Recorder):
         Raises `missing`, or NotFound with the table's own sentence, when there is none; OutOfOrder
         when a table of higher rank was locked before.
         """
-        row = await self.lock_first(model.filter(**where))
+        rank_of(model)
+        row = await locked_row(model, where)
         if row is None:
             raise missing() if missing is not None else NotFound(_(model.not_found))
+        self._took(row)
         return row
 
     async def lock_or_create(
@@ -87,7 +89,7 @@ class Transaction(Recorder):
     async def lock_first(self, query: QuerySet[M]) -> M | None:
         """Return the first row of `query`, locked, or None. For what may well not be there."""
         rank_of(query.model)
-        row = await _for_update(query).first()
+        row = await locking(query).first()
         if row is not None:
             self._took(row)
         return row
@@ -95,7 +97,7 @@ class Transaction(Recorder):
     async def lock_all(self, query: QuerySet[M]) -> list[M]:
         """Return every row of `query`, locked by ascending id."""
         rank_of(query.model)
-        rows = await _for_update(query.order_by("id"))
+        rows = await locking(query.order_by("id"))
         for row in rows:
             self._took(row)
         return rows
@@ -196,7 +198,7 @@ class Transaction(Recorder):
     async def insert(self, row: M, *, known_id: int | None = None) -> M:
         """Insert a row that nothing is told of, as `create` does."""
         if known_id is None:
-            await row.save(force_create=True)
+            await insert_row(row)
             self._held.keep(row)
         else:
             row.id = known_id
@@ -312,8 +314,3 @@ class Transaction(Recorder):
 def _watched(row: Row) -> dict[str, Any]:
     """The columns of a row whose changes are activity, as they are now."""
     return {name: getattr(row, name) for name in row.activity_columns or ()}
-
-
-def _for_update(query: QuerySet[M]) -> QuerySet[M]:
-    """SQLite has no row locks and needs none: the transaction holds the write lock."""
-    return query.select_for_update() if dialect() == "postgres" else query

@@ -492,17 +492,17 @@ class TestReconciliation:
         await PaymentMethod.filter(id=old.id).update(
             updated_at=clock.now() - timedelta(days=9)
         )
-        lately = await saved_method_records.customers(clock.now() - timedelta(days=4))
-        assert len(lately) == 1
-        assert len(await saved_method_records.customers(None)) == 2
+        since = clock.now() - timedelta(days=4)
+        assert (await saved_method_records.read(gateway, since)).number == 1
+        assert (await saved_method_records.read(gateway, None)).number == 2
 
 
 async def differences(gateway: Gateway) -> list[FoundDifference]:
     """What a whole comparison finds of saved methods."""
-    asked = await saved_method_records.customers(None)
+    found = await saved_method_records.read(gateway, None)
     both = BothSides(
-        methods_at_stripe=await saved_method_records.at_stripe(gateway, asked),
-        methods=await saved_method_records.local(asked),
-        detaching=await saved_method_records.detaching(),
+        methods_at_stripe=found.at_stripe,
+        methods=found.ours,
+        detaching=found.detaching,
     )
     return compare(both)

@@ -142,7 +142,8 @@ def _marketplace(
         where = ("--sandbox-port", stripe, "--data-dir", data)
         serve = ("run.py", "serve", "--no-worker", "--port", str(port), *where)
         stack.enter_context(running(*serve, port=port, around=around))
-        _seed(data, around, orders)
+        some = {"vendors": orders // 1000, "products": orders // 10, "orders": orders}
+        seed(data, around, some)
         server.psql(f"\\c {name}\n{_MOVE}\nANALYZE;")
         vendor, operator = (
             stack.enter_context(
@@ -155,14 +156,15 @@ def _marketplace(
         yield Filled(vendor, operator, folder)
 
 
-def _seed(
+def seed(
     data: str,
     around: dict[str, str],
-    orders: int,
+    some: dict[str, int],
 ) -> None:
-    """Bulk data beside the demo."""
-    some = {"--vendors": orders // 1000, "--products": orders // 10, "--orders": orders}
-    given = [str(part) for option in some.items() for part in option]
+    """Bulk data, beside the demo where that is there."""
+    given: list[str] = []
+    for name, number in some.items():
+        given += [f"--{name}", str(number)]
     subprocess.run(
         [sys.executable, "run.py", "seed", *given, "--data-dir", data],
         cwd=ROOT,

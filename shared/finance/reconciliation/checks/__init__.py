@@ -99,13 +99,18 @@ REPAIRS: Mapping[RepairName, Repair] = {
 
 def compare(both: BothSides) -> list[FoundDifference]:
     """Find everything that differs, in the order of the checks. Pure."""
+    return look_at(both).found
+
+
+def look_at(both: BothSides) -> Comparison:
+    """Let every check have its say. Pure."""
     comparison = Comparison(both)
     for together in ORDER:
         for subject in together[0].subjects(comparison):
             difference = _first(together, subject, comparison)
             if difference is not None:
                 comparison.add(difference)
-    return comparison.found
+    return comparison
 
 
 def _first(

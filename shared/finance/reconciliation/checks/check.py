@@ -51,9 +51,9 @@ class Comparison:
     covered: set[str] = field(default_factory=set)
 
     def add(self, difference: FoundDifference) -> None:
-        """Take in what a check found."""
+        """Take in what a check found. What has no id covers nobody else's money."""
         self.found.append(difference)
-        self.covered |= difference.covers
+        self.covered |= difference.covers - {""}
 
     def of(self, kinds: Iterable[DifferenceKind]) -> list[FoundDifference]:
         """Name what was found of these kinds."""

@@ -21,7 +21,8 @@ class MissingMovementCheck(Check[MovementRecord]):
         Left out are those that a refund or dispute has told of.
         """
         both, covered = comparison.both, comparison.covered
-        at_stripe = {t.source for t in both.transactions if t.vendor_id is None}
+        books = [t for t in both.transactions if t.vendor_id is None]
+        at_stripe = {t.source for t in books if t.source}
         done = [each for each in both.movements if each.state == "done" and each.recent]
         return [
             each
