@@ -388,12 +388,17 @@ class TestNoWriteForgets:
             model._meta.db_table for model in models() if issubclass(model, Searched)
         )
         by_hand = re.compile(rf"(UPDATE|INSERT INTO)\s+\W?({tables})\b", re.IGNORECASE)
-        stock_alone = "UPDATE products SET reserved = reserved + ?, updated_at = ?"
+        stock_alone = (  # of StockChange, and of orders that wait for money
+            "UPDATE products SET reserved = reserved + ?, updated_at = ?",
+            "UPDATE products SET {', '.join(sets)} WHERE {met}",
+        )
         for folder in ("portal", "storefront", "shared"):
             for path in (ROOT / folder).rglob("*.py"):
                 if "migrations" in path.parts:
                     continue
-                text = path.read_text().replace(stock_alone, "")
+                text = path.read_text()
+                for each in stock_alone:
+                    text = text.replace(each, "")
                 assert not by_hand.search(text), path
 
     async def test_rows_from_before_are_found(self, database: str) -> None:
