@@ -42,10 +42,10 @@ HOME = "/operator/reconciliation"
 def _no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """What differs is looked at again at once."""
 
-    async def at_once(_seconds: float) -> None:
+    async def at_once(_grace: timedelta) -> None:
         return None
 
-    monkeypatch.setattr("shared.finance.reconciliation.service.asyncio.sleep", at_once)
+    monkeypatch.setattr("shared.finance.reconciliation.service._wait", at_once)
 
 
 async def work(context: Context) -> None:

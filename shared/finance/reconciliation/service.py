@@ -149,9 +149,14 @@ async def _compare(
         tell(
             f"{_count(len(first))}; looking again in {seconds} seconds, some may be under way."
         )
-        await asyncio.sleep(grace.total_seconds())
+        await _wait(grace)
     second, compared = await _compare_once(gateway, run_id, None)
     return persisting(first, second), compared
+
+
+async def _wait(grace: timedelta) -> None:
+    """Let what is under way arrive."""
+    await asyncio.sleep(grace.total_seconds())
 
 
 def _count(number: int) -> str:
