@@ -187,6 +187,7 @@ async def test_the_worker_wakes_at_once_and_stops_when_told(context: Context) ->
     await asyncio.wait_for(done.wait(), timeout=0.8)
     stop.set()
     await asyncio.wait_for(task, timeout=2)
+    assert (await Job.get()).status == "done"
 
 
 async def test_a_worker_outlives_a_database_that_fails(
@@ -217,6 +218,7 @@ async def test_a_worker_outlives_a_database_that_fails(
     await asyncio.wait_for(done.wait(), timeout=5)
     stop.set()
     await asyncio.wait_for(working, timeout=5)
+    assert (await Job.get()).status == "done"
 
 
 async def test_a_mail_that_waits_is_read_as_the_orm_reads_it(context: Context) -> None:
