@@ -24,7 +24,7 @@ from shared.entrypoints.cli.benchmarks.servers import (
     database_of,
     free_port,
     postgres,
-    processor,
+    processors,
     running,
 )
 from shared.entrypoints.cli.bootstrap import ROOT
@@ -54,14 +54,15 @@ class Filled:
     ) -> float:
         """Milliseconds of the processor that a request takes, the database's with it."""
         asked = self.operator if by_operator else self.vendor
-        before = processor(self.server)
+        before = processors(self.server)
         took: list[float] = asked.do(
             "ask",
             path,
             TIMES,
         )
-        there = (processor(self.server) - before) * 1000
-        return (sum(took) + there) / TIMES
+        there = processors(self.server)
+        spent = sum(there[each] - before.get(each, 0) for each in there)
+        return (sum(took) + spent * 1000) / TIMES
 
 
 def growth() -> list[Measured]:

@@ -103,9 +103,14 @@ def database_of(
 
 def processor(folder: Path) -> float:
     """Seconds of the processor that this process and a PostgreSQL server have had."""
+    return sum(processors(folder).values())
+
+
+def processors(folder: Path) -> dict[str, float]:
+    """The same of each process, by its number: one that ends takes its time with it."""
     told = (folder / "postmaster.pid").read_text("ascii")
     server = told.split()[0]
-    used = time.process_time()
+    used = {str(os.getpid()): time.process_time()}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             line = stat.read_text("ascii")
@@ -113,7 +118,7 @@ def processor(folder: Path) -> float:
             continue
         columns = line.rpartition(")")[2].split()
         if server in (columns[1], stat.parent.name):
-            used += sum(int(ticks) for ticks in columns[11:13]) / _TICKS
+            used[stat.parent.name] = sum(map(int, columns[11:13])) / _TICKS
     return used
 
 
