@@ -27,7 +27,7 @@ from shared.trade.catalogue.queries import (
 from shared.trade.people.errors import EmailNotConfirmed
 
 blueprint = Blueprint("products", __name__, url_prefix="/vendor/admin/products")
-CHECKED = ("name", "price", "stock", "slug", "category")
+CHECKED = ("name", "price", "stock", "slug", "category", "weight_grams")
 
 
 @blueprint.get("")

@@ -26,9 +26,12 @@ from shared.trade.catalogue import queries as catalogue
 from shared.trade.catalogue.queries import ProductView, as_seen_by
 from shared.trade.catalogue.shop_pages import ShopPage, Sort, read_sort, shop_page
 from shared.trade.orders.cancellation import give_up_unwanted
+from shared.trade.shipping.queries import plan_of_vendor
+from shared.trade.shipping.rules import Parcel
 from shared.trade.vendors.errors import ShopClosed
 from shared.trade.vendors.queries import VendorView, vendor_by_id
 from storefront.browser import basket_token, promise_basket
+from storefront.shops.delivery_promise import promises
 from storefront.shops.forms import AddForm
 
 shops = Blueprint("shops", __name__)
@@ -238,12 +241,14 @@ async def _product_page(
             held,
         )
     )
+    parcel = Parcel(vendor.country, item.price, item.weight_grams)
     return await page(
         "storefront/shops/product.html",
         fragments={"added": "added"},
         status=status,
         product=item,
         vendor=vendor,
+        promises=promises(await plan_of_vendor(vendor.id), parcel),
         brand=brand_of(vendor),
         more=more,
         form=form,

@@ -68,7 +68,8 @@ EXAMPLES = {
 }
 # Whose changes are noted, and where.
 MIGRATION: Any = import_module("shared.infra.database.migrations.0045_page_changes")
-NOTED = {*MIGRATION.TABLES, "page_changes", "sqlite_sequence"}
+LATER: Any = import_module("shared.infra.database.migrations.0056_shipping")
+NOTED = {*MIGRATION.TABLES, LATER.TABLE, "page_changes", "sqlite_sequence"}
 OF_ONE_REQUEST = {
     "x-request-id",
     "etag",

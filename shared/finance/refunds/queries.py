@@ -62,6 +62,7 @@ class RefundView:
     changed_at: datetime
     succeeded_at: datetime | None
     lines: tuple[RefundedLine, ...]
+    shipping: Money  # what of the amount is for the order's shipping
 
 
 @frozen(kw_only=True)
@@ -204,4 +205,5 @@ def _view(
         changed_at=row.updated_at,
         succeeded_at=row.succeeded_at,
         lines=tuple(lines),
+        shipping=Money(row.shipping_amount, row.currency),
     )

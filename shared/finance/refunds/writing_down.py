@@ -42,7 +42,13 @@ async def write_down(
     found, policy = totals.sum, totals.policy
     worked = work_out(found, wish)
     burden = bear(found, worked.amount, policy.refund_policy)
-    if not await count_against(tx, order, worked.amount, beside=found.taken):
+    if not await count_against(
+        tx,
+        order,
+        worked.amount,
+        beside=found.taken,
+        shipping=worked.shipping,
+    ):
         raise TooMuch(found.left)
     asked_for = Money(worked.amount + totals.unapproved, order.currency)
     waits = policy.needs_approval(asked_for)
@@ -53,6 +59,7 @@ async def write_down(
         number=number,
         status=RefundState.AWAITING_APPROVAL if waits else RefundState.OPENING,
         amount=worked.amount,
+        shipping_amount=worked.shipping,
         vendor_part=burden.vendor,
         commission_part=burden.commission,
         policy=policy.refund_policy,

@@ -122,7 +122,10 @@ def _lines(sheets: Sheets, facts: Facts) -> None:
         facts.total.currency,
     )
     if rest:
-        _row(sheets, (_said("rest"), "", _plain(rest)))
+        said = (
+            _said("delivery", method=facts.sent_by) if facts.sent_by else _said("rest")
+        )
+        _row(sheets, (said, "", _plain(rest)))
         sheets.down(ROW)
     _row(
         sheets,

@@ -53,6 +53,7 @@ class ProductView:
     is_published: bool
     stock: int = 0
     reserved: int = 0
+    weight_grams: int = 0
 
 
 def as_seen_by(
@@ -272,6 +273,7 @@ PRODUCT_COLUMNS = (
     "reserved",
     "picture",
     "is_published",
+    "weight_grams",
 )
 
 
@@ -296,6 +298,7 @@ def view_of(
         is_published=bool(get["is_published"]),
         stock=get["stock"],
         reserved=get["reserved"],
+        weight_grams=get["weight_grams"],
     )
 
 

@@ -45,6 +45,7 @@ class ProductValues:
     picture: str = ""
     is_published: bool = True
     slug: str = ""
+    weight_grams: int | None = None  # None: as it is
 
 
 async def save_product(
@@ -129,6 +130,8 @@ async def _changes(row: Product, values: ProductValues) -> dict[str, object]:
         "is_published": values.is_published,
         "slug": values.slug or row.slug or await _free_slug(row.vendor_id, values.name),
     }
+    if values.weight_grams is not None:
+        wanted["weight_grams"] = values.weight_grams
     if values.stock is not None:
         if values.stock < row.reserved:
             raise StockBelowReserved(row.reserved)

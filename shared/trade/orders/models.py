@@ -160,6 +160,32 @@ class Order(Row):
     )
     payment_intent_id = fields.CharField(max_length=255, null=True, db_index=True)
     total_amount_cents = fields.BigIntField(description="minor units of currency")
+    shipping_amount = fields.BigIntField(
+        default=0,
+        db_default=0,
+        description="minor units of the total that are for sending; frozen at sale",
+    )
+    shipping_refunded = fields.BigIntField(
+        default=0,
+        db_default=0,
+        description="minor units of shipping_amount that refunds speak for",
+    )
+    shipping_method = fields.CharField(
+        max_length=80,
+        default="",
+        db_default="",
+        description="as it was called; empty: the prices include sending",
+    )
+    shipping_kind = fields.CharField(
+        max_length=20,
+        default="",
+        db_default="",
+        description="flat | weight | pickup",
+    )
+    promised_from_days = fields.SmallIntField(
+        null=True, description="days after the order, as it was promised"
+    )
+    promised_to_days = fields.SmallIntField(null=True)
     platform_fee_amount = fields.BigIntField(
         description="minor units of currency; frozen at sale"
     )
@@ -240,6 +266,14 @@ class Order(Row):
             CheckConstraint(
                 check="platform_fee_amount >= 0 and platform_fee_amount < total_amount_cents",
                 name="ck_orders_fee",
+            ),
+            CheckConstraint(
+                check="shipping_amount >= 0",
+                name="ck_orders_shipping",
+            ),
+            CheckConstraint(
+                check="shipping_refunded >= 0 and shipping_refunded <= shipping_amount",
+                name="ck_orders_shipping_refunded",
             ),
         ]
 

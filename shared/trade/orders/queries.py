@@ -33,6 +33,7 @@ from shared.trade.orders.rules import (
     PaymentStatus,
     StockState,
 )
+from shared.trade.orders.sold_shipping import SoldShipping, sold_shipping
 
 
 @frozen
@@ -104,6 +105,7 @@ class OrderView:
     delivered_by: str
     tracking_carrier: str
     tracking_number: str
+    sent_by: SoldShipping | None = None
 
     @property
     def refunded(self) -> Money:
@@ -238,6 +240,7 @@ def _order(
         delivered_by=order.delivered_by,
         tracking_carrier=order.tracking_carrier,
         tracking_number=order.tracking_number,
+        sent_by=sold_shipping(order),
     )
 
 
