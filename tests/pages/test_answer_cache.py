@@ -22,7 +22,12 @@ from tortoise.connection import get_connection
 from shared.core.money import Money
 from shared.entrypoints.web import limits
 from shared.entrypoints.web.answer_cache import AnswerCache
-from shared.entrypoints.web.kept_answers import MOST, KeptAnswer, KeptAnswers, KeptForm
+from shared.entrypoints.web.kept_answers import (
+    MOST,
+    AnswerForm,
+    KeptAnswer,
+    KeptAnswers,
+)
 from shared.entrypoints.web.same_for_all import parameters_of
 from shared.infra import unit
 from shared.infra.database import direct
@@ -569,7 +574,7 @@ def test_memory_has_an_end() -> None:
     """In bytes and in answers; what was asked for longest ago goes first."""
     kept = KeptAnswers(10_000)
     route: Any = None
-    half, none = KeptForm((), (), b"x" * 1000, b""), KeptForm((), (), b"", b"")
+    half, none = AnswerForm((), (), b"x" * 1000, b""), AnswerForm((), (), b"", b"")
     big = KeptAnswer(route, half, half, 1, None, 0.0)
     for number in range(9):
         kept.put(("http", b"", f"/{number}", b"", "en"), big)

@@ -19,7 +19,7 @@ _BESIDES = 1000  # bytes of an answer's own rows and objects, about
 
 
 @frozen
-class KeptForm:
+class AnswerForm:
     """An answer in one encoding; `headers` lack those that are of one request."""
 
     headers: tuple[Header, ...]
@@ -37,8 +37,8 @@ class KeptAnswer:
     """
 
     route: Route
-    plain: KeptForm
-    packed: KeptForm
+    plain: AnswerForm
+    packed: AnswerForm
     seen: int
     vendor_id: int | None
     until: float
@@ -95,6 +95,6 @@ def _size(
     return _size_of(kept.plain) + _size_of(kept.packed) + names + _BESIDES
 
 
-def _size_of(form: KeptForm) -> int:
+def _size_of(form: AnswerForm) -> int:
     parts: Sequence[bytes] = [part for header in form.headers for part in header]
     return len(form.body) + sum(map(len, parts))

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeAlias
 
 from shared.entrypoints.web.compression import GZIP, compressed
-from shared.entrypoints.web.kept_answers import Header, KeptAnswer, KeptForm
+from shared.entrypoints.web.kept_answers import AnswerForm, Header, KeptAnswer
 from shared.entrypoints.web.outside import Route
 from shared.entrypoints.web.same_for_all import Filling
 
@@ -44,8 +44,8 @@ class Listener:
         self._send, self._packs = send, packs
         self._start: Message | None = None
         self._parts: list[bytes] = []
-        self.plain: KeptForm | None = None
-        self.packed: KeptForm | None = None
+        self.plain: AnswerForm | None = None
+        self.packed: AnswerForm | None = None
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start" and _may_be_kept(message):
@@ -96,7 +96,7 @@ def of_every_request(headers: Iterable[Header]) -> tuple[Header, ...]:
     )
 
 
-def _forms(headers: Iterable[Header], body: bytes) -> tuple[KeptForm, KeptForm]:
+def _forms(headers: Iterable[Header], body: bytes) -> tuple[AnswerForm, AnswerForm]:
     """Return an answer as it is and as gzip, each with an etag of its own."""
     shared = [
         (name, value)
@@ -112,12 +112,12 @@ def _forms(headers: Iterable[Header], body: bytes) -> tuple[KeptForm, KeptForm]:
     )
 
 
-def _form(headers: list[Header], body: bytes, etag: str) -> KeptForm:
+def _form(headers: list[Header], body: bytes, etag: str) -> AnswerForm:
     tag = etag.encode()
     length = (b"content-length", str(len(body)).encode())
     every = (*headers, length, (b"etag", tag))
     alone = tuple(head for head in every if head[0].lower() not in _OF_A_BODY)
-    return KeptForm(headers=every, headers_alone=alone, body=body, etag=tag)
+    return AnswerForm(headers=every, headers_alone=alone, body=body, etag=tag)
 
 
 def made(
