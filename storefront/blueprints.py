@@ -6,6 +6,7 @@ from storefront.account.cards import cards
 from storefront.account.security import forgotten, security
 from storefront.account.views import account
 from storefront.basket.views import basket
+from storefront.checkout.delivery_parts import parts
 from storefront.checkout.views import checkout
 from storefront.platform.language import languages
 from storefront.platform.views import platform
@@ -18,6 +19,7 @@ BLUEPRINTS = (
     shops,
     basket,
     checkout,
+    parts,
     receipts,
     account,
     cards,

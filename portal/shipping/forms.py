@@ -112,10 +112,16 @@ class MethodForm(Edited):
     days_from = WholeField(_l("Days on the way, at least"), [Optional(), _DAYS])
     days_to = WholeField(_l("At most"), [Optional(), _DAYS])
 
-    def validate_days_to(self, field: WholeField) -> None:
+    def validate_days_from(self, field: WholeField) -> None:
         """Both or none, the fewest first."""
-        first, last = self.days_from.data, field.data
-        if (first is None) != (last is None) or (first or 0) > (last or 0):
+        if self.days_to.data is None or field.data > self.days_to.data:
+            raise ValidationError(
+                _("Enter the fewest days first, then the most, or leave both empty.")
+            )
+
+    def validate_days_to(self, _field: WholeField) -> None:
+        """An empty field is no number that could be compared: told where it can be."""
+        if self.days_from.data is None:
             raise ValidationError(
                 _("Enter the fewest days first, then the most, or leave both empty.")
             )

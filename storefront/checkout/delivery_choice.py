@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from shared.core.formats import country_within
 from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.trade.baskets.queries import BasketView
@@ -42,6 +43,11 @@ class DeliveryChoice:
         return f"shipping-{self.vendor_id}"
 
     @property
+    def place(self) -> str:
+        """The country within a sentence."""
+        return country_within(self.country)
+
+    @property
     def total(self) -> Money:
         """What is paid, with what is chosen."""
         return self.goods + self.chosen.price if self.chosen else self.goods
@@ -73,7 +79,7 @@ def delivery_choice(
     elsewhere = ""
     if not offered:
         problem = NotServed(shop=vendor.name, country=country).message
-        elsewhere = places_line(served(plan, COUNTRIES))
+        elsewhere = places_line(served(plan, COUNTRIES), within=True)
     return DeliveryChoice(
         vendor_id=vendor.id,
         shop=vendor.name,

@@ -13,8 +13,8 @@ from wtforms.validators import DataRequired, Length, Optional
 
 from shared.core.errors import Invalid
 from shared.core.folding import fold
-from shared.core.formats import country, listed
-from shared.core.locales import SOURCE, current, speaking
+from shared.core.formats import country, country_within, listed
+from shared.core.locales import current, speaking
 from shared.core.locales import gettext as _
 from shared.core.locales import gettext_noop as _n
 from shared.core.locales.lazy import lazy_gettext as _l
@@ -78,8 +78,7 @@ def _with_states(language: str) -> str:
 
 def _spoken(code: str) -> str:
     """A country's name within a sentence."""
-    name = dict(countries()).get(code, _("that country"))
-    return f"the {name}" if current() == SOURCE and code in ("GB", "NL", "US") else name
+    return country_within(code) if code in COUNTRIES else _("that country")
 
 
 def _key(place: PostalPlace, label: str) -> str:

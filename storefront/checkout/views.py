@@ -40,7 +40,8 @@ from shared.trade.orders.terms import Acceptance
 from shared.trade.people.rules import shown_email
 from shared.trade.shipping.errors import ChooseShipping, NotServed, ShippingChanged
 from storefront.browser import basket_token, own_checkouts, remember_checkout
-from storefront.checkout.delivery_choice import DeliveryChoice, delivery_choice, taken
+from storefront.checkout.delivery_choice import taken
+from storefront.checkout.delivery_parts import choice_of
 from storefront.checkout.forms import CHECKED_ALONE, DECIDED_BY_COUNTRY, CheckoutForm
 from storefront.receipts.order_card import parts_of
 
@@ -131,30 +132,6 @@ async def check(field: str) -> Response:
     return await page("storefront/checkout/_checked.html", form=form, names=names)
 
 
-@checkout.post("/shop/checkout/delivery")
-@public
-async def delivery() -> Response:
-    """How it can be sent to the country that is chosen now, and what that comes to."""
-    basket = await get_basket(basket_token(), write=money)
-    if not basket.can_check_out:
-        return _back_to(basket)
-    form = await CheckoutForm.from_request()
-    return await page(
-        "storefront/checkout/_delivery_changed.html",
-        basket=basket,
-        choice=await _choice(basket, form),
-    )
-
-
-async def _choice(
-    basket: BasketView,
-    form: CheckoutForm,
-    problem: str = "",
-) -> DeliveryChoice | None:
-    country = form.country.data or ""
-    return delivery_choice(basket, country, await request.form, problem=problem)
-
-
 def _back_to(basket: BasketView) -> Response:
     if basket.lines:  # the basket says what is in the way
         return see_other(url_for("basket.show"))
@@ -200,7 +177,7 @@ async def _contact_page(
         status=status,
         basket=basket,
         form=form,
-        choice=await _choice(basket, form, delivery),
+        choice=await choice_of(basket, form, delivery),
         problem=problem,
         is_basket=status == Conflict.status,
         back=(_("Back to basket"), url_for("basket.show")),

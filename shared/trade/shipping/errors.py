@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.core.errors import Conflict, Invalid, NotFound
-from shared.core.formats import country as country_name
+from shared.core.formats import country_within
 from shared.core.locales import gettext as _
 from shared.core.locales import gettext_noop as _n
 
@@ -19,7 +19,7 @@ class NotServed(Conflict):
                 "%(shop)s does not send these things to %(country)s. Choose another country, or"
                 " take them out of your basket.",
                 shop=shop,
-                country=country_name(country),
+                country=country_within(country),
             )
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shared.core.folding import fold
-from shared.core.formats import country, listed
+from shared.core.formats import country, country_within, listed
 from shared.core.words import word
 from shared.trade.shipping.rules import REST_OF_EU, REST_OF_WORLD
 
@@ -23,7 +23,7 @@ def place_name(place: str, *, within: bool = False) -> str:
     """What a place of a zone is called in the language spoken here; `within` a sentence."""
     if place in (REST_OF_EU, REST_OF_WORLD):
         return word("shipping.within" if within else _WORDS, place)
-    return country(place)
+    return country_within(place) if within else country(place)
 
 
 def named(
