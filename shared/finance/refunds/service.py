@@ -7,6 +7,7 @@ Stripe at once by whoever calls `try_now`.
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import field, replace
 
 from shared.core.errors import MarketError, TryLater
@@ -55,6 +56,7 @@ log = logging.getLogger("markethall.refunds")
 
 # Never fraudulent: that blocks the shopper's card and email.
 REASONS = ("requested_by_customer", "duplicate")
+Together = Callable[[Transaction, Order], Awaitable[None]]
 PAID = (PaymentStatus.PAID, PaymentStatus.REFUNDED)
 MAX_NOTE = 500
 
@@ -91,23 +93,28 @@ async def request(
     by: str,
     seen: int | None = None,
     at_once: bool = False,
+    together: Together | None = None,
+    decided_by: str = "",
 ) -> Requested:
     """Write down a refund of one of this vendor's orders; above the operator's limit it waits for
     approval.
 
     `seen` is how many refunds the order had when the person looked: pressed twice, or two people at
     once, one wins. `at_once`: the caller goes on with `try_now`, so how Stripe is asked is settled
-    with it. Raises StandsStill, NotFound, NotPaid, ChargedBack, TakenByBank, NoRefundsLeft,
-    BadRefund, TooMuch, RefundedMeanwhile.
+    with it. `together`: what else is done to the locked order in the transaction, and may stop it.
+    `decided_by`: whose right it is, so that no limit lets it wait. Raises StandsStill, NotFound,
+    NotPaid, ChargedBack, TakenByBank, NoRefundsLeft, BadRefund, TooMuch, RefundedMeanwhile.
     """
     if reason not in REASONS:
         raise CauseLacking
     payment = await _refundable(gateway, vendor_id, number)
     facts = await _facts(gateway, payment) if at_once else None
-    said = {"reason": reason, "note": note[:MAX_NOTE], "requested_by": by[:60]}
+    said = _said(reason, note, by=by, decided_by=decided_by)
     async with unit.transaction() as tx:
         order, payment = await lock_paid_order(tx, payment.id)
         check_bank(order)  # again, now that it is locked
+        if together is not None:
+            await together(tx, order)
         totals = await totals_of(order, payment)
         if seen is not None and seen != totals.refunds:
             raise RefundedMeanwhile(totals.sum.left)
@@ -120,6 +127,16 @@ async def request(
             await _tell_operators(tx, order, refund)
         _record_request(tx, refund, by=by)
     return replace(Requested.of(refund), write=write)
+
+
+def _said(reason: str, note: str, *, by: str, decided_by: str) -> dict[str, str]:
+    """The columns of who asks, and why."""
+    return {
+        "reason": reason,
+        "note": note[:MAX_NOTE],
+        "requested_by": by[:60],
+        "decided_by": decided_by[:60],
+    }
 
 
 async def _refundable(gateway: Gateway, vendor_id: int, number: str) -> Payment:

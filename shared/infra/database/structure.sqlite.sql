@@ -1,4 +1,4 @@
--- What all migrations make, up to 0054_audit_kinds. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0055_returns. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -1111,3 +1111,33 @@ CREATE TRIGGER audit_entries_never_change BEFORE UPDATE ON audit_entries
 BEGIN SELECT RAISE(ABORT, 'audit entries are never changed'); END;
 CREATE INDEX "ix_audit_by_person" ON "audit_entries" ("is_by_person", "id");
 CREATE INDEX "ix_audit_kind" ON "audit_entries" ("kind", "id");
+CREATE TABLE "return_requests" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "kind" VARCHAR(20) NOT NULL,
+    "status" VARCHAR(20) NOT NULL,
+    "reason" VARCHAR(20) NOT NULL  /* empty for a withdrawal */,
+    "note" TEXT NOT NULL  /* of the shopper */,
+    "answer" VARCHAR(500) NOT NULL  /* why it was declined */,
+    "answered_by" VARCHAR(60) NOT NULL  /* member:7 */,
+    "answered_at" TIMESTAMP,
+    "order_id" BIGINT NOT NULL REFERENCES "orders" ("id") ON DELETE RESTRICT,
+    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT
+
+, CONSTRAINT "ck_return_requests_status" CHECK (status in ('open', 'accepted', 'declined', 'taken_back'))
+, CONSTRAINT "ck_return_requests_kind" CHECK (kind in ('withdrawal', 'refund'))
+, CONSTRAINT "ck_return_requests_reason" CHECK (reason in ('', 'not_arrived', 'damaged', 'wrong', 'different', 'incomplete', 'other')));
+CREATE INDEX "ix_return_requests_order" ON "return_requests" ("order_id");
+CREATE INDEX "ix_return_requests_open" ON "return_requests" ("vendor_id", "id") WHERE status = 'open';
+CREATE TABLE "return_lines" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "quantity" INT NOT NULL,
+    "order_line_id" BIGINT NOT NULL REFERENCES "order_lines" ("id") ON DELETE RESTRICT,
+    "request_id" BIGINT NOT NULL REFERENCES "return_requests" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_return_line_request_9602b0" UNIQUE ("request_id", "order_line_id")
+
+, CONSTRAINT "ck_return_lines_quantity" CHECK (quantity > 0));
+CREATE UNIQUE INDEX uq_return_requests_one_open ON return_requests (order_id) WHERE status = 'open';
