@@ -49,7 +49,10 @@ class RefundForm(MarketForm):
         _l("Refunds so far"),
         [Optional(), NumberRange(min=0)],
     )
-    answers = WholeField(_l("Request"), [Optional(), NumberRange(min=1)])
+    answers = WholeField(
+        _l("Request"),
+        [Optional(), NumberRange(min=1)],
+    )
     line_ids: Sequence[int] = ()
 
     def validate(
@@ -102,7 +105,8 @@ async def refund_form(order: Refundable, asked: ReturnView | None = None) -> Ref
     form = type("RefundFormOfOrder", (RefundForm,), fields)
     made = cast("type[RefundForm]", form)
     return await made.from_request(
-        currency=order.total.currency, data={"seen": order.seen, **_asked(order, asked)}
+        currency=order.total.currency,
+        data={"seen": order.seen, **_asked(order, asked)},
     )
 
 
@@ -110,7 +114,8 @@ def _asked(order: Refundable, asked: ReturnView | None) -> dict[str, Any]:
     if asked is None:
         return {}
     told: dict[str, Any] = {"answers": asked.id}
-    if all(asked.pieces.get(line.id, 0) == line.left for line in order.lines):
+    left = {line.id: line.left for line in order.lines if line.left}
+    if left == asked.pieces:
         return told
     pieces = {f"quantity_{id_}": count for id_, count in asked.pieces.items()}
     return {**told, **pieces, "reach": Reach.LINES.value}

@@ -101,8 +101,8 @@ async def request(
 
     `seen` is how many refunds the order had when the person looked: pressed twice, or two people at
     once, one wins. `at_once`: the caller goes on with `try_now`, so how Stripe is asked is settled
-    with it. `together`: what else is done to the locked order in the transaction, and may stop it.
-    `decided_by`: whose right it is, so that no limit lets it wait. Raises StandsStill, NotFound,
+    with it. `together`: what else is done to the locked order, and may stop it. `decided_by`: whose
+    right it is, so that no limit lets it wait. Raises StandsStill, NotFound,
     NotPaid, ChargedBack, TakenByBank, NoRefundsLeft, BadRefund, TooMuch, RefundedMeanwhile.
     """
     if reason not in REASONS:
@@ -112,9 +112,7 @@ async def request(
     said = _said(reason, note, by=by, decided_by=decided_by)
     async with unit.transaction() as tx:
         order, payment = await lock_paid_order(tx, payment.id)
-        check_bank(order)  # again, now that it is locked
-        if together is not None:
-            await together(tx, order)
+        await _look_again(tx, order, together)
         totals = await totals_of(order, payment)
         if seen is not None and seen != totals.refunds:
             raise RefundedMeanwhile(totals.sum.left)
@@ -123,13 +121,24 @@ async def request(
         write = None
         if refund.status == RefundState.OPENING:
             write = await open_write(tx, order, payment, refund, totals, facts)
-        else:
-            await _tell_operators(tx, order, refund)
-        _record_request(tx, refund, by=by)
+        await _record_request(tx, order, refund, by=by)
     return replace(Requested.of(refund), write=write)
 
 
-def _said(reason: str, note: str, *, by: str, decided_by: str) -> dict[str, str]:
+async def _look_again(tx: Transaction, order: Order, together: Together | None) -> None:
+    """Do what is done with it, now that the order is locked."""
+    check_bank(order)
+    if together is not None:
+        await together(tx, order)
+
+
+def _said(
+    reason: str,
+    note: str,
+    *,
+    by: str,
+    decided_by: str,
+) -> dict[str, str]:
     """The columns of who asks, and why."""
     return {
         "reason": reason,
@@ -166,7 +175,17 @@ async def _facts(gateway: Gateway, payment: Payment) -> ChargeFacts | None:
         return None
 
 
-def _record_request(tx: Transaction, refund: Refund, *, by: str) -> None:
+async def _record_request(
+    tx: Transaction,
+    order: Order,
+    refund: Refund,
+    *,
+    by: str,
+) -> None:
+    """Tell the trail, and the operators where it waits for them."""
+    waits = refund.status == RefundState.AWAITING_APPROVAL
+    if waits:
+        await _tell_operators(tx, order, refund)
     tx.record_of_order(
         refund.order_id,
         "refund.requested",
@@ -176,7 +195,7 @@ def _record_request(tx: Transaction, refund: Refund, *, by: str) -> None:
         order=refund.order_id,
         amount=refund.amount,
         currency=refund.currency,
-        waits=refund.status == RefundState.AWAITING_APPROVAL,
+        waits=waits,
     )
 
 

@@ -98,8 +98,7 @@ class OrderView:
     waits_for_pay: bool  # whether its pieces are set aside only when Pay is pressed
     # Whether pieces of it left the stock and do not stand there again.
     has_left_stock: bool
-    # Whether its shopper cancelled it after it was paid.
-    is_called_off: bool
+    is_called_off: bool  # by its shopper, after it was paid
     lines: tuple[LineView, ...]
     contact: Contact
     placed_at: datetime

@@ -5,6 +5,9 @@ Whether there is such an order is found out later, by a job: who asks is told th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from shared.core import clock
 from shared.core.errors import MarketError
 from shared.core.ids import new_nonce, typed_number
@@ -35,34 +38,47 @@ async def declared(
     order = await Order.get_or_none(
         number=typed_number(number), checkout__email=email.lower()
     )
-    if order is not None:
-        try:
-            await service.ask(order_id=order.id, wish=_EVERYTHING, by=GUEST)
-        except MarketError:  # nothing is left, or the time is over: a person answers
-            pass
-        else:
-            return
+    if order is not None and await _is_taken_in(order):
+        return
     told = {
         "full_name": full_name,
         "number": number,
         "email": email,
         "asked_at": clock.now(),
     }
+    await _hand_to_a_person(told, to=email, language=language)
+
+
+async def _is_taken_in(order: Order) -> bool:
+    """False where nothing is left, or the time is over: a person answers then."""
+    try:
+        await service.ask(order_id=order.id, wish=_EVERYTHING, by=GUEST)
+    except MarketError:
+        return False
+    return True
+
+
+async def _hand_to_a_person(
+    told: Mapping[str, Any],
+    *,
+    to: str,
+    language: str,
+) -> None:
     key = new_nonce()
     async with unit.transaction() as tx:
         mail.post(
             tx,
             "withdrawal_received",
-            to=email,
+            to=to,
             unique_key=f"withdrawal_received:{key}",
             language=language,
             context=told,
         )
-        for place, to in enumerate(await operator_emails()):
+        for place, operator in enumerate(await operator_emails()):
             mail.post(
                 tx,
                 "withdrawal_to_match",
-                to=to,
+                to=operator,
                 unique_key=f"withdrawal_to_match:{key}:{place}",
                 context=told,
             )

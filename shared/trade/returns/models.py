@@ -15,7 +15,7 @@ from shared.trade.vendors.models import Vendor
 
 
 class ReturnRequest(Row):
-    """A shopper withdraws from an order, or asks for money back and says why; its vendor answers."""
+    """A shopper withdraws from an order, or asks for money back and says why."""
 
     lock_rank = 245
     not_found = ReturnNotFound.default

@@ -68,26 +68,38 @@ async def ask(
         _must_be_offered(offer_of(order), wish)
         lines = await OrderLine.filter(order_id=order.id).order_by("id")
         pieces = chosen_pieces(map(_left, lines), wish.pieces)
-        request = await tx.create(
-            ReturnRequest,
-            act=Act("order.return_asked", by, {"kind": wish.kind}),
-            order_id=order.id,
-            vendor_id=order.vendor_id,
-            kind=wish.kind,
-            reason=wish.reason,
-            note=wish.note[:MAX_NOTE],
-        )
-        for line_id, quantity in pieces.items():
-            tx.add(
-                ReturnLine(
-                    request_id=request.id,
-                    order_line_id=line_id,
-                    quantity=quantity,
-                )
-            )
-        named = [(pieces[line.id], line.name) for line in lines if line.id in pieces]
+        request = await _write_down(tx, order, wish, pieces, by=by)
+        names = {line.id: line.name for line in lines}
+        named = [(count, names[id_]) for id_, count in pieces.items()]
         await _tell_both(tx, order, request, named)
     return int(request.id)
+
+
+async def _write_down(
+    tx: Transaction,
+    order: Order,
+    wish: ReturnWish,
+    pieces: Mapping[int, int],
+    *,
+    by: str,
+) -> ReturnRequest:
+    request = await tx.create(
+        ReturnRequest,
+        act=Act("order.return_asked", by, {"kind": wish.kind}),
+        order_id=order.id,
+        vendor_id=order.vendor_id,
+        kind=wish.kind,
+        reason=wish.reason,
+        note=wish.note[:MAX_NOTE],
+    )
+    for line_id, quantity in pieces.items():
+        line = ReturnLine(
+            request_id=request.id,
+            order_line_id=line_id,
+            quantity=quantity,
+        )
+        tx.add(line)
+    return request
 
 
 def offer_of(order: Order) -> Offer:
@@ -193,22 +205,26 @@ async def decline(
             answer=why,
             answered_by=by[:60],
         )
-        checkout, vendor = await order.checkout, await order.vendor
-        mail.post(
-            tx,
-            "return_declined",
-            to=checkout.email,
-            unique_key=f"return_declined:{request.id}",
-            order_id=order.id,
-            language=checkout.language,
-            context={
-                "number": order.number,
-                "vendor_name": vendor.name,
-                "full_name": checkout.full_name,
-                "kind": request.kind,
-                "answer": why,
-            },
-        )
+        await _tell_declined(tx, order, request)
+
+
+async def _tell_declined(tx: Transaction, order: Order, request: ReturnRequest) -> None:
+    checkout, vendor = await order.checkout, await order.vendor
+    mail.post(
+        tx,
+        "return_declined",
+        to=checkout.email,
+        unique_key=f"return_declined:{request.id}",
+        order_id=order.id,
+        language=checkout.language,
+        context={
+            "number": order.number,
+            "vendor_name": vendor.name,
+            "full_name": checkout.full_name,
+            "kind": request.kind,
+            "answer": request.answer,
+        },
+    )
 
 
 async def take_back(*, order_id: int, by: str) -> None:
