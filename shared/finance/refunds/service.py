@@ -105,11 +105,9 @@ async def request(
     right it is, so that no limit lets it wait. Raises StandsStill, NotFound,
     NotPaid, ChargedBack, TakenByBank, NoRefundsLeft, BadRefund, TooMuch, RefundedMeanwhile.
     """
-    if reason not in REASONS:
-        raise CauseLacking
+    said = _said(reason, note, by=by, decided_by=decided_by)
     payment = await _refundable(gateway, vendor_id, number)
     facts = await _facts(gateway, payment) if at_once else None
-    said = _said(reason, note, by=by, decided_by=decided_by)
     async with unit.transaction() as tx:
         order, payment = await lock_paid_order(tx, payment.id)
         await _look_again(tx, order, together)
@@ -139,7 +137,9 @@ def _said(
     by: str,
     decided_by: str,
 ) -> dict[str, str]:
-    """The columns of who asks, and why."""
+    """The columns of who asks, and why. Raises CauseLacking."""
+    if reason not in REASONS:
+        raise CauseLacking
     return {
         "reason": reason,
         "note": note[:MAX_NOTE],

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0055_returns. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0056_returns. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -412,6 +412,7 @@ CREATE TABLE emails (
     sent_at timestamp with time zone,
     error text,
     order_id bigint,
+    language character varying(8) DEFAULT 'en'::character varying NOT NULL,
     CONSTRAINT ck_emails_status CHECK (status in ('waiting', 'sent', 'failed'))
 );
 COMMENT ON TABLE emails IS 'One mail. `unique_key` makes a fact cause its mail once.';
@@ -1323,7 +1324,7 @@ CREATE TABLE return_requests (
     CONSTRAINT ck_return_requests_reason CHECK (reason in ('', 'not_arrived', 'damaged', 'wrong', 'different', 'incomplete', 'other')),
     CONSTRAINT ck_return_requests_status CHECK (status in ('open', 'accepted', 'declined', 'taken_back'))
 );
-COMMENT ON TABLE return_requests IS 'A shopper withdraws from an order, or asks for money back and says why; its vendor answers.';
+COMMENT ON TABLE return_requests IS 'A shopper withdraws from an order, or asks for money back and says why.';
 COMMENT ON COLUMN return_requests.reason IS 'empty for a withdrawal';
 COMMENT ON COLUMN return_requests.note IS 'of the shopper';
 COMMENT ON COLUMN return_requests.answer IS 'why it was declined';

@@ -12,7 +12,7 @@ from shared.infra.database.operations import AddChecks
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0054_audit_kinds")]
+    dependencies = [("models", "0055_mail_language")]
 
     initial = False
 
@@ -115,7 +115,7 @@ class Migration(migrations.Migration):
                     ),
                 ],
                 "pk_attr": "id",
-                "table_description": "A shopper withdraws from an order, or asks for money back and says why; its vendor answers.",
+                "table_description": "A shopper withdraws from an order, or asks for money back and says why.",
             },
             bases=["Row"],
         ),
