@@ -33,7 +33,7 @@ blueprint = Blueprint(
 )
 
 
-class DeclineForm(MarketForm):
+class DeclineReturnForm(MarketForm):
     """Why a vendor does not give money back."""
 
     answer = TextAreaField(
@@ -88,7 +88,10 @@ async def decline(number: str, request_id: int) -> Response:
     """Say no, and why; the shopper is told."""
     if not may_be_number(number):
         raise NotFound(_("We could not find that order."))
-    form, here = await DeclineForm.from_request(), url_for("orders.show", number=number)
+    form, here = (
+        await DeclineReturnForm.from_request(),
+        url_for("orders.show", number=number),
+    )
     told = ("ok", _("Declined. We have told the shopper why."))
     try:
         await service.decline(

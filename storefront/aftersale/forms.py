@@ -15,7 +15,7 @@ from shared.entrypoints.web.forms import MarketForm, choices, email_address
 from shared.entrypoints.web.number_fields import WholeField
 from shared.trade.orders.queries import OrderView
 from shared.trade.returns.rules import MAX_NOTE, ReturnKind, ReturnReason
-from shared.trade.returns.service import ReturnWish
+from shared.trade.returns.service import WantedReturn
 from storefront.checkout.forms import PlainText
 
 
@@ -41,11 +41,11 @@ class ReturnForm(MarketForm):
     )
     line_ids: tuple[int, ...] = ()
 
-    def wish(self, kind: ReturnKind) -> ReturnWish:
+    def wanted(self, kind: ReturnKind) -> WantedReturn:
         """What was asked for; nobody is asked for the reason of a withdrawal."""
         chosen = self.reason.data
         is_given = kind is ReturnKind.REFUND and chosen in set(ReturnReason)
-        return ReturnWish(
+        return WantedReturn(
             kind,
             ReturnReason(chosen) if is_given else ReturnReason.NONE,
             self.note.data or "",

@@ -9,10 +9,10 @@ from shared.core.frozen import frozen
 from shared.core.words import badge, word
 from shared.trade.orders.queries import OrderView
 from shared.trade.returns.queries import ReturnView
-from shared.trade.returns.rules import Offer, ReturnReason, offer
+from shared.trade.returns.rules import AfterSaleOffer, ReturnReason, offer
 
 
-def offer_to(order: OrderView) -> Offer:
+def offer_to(order: OrderView) -> AfterSaleOffer:
     """What its shopper may ask of an order now."""
     return offer(
         order.status,

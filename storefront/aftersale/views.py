@@ -122,9 +122,9 @@ async def give_back(token: str, number: str, kind: str) -> Response:
     form = await return_form(order)
     if not form.ok():
         return await _return_page(token, order, chosen, form, status=422)
-    wish = form.wish(chosen)
+    wanted = form.wanted(chosen)
     try:
-        await service.ask(order_id=order.id, wish=wish, by=_label())
+        await service.ask(order_id=order.id, wanted=wanted, by=_label())
     except MarketError as problem:
         form.blame(problem)
         return await _return_page(token, order, chosen, form, status=problem.status)

@@ -14,7 +14,7 @@ from shared.trade.orders.queries import OrderView
 from shared.trade.orders.remaining_money import MoneyState, OrderMoney
 from shared.trade.orders.rules import OrderStatus, PaymentStatus, is_shopper
 from shared.trade.returns.queries import ReturnView
-from shared.trade.returns.rules import Offer
+from shared.trade.returns.rules import AfterSaleOffer
 from storefront.aftersale.offers import ShopperReturn, offer_to, shopper_returns
 from storefront.receipts.refund_words import for_shopper
 
@@ -56,7 +56,7 @@ class OrderCard:
     refunds: tuple[ShopperRefund, ...]
     parts: tuple[Part, ...]
     bank: tuple[str, str] | None
-    offer: Offer
+    offer: AfterSaleOffer
     returns: tuple[ShopperReturn, ...]
 
     @property

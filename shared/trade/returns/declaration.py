@@ -20,7 +20,7 @@ from shared.trade.people.queries import operator_emails
 from shared.trade.returns import service
 from shared.trade.returns.rules import ReturnKind, ReturnReason
 
-_EVERYTHING = service.ReturnWish(ReturnKind.WITHDRAWAL, ReturnReason.NONE, "", {})
+_EVERYTHING = service.WantedReturn(ReturnKind.WITHDRAWAL, ReturnReason.NONE, "", {})
 
 
 @job("returns.declared")
@@ -52,7 +52,7 @@ async def declared(
 async def _is_taken_in(order: Order) -> bool:
     """False where nothing is left, or the time is over: a person answers then."""
     try:
-        await service.ask(order_id=order.id, wish=_EVERYTHING, by=GUEST)
+        await service.ask(order_id=order.id, wanted=_EVERYTHING, by=GUEST)
     except MarketError:
         return False
     return True

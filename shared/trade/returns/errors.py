@@ -26,7 +26,7 @@ class WithdrawalOver(Conflict):
     )
 
 
-class ReasonLacking(Invalid):
+class ReturnReasonLacking(Invalid):
     """Who asks for a refund says why."""
 
     default = _n("Choose what is wrong.")

@@ -63,7 +63,7 @@ def withdrawal_ends(delivered_at: datetime) -> datetime:
 
 
 @frozen
-class Offer:
+class AfterSaleOffer:
     """What the shopper of an order is offered. `until`: the last day of the withdrawal, where it is
     known.
     """
@@ -82,7 +82,7 @@ def offer(
     *,
     is_assumed: bool,
     now: datetime,
-) -> Offer:
+) -> AfterSaleOffer:
     """What may be asked of an order, from where its goods and its money are.
 
     As long as nobody has said that it arrived, no period has begun that could be over.
@@ -90,16 +90,16 @@ def offer(
     has_arrived = status is OrderStatus.DELIVERED
     may_confirm = status is OrderStatus.SHIPPED or (has_arrived and is_assumed)
     if not money.left:
-        return Offer(may_confirm_receipt=may_confirm)
+        return AfterSaleOffer(may_confirm_receipt=may_confirm)
     if status is OrderStatus.PROCESSING:
         untouched = not (money.refunded or money.disputed or money.lost)
-        return Offer(may_cancel=untouched, may_ask=not untouched)
+        return AfterSaleOffer(may_cancel=untouched, may_ask=not untouched)
     if status not in (OrderStatus.SHIPPED, OrderStatus.DELIVERED):
-        return Offer()
+        return AfterSaleOffer()
     until = withdrawal_ends(delivered_at) if has_arrived and delivered_at else None
     # The day itself is still open, wherever the shopper lives.
     may_withdraw = until is None or now < until + timedelta(days=1)
-    return Offer(
+    return AfterSaleOffer(
         may_withdraw=may_withdraw,
         may_ask=True,
         may_confirm_receipt=may_confirm,

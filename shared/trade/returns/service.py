@@ -19,15 +19,15 @@ from shared.trade.orders.rules import TAKEN_FOR_GRANTED, OrderStatus
 from shared.trade.returns.errors import (
     AnswerLacking,
     NothingToReturn,
-    ReasonLacking,
     ReturnAnswered,
+    ReturnReasonLacking,
     WithdrawalOver,
 )
 from shared.trade.returns.models import ReturnLine, ReturnRequest
 from shared.trade.returns.rules import (
     MAX_ANSWER,
     MAX_NOTE,
-    Offer,
+    AfterSaleOffer,
     PiecesLeft,
     ReturnKind,
     ReturnReason,
@@ -38,7 +38,7 @@ from shared.trade.returns.rules import (
 
 
 @frozen
-class ReturnWish:
+class WantedReturn:
     """What a shopper asks back; no pieces means all that is left."""
 
     kind: ReturnKind
@@ -50,13 +50,13 @@ class ReturnWish:
 async def ask(
     *,
     order_id: int,
-    wish: ReturnWish,
+    wanted: WantedReturn,
     by: str,
 ) -> int:
     """Write a request down and tell both sides; answer with its id.
 
     Asked again while it is open, it is the same request. Raises NothingToReturn, WithdrawalOver,
-    ReasonLacking, MoreThanOrdered.
+    ReturnReasonLacking, MoreThanOrdered.
     """
     async with unit.transaction() as tx:
         order = await tx.lock(Order, id=order_id)
@@ -65,10 +65,10 @@ async def ask(
         )
         if before is not None:
             return int(before.id)
-        _must_be_offered(offer_of(order), wish)
+        _must_be_offered(offer_of(order), wanted)
         lines = await OrderLine.filter(order_id=order.id).order_by("id")
-        pieces = chosen_pieces(map(_left, lines), wish.pieces)
-        request = await _write_down(tx, order, wish, pieces, by=by)
+        pieces = chosen_pieces(map(_left, lines), wanted.pieces)
+        request = await _write_down(tx, order, wanted, pieces, by=by)
         names = {line.id: line.name for line in lines}
         named = [(count, names[id_]) for id_, count in pieces.items()]
         await _tell_both(tx, order, request, named)
@@ -78,19 +78,19 @@ async def ask(
 async def _write_down(
     tx: Transaction,
     order: Order,
-    wish: ReturnWish,
+    wanted: WantedReturn,
     pieces: Mapping[int, int],
     *,
     by: str,
 ) -> ReturnRequest:
     request = await tx.create(
         ReturnRequest,
-        act=Act("order.return_asked", by, {"kind": wish.kind}),
+        act=Act("order.return_asked", by, {"kind": wanted.kind}),
         order_id=order.id,
         vendor_id=order.vendor_id,
-        kind=wish.kind,
-        reason=wish.reason,
-        note=wish.note[:MAX_NOTE],
+        kind=wanted.kind,
+        reason=wanted.reason,
+        note=wanted.note[:MAX_NOTE],
     )
     for line_id, quantity in pieces.items():
         line = ReturnLine(
@@ -102,7 +102,7 @@ async def _write_down(
     return request
 
 
-def offer_of(order: Order) -> Offer:
+def offer_of(order: Order) -> AfterSaleOffer:
     """What the shopper of a row is offered now."""
     return offer(
         OrderStatus(order.status),
@@ -113,13 +113,13 @@ def offer_of(order: Order) -> Offer:
     )
 
 
-def _must_be_offered(offered: Offer, wish: ReturnWish) -> None:
+def _must_be_offered(offered: AfterSaleOffer, wanted: WantedReturn) -> None:
     if not offered.may_ask:
         raise NothingToReturn
-    if wish.kind is ReturnKind.WITHDRAWAL and not offered.may_withdraw:
+    if wanted.kind is ReturnKind.WITHDRAWAL and not offered.may_withdraw:
         raise WithdrawalOver
-    if wish.kind is ReturnKind.REFUND and wish.reason is ReturnReason.NONE:
-        raise ReasonLacking
+    if wanted.kind is ReturnKind.REFUND and wanted.reason is ReturnReason.NONE:
+        raise ReturnReasonLacking
 
 
 def _left(line: OrderLine) -> PiecesLeft:
