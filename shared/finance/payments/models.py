@@ -17,7 +17,7 @@ from shared.trade.vendors.models import Vendor
 
 
 class Payment(Row):
-    """What one order gets of a PaymentIntent, written down before Stripe is asked for it. An order has at most one open payment.
+    """A PaymentIntent for an order, written down before Stripe is asked for it. An order has at most one open payment.
 
     Alone, the intent is the order's own: a destination charge. Where `intent_key` is set, the orders of a purchase share an
     intent on the platform, and each payment is a slice of it; the one whose own key it is leads.
