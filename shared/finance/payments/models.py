@@ -159,6 +159,12 @@ class Payment(Row):
                 name="ix_payments_shared",
                 where="intent_key IS NOT NULL",
             ),
+            IndexWhere(
+                fields=("id",),
+                name="ix_payments_untransferred",
+                where="intent_key IS NOT NULL AND stripe_charge_id IS NOT NULL"
+                " AND stripe_transfer_id IS NULL",
+            ),
         ]
         constraints = [
             CheckConstraint(

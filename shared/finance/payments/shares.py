@@ -1,8 +1,8 @@
 """How something of a whole payment is shared over the orders that it paid. Pure.
 
-The one rule: in proportion, down to the minor unit, and what is left goes to the largest remainders,
-of equal ones to the lower id. So the parts come to the whole exactly, none is negative, and whoever
-asks in another order gets the same.
+The one rule: in proportion, down to the minor unit, and what is left goes to the largest
+remainders, of equal ones to the lower id. So the parts come to the whole exactly, none is negative,
+and whoever asks in another order gets the same.
 """
 
 from __future__ import annotations

@@ -7,6 +7,8 @@ becomes of the browser.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from shared.core import clock
 from shared.finance.payments import payment_intents, service
 from shared.finance.payments.errors import (
@@ -52,20 +54,30 @@ async def press(
     confirmed.
     """
     await money_may_move()
-    payment = await _payment(checkout_id, intent_id)
-    order = await Order.get(id=payment.order_id)
-    if order.stock_state == StockState.AT_PAYMENT or reservations.is_held_by_pay(order):
+    payments = await _payments(checkout_id, intent_id)
+    orders = await Order.filter(id__in=[each.order_id for each in payments])
+    if any(_may_have_been_declined(order) for order in orders):
         await service.confirm_payment(gateway, intent_id)
     async with unit.transaction() as tx:
-        checkout, locked = await _locked(tx, payment)
-        state = PaymentState((await Payment.get(id=payment.id)).status)
+        checkout, locked = await _locked(tx, checkout_id, payments)
+        state = PaymentState((await Payment.get(id=payments[0].id)).status)
         if state in _DECIDED:
             raise PaymentAlreadyDecided
         if checkout.status != CheckoutStatus.OPEN:
             raise OrderNotPayable
         if state not in OPEN_STATES:
             raise PageOutOfDate
-        return await reservations.at_payment(tx, locked, network=checkout.network)
+        await reservations.lock_pieces(locked)
+        held = [
+            await reservations.at_payment(tx, order, network=checkout.network)
+            for order in locked
+        ]
+        return all(held)
+
+
+def _may_have_been_declined(order: Order) -> bool:
+    waits = order.stock_state == StockState.AT_PAYMENT
+    return waits or reservations.is_held_by_pay(order)
 
 
 async def release(
@@ -77,16 +89,19 @@ async def release(
     """The card was not confirmed: let go what Pay set aside, unless Stripe says that the payment
     goes on.
     """
-    payment = await _payment(checkout_id, intent_id)
-    if not reservations.is_held_by_pay(await Order.get(id=payment.order_id)):
+    payments = await _payments(checkout_id, intent_id)
+    orders = await Order.filter(id__in=[each.order_id for each in payments])
+    if not any(reservations.is_held_by_pay(order) for order in orders):
         return
     await service.confirm_payment(gateway, intent_id)
     async with unit.transaction() as tx:
-        _, order = await _locked(tx, payment)
-        state = (await Payment.get(id=payment.id)).status
+        _, locked = await _locked(tx, checkout_id, payments)
+        state = (await Payment.get(id=payments[0].id)).status
         if state in (PaymentState.PENDING, PaymentState.FAILED):
             # A first decline has let it go already.
-            await reservations.let_go(tx, order, wasted=True)
+            await reservations.lock_pieces(locked)
+            for order in locked:
+                await reservations.let_go(tx, order, wasted=True)
 
 
 async def on_pieces_held(tx: Transaction, event: PiecesHeld) -> None:
@@ -145,17 +160,19 @@ async def _is_due(order: Order) -> bool:
     return False
 
 
-async def _payment(checkout_id: int, intent_id: str) -> Payment:
-    payment = await Payment.get_or_none(
+async def _payments(checkout_id: int, intent_id: str) -> list[Payment]:
+    """What orders of a purchase have of an intent."""
+    found = await Payment.filter(
         order__checkout_id=checkout_id, stripe_payment_intent_id=intent_id
-    )
-    if payment is None:
+    ).order_by("id")
+    if not found:
         raise PageOutOfDate
-    return payment
+    return found
 
 
-async def _locked(tx: Transaction, payment: Payment) -> tuple[Checkout, Order]:
-    order = await Order.get(id=payment.order_id)
-    checkout = await tx.lock(Checkout, id=order.checkout_id)
-    locked = await tx.lock(Order, id=order.id)
-    return checkout, locked
+async def _locked(
+    tx: Transaction, checkout_id: int, payments: Sequence[Payment]
+) -> tuple[Checkout, list[Order]]:
+    checkout = await tx.lock(Checkout, id=checkout_id)
+    mine = [each.order_id for each in payments]
+    return checkout, await tx.lock_all(Order.filter(id__in=mine))

@@ -2150,6 +2150,7 @@ CREATE INDEX ix_payments_bare ON payments USING btree (updated_at) WHERE stripe_
 CREATE INDEX ix_payments_paid ON payments USING btree (paid_at) WHERE paid_at IS NOT NULL;
 CREATE INDEX ix_payments_shared ON payments USING btree (intent_key) WHERE intent_key IS NOT NULL;
 CREATE INDEX ix_payments_status ON payments USING btree (status, updated_at);
+CREATE INDEX ix_payments_untransferred ON payments USING btree (id) WHERE intent_key IS NOT NULL AND stripe_charge_id IS NOT NULL AND stripe_transfer_id IS NULL;
 CREATE INDEX ix_payments_vendor ON payments USING btree (vendor_id, id);
 CREATE INDEX ix_payments_vendor_paid ON payments USING btree (vendor_id, paid_at) WHERE paid_at IS NOT NULL;
 CREATE INDEX ix_payout_items_entry ON payout_items USING btree (entry_id);

@@ -1112,5 +1112,6 @@ CREATE INDEX "ix_payments_bare" ON "payments" ("updated_at") WHERE stripe_charge
 CREATE TRIGGER vendor_payment_configs_change_pages_by_update AFTER UPDATE ON vendor_payment_configs WHEN OLD.accepts_payments IS NOT NEW.accepts_payments OR OLD.currency IS NOT NEW.currency OR OLD.platform_fee_percentage IS NOT NEW.platform_fee_percentage
 BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NEW.vendor_id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
 CREATE INDEX "ix_payments_shared" ON "payments" ("intent_key") WHERE intent_key IS NOT NULL;
+CREATE INDEX "ix_payments_untransferred" ON "payments" ("id") WHERE intent_key IS NOT NULL AND stripe_charge_id IS NOT NULL AND stripe_transfer_id IS NULL;
 CREATE UNIQUE INDEX uq_payments_slice ON payments (stripe_payment_intent_id, order_id);
 CREATE UNIQUE INDEX uq_payments_lead ON payments (stripe_payment_intent_id) WHERE intent_key IS NULL OR intent_key = idempotency_key;

@@ -31,6 +31,15 @@ class Migration(migrations.Migration):
                 where="intent_key IS NOT NULL",
             ),
         ),
+        ops.AddIndex(
+            model_name="Payment",
+            index=IndexWhere(
+                fields=["id"],
+                name="ix_payments_untransferred",
+                where="intent_key IS NOT NULL AND stripe_charge_id IS NOT NULL"
+                " AND stripe_transfer_id IS NULL",
+            ),
+        ),
         # An order has each intent once, and each intent one payment that leads.
         ops.RunSQL(
             "CREATE UNIQUE INDEX uq_payments_slice ON payments (stripe_payment_intent_id, order_id)",
