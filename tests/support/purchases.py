@@ -5,19 +5,21 @@ an order at each shop, and one intent that they share.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from shared.finance.payments.models import Payment
 from shared.finance.payments.service import IntentView, create_payment_intent
 from shared.trade.orders.models import Checkout, Order
 from shared.trade.orders.rules import CheckoutStatus
 from tests.support.market import check_out
+from tests.support.money import assert_books_agree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tests.support.machine import Market
     from tests.support.market import Shop
+    from tests.support.sandbox import RunningSandbox
 
 
 @dataclass(frozen=True)
@@ -83,3 +85,8 @@ def transfers_of(market: Market, payment: Payment) -> list[Any]:
     """What Stripe has sent on of a payment's intent."""
     group = {"transfer_group": payment.transfer_group, "limit": 100}
     return list(market.stand.v1.transfers.list(group).data)
+
+
+async def books_agree(market: Market) -> None:
+    """Each balance in the ledger is what Stripe says it is."""
+    await assert_books_agree(cast("RunningSandbox", market))

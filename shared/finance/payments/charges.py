@@ -33,7 +33,8 @@ def fees_of(locked: LockedIntent, fee: int | None) -> dict[int, int]:
     """Share Stripe's fee over payments, by their ids; nothing while it is not known."""
     if fee is None:
         return {}
-    return shares(fee, {s.payment.id: s.payment.amount_total for s in locked.slices})
+    weights = {each.payment.id: each.payment.amount_total for each in locked.slices}
+    return shares(fee, weights)
 
 
 def _remember(tx: Transaction, locked: LockedIntent, charge: Charge) -> None:
@@ -50,7 +51,12 @@ def _remember(tx: Transaction, locked: LockedIntent, charge: Charge) -> None:
     )
 
 
-async def _note(tx: Transaction, each: Slice, charge: Charge, fee: int | None) -> None:
+async def _note(
+    tx: Transaction,
+    each: Slice,
+    charge: Charge,
+    fee: int | None,
+) -> None:
     payment = each.payment
     post_stripe_fee(tx, payment, fee, charge.balance_transaction)
     if charge.transfer and payment.stripe_transfer_id is None:
@@ -60,7 +66,11 @@ async def _note(tx: Transaction, each: Slice, charge: Charge, fee: int | None) -
         await tx.change(payment, act=act, **news)
 
 
-def news_of(payment: Payment, charge: Charge, fee: int | None) -> dict[str, Any]:
+def news_of(
+    payment: Payment,
+    charge: Charge,
+    fee: int | None,
+) -> dict[str, Any]:
     """What a charge tells that the payment does not hold yet; `fee`: what it bears of Stripe's."""
     values = {
         "stripe_charge_id": charge.id,

@@ -1,4 +1,7 @@
-"""Payments: one row per order and attempt to pay it. Several of one purchase may share a PaymentIntent (decision 19)."""
+"""Payments: one row per order and attempt to pay it.
+
+Several of one purchase may share a PaymentIntent (decision 19).
+"""
 
 from __future__ import annotations
 
@@ -19,8 +22,9 @@ from shared.trade.vendors.models import Vendor
 class Payment(Row):
     """A PaymentIntent for an order, written down before Stripe is asked for it. An order has at most one open payment.
 
-    Alone, the intent is the order's own: a destination charge. Where `intent_key` is set, the orders of a purchase share an
-    intent on the platform, and each payment is a slice of it; the one whose own key it is leads.
+    Alone, the intent is the order's own: a destination charge. Where `intent_key` is set, the
+    orders of a purchase share an intent on the platform, and each payment is a slice of it; the one
+    whose own key it is leads.
     """
 
     lock_rank = 240

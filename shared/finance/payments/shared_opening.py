@@ -5,6 +5,7 @@ each order (decision 19).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from shared.core.frozen import frozen
 from shared.finance.connect.models import VendorPaymentConfig
@@ -47,7 +48,9 @@ class _Accounts:
 
 
 async def open_shared(
-    tx: Transaction, orders: Sequence[Order], customer: str | None
+    tx: Transaction,
+    orders: Sequence[Order],
+    customer: str | None,
 ) -> OpenPayment:
     """Find the open intent of these orders, locked and by id, or write one down.
 
@@ -86,39 +89,51 @@ async def _write_down(
     if not accounts.is_selling:
         raise VendorCannotSell
     attempt = 1 + max((each.attempt for each in before), default=0)
+    key = f"purchase:{orders[0].number}:pay:{attempt}"
     prefix = await statement_prefix()
-    first = orders[0]
-    key = f"purchase:{first.number}:pay:{attempt}"
-    suffix = descriptor.suffix("", first.number, prefix)
-    slices = []
+    suffix = descriptor.suffix("", orders[0].number, prefix)
+    shared: dict[str, Any] = {
+        "attempt": attempt,
+        "intent_key": key,
+        "stripe_customer_id": customer,
+        "statement_suffix": suffix,
+        "statement_descriptor": descriptor.shown(prefix, suffix),
+    }
+    slices: list[Payment] = []
     for order in orders:
         own_key = f"order:{order.number}:pay:{attempt}"
-        slices.append(
-            await tx.create(
-                Payment,
-                act=Act("payment.opened", details={"order": order.id}),
-                vendor_id=order.vendor_id,
-                order_id=order.id,
-                customer_id=order.customer_id,
-                attempt=attempt,
-                idempotency_key=key if order is first else own_key,
-                intent_key=key,
-                stripe_account_id=accounts.account_of(order.vendor_id),
-                stripe_customer_id=customer,
-                amount_total=order.total_amount_cents,
-                amount_platform_fee=order.platform_fee_amount,
-                amount_vendor=order.total_amount_cents - order.platform_fee_amount,
-                currency=order.currency,
-                statement_suffix=suffix,
-                statement_descriptor=descriptor.shown(prefix, suffix),
-                stripe_metadata={
-                    "order_id": str(order.id),
-                    "order_number": order.number,
-                    "vendor_id": str(order.vendor_id),
-                },
-            )
+        row = await tx.create(
+            Payment,
+            act=Act("payment.opened", details={"order": order.id}),
+            **_part_of(order, accounts),
+            **shared,
+            idempotency_key=own_key if slices else key,
         )
-    lead = slices[0]
-    tx.emit(PaymentOpened(lead.id))
+        slices.append(row)
+    tx.emit(PaymentOpened(slices[0].id))
     write = await writes.open_write(tx, CreatePaymentIntent.shared(slices))
-    return OpenPayment(lead, is_selling=True, write=write, slices=tuple(slices))
+    return OpenPayment(
+        slices[0],
+        is_selling=True,
+        write=write,
+        slices=tuple(slices),
+    )
+
+
+def _part_of(order: Order, accounts: _Accounts) -> dict[str, Any]:
+    """What an order has of it."""
+    return {
+        "vendor_id": order.vendor_id,
+        "order_id": order.id,
+        "customer_id": order.customer_id,
+        "stripe_account_id": accounts.account_of(order.vendor_id),
+        "amount_total": order.total_amount_cents,
+        "amount_platform_fee": order.platform_fee_amount,
+        "amount_vendor": order.total_amount_cents - order.platform_fee_amount,
+        "currency": order.currency,
+        "stripe_metadata": {
+            "order_id": str(order.id),
+            "order_number": order.number,
+            "vendor_id": str(order.vendor_id),
+        },
+    }

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tortoise.expressions import Subquery
+from tortoise.queryset import QuerySet
+
 from shared.core import clock
 from shared.finance.payments import payment_intents, service
 from shared.finance.payments.errors import (
@@ -54,13 +57,16 @@ async def press(
     confirmed.
     """
     await money_may_move()
-    payments = await _payments(checkout_id, intent_id)
-    orders = await Order.filter(id__in=[each.order_id for each in payments])
-    if any(_may_have_been_declined(order) for order in orders):
+    mine = _paid_with(checkout_id, intent_id)
+    found = await mine
+    if not found:
+        raise PageOutOfDate
+    if any(_may_have_been_declined(order) for order in found):
         await service.confirm_payment(gateway, intent_id)
     async with unit.transaction() as tx:
-        checkout, locked = await _locked(tx, checkout_id, payments)
-        state = PaymentState((await Payment.get(id=payments[0].id)).status)
+        checkout = await tx.lock(Checkout, id=checkout_id)
+        locked = await tx.lock_all(mine)
+        state = await _state_of(locked, intent_id)
         if state in _DECIDED:
             raise PaymentAlreadyDecided
         if checkout.status != CheckoutStatus.OPEN:
@@ -89,14 +95,17 @@ async def release(
     """The card was not confirmed: let go what Pay set aside, unless Stripe says that the payment
     goes on.
     """
-    payments = await _payments(checkout_id, intent_id)
-    orders = await Order.filter(id__in=[each.order_id for each in payments])
-    if not any(reservations.is_held_by_pay(order) for order in orders):
+    mine = _paid_with(checkout_id, intent_id)
+    found = await mine
+    if not found:
+        raise PageOutOfDate
+    if not any(reservations.is_held_by_pay(order) for order in found):
         return
     await service.confirm_payment(gateway, intent_id)
     async with unit.transaction() as tx:
-        _, locked = await _locked(tx, checkout_id, payments)
-        state = (await Payment.get(id=payments[0].id)).status
+        await tx.lock(Checkout, id=checkout_id)
+        locked = await tx.lock_all(mine)
+        state = await _state_of(locked, intent_id)
         if state in (PaymentState.PENDING, PaymentState.FAILED):
             # A first decline has let it go already.
             await reservations.lock_pieces(locked)
@@ -160,19 +169,19 @@ async def _is_due(order: Order) -> bool:
     return False
 
 
-async def _payments(checkout_id: int, intent_id: str) -> list[Payment]:
-    """What orders of a purchase have of an intent."""
-    found = await Payment.filter(
-        order__checkout_id=checkout_id, stripe_payment_intent_id=intent_id
-    ).order_by("id")
-    if not found:
-        raise PageOutOfDate
-    return found
+def _paid_with(checkout_id: int, intent_id: str) -> QuerySet[Order]:
+    """The orders of a purchase that an intent is for."""
+    payments = Payment.filter(
+        order__checkout_id=checkout_id,
+        stripe_payment_intent_id=intent_id,
+    )
+    return Order.filter(id__in=Subquery(payments.values("order_id")))
 
 
-async def _locked(
-    tx: Transaction, checkout_id: int, payments: Sequence[Payment]
-) -> tuple[Checkout, list[Order]]:
-    checkout = await tx.lock(Checkout, id=checkout_id)
-    mine = [each.order_id for each in payments]
-    return checkout, await tx.lock_all(Order.filter(id__in=mine))
+async def _state_of(orders: Sequence[Order], intent_id: str) -> PaymentState:
+    """Where the payment of these stands."""
+    payment = await Payment.get(
+        order_id=orders[0].id,
+        stripe_payment_intent_id=intent_id,
+    )
+    return PaymentState(payment.status)

@@ -135,7 +135,11 @@ async def _sync_slice(
         await _succeeded(tx, each, intent)
 
 
-async def _succeeded(tx: Transaction, each: Slice, intent: PaymentIntent) -> None:
+async def _succeeded(
+    tx: Transaction,
+    each: Slice,
+    intent: PaymentIntent,
+) -> None:
     """What comes later of a success: its charge is read, and the vendor gets its part."""
     payment = each.payment
     if payment.leads:

@@ -56,7 +56,11 @@ async def send_share(context: Context, payment_id: int) -> None:
         await writes.perform(context.gateway, write_id)
 
 
-async def _next_write(tx: Transaction, order: Order, payment_id: int) -> int | None:
+async def _next_write(
+    tx: Transaction,
+    order: Order,
+    payment_id: int,
+) -> int | None:
     payment = await tx.lock_first(waiting_transfers().filter(id=payment_id))
     if payment is None:
         return None

@@ -18,9 +18,10 @@ from shared.infra.gateway.errors import StripeUnavailable
 from shared.infra.stripe_writes.models import StripeWrite
 from shared.trade.orders.models import Checkout
 from tests.support.killing import Killed, killed_at
-from tests.support.money import assert_books_agree, booked
+from tests.support.money import booked
 from tests.support.purchases import (
     SharedPurchase,
+    books_agree,
     buy_and_pay,
     buy_from,
     pay,
@@ -78,7 +79,7 @@ async def test_one_event_pays_every_order_and_each_vendor_gets_its_part_once(
     fees = [each.amount_stripe_fee or 0 for each in payments]
     assert sum(fees) == _fee_of(market, payments[0])
     assert max(fees) - min(fees) <= 1
-    await assert_books_agree(market)
+    await books_agree(market)
 
 
 def _fee_of(market: Market, payment: Payment) -> int:
@@ -114,7 +115,7 @@ async def test_a_kill_at_any_statement_of_settling_ends_in_one_transfer_each(
         if is_over:
             break
     assert number > 5
-    await assert_books_agree(market)
+    await books_agree(market)
 
 
 async def _each_has_its_part(market: Market, purchase: SharedPurchase) -> None:
@@ -148,7 +149,7 @@ async def test_a_kill_at_any_statement_of_the_transfers_sends_nothing_twice(
         if is_over:
             break
     assert number > 5
-    await assert_books_agree(market)
+    await books_agree(market)
 
 
 async def _transfer(market: Market, purchase: SharedPurchase) -> None:
@@ -175,7 +176,7 @@ async def test_a_lost_answer_to_a_transfer_makes_no_second_one(
     market.advance(40 * 24 * 3600)
     await market.rest()
     await _each_has_its_part(market, purchase)
-    await assert_books_agree(market)
+    await books_agree(market)
 
 
 async def test_news_in_any_order_and_number_pays_once(market: Market) -> None:
@@ -190,7 +191,7 @@ async def test_news_in_any_order_and_number_pays_once(market: Market) -> None:
         await market.deliver(delivery, times=2)
     await market.rest()
     await _each_has_its_part(market, purchase)
-    await assert_books_agree(market)
+    await books_agree(market)
     assert await StripeWrite.filter(operation="payments.transfer").count() == 3
 
 
@@ -217,7 +218,7 @@ async def test_a_vendor_that_cannot_receive_money_leaves_the_others_paid(
     _capability(market, shops[1].account_id, "active")
     await market.rest()
     await _each_has_its_part(market, purchase)
-    await assert_books_agree(market)
+    await books_agree(market)
 
 
 def _capability(market: Market, account_id: str, state: str) -> None:
@@ -239,7 +240,7 @@ async def test_money_that_does_not_match_is_parked_as_a_whole(market: Market) ->
     shops = await market.fill("LU", "FR")
     purchase = await buy_from(shops)
     view = await purchase.open(market)
-    first, second = await purchase.payments()
+    _, second = await purchase.payments()
     await Payment.filter(id=second.id).update(
         amount_total=second.amount_total + 1, amount_vendor=second.amount_vendor + 1
     )
@@ -257,7 +258,7 @@ async def test_money_that_does_not_match_is_parked_as_a_whole(market: Market) ->
     market.advance(1)
     await market.settle()
     await _each_has_its_part(market, purchase)
-    await assert_books_agree(market)
+    await books_agree(market)
 
 
 async def _suspense_before() -> int:
