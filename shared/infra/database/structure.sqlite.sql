@@ -1,4 +1,4 @@
--- What all migrations make, up to 0055_shared_intents. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0056_shared_intents. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -228,7 +228,7 @@ CREATE TABLE "emails" (
     "sent_at" TIMESTAMP,
     "error" TEXT
 
-, "order_id" BIGINT REFERENCES "orders" ("id") ON DELETE RESTRICT, CONSTRAINT "ck_emails_status" CHECK (status in ('waiting', 'sent', 'failed')));
+, "order_id" BIGINT REFERENCES "orders" ("id") ON DELETE RESTRICT, "language" VARCHAR(8) NOT NULL  /* that its text is written in */ DEFAULT 'en', CONSTRAINT "ck_emails_status" CHECK (status in ('waiting', 'sent', 'failed')));
 CREATE TABLE "ledger_postings" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,

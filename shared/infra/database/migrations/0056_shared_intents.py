@@ -8,7 +8,7 @@ from shared.infra.database.uniqueness import DropUnique
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0054_audit_kinds")]
+    dependencies = [("models", "0055_mail_language")]
 
     initial = False
 
