@@ -14,7 +14,11 @@ from shared.infra.references import service as references
 from shared.infra.unit import Act, Transaction
 
 
-async def note_charge(tx: Transaction, payment_id: int, charge: Charge) -> None:
+async def note_charge(
+    tx: Transaction,
+    payment_id: int,
+    charge: Charge,
+) -> None:
     """Fill in what follows a charge a moment later; what is known already is never overwritten with
     nothing. One that took no money tells nothing.
 
@@ -37,7 +41,11 @@ def fees_of(locked: LockedIntent, fee: int | None) -> dict[int, int]:
     return shares(fee, weights)
 
 
-def _remember(tx: Transaction, locked: LockedIntent, charge: Charge) -> None:
+def _remember(
+    tx: Transaction,
+    locked: LockedIntent,
+    charge: Charge,
+) -> None:
     lead = locked.lead
     references.remember(
         tx,

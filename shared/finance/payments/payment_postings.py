@@ -30,7 +30,11 @@ async def post_move(
         await post_parked(tx, payment, intent)
 
 
-async def post_parked(tx: Transaction, payment: Payment, intent: PaymentIntent) -> bool:
+async def post_parked(
+    tx: Transaction,
+    payment: Payment,
+    intent: PaymentIntent,
+) -> bool:
     """Post money that does not match what was ordered. False when it was posted already.
 
     Of an intent that several orders share, by the payment that leads: nobody knows whose it is.
@@ -64,7 +68,11 @@ def post_stripe_fee(
     ledger.post_once(tx, postings.stripe_fee(fee))
 
 
-def post_transferred(tx: Transaction, payment: Payment, transfer_id: str) -> None:
+def post_transferred(
+    tx: Transaction,
+    payment: Payment,
+    transfer_id: str,
+) -> None:
     """Post that the vendor's part of a shared intent has gone on to it."""
     fact = postings.TransferredFact(
         payment.id,

@@ -160,7 +160,11 @@ def _write_sql() -> str:
     )
 
 
-async def lock_write(tx: Transaction, write_id: int, payment_id: int) -> StripeWrite:
+async def lock_write(
+    tx: Transaction,
+    write_id: int,
+    payment_id: int,
+) -> StripeWrite:
     """Lock a write about a payment, and with it what `lock_intent` locks. Raises NotFound."""
     sql = _write_sql() + for_update("w", "c", "o", "p")
     found = await fetch(sql, write_id, payment_id, payment_id)

@@ -216,7 +216,11 @@ async def _order_follows(
         await _hold_follows(tx, order, target)
 
 
-async def _hold_follows(tx: Transaction, order: Order, target: PaymentState) -> None:
+async def _hold_follows(
+    tx: Transaction,
+    order: Order,
+    target: PaymentState,
+) -> None:
     """What Pay set aside: kept while the bank asks, let go when the card was declined or nobody
     went on.
     """

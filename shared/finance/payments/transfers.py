@@ -51,7 +51,12 @@ class TransferShare(Operation[Transfer, None]):
     group: str
 
     @classmethod
-    def of(cls, order: Order, payment: Payment, number: int) -> TransferShare:
+    def of(
+        cls,
+        order: Order,
+        payment: Payment,
+        number: int,
+    ) -> TransferShare:
         """Make it of a payment that succeeded."""
         return cls(
             payment_id=payment.id,
@@ -74,7 +79,11 @@ class TransferShare(Operation[Transfer, None]):
     def subject(self) -> str:
         return f"payment:{self.payment_id}"
 
-    async def send(self, gateway: Gateway, key: str) -> Transfer:
+    async def send(
+        self,
+        gateway: Gateway,
+        key: str,
+    ) -> Transfer:
         new = NewTransfer(
             amount=self.amount,
             currency=self.currency,
@@ -94,7 +103,12 @@ class TransferShare(Operation[Transfer, None]):
         mine = (each for each in made if each.metadata.get(MARK) == self.mark)
         return next(mine, None)
 
-    async def answered(self, tx: Transaction, answer: Transfer, more: None) -> None:
+    async def answered(
+        self,
+        tx: Transaction,
+        answer: Transfer,
+        more: None,
+    ) -> None:
         """The money lies with the vendor now."""
         await tx.lock(Order, id=self.order_id)
         payment = await tx.lock(Payment, id=self.payment_id)
@@ -114,7 +128,11 @@ class TransferShare(Operation[Transfer, None]):
         )
         tx.emit(TransferArrived(payment.id, payment.vendor_id))
 
-    async def refused(self, tx: Transaction, refusal: StripeRefused) -> None:
+    async def refused(
+        self,
+        tx: Transaction,
+        refusal: StripeRefused,
+    ) -> None:
         """It waits: the vendor is owed it, and `send_waiting` asks again."""
         why = refusal.stripe_code or refusal.log or "refused"
         log.error("the transfer of order %s was refused: %s", self.order_number, why)

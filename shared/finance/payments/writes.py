@@ -31,7 +31,11 @@ class _OfPayment(Operation[PaymentIntent, None]):
     def subject(self) -> str:
         return f"payment:{self.payment_id}"
 
-    async def lock(self, tx: Transaction, write_id: int) -> StripeWrite:
+    async def lock(
+        self,
+        tx: Transaction,
+        write_id: int,
+    ) -> StripeWrite:
         return await lock_write(tx, write_id, self.payment_id)
 
     async def answered(
@@ -116,7 +120,11 @@ class CreatePaymentIntent(_OfPayment):
         more = f" and {self.others} more" if self.others else ""
         return f"Order {self.order_number}{more}"
 
-    async def send(self, gateway: Gateway, key: str) -> PaymentIntent:
+    async def send(
+        self,
+        gateway: Gateway,
+        key: str,
+    ) -> PaymentIntent:
         new = NewPaymentIntent(
             amount=self.amount,
             currency=self.currency,
@@ -139,7 +147,11 @@ class CreatePaymentIntent(_OfPayment):
             None,
         )
 
-    async def refused(self, tx: Transaction, refusal: StripeRefused) -> None:
+    async def refused(
+        self,
+        tx: Transaction,
+        refusal: StripeRefused,
+    ) -> None:
         """Nothing was made; whoever asks next writes the next payment down."""
         reason = f"refused: {refusal.stripe_code or refusal.status}"
         await sync.close_unopened(tx, self.payment_id, reason=reason)
@@ -168,12 +180,20 @@ class CancelPaymentIntent(_OfPayment):
         row = await tx.lock(Payment, id=self.payment_id)
         return self if row.status in OPEN_STATES else WriteState.SUPERSEDED
 
-    async def send(self, gateway: Gateway, key: str) -> PaymentIntent:
+    async def send(
+        self,
+        gateway: Gateway,
+        key: str,
+    ) -> PaymentIntent:
         return await gateway.payment_intents.cancel(self.intent_id, key=key)
 
     async def find(self, gateway: Gateway) -> PaymentIntent | None:
         found = await gateway.payment_intents.get(self.intent_id)
         return found if found.status == PaymentState.CANCELED else None
 
-    async def refused(self, tx: Transaction, refusal: StripeRefused) -> None:
+    async def refused(
+        self,
+        tx: Transaction,
+        refusal: StripeRefused,
+    ) -> None:
         """It is too late to cancel it: what it is, whoever asked reads at Stripe."""
