@@ -46,6 +46,7 @@ STORED: dict[str, dict[str, Any]] = {
     "payments.give_up": {"checkout_id": 1},
     "payments.let_go": {"order_id": 1},
     "payments.read_charge": {"payment_id": 1},
+    "payments.send_share": {"payment_id": 1},
     "payments.settle_unknown": {"payment_id": 1},
     "payouts.ask": {"payout_id": 1},
     "payouts.pay": {"vendor_id": 1, "payday": "2026-11-30"},

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0056_returns. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0057_returns. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -1026,6 +1026,7 @@ CREATE TABLE payments (
     statement_suffix character varying(22) DEFAULT ''::character varying NOT NULL,
     statement_descriptor character varying(22) DEFAULT ''::character varying NOT NULL,
     stripe_customer_id character varying(255),
+    intent_key character varying(255),
     CONSTRAINT ck_payments_amounts CHECK (amount_total > 0 and amount_platform_fee >= 0 and amount_platform_fee < amount_total and amount_vendor = amount_total - amount_platform_fee),
     CONSTRAINT ck_payments_status CHECK (status in ('opening', 'pending', 'requires_action', 'processing', 'succeeded', 'failed', 'canceled', 'parked', 'refunded'))
 );
@@ -1998,8 +1999,6 @@ ALTER TABLE ONLY payments
     ADD CONSTRAINT payments_idempotency_key_key UNIQUE (idempotency_key);
 ALTER TABLE ONLY payments
     ADD CONSTRAINT payments_pkey PRIMARY KEY (id);
-ALTER TABLE ONLY payments
-    ADD CONSTRAINT payments_stripe_payment_intent_id_key UNIQUE (stripe_payment_intent_id);
 ALTER TABLE ONLY payout_items
     ADD CONSTRAINT payout_items_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY payouts
@@ -2204,7 +2203,9 @@ CREATE INDEX ix_payment_method_setups_status ON payment_method_setups USING btre
 CREATE INDEX ix_payment_methods_customer ON payment_methods USING btree (customer_id);
 CREATE INDEX ix_payments_bare ON payments USING btree (updated_at) WHERE stripe_charge_id IS NOT NULL AND stripe_balance_transaction_id IS NULL;
 CREATE INDEX ix_payments_paid ON payments USING btree (paid_at) WHERE paid_at IS NOT NULL;
+CREATE INDEX ix_payments_shared ON payments USING btree (intent_key) WHERE intent_key IS NOT NULL;
 CREATE INDEX ix_payments_status ON payments USING btree (status, updated_at);
+CREATE INDEX ix_payments_untransferred ON payments USING btree (id) WHERE intent_key IS NOT NULL AND stripe_charge_id IS NOT NULL AND stripe_transfer_id IS NULL;
 CREATE INDEX ix_payments_vendor ON payments USING btree (vendor_id, id);
 CREATE INDEX ix_payments_vendor_paid ON payments USING btree (vendor_id, paid_at) WHERE paid_at IS NOT NULL;
 CREATE INDEX ix_payout_items_entry ON payout_items USING btree (entry_id);
@@ -2241,7 +2242,9 @@ CREATE INDEX ix_webhook_events_seen ON webhook_events USING btree (source, creat
 CREATE UNIQUE INDEX uq_payment_method_setups_open ON payment_method_setups USING btree (customer_id) WHERE status IN ('opening', 'open');
 CREATE UNIQUE INDEX uq_payment_methods_card ON payment_methods USING btree (customer_id, fingerprint) WHERE is_active;
 CREATE UNIQUE INDEX uq_payment_methods_default ON payment_methods USING btree (customer_id) WHERE is_default AND is_active;
+CREATE UNIQUE INDEX uq_payments_lead ON payments USING btree (stripe_payment_intent_id) WHERE intent_key IS NULL OR intent_key = idempotency_key;
 CREATE UNIQUE INDEX uq_payments_open ON payments USING btree (order_id) WHERE status IN ('opening', 'pending', 'requires_action', 'processing', 'failed');
+CREATE UNIQUE INDEX uq_payments_slice ON payments USING btree (stripe_payment_intent_id, order_id);
 CREATE UNIQUE INDEX uq_reconciliation_runs_running ON reconciliation_runs USING btree (status) WHERE status = 'running';
 CREATE UNIQUE INDEX uq_return_requests_one_open ON return_requests USING btree (order_id) WHERE status = 'open';
 CREATE UNIQUE INDEX uq_stripe_customers_live ON stripe_customers USING btree (customer_id) WHERE gone_at IS NULL;

@@ -114,9 +114,12 @@ def offer_of(order: Order) -> AfterSaleOffer:
 
 
 def _must_be_offered(offered: AfterSaleOffer, wanted: WantedReturn) -> None:
+    is_withdrawal = wanted.kind is ReturnKind.WITHDRAWAL
+    if is_withdrawal and offered.may_cancel:
+        return  # before it is sent, too
     if not offered.may_ask:
         raise NothingToReturn
-    if wanted.kind is ReturnKind.WITHDRAWAL and not offered.may_withdraw:
+    if is_withdrawal and not offered.may_withdraw:
         raise WithdrawalOver
     if wanted.kind is ReturnKind.REFUND and wanted.reason is ReturnReason.NONE:
         raise ReturnReasonLacking

@@ -12,7 +12,7 @@ from shared.infra.database.operations import AddChecks
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0055_mail_language")]
+    dependencies = [("models", "0056_shared_intents")]
 
     initial = False
 
