@@ -6,7 +6,7 @@ from quart import Blueprint, Response, request
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are older
 
 from portal.frame import vendor_page
-from portal.products.forms import ProductForm, from_product
+from portal.products.forms import ProductForm, VariedProductForm, from_product
 from portal.products.pictures import pictures
 from shared.core.errors import Conflict, Invalid, NotFound
 from shared.core.locales import gettext as _
@@ -96,7 +96,8 @@ async def _form(
     data: dict[str, object] | None = None,
 ) -> ProductForm:
     config = await get_vendor_payment_config(vendor_id())
-    form = await ProductForm.from_request(currency=config.currency, data=data)
+    kind = VariedProductForm if product and product.options else ProductForm
+    form = await kind.from_request(currency=config.currency, data=data)
     choices = {"": _("No picture"), **pictures(str(STATIC))}
     if product:
         choices.setdefault(product.picture, _("As it is now"))
@@ -110,7 +111,7 @@ async def _save(product: ProductView | None) -> Response:
     form = await _form(product)
     if not form.ok():
         return await _form_page(form, product, status=422)
-    values = form.values()
+    values = form.values(product)
     try:
         await service.save_product(
             vendor_id=vendor_id(),
@@ -161,6 +162,6 @@ async def _form_page(
         form=form,
         product=product,
         action=_address(product),
-        currency=form.price.currency,
+        currency=product.price.currency if product else form.price.currency,
         shop_slug=actor().vendor_slug,
     )

@@ -20,9 +20,10 @@ from shared.trade.baskets.errors import (
 from shared.trade.baskets.models import Basket, BasketLine
 from shared.trade.baskets.queries import reserved_by
 from shared.trade.baskets.rules import MAX_LINES, MAX_QUANTITY
-from shared.trade.catalogue.errors import ProductNotFound, SoldOut
+from shared.trade.catalogue.errors import ChoiceLacking, ProductNotFound, SoldOut
 from shared.trade.catalogue.models import Product
 from shared.trade.catalogue.queries import MAX_ID
+from shared.trade.catalogue.rules import options_in
 from shared.trade.vendors.errors import ShopClosed
 from shared.trade.vendors.queries import VendorView, vendor_by_id
 
@@ -34,12 +35,12 @@ async def add(
     quantity: int,
     start_new: bool = False,
 ) -> str:
-    """Put `quantity` more of a product into the basket; answers the basket's token (a new one where
-    there was none).
+    """Put `quantity` more of a product or a variant into the basket; answers the basket's token (a
+    new one where there was none).
 
     The shopper has seen today's price. With `start_new` another shop's goods make room instead of
-    being in the way. Raises NotFound, ShopClosed, NotForSale, OtherVendor, SoldOut, BasketFull,
-    Invalid.
+    being in the way. Raises NotFound, ChoiceLacking, ShopClosed, NotForSale, OtherVendor,
+    SoldOut, BasketFull, Invalid.
     """
     _check_quantity(quantity, least=1)
     product, vendor = await _for_sale(product_id)
@@ -127,6 +128,8 @@ async def _for_sale(product_id: int) -> tuple[Product, VendorView]:
     product = await Product.get_or_none(id=product_id, is_published=True)
     if product is None:
         raise ProductNotFound
+    if product.has_options:
+        raise ChoiceLacking(options_in(product.options))
     vendor = await vendor_by_id(product.vendor_id)
     if not vendor.is_open:
         raise ShopClosed(vendor, product.name)
@@ -177,7 +180,7 @@ async def _must_be_there(product: Product, wanted: int, basket_id: int) -> None:
     if left < wanted:
         left += (await reserved_by(basket_id)).get(product.id, 0)
     if left < wanted:
-        raise SoldOut(product.name, max(left, 0))
+        raise SoldOut(product.full_name, max(left, 0))
 
 
 async def _write(

@@ -12,7 +12,7 @@ from dataclasses import replace
 from operator import itemgetter
 from typing import Any
 
-from tortoise.expressions import Case, F, When
+from tortoise.expressions import Q, RawSQL
 from tortoise.queryset import QuerySet
 
 from shared.core.frozen import frozen
@@ -22,6 +22,14 @@ from shared.infra.database.searching import matching
 from shared.trade.catalogue import statements
 from shared.trade.catalogue.errors import ProductNotFound
 from shared.trade.catalogue.models import Product
+from shared.trade.catalogue.rules import (
+    Option,
+    Values,
+    full_name,
+    in_words,
+    options_in,
+    values_in,
+)
 from shared.trade.vendors.errors import ShopClosed
 from shared.trade.vendors.models import Vendor
 from shared.trade.vendors.queries import vendor_by_id
@@ -29,14 +37,17 @@ from shared.trade.vendors.queries import vendor_by_id
 PAGE_SIZE = 24
 MAX_ID = 2**63 - 1
 SEARCHED = ("search", "vendor__search")  # what a shopper's search looks into
+# Behind it a variant's own part of its address in the table, which no page answers to.
+VARIANT_MARK = "~"
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,79}", re.ASCII)
 
 
 @frozen
 class ProductView:
-    """A product as it is now.
+    """A product as it is now, or a variant of one.
 
-    `available` is what can still be bought; `stock` and `reserved` are for its vendor.
+    `available` is what can still be bought; `stock` and `reserved` are for its vendor. Of a product
+    with options all three are those of the variants on offer together, and `price` is the lowest.
     """
 
     id: int
@@ -53,6 +64,42 @@ class ProductView:
     is_published: bool
     stock: int = 0
     reserved: int = 0
+    options: tuple[Option, ...] = ()
+    top_price: Money | None = None
+    parent_id: int | None = None
+    values: Values = ()
+    sku: str = ""
+    is_offered: bool = True
+
+    @property
+    def choice(self) -> str:
+        """A variant's values in words; empty for what is no variant."""
+        return in_words(self.values)
+
+    @property
+    def full_name(self) -> str:
+        """What it is called where nothing else says which variant it is."""
+        return full_name(self.name, self.choice)
+
+    @property
+    def is_sold(self) -> bool:
+        """Whether it can be put into a basket as it is: of a product with options a variant is."""
+        return self.is_published and not self.options
+
+    @property
+    def costs_from(self) -> bool:
+        """Whether its variants have several prices, of which `price` is the lowest."""
+        return self.top_price is not None and self.top_price != self.price
+
+    @property
+    def variant(self) -> int | None:
+        """What its address says beside its product's; nothing of what is no variant."""
+        return self.id if self.parent_id is not None else None
+
+    @property
+    def product_id(self) -> int:
+        """Its product, which is itself where it is no variant."""
+        return self.parent_id or self.id
 
 
 def as_seen_by(
@@ -79,6 +126,11 @@ class ProductPage(Counted):
 
     products: tuple[ProductView, ...]
     search: str
+
+
+def listed(*conditions: Q, **values: Any) -> QuerySet[Product]:
+    """The products that meet these conditions, as lists have them: without their variants."""
+    return Product.filter(*conditions, **values, parent_id=None)
 
 
 def clean_search(text: str | None) -> str:
@@ -121,7 +173,7 @@ async def more_of_shop(
 ) -> tuple[ProductView, ...]:
     """A few other products of a shop, those of which some are left first."""
     query = (
-        Product.filter(vendor_id=vendor_id, is_published=True)
+        listed(vendor_id=vendor_id, is_published=True)
         .exclude(id=without)
         .order_by("-id")
         .limit(limit * 3)
@@ -134,7 +186,7 @@ async def showcase(*, limit: int = 8) -> tuple[ProductView, ...]:
     """New products that can be bought, taken from the shops that sell in turn so that none fills
     the page.
     """
-    on_sale = Product.filter(
+    on_sale = listed(
         is_published=True,
         vendor__is_open=True,
         vendor__payment_config__accepts_payments=True,
@@ -167,7 +219,7 @@ async def search_products(search: str, *, page: int = 1) -> ProductPage:
             total=0,
             size=PAGE_SIZE,
         )
-    found = Product.filter(
+    found = listed(
         matching(wanted, *SEARCHED),
         is_published=True,
         vendor__is_open=True,
@@ -187,7 +239,7 @@ async def vendor_products(
 ) -> ProductPage:
     """A vendor's own products, newest first, published or not."""
     search = clean_search(search)
-    query = Product.filter(vendor_id=vendor_id)
+    query = listed(vendor_id=vendor_id)
     if search:
         query = query.filter(matching(search, "search"))
     shown = await window_of(query, page=page, size=PAGE_SIZE)
@@ -199,7 +251,7 @@ async def product_for_vendor(vendor_id: int, product_id: int) -> ProductView:
     """A vendor's own product. Raises NotFound when it is not theirs."""
     if not 0 < product_id <= MAX_ID:
         raise ProductNotFound
-    found = await views_of(Product.filter(id=product_id, vendor_id=vendor_id))
+    found = await views_of(listed(id=product_id, vendor_id=vendor_id))
     if not found:
         raise ProductNotFound
     return found[0]
@@ -241,9 +293,7 @@ def sold_out_last(
     *order: str,
 ) -> QuerySet[Product]:
     """Products in this order, those that can still be bought first."""
-    # Sorted by the alphabet.
-    availability = Case(When(stock__gt=F("reserved"), then="left"), default="sold out")
-    return query.annotate(availability=availability).order_by("availability", *order)
+    return query.annotate(is_gone=RawSQL(_IS_GONE)).order_by("is_gone", *order)
 
 
 async def views_of(
@@ -253,7 +303,11 @@ async def views_of(
     """The products of a query, or of one page of it."""
     if shown is not None:
         query = query.offset(shown.offset).limit(shown.limit)
-    rows: Iterable[dict[str, Any]] = await query.values(*PRODUCT_COLUMNS)
+    query = query.annotate(
+        stock_of_all=RawSQL(_OF_ALL.format("stock")),
+        reserved_of_all=RawSQL(_OF_ALL.format("reserved")),
+    )
+    rows: Iterable[dict[str, Any]] = await query.values(*PRODUCT_COLUMNS, *_OF_VARIANTS)
     return tuple(view_of(row) for row in rows)
 
 
@@ -272,6 +326,22 @@ PRODUCT_COLUMNS = (
     "reserved",
     "picture",
     "is_published",
+    "parent_id",
+    "options",
+    "sku",
+    "is_offered",
+    "top_price_amount",
+)
+_OF_VARIANTS = ("stock_of_all", "reserved_of_all")
+# A product's pieces, or those of its variants on offer.
+_OF_ALL = (
+    """(CASE WHEN "products"."options" = '' OR "products"."parent_id" IS NOT NULL"""
+    """ THEN "products"."{0}" ELSE (SELECT COALESCE(SUM(v.{0}), 0) FROM products v"""
+    """ WHERE v.parent_id = "products"."id" AND v.is_published) END)"""
+)
+_IS_GONE = (
+    f"(CASE WHEN {_OF_ALL.format('stock')} > {_OF_ALL.format('reserved')}"
+    " THEN 0 ELSE 1 END)"
 )
 
 
@@ -281,21 +351,31 @@ def view_of(
 ) -> ProductView:
     """The read model of a row that was selected with PRODUCT_COLUMNS, each behind `prefix`."""
     get = {name: row[prefix + name] for name in PRODUCT_COLUMNS}
+    stock = row.get(prefix + "stock_of_all", get["stock"])
+    reserved = row.get(prefix + "reserved_of_all", get["reserved"])
+    is_variant = get["parent_id"] is not None
+    top = get["top_price_amount"]
     return ProductView(
         id=get["id"],
         vendor_id=get["vendor_id"],
         vendor_slug=get["vendor__slug"],
         vendor_name=get["vendor__name"],
-        slug=get["slug"],
+        slug=get["slug"].partition(VARIANT_MARK)[0],
         name=get["name"],
         category=get["category"],
         description=get["description"],
         price=Money(get["price_amount"], get["currency"]),
-        available=max(get["stock"] - get["reserved"], 0),
+        available=max(stock - reserved, 0),
         picture=get["picture"],
         is_published=bool(get["is_published"]),
-        stock=get["stock"],
-        reserved=get["reserved"],
+        stock=stock,
+        reserved=reserved,
+        options=() if is_variant else options_in(get["options"]),
+        top_price=None if top is None else Money(top, get["currency"]),
+        parent_id=get["parent_id"],
+        values=values_in(get["options"]) if is_variant else (),
+        sku=get["sku"],
+        is_offered=bool(get["is_offered"]),
     )
 
 

@@ -17,6 +17,7 @@ from shared.trade.catalogue.queries import (
     ProductView,
     clean_search,
     is_slug,
+    listed,
     sold_out_last,
     views_of,
 )
@@ -70,7 +71,7 @@ async def shop_page(
     Raises NotFound for an unknown shop, ShopClosed for one that is closed.
     """
     vendor = await _open_vendor(vendor_slug)
-    published = Product.filter(vendor_id=vendor.id, is_published=True)
+    published = listed(vendor_id=vendor.id, is_published=True)
     categories = await _categories(published)
     search = clean_search(search)
     chosen = category if category in dict(categories) else None

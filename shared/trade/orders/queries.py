@@ -62,7 +62,7 @@ class Contact:
 
 @frozen
 class LineView:
-    """One product of an order as it was sold."""
+    """One product of an order as it was sold; `name` says which variant it was."""
 
     product_id: int
     name: str
@@ -73,6 +73,7 @@ class LineView:
     commission: Money
     # Pieces that were put back into stock and belong to the order again.
     missing: int = 0
+    sku: str = ""
 
 
 @frozen
@@ -195,7 +196,8 @@ def _line(line: OrderLine, currency: str) -> LineView:
     commission = Money(line.commission_amount, currency)
     return LineView(
         product_id=line.product_id,
-        name=line.name,
+        name=line.full_name,
+        sku=line.sku,
         picture=line.picture,
         unit=unit,
         quantity=line.quantity,
