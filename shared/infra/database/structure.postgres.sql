@@ -1,4 +1,4 @@
--- What all migrations make, up to 0055_variants. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0056_variants. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -412,6 +412,7 @@ CREATE TABLE emails (
     sent_at timestamp with time zone,
     error text,
     order_id bigint,
+    language character varying(8) DEFAULT 'en'::character varying NOT NULL,
     CONSTRAINT ck_emails_status CHECK (status in ('waiting', 'sent', 'failed'))
 );
 COMMENT ON TABLE emails IS 'One mail. `unique_key` makes a fact cause its mail once.';

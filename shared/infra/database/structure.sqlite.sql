@@ -1,4 +1,4 @@
--- What all migrations make, up to 0055_variants. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0056_variants. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -243,7 +243,7 @@ CREATE TABLE "emails" (
     "sent_at" TIMESTAMP,
     "error" TEXT
 
-, "order_id" BIGINT REFERENCES "orders" ("id") ON DELETE RESTRICT, CONSTRAINT "ck_emails_status" CHECK (status in ('waiting', 'sent', 'failed')));
+, "order_id" BIGINT REFERENCES "orders" ("id") ON DELETE RESTRICT, "language" VARCHAR(8) NOT NULL  /* that its text is written in */ DEFAULT 'en', CONSTRAINT "ck_emails_status" CHECK (status in ('waiting', 'sent', 'failed')));
 CREATE UNIQUE INDEX uq_payments_open ON payments (order_id) WHERE status IN ('opening', 'pending', 'requires_action', 'processing', 'failed');
 CREATE TABLE "ledger_postings" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,

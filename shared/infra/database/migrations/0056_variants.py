@@ -9,7 +9,7 @@ from shared.infra.database.operations import AddChecks
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0054_audit_kinds")]
+    dependencies = [("models", "0055_mail_language")]
 
     initial = False
 
