@@ -22,7 +22,9 @@ from shared.core.locales.lazy import lazy_gettext as _l
 from shared.core.money import Money
 from shared.entrypoints.web.editing import Edited
 from shared.entrypoints.web.number_fields import MoneyField, WholeField
-from shared.trade.catalogue.queries import ProductView
+from shared.trade.catalogue.product_views import (
+    ProductView,
+)
 from shared.trade.catalogue.service import MAX_STOCK, ProductValues
 
 

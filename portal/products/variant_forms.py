@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from wtforms import BooleanField, Field, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 
 from shared.core.formats import number
@@ -17,7 +17,9 @@ from shared.core.money import Money
 from shared.entrypoints.web.editing import Edited
 from shared.entrypoints.web.forms import choices
 from shared.entrypoints.web.number_fields import MoneyField, WholeField
-from shared.trade.catalogue.queries import ProductView
+from shared.trade.catalogue.product_views import (
+    ProductView,
+)
 from shared.trade.catalogue.rules import LONGEST_VALUE, MOST_OPTIONS, Option
 from shared.trade.catalogue.service import MAX_STOCK
 from shared.trade.catalogue.variants import LONGEST_SKU, VariantValues
@@ -37,22 +39,27 @@ class OptionsForm(Edited):
 
     def options(self) -> tuple[Option, ...]:
         """What was typed; an option without name and values is none."""
-        told = [(self[f"name_{n}"].data, self[f"values_{n}"].data) for n in NUMBERS]
-        read = [Option(name or "", tuple(_lines(text))) for name, text in told]
+        read = [self._option(at) for at in NUMBERS]
         return tuple(option for option in read if option.name or option.values)
+
+    def _option(self, at: int) -> Option:
+        name = self[f"name_{at}"].data or ""
+        text = self[f"values_{at}"].data
+        return Option(name, tuple(_lines(text)))
 
 
 def from_options(product: ProductView) -> dict[str, object]:
     """How the form shows a product's options."""
     shown: dict[str, object] = {}
-    for n in NUMBERS:
-        option = product.options[n - 1] if n <= len(product.options) else Option("", ())
-        shown |= {f"name_{n}": option.name, f"values_{n}": "\n".join(option.values)}
+    for n, option in enumerate(product.options, 1):
+        shown[f"name_{n}"] = option.name
+        shown[f"values_{n}"] = "\n".join(option.values)
     return shown
 
 
 def _lines(text: str | None) -> Iterable[str]:
-    lines = (" ".join(line.split()) for line in (text or "").splitlines())
+    typed = (text or "").splitlines()
+    lines = (" ".join(line.split()) for line in typed)
     return (line for line in lines if line)
 
 
@@ -91,8 +98,11 @@ class VariantFields:
     @property
     def errors(self) -> list[str]:
         """Everything that is wrong in this row."""
-        fields: list[Field] = [self.price, self.stock, self.sku, self.picture]
-        return [str(error) for field in fields for error in field.errors]
+        return [
+            str(error)
+            for field in (self.price, self.stock, self.sku, self.picture)
+            for error in field.errors
+        ]
 
     def values(self, *, is_stock_touched: bool) -> VariantValues:
         """What was typed into this row."""
@@ -115,7 +125,11 @@ def variant_form(
         fields |= _fields_of(variant, pictures)
     moving = frozenset(f"stock_{variant.id}" for variant in variants)
     fields["moving"] = moving
-    return type("VariantsOfProduct", (VariantForm,), fields)
+    return type(
+        "VariantsOfProduct",
+        (VariantForm,),
+        fields,
+    )
 
 
 _STOCK_RANGE = _l("Enter a number from 0 to %(most)s.", most=lazy(number, MAX_STOCK))
@@ -135,7 +149,11 @@ def _fields_of(variant: ProductView, pictures: Mapping[str, str]) -> dict[str, A
             _l("Stock of %(name)s", **named),
             [
                 InputRequired(_l("Enter how many you have. 0 is fine.")),
-                NumberRange(min=0, max=MAX_STOCK, message=_STOCK_RANGE),
+                NumberRange(
+                    min=0,
+                    max=MAX_STOCK,
+                    message=_STOCK_RANGE,
+                ),
             ],
         ),
         f"sku_{variant.id}": StringField(

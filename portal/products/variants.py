@@ -25,7 +25,13 @@ from shared.entrypoints.web.identity import actor, actor_label, vendor_id
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import STATIC, see_other
 from shared.trade.catalogue import variants
-from shared.trade.catalogue.queries import ProductView, product_for_vendor
+from shared.trade.catalogue.options import set_options
+from shared.trade.catalogue.product_views import (
+    ProductView,
+)
+from shared.trade.catalogue.queries import (
+    product_for_vendor,
+)
 from shared.trade.catalogue.rules import MOST_VARIANTS
 
 blueprint = Blueprint(
@@ -50,9 +56,13 @@ async def change_options(product_id: int) -> Response:
     product = await product_for_vendor(vendor_id(), product_id)
     form = await OptionsForm.from_request()
     if not form.ok():
-        return await _page(product, options=form, status=422)
+        return await _page(
+            product,
+            options=form,
+            status=422,
+        )
     try:
-        await variants.set_options(
+        await set_options(
             vendor_id=vendor_id(),
             product_id=product.id,
             options=form.options(),
@@ -65,7 +75,11 @@ async def change_options(product_id: int) -> Response:
         )
     except (Conflict, Invalid) as error:
         form.blame(error)
-        return await _page(product, options=form, status=error.status)
+        return await _page(
+            product,
+            options=form,
+            status=error.status,
+        )
     return see_other(_address(product), ("ok", _said(product, form)))
 
 
@@ -77,7 +91,11 @@ async def change(product_id: int) -> Response:
     there = await variants.variants_of(product.id)
     form = await _table(there).from_request(currency=product.price.currency)
     if not form.ok():
-        return await _page(product, table=form, status=422)
+        return await _page(
+            product,
+            table=form,
+            status=422,
+        )
 
     def shown(now: Sequence[ProductView]) -> dict[str, object]:
         return from_variants(now, product)
@@ -96,7 +114,11 @@ async def change(product_id: int) -> Response:
         )
     except (Conflict, Invalid) as error:
         form.blame(error)
-        return await _page(product, table=form, status=error.status)
+        return await _page(
+            product,
+            table=form,
+            status=error.status,
+        )
     said = _("The variants of %(name)s are saved.", name=product.name)
     return see_other(_address(product), ("ok", said))
 

@@ -19,14 +19,20 @@ from shared.entrypoints.web.pages import STATIC, page, see_other
 from shared.entrypoints.web.paging import pager
 from shared.finance.connect.queries import get_vendor_payment_config
 from shared.trade.catalogue import service
-from shared.trade.catalogue.queries import (
+from shared.trade.catalogue.product_views import (
     ProductView,
+)
+from shared.trade.catalogue.queries import (
     product_for_vendor,
     vendor_products,
 )
 from shared.trade.people.errors import EmailNotConfirmed
 
-blueprint = Blueprint("products", __name__, url_prefix="/vendor/admin/products")
+blueprint = Blueprint(
+    "products",
+    __name__,
+    url_prefix="/vendor/admin/products",
+)
 CHECKED = ("name", "price", "stock", "slug", "category")
 
 
@@ -44,7 +50,11 @@ async def index() -> Response:
         fragments={"product-list": "product_list"},
         nav="products",
         found=found,
-        pager=pager(url_for("products.index"), found, q=found.search),
+        pager=pager(
+            url_for("products.index"),
+            found,
+            q=found.search,
+        ),
         shop_slug=actor().vendor_slug,
     )
 
@@ -110,7 +120,11 @@ async def _form(
 async def _save(product: ProductView | None) -> Response:
     form = await _form(product)
     if not form.ok():
-        return await _form_page(form, product, status=422)
+        return await _form_page(
+            form,
+            product,
+            status=422,
+        )
     values = form.values(product)
     try:
         await service.save_product(
@@ -127,7 +141,11 @@ async def _save(product: ProductView | None) -> Response:
     except (Conflict, EmailNotConfirmed, Invalid) as error:
         form.blame(error)
         now = await product_for_vendor(vendor_id(), product.id) if product else None
-        return await _form_page(form, now, status=error.status)
+        return await _form_page(
+            form,
+            now,
+            status=error.status,
+        )
     said = (
         _("%(name)s is saved.", name=values.name)
         if values.is_published

@@ -6,7 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from shared.core.frozen import frozen
 from shared.trade.catalogue.errors import ChoiceLacking, NotOffered
-from shared.trade.catalogue.queries import ProductView, as_seen_by
+from shared.trade.catalogue.product_views import (
+    ProductView,
+    as_seen_by,
+)
 from shared.trade.catalogue.rules import Option
 from shared.trade.catalogue.variants import variants_on_offer
 
@@ -34,7 +37,7 @@ class OptionShown:
 
 
 @frozen
-class Choice:
+class ProductChoice:
     """How far a shopper has come: `chosen` is the variant that is picked, if one is.
 
     `is_gone`: the address names one that is not sold, or no more.
@@ -50,12 +53,16 @@ class Choice:
         """What was picked, as a form sends it again."""
         return {
             option.field: value
-            for option, value in zip(self.options, self.picked, strict=True)
+            for option, value in zip(
+                self.options,
+                self.picked,
+                strict=True,
+            )
             if value
         }
 
 
-NONE = Choice()
+NONE = ProductChoice()
 
 
 def field_of(number: int) -> str:
@@ -67,7 +74,7 @@ async def choice_of(
     product: ProductView,
     given: Mapping[str, str],
     held: Mapping[int, int],
-) -> Choice:
+) -> ProductChoice:
     """What an address or a form says about a product with options; nothing of one without.
 
     `held`: what the browser's own unpaid order holds, by id.
@@ -81,9 +88,14 @@ async def choice_of(
         picked = by_id[named].values
     else:
         picked = _picked(product.options, given)
-    return Choice(
+    return ProductChoice(
         options=tuple(
-            _shown(number, option, picked, variants)
+            _shown(
+                number,
+                option,
+                picked,
+                variants,
+            )
             for number, option in enumerate(product.options)
         ),
         chosen=next((one for one in variants if one.values == picked), None),
@@ -92,7 +104,7 @@ async def choice_of(
     )
 
 
-def bought(product: ProductView, choice: Choice) -> ProductView:
+def bought(product: ProductView, choice: ProductChoice) -> ProductView:
     """What is put into the basket. Raises ChoiceLacking, NotOffered."""
     if not product.options:
         return product
@@ -100,7 +112,11 @@ def bought(product: ProductView, choice: Choice) -> ProductView:
         return choice.chosen
     open_ones = [
         option
-        for option, value in zip(product.options, choice.picked, strict=True)
+        for option, value in zip(
+            product.options,
+            choice.picked,
+            strict=True,
+        )
         if not value
     ]
     if open_ones:
@@ -109,11 +125,11 @@ def bought(product: ProductView, choice: Choice) -> ProductView:
 
 
 def _picked(options: Sequence[Option], given: Mapping[str, str]) -> Picked:
-    values = [given.get(field_of(number), "") for number in range(1, len(options) + 1)]
-    return tuple(
-        value if value in option.values else ""
-        for option, value in zip(options, values, strict=True)
-    )
+    picked = []
+    for number, option in enumerate(options, 1):
+        value = given.get(field_of(number), "")
+        picked.append(value if value in option.values else "")
+    return tuple(picked)
 
 
 def _shown(
@@ -125,19 +141,36 @@ def _shown(
     left = {
         one.values[number]
         for one in variants
-        if one.available > 0 and _agrees(one.values, picked, but=number)
+        if one.available > 0
+        and _agrees(
+            one.values,
+            picked,
+            but=number,
+        )
     }
     return OptionShown(
         field=field_of(number + 1),
         name=option.name,
         values=tuple(
-            ValueShown(value, value == picked[number], value in left)
+            ValueShown(
+                value,
+                value == picked[number],
+                value in left,
+            )
             for value in option.values
         ),
     )
 
 
-def _agrees(values: Picked, picked: Picked, *, but: int) -> bool:
+def _agrees(
+    values: Picked,
+    picked: Picked,
+    *,
+    but: int,
+) -> bool:
     """Whether a variant has what was picked of all other options."""
-    pairs = enumerate(zip(values, picked, strict=True))
-    return all(not want or has == want for n, (has, want) in pairs if n != but)
+    for number, wanted in enumerate(picked):
+        is_asked = wanted and number != but
+        if is_asked and values[number] != wanted:
+            return False
+    return True

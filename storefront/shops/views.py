@@ -24,13 +24,16 @@ from shared.trade.baskets import service as baskets
 from shared.trade.baskets.errors import OtherVendor
 from shared.trade.baskets.queries import count_items, reserved_for
 from shared.trade.catalogue import queries as catalogue
-from shared.trade.catalogue.queries import ProductView, as_seen_by
+from shared.trade.catalogue.product_views import (
+    ProductView,
+    as_seen_by,
+)
 from shared.trade.catalogue.shop_pages import ShopPage, Sort, read_sort, shop_page
 from shared.trade.orders.cancellation import give_up_unwanted
 from shared.trade.vendors.errors import ShopClosed
 from shared.trade.vendors.queries import VendorView, vendor_by_id
 from storefront.browser import basket_token, promise_basket
-from storefront.shops.choice import VARIANT, Choice, bought, choice_of
+from storefront.shops.choice import VARIANT, ProductChoice, bought, choice_of
 from storefront.shops.forms import AddForm
 
 shops = Blueprint("shops", __name__)
@@ -80,7 +83,11 @@ async def brand_css(colour: str) -> Response:
 
 @shops.get("/shops/<slug>")
 @public
-@same_for_all("category", "sort", "page")
+@same_for_all(
+    "category",
+    "sort",
+    "page",
+)
 async def shop(slug: str) -> Response:
     """One shop: categories as chips, sort, search, 24 products a page."""
     try:
@@ -189,10 +196,19 @@ async def product(slug: str, product_slug: str) -> Response:
     except ShopClosed as closed:
         return await _closed(closed)
     held = await reserved_for(basket_token())
-    choice = await choice_of(item, request.args, held)
+    choice = await choice_of(
+        item,
+        request.args,
+        held,
+    )
     if choice.chosen is not None and VARIANT not in request.args and not is_htmx():
         return see_other(_variant_address(choice.chosen))
-    response = await _product_page(item, choice, await AddForm.from_request(), held)
+    response = await _product_page(
+        item,
+        choice,
+        await AddForm.from_request(),
+        held,
+    )
     if choice.chosen is not None and is_htmx():
         response.headers["HX-Replace-Url"] = _variant_address(choice.chosen)
     return response
@@ -245,7 +261,7 @@ async def add_to_basket(slug: str, product_slug: str) -> Response:
 
 async def _product_page(
     item: ProductView,
-    choice: Choice,
+    choice: ProductChoice,
     form: AddForm,
     held: Mapping[int, int],
     *,

@@ -11,8 +11,11 @@ import pytest
 
 from shared.trade.baskets.models import BasketLine
 from shared.trade.catalogue.models import Product
+from shared.trade.catalogue.options import set_options
 from shared.trade.catalogue.rules import Option
-from shared.trade.catalogue.variants import set_options, variants_of
+from shared.trade.catalogue.variants import (
+    variants_of,
+)
 from tests.support.factories import make_product, make_ready_vendor, make_variants
 from tests.support.filled import filled
 from tests.support.portal import signed_in

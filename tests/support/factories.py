@@ -20,9 +20,14 @@ from shared.finance.payments.models import Payment
 from shared.finance.refunds.models import Refund
 from shared.trade.baskets.models import Basket
 from shared.trade.catalogue.models import Product
-from shared.trade.catalogue.queries import ProductView
+from shared.trade.catalogue.options import set_options
+from shared.trade.catalogue.product_views import (
+    ProductView,
+)
 from shared.trade.catalogue.rules import Option
-from shared.trade.catalogue.variants import set_options, variants_of
+from shared.trade.catalogue.variants import (
+    variants_of,
+)
 from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.people.models import Customer, Member
 from shared.trade.vendors.models import Vendor

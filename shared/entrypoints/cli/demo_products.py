@@ -7,12 +7,15 @@ from collections.abc import Iterable
 from shared.core.money import Money
 from shared.entrypoints.cli.demo_goods import DemoVendor, Goods
 from shared.finance.connect.queries import get_vendor_payment_config
-from shared.trade.catalogue.queries import ProductView, listed
+from shared.trade.catalogue.options import set_options
+from shared.trade.catalogue.pieces import listed
+from shared.trade.catalogue.product_views import (
+    ProductView,
+)
 from shared.trade.catalogue.service import ProductValues, save_product
 from shared.trade.catalogue.variants import (
     VariantValues,
     save_variants,
-    set_options,
     variants_of,
 )
 
@@ -30,12 +33,24 @@ async def stock_shop(vendor_id: int, demo: DemoVendor) -> None:
     for goods in demo.goods:
         product_id = known.get(goods.slug)
         if product_id is None:
-            product_id = await _make(vendor_id, goods, currency)
+            product_id = await _make(
+                vendor_id,
+                goods,
+                currency,
+            )
         if goods.options and not await variants_of(product_id):
-            await _variants(vendor_id, product_id, goods)
+            await _variants(
+                vendor_id,
+                product_id,
+                goods,
+            )
 
 
-async def _make(vendor_id: int, goods: Goods, currency: str) -> int:
+async def _make(
+    vendor_id: int,
+    goods: Goods,
+    currency: str,
+) -> int:
     values = ProductValues(
         name=goods.name,
         price=Money.parse(goods.price, currency),
@@ -50,7 +65,11 @@ async def _make(vendor_id: int, goods: Goods, currency: str) -> int:
     )
 
 
-async def _variants(vendor_id: int, product_id: int, goods: Goods) -> None:
+async def _variants(
+    vendor_id: int,
+    product_id: int,
+    goods: Goods,
+) -> None:
     await set_options(
         vendor_id=vendor_id,
         product_id=product_id,

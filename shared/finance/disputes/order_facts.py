@@ -84,7 +84,12 @@ def _line(line: OrderLine, currency: str) -> Line:
     amount = Money(line.unit_amount, currency) * line.quantity
     described = line.product.parent or line.product
     description = described.description[:_DESCRIBED]
-    return Line(line.full_name, line.quantity, amount, description)
+    return Line(
+        line.full_name,
+        line.quantity,
+        amount,
+        description,
+    )
 
 
 def _delivered_at(order: Order) -> datetime | None:
@@ -103,7 +108,11 @@ async def _messages(order_id: int) -> tuple[Message, ...]:
     keys = [f"order_confirmed:{order_id}", f"order_shipped:{order_id}"]
     mails = await Email.filter(unique_key__in=keys).order_by("id")
     return tuple(
-        Message(mail.sent_at or mail.created_at, mail.subject, _without_links(mail))
+        Message(
+            mail.sent_at or mail.created_at,
+            mail.subject,
+            _without_links(mail),
+        )
         for mail in mails
     )
 

@@ -20,7 +20,10 @@ from shared.trade.baskets import statements
 from shared.trade.baskets.models import Basket
 from shared.trade.baskets.rules import Problem, line_problem, vendor_problem
 from shared.trade.catalogue.models import Product
-from shared.trade.catalogue.queries import ProductView, product_view
+from shared.trade.catalogue.product_views import (
+    ProductView,
+    product_view,
+)
 from shared.trade.vendors import closures
 from shared.trade.vendors.models import Vendor
 from shared.trade.vendors.queries import VendorView, view_in

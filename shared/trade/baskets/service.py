@@ -46,13 +46,26 @@ async def add(
     product, vendor = await _for_sale(product_id)
     async with unit.transaction() as tx:
         token, basket = await _basket(tx, token)
-        lines = await _lines_of_shop(basket, vendor, start_new=start_new)
+        lines = await _lines_of_shop(
+            basket,
+            vendor,
+            start_new=start_new,
+        )
         line = lines.get(product.id)
         wanted = quantity + (line.quantity if line else 0)
         if line is None and len(lines) >= MAX_LINES:
             raise BasketFull
-        await _must_be_there(product, wanted, basket.id)
-        await _write(basket.id, product, wanted, exists=line is not None)
+        await _must_be_there(
+            product,
+            wanted,
+            basket.id,
+        )
+        await _write(
+            basket.id,
+            product,
+            wanted,
+            exists=line is not None,
+        )
         await Basket.filter(id=basket.id).update(updated_at=clock.now())
     return token
 
@@ -85,7 +98,11 @@ async def set_quantity(
             await BasketLine.filter(id=line.id).delete()
             return
         if quantity > line.quantity:
-            await _must_be_there(line.product, quantity, basket.id)
+            await _must_be_there(
+                line.product,
+                quantity,
+                basket.id,
+            )
         await BasketLine.filter(id=line.id).update(
             quantity=quantity, updated_at=clock.now()
         )
@@ -170,7 +187,11 @@ async def _lines_of_shop(
     return {}
 
 
-async def _must_be_there(product: Product, wanted: int, basket_id: int) -> None:
+async def _must_be_there(
+    product: Product,
+    wanted: int,
+    basket_id: int,
+) -> None:
     """What this basket's own open order holds counts as there: going back to the basket must not
     sell it out.
     """

@@ -71,22 +71,44 @@ def descent(
     """
     if len(after) < len(before):
         return {values: values for values in combinations(after)}
+    if not before:
+        return {}
+    known = len(before)
     names = [
         _renamed(old.values, new.values)
-        for old, new in zip(before, after, strict=False)
+        for old, new in zip(
+            before,
+            after,
+            strict=False,
+        )
     ]
-    first = tuple(option.values[0] for option in after[len(before) :])
-    found = {}
-    for values in combinations(after):
-        if before and values[len(before) :] == first:
-            mine = zip(names, values, strict=False)
-            found[values] = tuple(known.get(value, value) for known, value in mine)
-    return found
+    first = tuple(option.values[0] for option in after[known:])
+    return {
+        values: _as_before(values, names)
+        for values in combinations(after)
+        if values[known:] == first
+    }
+
+
+def _as_before(
+    values: Values,
+    names: Sequence[Mapping[str, str]],
+) -> Values:
+    """These values by their names of before; what is new has none."""
+    mine = zip(
+        names,
+        values,
+        strict=False,
+    )
+    return tuple(known.get(value, value) for known, value in mine)
 
 
 def _renamed(before: Values, after: Values) -> dict[str, str]:
     """New value -> the old one whose place it took."""
     if len(before) != len(after):
         return {}
-    pairs = zip(before, after, strict=True)
-    return {new: old for old, new in pairs if new not in before and old not in after}
+    return {
+        new: old
+        for old, new in zip(before, after, strict=True)
+        if new not in before and old not in after
+    }

@@ -23,7 +23,12 @@ from shared.trade.catalogue.errors import (
     StockOutOfRange,
 )
 from shared.trade.catalogue.models import Product
-from shared.trade.catalogue.queries import ProductView, product_for_vendor
+from shared.trade.catalogue.product_views import (
+    ProductView,
+)
+from shared.trade.catalogue.queries import (
+    product_for_vendor,
+)
 from shared.trade.catalogue.variant_rows import follow, locked_variants
 from shared.trade.people.queries import require_confirmed
 from shared.trade.vendors.terms import locked_terms
@@ -120,7 +125,12 @@ async def _row(
             price_amount=0,
             currency="EUR",
         )
-    return await tx.lock(Product, id=product_id, vendor_id=vendor_id, parent_id=None)
+    return await tx.lock(
+        Product,
+        id=product_id,
+        vendor_id=vendor_id,
+        parent_id=None,
+    )
 
 
 async def _changes(row: Product, values: ProductValues) -> dict[str, object]:
@@ -164,7 +174,11 @@ async def _free_slug(vendor_id: int, name: str) -> str:
     )
 
 
-async def _store(tx: Transaction, row: Product, chosen_slug: str) -> None:
+async def _store(
+    tx: Transaction,
+    row: Product,
+    chosen_slug: str,
+) -> None:
     """Save; a taken address is the vendor's to change when they chose it.
 
     The lock on its terms keeps made ones apart.

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from shared.core import clock
 from shared.infra.unit import Transaction
 from shared.trade.catalogue.models import Product
-from shared.trade.catalogue.queries import VARIANT_MARK
+from shared.trade.catalogue.pieces import VARIANT_MARK
+from shared.trade.vendors.terms import locked_terms
 
 FOLLOWED = ("name", "category", "slug", "is_published", "picture", "updated_at")
 WRITTEN = (
@@ -21,6 +22,17 @@ WRITTEN = (
     *FOLLOWED,
 )
 AT_ONCE = 20  # rows in one statement, each with all these columns
+
+
+async def locked_product(tx: Transaction, vendor_id: int, product_id: int) -> Product:
+    """Lock a vendor's terms and its product, in their order. Raises NotFound, for a variant too."""
+    await locked_terms(tx, vendor_id)
+    return await tx.lock(
+        Product,
+        id=product_id,
+        vendor_id=vendor_id,
+        parent_id=None,
+    )
 
 
 async def locked_variants(tx: Transaction, row: Product) -> list[Product]:
@@ -59,7 +71,11 @@ async def follow(
 
 async def _update(variants: Sequence[Product], columns: Sequence[str]) -> None:
     if variants:
-        await Product.bulk_update(variants, fields=columns, batch_size=AT_ONCE)
+        await Product.bulk_update(
+            variants,
+            fields=columns,
+            batch_size=AT_ONCE,
+        )
 
 
 def _follow(row: Product, variant: Product) -> None:
@@ -69,3 +85,14 @@ def _follow(row: Product, variant: Product) -> None:
     is_sold = variant.is_offered and variant.removed_at is None
     variant.is_published = row.is_published and is_sold and row.has_options
     variant.updated_at = clock.now()
+
+
+def record(tx: Transaction, row: Product, actor: str, **details: object) -> None:
+    """Note in the audit trail what was changed about a product's variants."""
+    tx.record(
+        "product.variants_changed",
+        actor=actor,
+        subject=f"product:{row.id}",
+        vendor_id=row.vendor_id,
+        **details,
+    )

@@ -1,52 +1,37 @@
-"""Vendors say what shoppers choose about a product, and write its variants."""
+"""A product's variants: read for pages, written by their vendor."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from shared.core import clock
 from shared.core.editing import Look, unseen
 from shared.core.errors import Conflict, Invalid
 from shared.core.frozen import frozen
 from shared.core.money import MAX_AMOUNT, Money, step
 from shared.infra import unit
-from shared.infra.unit import Transaction
 from shared.trade.catalogue.errors import (
-    BadOption,
     ForeignCurrency,
-    OptionTwice,
     PriceNotPositive,
     SkuTooLong,
     StockBelowReserved,
     StockOutOfRange,
-    TooManyOptions,
-    TooManyVariants,
-    ValueTwice,
 )
 from shared.trade.catalogue.models import Product
-from shared.trade.catalogue.queries import (
-    VARIANT_MARK,
+from shared.trade.catalogue.product_views import (
     ProductView,
-    product_for_vendor,
     views_of,
 )
 from shared.trade.catalogue.rules import (
-    LONGEST_VALUE,
-    MOST_OPTIONS,
-    MOST_VARIANTS,
-    Option,
-    Values,
-    combinations,
-    descent,
     in_words,
-    options_in,
-    options_text,
     values_in,
-    values_text,
 )
 from shared.trade.catalogue.service import MAX_STOCK
-from shared.trade.catalogue.variant_rows import locked_variants, store
-from shared.trade.vendors.terms import locked_terms
+from shared.trade.catalogue.variant_rows import (
+    locked_product,
+    locked_variants,
+    record,
+    store,
+)
 
 LONGEST_SKU = 60
 
@@ -76,45 +61,6 @@ async def variants_on_offer(product_id: int) -> tuple[ProductView, ...]:
     return tuple(one for one in await variants_of(product_id) if one.is_published)
 
 
-async def set_options(
-    *,
-    vendor_id: int,
-    product_id: int,
-    options: Sequence[Option],
-    actor: str,
-    look: Look[ProductView] = unseen,
-) -> None:
-    """Say what shoppers choose about a product; each combination becomes a variant.
-
-    Variants that were there go on (`rules.descent`); new ones cost what the product does, and none
-    of them is in stock. What there is no more is sold no more, and what was ordered of it stays
-    ordered. Without options the product is sold itself again. Raises NotFound, Invalid, and what
-    `look` does.
-    """
-    _check_options(options)
-    async with unit.transaction() as tx:
-        row = await _locked(tx, vendor_id, product_id)
-        await look(await product_for_vendor(vendor_id, product_id))
-        before = options_in(row.options)
-        if tuple(options) == before:
-            return
-        there = await locked_variants(tx, row)
-        kept = _matched(there, before, options)
-        for variant in there:
-            if variant.id not in {one.id for one in kept.values()}:
-                _remove(variant)
-        wanted = [
-            kept.get(values) or _new(row, number)
-            for number, values in enumerate(combinations(options), len(there) + 1)
-        ]
-        for position, values in enumerate(combinations(options)):
-            _place(wanted[position], values, position)
-        row.options, row.stock = options_text(options), row.reserved
-        await store(row, [*there, *(one for one in wanted if not one._saved_in_db)])
-        told = {option.name: list(option.values) for option in options}
-        _record(tx, row, actor, options=told)
-
-
 async def save_variants(
     *,
     vendor_id: int,
@@ -129,103 +75,29 @@ async def save_variants(
     `stock_7` of the variant 7, and what `look` does.
     """
     async with unit.transaction() as tx:
-        row = await _locked(tx, vendor_id, product_id)
+        row = await locked_product(tx, vendor_id, product_id)
         await look(await variants_of(product_id))
-        there = [
-            one for one in await locked_variants(tx, row) if one.removed_at is None
-        ]
-        changes = {}
-        for variant in there:
-            if variant.id in values:
-                found = _changes(row, variant, values[variant.id])
-                variant.update_from_dict(found)
-                changes[choice_label(variant)] = found
-        changed = {name: found for name, found in changes.items() if found}
-        if not changed:
-            return
-        await store(row, there)
-        _record(tx, row, actor, variants=changed)
+        there = await locked_variants(tx, row)
+        changed = _changed(row, there, values)
+        if changed:
+            await store(row, there)
+            record(tx, row, actor, variants=changed)
 
 
-def choice_label(variant: Product) -> str:
-    """What the audit trail calls a variant."""
-    return in_words(values_in(variant.options))
-
-
-def _check_options(options: Sequence[Option]) -> None:
-    if len(options) > MOST_OPTIONS:
-        raise TooManyOptions(most=MOST_OPTIONS)
-    for number, option in enumerate(options, 1):
-        if not 0 < len(option.name) <= LONGEST_VALUE:
-            raise BadOption(most=LONGEST_VALUE, param=f"name_{number}")
-        _check_values(option.values, param=f"values_{number}")
-    if len({option.name.casefold() for option in options}) < len(options):
-        raise OptionTwice(param=f"name_{len(options)}")
-    if len(combinations(options)) > MOST_VARIANTS:
-        raise TooManyVariants(
-            most=MOST_VARIANTS,
-            number=len(combinations(options)),
-            param=f"values_{len(options)}",
-        )
-
-
-def _check_values(values: Values, *, param: str) -> None:
-    if not values or not all(0 < len(value) <= LONGEST_VALUE for value in values):
-        raise BadOption(most=LONGEST_VALUE, param=param)
-    seen: set[str] = set()
-    for value in values:
-        if value.casefold() in seen:
-            raise ValueTwice(value=value, param=param)
-        seen.add(value.casefold())
-
-
-async def _locked(tx: Transaction, vendor_id: int, product_id: int) -> Product:
-    """Lock the vendor's terms and its product, in their order."""
-    await locked_terms(tx, vendor_id)
-    return await tx.lock(Product, id=product_id, vendor_id=vendor_id, parent_id=None)
-
-
-def _matched(
+def _changed(
+    row: Product,
     there: Sequence[Product],
-    before: Sequence[Option],
-    after: Sequence[Option],
-) -> dict[Values, Product]:
-    """Which rows go on as which variants."""
-    by_values = {values_in(one.options): one for one in there}
-    wanted = combinations(after)
-    kept = {values: by_values[values] for values in wanted if values in by_values}
-    ancestors = descent(before, after)
-    for values in wanted:
-        before_it = by_values.get(ancestors.get(values, values))
-        if values in kept or before_it is None or before_it in kept.values():
-            continue
-        if before_it.removed_at is None:
-            kept[values] = before_it
-    return kept
-
-
-def _new(row: Product, number: int) -> Product:
-    return Product(
-        vendor_id=row.vendor_id,
-        parent_id=row.id,
-        slug=f"{VARIANT_MARK}{row.id}-{number}",
-        name=row.name,
-        category=row.category,
-        picture=row.picture,
-        price_amount=row.price_amount,
-        currency=row.currency,
-    )
-
-
-def _remove(variant: Product) -> None:
-    """Sell it no more; what open orders hold of it stays theirs."""
-    variant.removed_at = variant.removed_at or clock.now()
-    variant.stock = variant.reserved
-
-
-def _place(variant: Product, values: Values, position: int) -> None:
-    variant.options = values_text(values)
-    variant.position, variant.removed_at = position, None
+    values: Mapping[int, VariantValues],
+) -> dict[str, dict[str, object]]:
+    """Write what is said into the rows; what changed, by the variants' words."""
+    changed = {}
+    for variant in there:
+        if variant.id in values and variant.removed_at is None:
+            found = _changes(row, variant, values[variant.id])
+            variant.update_from_dict(found)
+            if found:
+                changed[in_words(values_in(variant.options))] = found
+    return changed
 
 
 def _changes(
@@ -234,7 +106,7 @@ def _changes(
     values: VariantValues,
 ) -> dict[str, object]:
     """The columns of a variant that would change. Raises Invalid, StockBelowReserved."""
-    _check_values_of(row, variant, values)
+    _check_values(row, variant, values)
     wanted: dict[str, object] = {
         "price_amount": values.price.amount,
         "sku": values.sku.strip(),
@@ -248,7 +120,11 @@ def _changes(
     }
 
 
-def _check_values_of(row: Product, variant: Product, values: VariantValues) -> None:
+def _check_values(
+    row: Product,
+    variant: Product,
+    values: VariantValues,
+) -> None:
     for problem in _problems(row, variant, values):
         problem.param = f"{problem.param}_{variant.id}"
         raise problem
@@ -270,13 +146,3 @@ def _problems(
         yield StockBelowReserved(variant.reserved)
     if len(values.sku) > LONGEST_SKU:
         yield SkuTooLong(most=LONGEST_SKU)
-
-
-def _record(tx: Transaction, row: Product, actor: str, **details: object) -> None:
-    tx.record(
-        "product.variants_changed",
-        actor=actor,
-        subject=f"product:{row.id}",
-        vendor_id=row.vendor_id,
-        **details,
-    )

@@ -13,13 +13,13 @@ from shared.infra import unit
 from shared.trade.catalogue import queries, stock
 from shared.trade.catalogue.errors import StockBelowReserved, TooManyVariants
 from shared.trade.catalogue.models import Product
+from shared.trade.catalogue.options import set_options
 from shared.trade.catalogue.rules import Option
 from shared.trade.catalogue.service import ProductValues, save_product
 from shared.trade.catalogue.shop_pages import shop_page
 from shared.trade.catalogue.variants import (
     VariantValues,
     save_variants,
-    set_options,
     variants_of,
     variants_on_offer,
 )

@@ -17,9 +17,15 @@ from shared.trade.baskets import service as baskets
 from shared.trade.baskets.queries import get_basket, reserved_for
 from shared.trade.catalogue.errors import ChoiceLacking, SoldOut
 from shared.trade.catalogue.models import Product
-from shared.trade.catalogue.queries import ProductView
+from shared.trade.catalogue.options import set_options
+from shared.trade.catalogue.product_views import (
+    ProductView,
+)
 from shared.trade.catalogue.rules import Option
-from shared.trade.catalogue.variants import VariantValues, save_variants, set_options
+from shared.trade.catalogue.variants import (
+    VariantValues,
+    save_variants,
+)
 from shared.trade.commission import service as fees
 from shared.trade.commission.rules import Rule
 from shared.trade.orders import restocking
