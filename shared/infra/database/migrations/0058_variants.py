@@ -9,7 +9,7 @@ from shared.infra.database.operations import AddChecks
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0055_mail_language")]
+    dependencies = [("models", "0057_returns")]
 
     initial = False
 
