@@ -74,7 +74,6 @@ class LineView:
     commission: Money
     # Pieces that were put back into stock and belong to the order again.
     missing: int = 0
-    sku: str = ""
     id: int = 0
     left: int = 0  # pieces that no refund speaks for
 
@@ -201,7 +200,6 @@ def _line(line: OrderLine, currency: str) -> LineView:
     return LineView(
         product_id=line.product_id,
         name=line.full_name,
-        sku=line.sku,
         picture=line.picture,
         unit=unit,
         quantity=line.quantity,
