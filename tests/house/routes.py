@@ -111,6 +111,8 @@ EASY = {
     "/vendor/admin/orders/<number>/ship",
     "/vendor/admin/payouts/<int:payout_id>/cancel",
     "/vendor/admin/products/<int:product_id>",
+    "/vendor/admin/products/<int:product_id>/options",
+    "/vendor/admin/products/<int:product_id>/variants",
     "/vendor/admin/products/check/<field>",
     "/vendor/admin/products/new",
     "/vendor/admin/shipping",
@@ -154,6 +156,8 @@ EASY = {
 # test_editing.
 EDITED = {
     "/vendor/admin/products/<int:product_id>",
+    "/vendor/admin/products/<int:product_id>/options",
+    "/vendor/admin/products/<int:product_id>/variants",
     "/vendor/admin/shipping",
     "/vendor/admin/shipping/zones/<zone>",
     "/vendor/admin/shipping/zones/<zone>/methods/<method>",

@@ -74,7 +74,7 @@ EXAMPLES = {
 }
 # Whose changes are noted, and where.
 MIGRATION: Any = import_module("shared.infra.database.migrations.0045_page_changes")
-LATER: Any = import_module("shared.infra.database.migrations.0058_shipping")
+LATER: Any = import_module("shared.infra.database.migrations.0059_shipping")
 NOTED = {*MIGRATION.TABLES, LATER.TABLE, "page_changes", "sqlite_sequence"}
 OF_ONE_REQUEST = {
     "x-request-id",

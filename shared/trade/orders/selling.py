@@ -65,7 +65,7 @@ def _must_be_sellable(basket: BasketView, terms: SellingTerms | None) -> Selling
         raise VendorCannotSell
     for line in basket.lines:
         if line.seen != line.product.price:
-            raise PriceChanged(name=line.product.name)
+            raise PriceChanged(name=line.product.full_name)
         if line.problem:
             raise BasketProblem(line.problem)
     return terms

@@ -234,7 +234,7 @@ def _commission(
     sold = [
         Sold(
             terms.vendor_id,
-            line.product.id,
+            line.product.product_id,
             line.product.category,
             line.product.price.amount * line.quantity,
         )
@@ -254,6 +254,8 @@ def _order_lines(
             order=order,
             product_id=line.product.id,
             name=line.product.name,
+            choice=line.product.choice,
+            sku=line.product.sku,
             picture=line.product.picture,
             unit_amount=line.product.price.amount,
             quantity=line.quantity,

@@ -44,7 +44,7 @@ DROP FUNCTION {TABLE}_change_pages();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0057_returns")]
+    dependencies = [("models", "0058_variants")]
 
     initial = False
 
