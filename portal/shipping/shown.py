@@ -56,11 +56,11 @@ def zone_title(zone: ShippingZone) -> str:
 
 
 def _method(plan: ShippingPlan, method: ShippingMethod) -> ShownMethod:
-    price = money(Money(method.price, plan.currency)) if method.price else _("Free")
+    price = Money(method.price, plan.currency)
     return ShownMethod(
         method.key,
         method.name,
-        price,
+        money(price) if price else _("Free"),
         tuple(_notes(plan, method)),
         promised(plan, method),
     )

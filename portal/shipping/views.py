@@ -64,7 +64,8 @@ async def handling() -> Response:
 @owner
 async def new_zone() -> Response:
     """An empty zone."""
-    return await _zone_page(await ZoneForm.from_request(data={"places": []}), None)
+    form = await ZoneForm.from_request(data={"places": []})
+    return await _zone_page(form, None)
 
 
 @blueprint.post("/zones/new")
@@ -104,7 +105,8 @@ async def remove_zone(zone: str) -> Response:
 @owner
 async def new_method(zone: str) -> Response:
     """An empty form for a way of sending."""
-    return await _method_page(await _method_form(data={}), await _zone(zone), None)
+    form = await _method_form(data={})
+    return await _method_page(form, await _zone(zone), None)
 
 
 @blueprint.post("/zones/<zone>/methods/new")
@@ -186,9 +188,11 @@ async def _save_zone(zone: ShippingZone | None) -> Response:
     if not form.ok():
         return await _zone_page(form, zone, status=422)
     key = zone.key if zone else None
-    look = form.look(from_zone, page=_zone_address(zone), trail=_trail(zone=key or ""))
+    places = form.places.data or []
+    trail = _trail(zone=key or "")
+    look = form.look(from_zone, page=_zone_address(zone), trail=trail)
     try:
-        made = await service.save_zone(_editor(), key, form.places.data or [], look)
+        made = await service.save_zone(_editor(), key, places, look)
     except MarketError as error:
         if isinstance(error, NotFound):
             raise
@@ -214,7 +218,8 @@ async def _save_method(zone: ShippingZone, method: ShippingMethod | None) -> Res
         trail=_trail(zone=zone.key, method=key or ""),
     )
     try:
-        await service.save_method(_editor(), zone.key, key, form.values(), look)
+        values = form.values()
+        await service.save_method(_editor(), zone.key, key, values, look)
     except MarketError as error:
         if isinstance(error, NotFound):
             raise

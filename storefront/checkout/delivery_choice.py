@@ -98,5 +98,6 @@ def taken(given: Mapping[str, str]) -> dict[int, ShippingChoice]:
     for name, value in given.items():
         field, said = _FIELD.fullmatch(name), _VALUE.fullmatch(value)
         if field and said:
-            found[int(field[1])] = ShippingChoice(said[1], int(said[2]))
+            choice = ShippingChoice(said[1], seen=int(said[2]))
+            found[int(field[1])] = choice
     return found

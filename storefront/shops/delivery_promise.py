@@ -49,5 +49,8 @@ def _promise(zone: ShippingZone, offered: Sequence[ShippingOffer]) -> DeliveryPr
     sent = [offer for offer in offered if offer.kind is not MethodKind.PICKUP]
     cheapest = min(sent or offered, key=lambda offer: offer.price.amount)
     return DeliveryPromise(
-        places_line(zone.places, within=True), cheapest.days, cheapest.price, not sent
+        places=places_line(zone.places, within=True),
+        days=cheapest.days,
+        least=cheapest.price,
+        is_pickup=not sent,
     )

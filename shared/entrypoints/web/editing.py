@@ -224,8 +224,9 @@ def _in_words(field: Any, text: str | None) -> str | None:
         return None
     if isinstance(field, SelectMultipleField):
         offered: Any = field.iter_choices()  # its stubs lag
-        labels = {str(c.value): str(c.label) for c in offered}
-        return listed([labels.get(one, one) for one in text.split()]) or _("nothing")
+        labels = {c.value: str(c.label) for c in offered}
+        said = [labels.get(one, one) for one in text.split()]
+        return listed(said) or _("nothing")
     if isinstance(field, SelectFieldBase):
         choices: Any = field.iter_choices()  # its stubs lag
         return next(

@@ -94,7 +94,7 @@ async def refundable(vendor_id: int, number: str) -> Refundable:
         method=payment.payment_method if payment else None,
         is_paid=is_paid,
         can_restock=order.stock_state == "taken",
-        shipping=Money(min(found.shipping, found.left.amount), order.currency),
+        shipping=found.shipping_left,
     )
 
 

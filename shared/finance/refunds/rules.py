@@ -126,6 +126,12 @@ class Sum:
         left = self.total - self.refunded - self.taken
         return Money(max(left, 0), self.currency)
 
+    @property
+    def shipping_left(self) -> Money:
+        """What of the shipping can still go back."""
+        left = min(self.shipping, self.left.amount)
+        return Money(left, self.currency)
+
 
 @frozen
 class RefundRequest:
@@ -198,11 +204,11 @@ def _of_lines(order: Sum, wish: RefundRequest) -> Worked:
             raise NoPiecesLeft(param=f"quantity_{id_}")
         if quantity > line.left:
             raise FewerPiecesLeft(left=line.left, param=f"quantity_{id_}")
-    shipping = min(order.shipping, order.left.amount) if wish.shipping else 0
+    shipping = order.shipping_left.amount if wish.shipping else 0
     if not chosen and not shipping:
         raise NoPieces
-    pieces = sum(lines[id_].unit * number for id_, number in chosen.items())
-    amount = pieces + shipping
+    worth = [lines[id_].unit * pieces for id_, pieces in chosen.items()]
+    amount = sum(worth) + shipping
     if amount > order.left.amount:
         raise TooMuch(order.left, param="reach")
     return _spread(order, chosen, wish.restock, amount, shipping)

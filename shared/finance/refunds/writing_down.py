@@ -14,6 +14,7 @@ from shared.finance.refunds.refunded_amounts import count_against, count_pieces_
 from shared.finance.refunds.rules import (
     RefundRequest,
     RefundState,
+    Sum,
     Worked,
     bear,
     work_out,
@@ -42,14 +43,7 @@ async def write_down(
     found, policy = totals.sum, totals.policy
     worked = work_out(found, wish)
     burden = bear(found, worked.amount, policy.refund_policy)
-    if not await count_against(
-        tx,
-        order,
-        worked.amount,
-        beside=found.taken,
-        shipping=worked.shipping,
-    ):
-        raise TooMuch(found.left)
+    await _count(tx, order, worked, found)
     asked_for = Money(worked.amount + totals.unapproved, order.currency)
     waits = not said["decided_by"] and policy.needs_approval(asked_for)
     number = totals.refunds + 1
@@ -68,6 +62,18 @@ async def write_down(
     )
     _add_lines(tx, refund, worked)
     return refund
+
+
+async def _count(tx: Transaction, order: Order, worked: Worked, found: Sum) -> None:
+    counted = await count_against(
+        tx,
+        order,
+        worked.amount,
+        beside=found.taken,
+        shipping=worked.shipping,
+    )
+    if not counted:
+        raise TooMuch(found.left)
 
 
 async def open_write(

@@ -35,7 +35,14 @@ from shared.trade.vendors.terms import locked_terms
 
 MAX_STOCK = 1_000_000
 # What variants have of their product.
-_WITH_VARIANTS = {"name", "category", "slug", "is_published", "picture"}
+_WITH_VARIANTS = {
+    "name",
+    "category",
+    "slug",
+    "is_published",
+    "picture",
+    "weight_grams",
+}
 
 
 @frozen

@@ -15,7 +15,7 @@ from shared.trade.baskets.models import Basket
 from shared.trade.catalogue.models import Product
 from shared.trade.catalogue.rules import full_name
 from shared.trade.orders.errors import OrderNotFound
-from shared.trade.orders.order_indexes import ORDER_INDEXES
+from shared.trade.orders.order_indexes import ORDER_CHECKS, ORDER_INDEXES
 from shared.trade.orders.rules import (
     CheckoutStatus,
     OrderStatus,
@@ -240,43 +240,7 @@ class Order(Row):
         table = "orders"
         unique_together = (("checkout", "vendor"),)
         indexes = ORDER_INDEXES
-        constraints = [
-            CheckConstraint(
-                check=f"status in ({words(OrderStatus)})", name="ck_orders_status"
-            ),
-            CheckConstraint(
-                check=f"payment_status in ({words(PaymentStatus)})",
-                name="ck_orders_payment_status",
-            ),
-            CheckConstraint(
-                check=f"stock_state in ({words(StockState)})",
-                name="ck_orders_stock_state",
-            ),
-            CheckConstraint(
-                check="refunded_amount >= 0 and refunded_amount <= total_amount_cents",
-                name="ck_orders_refunded",
-            ),
-            CheckConstraint(
-                check="returned_amount >= 0 and returned_amount <= refunded_amount",
-                name="ck_orders_returned",
-            ),
-            CheckConstraint(
-                check="disputed_amount >= 0 and lost_amount >= 0",
-                name="ck_orders_disputed",
-            ),
-            CheckConstraint(
-                check="platform_fee_amount >= 0 and platform_fee_amount < total_amount_cents",
-                name="ck_orders_fee",
-            ),
-            CheckConstraint(
-                check="shipping_amount >= 0",
-                name="ck_orders_shipping",
-            ),
-            CheckConstraint(
-                check="shipping_refunded >= 0 and shipping_refunded <= shipping_amount",
-                name="ck_orders_shipping_refunded",
-            ),
-        ]
+        constraints = ORDER_CHECKS
 
 
 class OrderLine(Row):

@@ -92,7 +92,13 @@ async def lock_basket_and_rules(
 @cache
 def _on_sale(engine: str) -> str:
     configs = payment_configs()
-    read = every(l=BasketLine, p=Product, v=Vendor, c=configs, s=ShippingSettings)
+    read = every(
+        l=BasketLine,
+        p=Product,
+        v=Vendor,
+        c=configs,
+        s=ShippingSettings,
+    )
     return (
         f"SELECT {read}, {next_id(Checkout, engine)} AS next_checkout,"
         f" {next_id(Order, engine)} AS next_order, {{held}} AS held"
@@ -168,8 +174,9 @@ def _what_is_on_sale(
     lines.sort(key=_line_id)
     first = lines[0]
     views = tuple(line_in(record) for record in lines)
+    plan = plan_in(first)
     return OnSale(
-        basket=basket_view(basket.id, view_in(first), views, plan_in(first)),
+        basket=basket_view(basket.id, view_in(first), views, plan),
         terms=terms_of_record(first),
         products=products,
         checkout_id=first["next_checkout"],

@@ -117,4 +117,5 @@ def sent_alike(before: OpenCheckout, offer: ShippingOffer | None) -> bool:
     order, wanted = before.orders[0], shipping_columns(offer)
     if not wanted:
         return not order.shipping_method
-    return all(getattr(order, name) == value for name, value in wanted.items())
+    there = {name: getattr(order, name) for name in wanted}
+    return there == wanted

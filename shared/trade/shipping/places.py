@@ -10,10 +10,49 @@ from shared.core.words import word
 from shared.trade.shipping.rules import REST_OF_EU, REST_OF_WORLD
 
 COUNTRIES = (
-    *("AD", "AT", "AU", "BE", "BG", "CA", "CH", "CY", "CZ", "DE", "DK", "EE"),
-    *("ES", "FI", "FR", "GB", "GR", "HR", "HU", "IE", "IS", "IT", "JP", "LI"),
-    *("LT", "LU", "LV", "MC", "ME", "MT", "NL", "NO", "NZ", "PL", "PT", "RO"),
-    *("RS", "SE", "SI", "SK", "TR", "UA", "US"),
+    "AD",
+    "AT",
+    "AU",
+    "BE",
+    "BG",
+    "CA",
+    "CH",
+    "CY",
+    "CZ",
+    "DE",
+    "DK",
+    "EE",
+    "ES",
+    "FI",
+    "FR",
+    "GB",
+    "GR",
+    "HR",
+    "HU",
+    "IE",
+    "IS",
+    "IT",
+    "JP",
+    "LI",
+    "LT",
+    "LU",
+    "LV",
+    "MC",
+    "ME",
+    "MT",
+    "NL",
+    "NO",
+    "NZ",
+    "PL",
+    "PT",
+    "RO",
+    "RS",
+    "SE",
+    "SI",
+    "SK",
+    "TR",
+    "UA",
+    "US",
 )
 MOST_NAMED = 6
 _WORDS = "shipping.places"
@@ -30,12 +69,21 @@ def named(
     places: Iterable[str], *, within: bool = False
 ) -> tuple[tuple[str, str], ...]:
     """Places as (code, name): countries by name, then what is left of the EU and the world."""
-    rank = {REST_OF_EU: 1, REST_OF_WORLD: 2}
     pairs = [(place, place_name(place, within=within)) for place in places]
-    return tuple(sorted(pairs, key=lambda pair: (rank.get(pair[0], 0), fold(pair[1]))))
+    return tuple(sorted(pairs, key=_rank))
 
 
-def places_line(places: Iterable[str], *, within: bool = False) -> str:
+def _rank(pair: tuple[str, str]) -> tuple[int, str]:
+    place, name = pair
+    last = {REST_OF_EU: 1, REST_OF_WORLD: 2}
+    return last.get(place, 0), fold(name)
+
+
+def places_line(
+    places: Iterable[str],
+    *,
+    within: bool = False,
+) -> str:
     """The names of a zone's places, of many only the first; `within` a sentence."""
     names = [name for _code, name in named(places, within=within)]
     if len(names) <= MOST_NAMED:

@@ -69,7 +69,8 @@ class ShippingZone:
 
     def method(self, key: str) -> ShippingMethod | None:
         """The method of this key; None where there is none."""
-        return next((method for method in self.methods if method.key == key), None)
+        found = (method for method in self.methods if method.key == key)
+        return next(found, None)
 
 
 @frozen
@@ -82,7 +83,8 @@ class ShippingPlan:
 
     def zone(self, key: str) -> ShippingZone | None:
         """The zone of this key; None where there is none."""
-        return next((zone for zone in self.zones if zone.key == key), None)
+        found = (zone for zone in self.zones if zone.key == key)
+        return next(found, None)
 
     def zone_for(self, country: str) -> ShippingZone | None:
         """The zone that a country is in: the one that names it, else the rest of the EU, else the
@@ -215,7 +217,10 @@ def where_named(
     return next((place for place in places if place in taken), None)
 
 
-def served(plan: ShippingPlan, countries: Iterable[str]) -> tuple[str, ...]:
+def served(
+    plan: ShippingPlan,
+    countries: Iterable[str],
+) -> tuple[str, ...]:
     """Those of `countries` that something is sent to."""
     return tuple(code for code in countries if _has_methods(plan.zone_for(code)))
 
@@ -224,7 +229,9 @@ def _has_methods(zone: ShippingZone | None) -> bool:
     return zone is not None and bool(zone.methods)
 
 
-def written(zones: Iterable[ShippingZone]) -> list[dict[str, Any]]:
+def written(
+    zones: Iterable[ShippingZone],
+) -> list[dict[str, Any]]:
     """Zones as they are stored."""
     return [asdict(zone) for zone in zones]
 

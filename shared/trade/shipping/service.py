@@ -19,7 +19,7 @@ from shared.trade.shipping.errors import (
     NoPlaces,
     PlaceTaken,
     ShippingAmountOutOfRange,
-    TooManyMethods,
+    TooManyWaysOfSending,
     TooManyZones,
     ZoneNotFound,
 )
@@ -96,18 +96,21 @@ async def save_zone(
     async with unit.transaction() as tx:
         row = await _locked(tx, editor.vendor_id)
         plan = plan_of(row)
-        before = _zone(plan, key) if key is not None else ShippingZone(_new_key(), ())
         if key is not None:
+            before = _zone(plan, key)
             await look(before)
         elif len(plan.zones) >= MOST_ZONES:
             raise TooManyZones(most=MOST_ZONES)
+        else:
+            before = ShippingZone(_new_key(), ())
         taken = where_named(plan, places, beside=before.key)
         if taken is not None:
             raise PlaceTaken(place_name(taken))
         zone = replace(before, places=tuple(sorted(places)))
         if zone != before:
             await _write(tx, row, _with(plan.zones, zone))
-            _record(tx, editor, zone=zone.key, places=" ".join(zone.places))
+            said = " ".join(zone.places)
+            _record(tx, editor, zone=zone.key, places=said)
         return zone.key
 
 
@@ -120,7 +123,8 @@ async def remove_zone(editor: Editor, key: str) -> None:
         row = await _locked(tx, editor.vendor_id)
         plan = plan_of(row)
         zone = _zone(plan, key)
-        await _write(tx, row, [other for other in plan.zones if other != zone])
+        left = [other for other in plan.zones if other != zone]
+        await _write(tx, row, left)
         _record(tx, editor, zone=key, removed=" ".join(zone.places))
 
 
@@ -133,8 +137,8 @@ async def save_method(
 ) -> str:
     """Make or change a way of sending in a zone; returns its key.
 
-    Raises ZoneNotFound, MethodNotFound, TooManyMethods, what is wrong with the values, and what
-    `look` does.
+    Raises ZoneNotFound, MethodNotFound, TooManyWaysOfSending, what is wrong with the values, and
+    what `look` does.
     """
     async with unit.transaction() as tx:
         row = await _locked(tx, editor.vendor_id)
@@ -144,12 +148,13 @@ async def save_method(
         if key is not None:
             await look(_method(zone, key))
         elif len(zone.methods) >= MOST_METHODS:
-            raise TooManyMethods(most=MOST_METHODS)
+            raise TooManyWaysOfSending(most=MOST_METHODS)
         method = ShippingMethod(key or _new_key(), **vars(values))
         if zone.method(method.key) != method:
             changed = replace(zone, methods=tuple(_with(zone.methods, method)))
             await _write(tx, row, _with(plan.zones, changed))
-            _record(tx, editor, zone=zone_key, method=method.key, **_said(method))
+            said = _said(method)
+            _record(tx, editor, zone=zone_key, method=method.key, **said)
         return method.key
 
 
@@ -161,7 +166,8 @@ async def remove_method(editor: Editor, zone_key: str, key: str) -> None:
         zone = _zone(plan, zone_key)
         gone = _method(zone, key)
         left = tuple(method for method in zone.methods if method != gone)
-        await _write(tx, row, _with(plan.zones, replace(zone, methods=left)))
+        changed = replace(zone, methods=left)
+        await _write(tx, row, _with(plan.zones, changed))
         _record(tx, editor, zone=zone_key, method=key, removed=gone.name)
 
 
@@ -181,7 +187,8 @@ async def _locked(tx: Transaction, vendor_id: int) -> ShippingSettings:
 
 def _without_prices(row: ShippingSettings) -> list[dict[str, Any]]:
     """Amounts of another currency mean nothing: zones stay, their methods are set anew."""
-    return written(replace(zone, methods=()) for zone in plan_of(row).zones)
+    zones = plan_of(row).zones
+    return written(replace(zone, methods=()) for zone in zones)
 
 
 async def _write(

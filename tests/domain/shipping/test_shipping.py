@@ -27,7 +27,7 @@ from shared.trade.shipping.errors import (
     PlaceTaken,
     ShippingAmountOutOfRange,
     ShippingChanged,
-    TooManyMethods,
+    TooManyWaysOfSending,
     TooManyZones,
     ZoneNotFound,
 )
@@ -151,7 +151,7 @@ class TestSaying:
             await service.save_zone(editor, None, ["LU"])
         for _ in range(MOST_METHODS):
             await service.save_method(editor, "0", None, PARCEL)
-        with pytest.raises(TooManyMethods):
+        with pytest.raises(TooManyWaysOfSending):
             await service.save_method(editor, "0", None, PARCEL)
         await row.refresh_from_db()
         assert len(row.zones[0]["methods"]) == MOST_METHODS
