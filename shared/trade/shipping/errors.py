@@ -85,7 +85,7 @@ class TooManyZones(Invalid):
     default = _n("A shop has at most %(most)s zones.")
 
 
-class TooManyWaysOfSending(Invalid):
+class ZoneFull(Invalid):
     """A zone takes only so many methods."""
 
     default = _n("A zone has at most %(most)s ways of sending.")

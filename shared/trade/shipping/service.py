@@ -19,8 +19,8 @@ from shared.trade.shipping.errors import (
     NoPlaces,
     PlaceTaken,
     ShippingAmountOutOfRange,
-    TooManyWaysOfSending,
     TooManyZones,
+    ZoneFull,
     ZoneNotFound,
 )
 from shared.trade.shipping.models import ShippingSettings
@@ -137,7 +137,7 @@ async def save_method(
 ) -> str:
     """Make or change a way of sending in a zone; returns its key.
 
-    Raises ZoneNotFound, MethodNotFound, TooManyWaysOfSending, what is wrong with the values, and
+    Raises ZoneNotFound, MethodNotFound, ZoneFull, what is wrong with the values, and
     what `look` does.
     """
     async with unit.transaction() as tx:
@@ -148,7 +148,7 @@ async def save_method(
         if key is not None:
             await look(_method(zone, key))
         elif len(zone.methods) >= MOST_METHODS:
-            raise TooManyWaysOfSending(most=MOST_METHODS)
+            raise ZoneFull(most=MOST_METHODS)
         method = ShippingMethod(key or _new_key(), **vars(values))
         if zone.method(method.key) != method:
             changed = replace(zone, methods=tuple(_with(zone.methods, method)))

@@ -27,8 +27,8 @@ from shared.trade.shipping.errors import (
     PlaceTaken,
     ShippingAmountOutOfRange,
     ShippingChanged,
-    TooManyWaysOfSending,
     TooManyZones,
+    ZoneFull,
     ZoneNotFound,
 )
 from shared.trade.shipping.models import ShippingSettings
@@ -151,7 +151,7 @@ class TestSaying:
             await service.save_zone(editor, None, ["LU"])
         for _ in range(MOST_METHODS):
             await service.save_method(editor, "0", None, PARCEL)
-        with pytest.raises(TooManyWaysOfSending):
+        with pytest.raises(ZoneFull):
             await service.save_method(editor, "0", None, PARCEL)
         await row.refresh_from_db()
         assert len(row.zones[0]["methods"]) == MOST_METHODS
