@@ -1,4 +1,4 @@
--- What all migrations make, up to 0054_audit_kinds. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0055_products_found. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -134,7 +134,7 @@ CREATE TABLE "products" (
     "reserved" INT NOT NULL  /* held by open orders; never more than stock */,
     "picture" VARCHAR(200) NOT NULL  /* path below static\/ */,
     "is_published" INT NOT NULL,
-    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT, "search" TEXT NOT NULL  /* folded words that it is found by */ DEFAULT '',
+    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT, "search" TEXT NOT NULL  /* folded words that it is found by */ DEFAULT '', "sort_name" TEXT NOT NULL  /* folded; what lists by name go by */ DEFAULT '', "terms" TEXT NOT NULL  /* what shoppers' searches go by */ DEFAULT '',
     CONSTRAINT "uid_products_vendor__3065a9" UNIQUE ("vendor_id", "slug")
 
 , CONSTRAINT "ck_products_price" CHECK (price_amount > 0 and price_amount <= 99999999)
@@ -1111,3 +1111,16 @@ CREATE TRIGGER audit_entries_never_change BEFORE UPDATE ON audit_entries
 BEGIN SELECT RAISE(ABORT, 'audit entries are never changed'); END;
 CREATE INDEX "ix_audit_by_person" ON "audit_entries" ("is_by_person", "id");
 CREATE INDEX "ix_audit_kind" ON "audit_entries" ("kind", "id");
+CREATE INDEX "ix_products_by_name" ON "products" ("sort_name", "id");
+CREATE INDEX "ix_products_by_price" ON "products" ("currency", "price_amount", "id");
+CREATE VIRTUAL TABLE products_found USING fts5(terms, content='products', content_rowid='id',
+    tokenize='ascii', prefix='1 2 3', detail=none);
+CREATE TRIGGER products_found_by_insert AFTER INSERT ON products
+BEGIN INSERT INTO products_found(rowid, terms) VALUES (NEW.id, NEW.terms); END;
+CREATE TRIGGER products_found_by_update AFTER UPDATE OF terms ON products WHEN OLD.terms IS NOT NEW.terms
+BEGIN
+INSERT INTO products_found(products_found, rowid, terms) VALUES ('delete', OLD.id, OLD.terms);
+INSERT INTO products_found(rowid, terms) VALUES (NEW.id, NEW.terms);
+END;
+CREATE TRIGGER products_found_by_delete AFTER DELETE ON products
+BEGIN INSERT INTO products_found(products_found, rowid, terms) VALUES ('delete', OLD.id, OLD.terms); END;

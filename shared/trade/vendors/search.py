@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+from tortoise.expressions import Q
 
 from shared.infra.database.chunks import chunks
 from shared.infra.database.columns import numbers_in
@@ -27,3 +29,19 @@ async def found_vendors(search: str) -> tuple[int, ...]:
         .limit(50)
     )
     return tuple(await numbers_in(query, "id"))
+
+
+MOST_NAMED = 60  # vendors that the words of one search may mean
+
+
+async def vendors_by_word(typed: Sequence[str]) -> dict[str, tuple[int, ...]]:
+    """For each of these folded words the open shops that have it in name, tagline or city."""
+    named = Q(*(Q(search__contains=word) for word in typed), join_type=Q.OR)
+    query = Vendor.filter(named, is_open=True).order_by("id").limit(MOST_NAMED)
+    rows = [
+        (int(id_), str(text)) for id_, text in await query.values_list("id", "search")
+    ]
+    return {
+        word: tuple(id_ for id_, text in rows if word in text)
+        for word in typed
+    }
