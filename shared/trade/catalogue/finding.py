@@ -9,16 +9,22 @@ full. Neither reads a marketplace.
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
 
 from shared.core import search_terms
 from shared.core.frozen import frozen
+from shared.core.search_terms import TermQuery
 from shared.infra.database import counting
 from shared.trade.catalogue import statements
 from shared.trade.catalogue.models import Product
 from shared.trade.catalogue.queries import ProductView, views_of
-from shared.trade.catalogue.statements import Step
-from shared.trade.catalogue.wanted import Place, Sort, Wanted, Wishes, wishes
+from shared.trade.catalogue.statements import FoundNumber, Hit, Step
+from shared.trade.catalogue.wanted import (
+    Place,
+    ProductQuery,
+    Sort,
+    TermQueries,
+    term_queries,
+)
 from shared.trade.vendors.search import vendors_by_word
 
 
@@ -32,7 +38,7 @@ class Maker:
 
 
 @frozen(kw_only=True)
-class Found:
+class ProductList:
     """One page of what was found.
 
     `total`: how many in all, with `goes_on` more than that. `next`: where the following page
@@ -45,11 +51,11 @@ class Found:
     next: str | None
     is_first: bool
     makers: tuple[Maker, ...] = ()
-    categories: tuple[tuple[str, int], ...] = ()
+    categories: tuple[str, ...] = ()
     currencies: tuple[str, ...] = ()
 
 
-NOTHING = Found(
+NOTHING = ProductList(
     products=(),
     total=0,
     goes_on=False,
@@ -58,7 +64,7 @@ NOTHING = Found(
 )
 
 
-async def find(wanted: Wanted) -> Found:
+async def find(wanted: ProductQuery) -> ProductList:
     """The published products of open shops that are wanted, those that are sold out last.
 
     By relevance those whose name alone has all the words come first, each part by name. Words
@@ -68,64 +74,84 @@ async def find(wanted: Wanted) -> Found:
     if wanted.words and not typed:
         return NOTHING
     vendors = await vendors_by_word(typed) if typed else {}
-    asked = wishes(typed, vendors, vendor_id=wanted.vendor_id)
+    asked = term_queries(
+        typed,
+        vendors,
+        vendor_id=wanted.vendor_id,
+    )
     counted = await statements.counts(wanted, asked.all)
-    total = sum(int(row["number"]) for row in counted)
+    total = _sum(counted)
     step = await _step(wanted)
-    rows = await _rows(wanted, asked, total, step)
-    shown = rows[: wanted.size]
-    return Found(
+    hits = await _hits(wanted, asked, total, step)
+    shown = hits[: wanted.size]
+    is_last = len(hits) == len(shown)
+    return ProductList(
         products=await _views(shown),
         total=min(total, counting.MOST),
         goes_on=total > counting.MOST,
-        next=_next(shown[-1]) if len(rows) > len(shown) else None,
+        next=None if is_last else _place(shown[-1]),
         is_first=step is None,
         makers=_makers(counted),
         categories=_by_number(counted, "category"),
-        currencies=tuple(name for name, _ in _by_number(counted, "currency")),
+        currencies=_by_number(counted, "currency"),
     )
 
 
-async def _step(wanted: Wanted) -> Step | None:
+async def _step(wanted: ProductQuery) -> Step | None:
     """Behind what the list goes on; a product that is gone begins it anew."""
     place = wanted.after
     if place is None:
         return None
     key = await statements.key_of(place.product_id, wanted.sort)
-    return None if key is None else Step(place.rank, place.is_gone, key)
+    if key is None:
+        return None
+    return Step(place.rank, place.is_gone, key)
 
 
-async def _rows(
-    wanted: Wanted, asked: Wishes, total: int, step: Step | None
-) -> list[dict[str, Any]]:
-    named = asked.named if wanted.sort is Sort.RELEVANCE else None
-    limit = wanted.size + 1
-    is_narrow = asked.all is not None or wanted.is_narrowed
-    if is_narrow and total <= counting.MOST:
+async def _hits(
+    wanted: ProductQuery,
+    asked: TermQueries,
+    total: int,
+    step: Step | None,
+) -> list[Hit]:
+    by_relevance = wanted.sort is Sort.RELEVANCE
+    named = asked.named if by_relevance else None
+    has_an_index = asked.all is not None or wanted.is_narrowed
+    if has_an_index and total <= counting.MOST:
         return await statements.few(
             wanted,
             asked.all,
             named,
             after=step,
-            limit=limit,
+            limit=wanted.size + 1,
         )
-    return await _of_many(wanted, asked.all, named, step)
+    if asked.all is None or named is None:
+        return await _walked(wanted, asked.all, 1, step, [])
+    return await _by_rank(wanted, asked.all, named, step)
 
 
-async def _of_many(
-    wanted: Wanted, wish: Any, named: Any, step: Step | None
-) -> list[dict[str, Any]]:
-    """Rank by rank, and in each what is there before what is sold out."""
-    found: list[dict[str, Any]] = []
-    if named is not None and (step is None or step.rank == 0):
-        found += await _named(wanted, named, step)
+async def _by_rank(
+    wanted: ProductQuery,
+    terms: TermQuery,
+    named: TermQuery,
+    step: Step | None,
+) -> list[Hit]:
+    """What is called so first, which may be few among many."""
+    hits: list[Hit] = []
+    if step is None or step.rank == 0:
+        hits = await _named(wanted, named, step)
         step = None
-    rest = wish if named is None else search_terms.without(wish, named)
-    return await _walked(wanted, rest, 1, step, found)
+    others = search_terms.without(terms, named)
+    return await _walked(wanted, others, 1, step, hits)
 
 
-async def _named(wanted: Wanted, named: Any, step: Step | None) -> list[dict[str, Any]]:
-    if await statements.how_many(wanted, named) > counting.MOST:
+async def _named(
+    wanted: ProductQuery,
+    named: TermQuery,
+    step: Step | None,
+) -> list[Hit]:
+    counted = await statements.counts(wanted, named)
+    if _sum(counted) > counting.MOST:
         return await _walked(wanted, named, 0, step, [])
     return await statements.few(
         wanted,
@@ -137,52 +163,51 @@ async def _named(wanted: Wanted, named: Any, step: Step | None) -> list[dict[str
 
 
 async def _walked(
-    wanted: Wanted,
-    wish: Any,
+    wanted: ProductQuery,
+    terms: TermQuery | None,
     rank: int,
     step: Step | None,
-    found: list[dict[str, Any]],
-) -> list[dict[str, Any]]:
-    for is_gone in (False, True):
-        limit = wanted.size + 1 - len(found)
-        is_behind = step is not None and step.is_gone and not is_gone
-        if limit <= 0 or is_behind or (is_gone and wanted.in_stock):
-            continue
-        after = step if step is not None and step.is_gone == is_gone else None
-        rows = await statements.many(
-            wanted,
-            wish,
-            is_gone=is_gone,
-            after=after,
-            limit=limit,
-        )
-        found = found + [row | {"rank": rank, "gone": is_gone} for row in rows]
-    return found
+    hits: list[Hit],
+) -> list[Hit]:
+    """What is there before what is sold out, behind `hits`, until the page is full."""
+    place = step or Step(rank, False, ())
+    places = [place]
+    if not place.is_gone and not wanted.in_stock:
+        places.append(Step(rank, True, ()))
+    for each in places:
+        limit = wanted.size + 1 - len(hits)
+        if limit > 0:
+            hits = hits + await statements.many(wanted, terms, each, limit)
+    return hits
 
 
-def _next(row: dict[str, Any]) -> str:
-    return str(Place(int(row["rank"]), bool(row["gone"]), int(row["id"])))
+def _place(hit: Hit) -> str:
+    return str(Place(hit.rank, hit.is_gone, hit.id))
 
 
-async def _views(rows: list[dict[str, Any]]) -> tuple[ProductView, ...]:
-    ids = [int(row["id"]) for row in rows]
-    if not ids:
+async def _views(hits: list[Hit]) -> tuple[ProductView, ...]:
+    if not hits:
         return ()
-    views = {view.id: view for view in await views_of(Product.filter(id__in=ids))}
-    return tuple(views[each] for each in ids if each in views)
+    shown = Product.filter(id__in=[hit.id for hit in hits])
+    views = {view.id: view for view in await views_of(shown)}
+    return tuple(views[hit.id] for hit in hits if hit.id in views)
 
 
-def _makers(counted: list[dict[str, Any]]) -> tuple[Maker, ...]:
-    numbers: Counter[tuple[str, str]] = Counter()
-    for row in counted:
-        numbers[row["slug"], row["name"]] += int(row["number"])
-    return tuple(Maker(slug, name, number) for (slug, name), number in numbers.items())
+def _sum(counted: list[FoundNumber]) -> int:
+    return sum(each.number for each in counted)
 
 
-def _by_number(
-    counted: list[dict[str, Any]], column: str
-) -> tuple[tuple[str, int], ...]:
+def _makers(counted: list[FoundNumber]) -> tuple[Maker, ...]:
+    names = {each.vendor_slug: each.vendor_name for each in counted}
     numbers: Counter[str] = Counter()
-    for row in counted:
-        numbers[str(row[column])] += int(row["number"])
-    return tuple((name, number) for name, number in numbers.most_common() if name)
+    for each in counted:
+        numbers[each.vendor_slug] += each.number
+    return tuple(Maker(slug, names[slug], numbers[slug]) for slug in names)
+
+
+def _by_number(counted: list[FoundNumber], column: str) -> tuple[str, ...]:
+    """What most of it has, first."""
+    numbers: Counter[str] = Counter()
+    for each in counted:
+        numbers[getattr(each, column)] += each.number
+    return tuple(name for name, _ in numbers.most_common() if name)

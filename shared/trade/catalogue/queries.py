@@ -12,7 +12,6 @@ from dataclasses import replace
 from operator import itemgetter
 from typing import Any
 
-from tortoise.expressions import Case, F, When
 from tortoise.queryset import QuerySet
 
 from shared.core.frozen import frozen
@@ -28,7 +27,6 @@ from shared.trade.vendors.queries import vendor_by_id
 
 PAGE_SIZE = 24
 MAX_ID = 2**63 - 1
-SEARCHED = ("search", "vendor__search")  # what a shopper's search looks into
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,79}", re.ASCII)
 
 
@@ -73,9 +71,7 @@ def as_seen_by(
 
 @frozen(kw_only=True)
 class ProductPage(Counted):
-    """One page of products: a vendor's own, published or not, or those of every shop that a search
-    finds.
-    """
+    """One page of a vendor's own products, published or not."""
 
     products: tuple[ProductView, ...]
     search: str
@@ -151,34 +147,6 @@ async def showcase(*, limit: int = 8) -> tuple[ProductView, ...]:
     return tuple(product for _, _, product in ranked[:limit])
 
 
-async def search_products(search: str, *, page: int = 1) -> ProductPage:
-    """Published products of open shops that have each word of `search` in their name, category,
-    description or vendor.
-
-    By name, those that are sold out last. An empty search finds nothing.
-    """
-    wanted = clean_search(search)
-    if not wanted:
-        return ProductPage(
-            products=(),
-            search="",
-            number=1,
-            pages=1,
-            total=0,
-            size=PAGE_SIZE,
-        )
-    found = Product.filter(
-        matching(wanted, *SEARCHED),
-        is_published=True,
-        vendor__is_open=True,
-    )
-    shown = await window_of(found, page=page, size=PAGE_SIZE)
-    # The folded column begins with the name, and is sorted without regard to case or accents on
-    # either engine.
-    products = await views_of(sold_out_last(found, "search", "id"), shown)
-    return _product_page(products, wanted, shown)
-
-
 async def vendor_products(
     vendor_id: int,
     *,
@@ -234,16 +202,6 @@ def _product_page(
         total=shown.total,
         size=shown.limit,
     )
-
-
-def sold_out_last(
-    query: QuerySet[Product],
-    *order: str,
-) -> QuerySet[Product]:
-    """Products in this order, those that can still be bought first."""
-    # Sorted by the alphabet.
-    availability = Case(When(stock__gt=F("reserved"), then="left"), default="sold out")
-    return query.annotate(availability=availability).order_by("availability", *order)
 
 
 async def views_of(

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from shared.core import search_terms
 from shared.core.frozen import frozen
-from shared.core.search_terms import Wish
+from shared.core.search_terms import TermQuery
 
 PAGE_SIZE = 24
 MAX_ID = 2**63 - 1
@@ -54,11 +54,16 @@ def read_place(text: str | None) -> Place | None:
     found = _PLACE.fullmatch(text or "")
     if found is None:
         return None
-    return Place(int(found[1]), found[2] == "1", int(found[3]))
+    rank, gone, number = found.groups()
+    return Place(
+        int(rank),
+        gone == "1",
+        int(number),
+    )
 
 
 @frozen(kw_only=True)
-class Wanted:
+class ProductQuery:
     """Which products, in which order. Prices are minor units of `currency`."""
 
     words: str = ""
@@ -75,36 +80,38 @@ class Wanted:
     @property
     def is_narrowed(self) -> bool:
         """Whether an index finds what is wanted without its words."""
-        return any(
-            value is not None for value in (self.vendor_id, self.category, self.currency)
-        )
+        led_by = (self.vendor_id, self.category, self.currency)
+        return any(value is not None for value in led_by)
 
 
 @frozen
-class Wishes:
+class TermQueries:
     """What the words come to: `all` that fulfil them, and those of which the name alone does."""
 
-    all: Wish | None
-    named: Wish | None = None
+    all: TermQuery | None
+    named: TermQuery | None = None
 
 
-def wishes(
+def term_queries(
     typed: Iterable[str],
     vendors: Mapping[str, Iterable[int]],
     *,
     vendor_id: int | None = None,
-) -> Wishes:
-    """What these words wish for; `vendors`: the ids of those that a word finds."""
+) -> TermQueries:
+    """What these words terms_wanted for; `vendors`: the ids of those that a word finds."""
     words = tuple(typed)
     if not words:
-        return Wishes(None)
-    only = () if vendor_id is None else ((search_terms.of("vendor", vendor_id),),)
-    groups = tuple(
-        (
-            search_terms.begins(word),
-            *(search_terms.of("vendor", each) for each in vendors.get(word, ())),
-        )
-        for word in words
+        return TermQueries(None)
+    only: list[tuple[str, ...]] = []
+    if vendor_id is not None:
+        only.append((search_terms.of("vendor", vendor_id),))
+    groups: list[tuple[str, ...]] = []
+    named: list[tuple[str, ...]] = []
+    for word in words:
+        theirs = (search_terms.of("vendor", each) for each in vendors.get(word, ()))
+        groups.append((search_terms.begins(word), *theirs))
+        named.append((search_terms.in_name(word),))
+    return TermQueries(
+        TermQuery((*groups, *only)),
+        TermQuery((*named, *only)),
     )
-    named = tuple((search_terms.in_name(word),) for word in words)
-    return Wishes(Wish((*groups, *only)), Wish((*named, *only)))

@@ -36,12 +36,13 @@ MOST_NAMED = 60  # vendors that the words of one search may mean
 
 async def vendors_by_word(typed: Sequence[str]) -> dict[str, tuple[int, ...]]:
     """For each of these folded words the open shops that have it in name, tagline or city."""
-    named = Q(*(Q(search__contains=word) for word in typed), join_type=Q.OR)
-    query = Vendor.filter(named, is_open=True).order_by("id").limit(MOST_NAMED)
-    rows = [
-        (int(id_), str(text)) for id_, text in await query.values_list("id", "search")
-    ]
-    return {
-        word: tuple(id_ for id_, text in rows if word in text)
-        for word in typed
-    }
+    having = (Q(search__contains=word) for word in typed)
+    query = Vendor.filter(
+        Q(*having, join_type=Q.OR),
+        is_open=True,
+    )
+    rows = await query.order_by("id").limit(MOST_NAMED).values_list("id", "search")
+    found: dict[str, tuple[int, ...]] = {}
+    for word in typed:
+        found[word] = tuple(int(id_) for id_, text in rows if word in text)
+    return found
