@@ -29,6 +29,7 @@ from portal.operator.vat.rates import blueprint as operator_vat_rates
 from portal.operator.vat.views import blueprint as operator_vat
 from portal.operator.views import blueprint as operator
 from portal.orders.refunds import blueprint as orders_refunds
+from portal.orders.returns import blueprint as orders_returns
 from portal.orders.views import blueprint as orders
 from portal.payment_settings.views import blueprint as payment_settings
 from portal.payouts.views import blueprint as payouts
@@ -76,6 +77,7 @@ BLUEPRINTS = (
     operator_vat,
     operator_vat_rates,
     orders_refunds,
+    orders_returns,
     payouts,
     statements,
 )

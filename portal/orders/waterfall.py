@@ -58,6 +58,7 @@ _NUMBERED = {
 RESULTS = (FlowKind.NOT_PAID_OUT, FlowKind.KEPT, FlowKind.BORNE)
 PLACES = {
     "moved": _l("Between the vendor’s balance and the platform’s"),
+    "transferred": _l("The vendor’s share went on to its balance"),
     "refund_paid": _l("Refund left the platform’s balance"),
     "refund_returned": _l("Refund came back to the platform’s balance"),
     "receivable": _l("Noted as owed by the vendor"),

@@ -33,7 +33,7 @@ MOST = {
     "the same is ordered again": (5, 5),
     "something else is ordered": (15, 8),
     "its payment is opened": (16, 6),
-    "Pay is pressed": (7, 7),
+    "Pay is pressed": (5, 5),
     "payment_intent.succeeded": (20, 8),
     "charge.succeeded": (15, 9),
     "charge.updated": (8, 6),

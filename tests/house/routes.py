@@ -108,6 +108,7 @@ EASY = {
     "/vendor/admin/orders/<number>/delivered",
     "/vendor/admin/orders/<number>/keep",
     "/vendor/admin/orders/<number>/refunds/preview",
+    "/vendor/admin/orders/<number>/returns/<int:request_id>/decline",
     "/vendor/admin/orders/<number>/ship",
     "/vendor/admin/payouts/<int:payout_id>/cancel",
     "/vendor/admin/products/<int:product_id>",

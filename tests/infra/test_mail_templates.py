@@ -13,7 +13,7 @@ from shared.core.money import Money
 from shared.infra.mail import rendering
 from shared.infra.mail.links import MailLinks, WhenSent
 from shared.infra.mail.paragraphs import paragraphs
-from shared.infra.mail.rendering import FOLDER, render
+from shared.infra.mail.rendering import FOLDER, as_html, render
 
 SHIPPED = {"number": "MH-1", "full_name": "Ada", "carrier": "", "tracking": ""}
 REFUNDED = {
@@ -51,10 +51,12 @@ def test_the_html_of_a_mail_says_what_its_text_says() -> None:
     assert [each.shape for each in told] == ["text", "text", "rows", "items"]
     assert [line.is_link for line in told[1].lines] == [False, True, False]
     assert told[2].lines[0].cells == ("2 x Cup", "€1.00")
-    html = render(
+    letter = render(
         "refunded",
         {**REFUNDED, "note": "<img src=x>\n{public_url}/y z\n{public_url}@z.test"},
-    ).html
+    )
+    html = as_html("refunded", letter, "de")
+    assert '<html lang="de">' in html
     assert (
         '<a href="{public_url}/shop/orders/{order_link}">{public_url}/shop/orders/{order_link}</a>'
         in html

@@ -5,6 +5,7 @@ would say, and never older than what this process knows.
 from __future__ import annotations
 
 import asyncio
+import gzip
 import logging
 import re
 import sys
@@ -21,7 +22,12 @@ from tortoise.connection import get_connection
 from shared.core.money import Money
 from shared.entrypoints.web import limits
 from shared.entrypoints.web.answer_cache import AnswerCache
-from shared.entrypoints.web.kept_answers import MOST, KeptAnswer, KeptAnswers
+from shared.entrypoints.web.kept_answers import (
+    MOST,
+    AnswerForm,
+    KeptAnswer,
+    KeptAnswers,
+)
 from shared.entrypoints.web.same_for_all import parameters_of
 from shared.infra import unit
 from shared.infra.database import direct
@@ -79,6 +85,13 @@ OF_ONE_REQUEST = {
 # Every header that our code reads, as somebody might send it with a page.
 HEADERS = {
     "Accept": ["application/json", "text/html;q=0.5, application/json", "*/*"],
+    "Accept-Encoding": [
+        "gzip",
+        "gzip;q=0, br",
+        "*",
+        "gzip, deflate, br, zstd",
+        "x" * 300,
+    ],
     "Accept-Language": ["de", "fr-CH, de;q=0.9", "xx", "de;q=0, en;q=0"],
     "Authorization": ["Bearer mht_x", "Basic eDp5"],
     "Content-Length": ["0"],
@@ -111,8 +124,11 @@ class Answer:
     """What came back from the application as a server asks it."""
 
     def __init__(self, status: int, headers: Any, body: bytes) -> None:
-        self.status, self.body = status, body
+        self.status = status
         self.headers = {name.decode(): value.decode() for name, value in headers}
+        self.encoding = self.headers.pop("content-encoding", "")
+        self.size = len(body)
+        self.body = gzip.decompress(body) if self.encoding else body
 
     @property
     def text(self) -> str:
@@ -123,6 +139,8 @@ class Answer:
         """What must not depend on who answered. The time in a signed cookie may."""
         kept = {k: v for k, v in self.headers.items() if k not in OF_ONE_REQUEST}
         cookie = kept.pop("set-cookie", "").partition("=")[0]
+        if int(kept.pop("content-length")) != self.size:
+            raise AssertionError("its length is said wrong")
         body = self.text.replace(self.headers["x-request-id"], "")
         return self.status, kept, cookie, body
 
@@ -562,13 +580,14 @@ def test_memory_has_an_end() -> None:
     """In bytes and in answers; what was asked for longest ago goes first."""
     kept = KeptAnswers(10_000)
     route: Any = None
-    big = KeptAnswer(route, (), (), b"x" * 2000, b"", 1, None, 0.0)
+    half, none = AnswerForm((), (), b"x" * 1000, b""), AnswerForm((), (), b"", b"")
+    big = KeptAnswer(route, half, half, 1, None, 0.0)
     for number in range(9):
         kept.put(("http", b"", f"/{number}", b"", "en"), big)
         kept.get(("http", b"", "/0", b"", "en"))
     found = [n for n in range(9) if kept.get(("http", b"", f"/{n}", b"", "en"))]
     assert found == [0, 7, 8]
-    small = KeptAnswer(route, (), (), b"", b"", 1, None, 0.0)
+    small = KeptAnswer(route, none, none, 1, None, 0.0)
     many = KeptAnswers(10**9)
     for number in range(MOST + 5):
         many.put(("http", b"", f"/{number}", b"", "en"), small)

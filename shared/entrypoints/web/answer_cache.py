@@ -18,7 +18,13 @@ from quart import Quart, Response, current_app
 
 from shared.core import locales
 from shared.core.settings import Settings
-from shared.entrypoints.web import language, market, outside, same_for_all
+from shared.entrypoints.web import (
+    compression,
+    language,
+    market,
+    outside,
+    same_for_all,
+)
 from shared.entrypoints.web.access import current_view, view_at
 from shared.entrypoints.web.bodies import MAX_HEADER_BYTES, MAX_HEADERS
 from shared.entrypoints.web.freshness import Freshness
@@ -147,9 +153,13 @@ class AnswerCache:
             return
         filling = Filling(self._fresh.seen)
         same_for_all.begin(scope, filling)
-        listener = Listener(send)
+        listener = Listener(send, packs=_packs(scope))
         await self._inner(scope, receive, listener)
-        if listener.is_whole and filling.is_wanted and filling.route is not None:
+        if (
+            listener.plain is not None
+            and filling.is_wanted
+            and filling.route is not None
+        ):
             self._kept.put(
                 key,
                 made(listener, filling, filling.route),
@@ -198,7 +208,8 @@ async def _answer(
     started: float,
 ) -> None:
     request_id, method = outside.new_request_id(), scope["method"]
-    unchanged = _has(kept.etag, scope["headers"])
+    form = kept.packed if _packs(scope) else kept.plain
+    unchanged = _has(form.etag, scope["headers"])
     status = 304 if unchanged else 200
     outside.told(
         kept.route,
@@ -208,17 +219,23 @@ async def _answer(
         started=started,
     )
     headers = [
-        *(kept.headers_alone if unchanged else kept.headers),
+        *(form.headers_alone if unchanged else form.headers),
         *counted,
         (b"x-request-id", request_id.encode()),
     ]
-    body = b"" if unchanged or method == "HEAD" else kept.body
+    body = b"" if unchanged or method == "HEAD" else form.body
     await send(
         {"type": "http.response.start", "status": status, "headers": headers},
     )
     await send(
         {"type": "http.response.body", "body": body, "more_body": False},
     )
+
+
+def _packs(scope: Scope) -> bool:
+    """Whether who asks takes the answer as gzip."""
+    said = [value for name, value in scope["headers"] if name == b"accept-encoding"]
+    return bool(said) and compression.accepts(b",".join(said).decode("latin1"))
 
 
 def _has(

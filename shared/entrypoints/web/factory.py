@@ -27,15 +27,13 @@ from quart import (
     Request,
     Response,
     has_request_context,
-    redirect,
     request,
-    send_from_directory,
 )
 from quart.ctx import RequestContext
 from quart.typing import ResponseReturnValue
 from quart.wrappers import BaseRequestWebsocket
 from tortoise import Tortoise
-from werkzeug.exceptions import BadHost, NotFound
+from werkzeug.exceptions import BadHost
 from werkzeug.routing import MapAdapter
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -56,6 +54,7 @@ from shared.entrypoints.web import (
     observability,
     pages,
     security,
+    static_files,
     stepup,
     templating,
 )
@@ -67,7 +66,6 @@ from shared.infra.jobs import Context
 from shared.trade.people.rules import COOKIE_DAYS
 
 LAST_SECONDS = 3.0  # how long what is cut off may take to end
-WEEK, YEAR = 7 * 24 * 3600, 365 * 24 * 3600
 
 
 class Market(Quart):
@@ -190,7 +188,7 @@ def create_app(
     _lifecycle(app, settings, gateway, while_serving)
     for callback in before_serving:
         app.before_serving(callback)
-    _static(app)
+    static_files.register(app)
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
     access.check_routes(app)
@@ -280,34 +278,6 @@ def _bound(
             yield
 
     return run
-
-
-def _static(app: Quart) -> None:
-    @app.get(f"{pages.STATIC_AT}/<path:filename>", endpoint="static")
-    @access.public
-    @limits.limit_instead("6000/minute")
-    async def static(filename: str) -> Response:
-        """A file below static/: for a year when the address carries the hash of what is there, else
-        asked again each time.
-        """
-        if "\0" in filename or len(filename) > 300:
-            raise NotFound
-        current = pages.is_current(filename, request.args.get("v", ""))
-        response = await send_from_directory(pages.STATIC, filename, conditional=True)
-        kept = f"public, max-age={YEAR}, immutable" if current else "public, no-cache"
-        is_font = filename.endswith(pages.FONT)
-        response.headers["Cache-Control"] = (
-            f"public, max-age={WEEK}" if is_font else kept
-        )
-        if is_font:  # Stripe's frame, of another origin, is set in it
-            response.headers["Access-Control-Allow-Origin"] = "*"
-        return response
-
-    @app.get("/favicon.ico")
-    @access.public
-    async def favicon() -> Any:
-        """Browsers ask for it unasked."""
-        return redirect(pages.static_url("img/favicon.svg"), 301)
 
 
 def _trust_proxies(app: Quart, settings: Settings) -> None:

@@ -19,18 +19,26 @@ _BESIDES = 1000  # bytes of an answer's own rows and objects, about
 
 
 @frozen
-class KeptAnswer:
-    """One answer.
+class AnswerForm:
+    """An answer in one encoding; `headers` lack those that are of one request."""
 
-    `headers` lack those that are of one request. `seen` and `vendor_id`: of what it was made
-    (freshness.py). `until`: seconds of the monotonic clock.
-    """
-
-    route: Route
     headers: tuple[Header, ...]
     headers_alone: tuple[Header, ...]  # those that go without a body, with 304
     body: bytes
     etag: bytes
+
+
+@frozen
+class KeptAnswer:
+    """One answer, as it is and as gzip.
+
+    `seen` and `vendor_id`: of what it was made (freshness.py). `until`: seconds of the monotonic
+    clock.
+    """
+
+    route: Route
+    plain: AnswerForm
+    packed: AnswerForm
     seen: int
     vendor_id: int | None
     until: float
@@ -83,16 +91,10 @@ def _size(
     key: Key,
     kept: KeptAnswer,
 ) -> int:
-    parts: Sequence[bytes] = [part for header in kept.headers for part in header]
     names = len(key[2]) + len(key[3])
-    return (
-        len(kept.body)
-        + sum(
-            map(
-                len,
-                parts,
-            )
-        )
-        + names
-        + _BESIDES
-    )
+    return _size_of(kept.plain) + _size_of(kept.packed) + names + _BESIDES
+
+
+def _size_of(form: AnswerForm) -> int:
+    parts: Sequence[bytes] = [part for header in form.headers for part in header]
+    return len(form.body) + sum(map(len, parts))

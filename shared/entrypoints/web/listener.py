@@ -7,7 +7,8 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeAlias
 
-from shared.entrypoints.web.kept_answers import Header, KeptAnswer
+from shared.entrypoints.web.compression import GZIP, compressed
+from shared.entrypoints.web.kept_answers import AnswerForm, Header, KeptAnswer
 from shared.entrypoints.web.outside import Route
 from shared.entrypoints.web.same_for_all import Filling
 
@@ -26,20 +27,25 @@ _OF_ONE_REQUEST = frozenset(
         b"date",
     }
 )
-_OF_A_BODY = frozenset({b"content-length", b"content-type"})
+_OF_A_BODY = frozenset({b"content-length", b"content-type", b"content-encoding"})
 _FOR_ANYBODY = b"private, no-cache"  # as security.add_headers says it
 
 
 class Listener:
     """Hands an answer on, and keeps it if everybody may have it."""
 
-    def __init__(self, send: Send) -> None:
-        self._send = send
+    def __init__(
+        self,
+        send: Send,
+        *,
+        packs: bool,
+    ) -> None:
+        """`packs`: who asks takes gzip."""
+        self._send, self._packs = send, packs
         self._start: Message | None = None
         self._parts: list[bytes] = []
-        self.is_whole = False
-        self.body, self.etag = b"", b""
-        self.headers: list[Header] = []
+        self.plain: AnswerForm | None = None
+        self.packed: AnswerForm | None = None
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start" and _may_be_kept(message):
@@ -54,15 +60,12 @@ class Listener:
                 await self._let_go(self._start)
 
     async def _end(self, start: Message) -> None:
-        self.body = b"".join(self._parts)
-        digest = hashlib.sha256(self.body).hexdigest()
-        self.etag = f'"{digest[:32]}"'.encode()
-        self.headers = [*start["headers"], (b"etag", self.etag)]
-        self.is_whole, self._start = True, None
-        await self._send({**start, "headers": self.headers})
-        await self._send(
-            {"type": "http.response.body", "body": self.body},
-        )
+        self._start = None
+        self.plain, self.packed = _forms(start["headers"], b"".join(self._parts))
+        form = self.packed if self._packs else self.plain
+        own = [head for head in start["headers"] if head[0].lower() in _OF_ONE_REQUEST]
+        await self._send({**start, "headers": [*form.headers, *own]})
+        await self._send({"type": "http.response.body", "body": form.body})
 
     async def _let_go(self, start: Message) -> None:
         self._start = None
@@ -93,19 +96,42 @@ def of_every_request(headers: Iterable[Header]) -> tuple[Header, ...]:
     )
 
 
+def _forms(headers: Iterable[Header], body: bytes) -> tuple[AnswerForm, AnswerForm]:
+    """Return an answer as it is and as gzip, each with an etag of its own."""
+    shared = [
+        (name, value)
+        for name, value in of_every_request(headers)
+        if name.lower() != b"content-length"
+    ]
+    digest = hashlib.sha256(body).hexdigest()[:32]
+    packed = compressed(body)
+    encoded = (b"content-encoding", GZIP.encode())
+    return (
+        _form(shared, body, f'"{digest}"'),
+        _form([*shared, encoded], packed, f'"{digest}-{GZIP}"'),
+    )
+
+
+def _form(headers: list[Header], body: bytes, etag: str) -> AnswerForm:
+    tag = etag.encode()
+    length = (b"content-length", str(len(body)).encode())
+    every = (*headers, length, (b"etag", tag))
+    alone = tuple(head for head in every if head[0].lower() not in _OF_A_BODY)
+    return AnswerForm(headers=every, headers_alone=alone, body=body, etag=tag)
+
+
 def made(
     listener: Listener,
     filling: Filling,
     route: Route,
 ) -> KeptAnswer:
     """Return what is kept of an answer that went out."""
-    headers = of_every_request(listener.headers)
+    assert listener.plain is not None
+    assert listener.packed is not None
     return KeptAnswer(
         route=route,
-        headers=headers,
-        headers_alone=tuple(h for h in headers if h[0].lower() not in _OF_A_BODY),
-        body=listener.body,
-        etag=listener.etag,
+        plain=listener.plain,
+        packed=listener.packed,
         seen=filling.seen,
         vendor_id=filling.vendor_id,
         until=time.monotonic() + LONGEST,

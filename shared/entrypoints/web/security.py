@@ -245,7 +245,7 @@ async def add_headers(response: Response) -> Response:
         headers[OURS] = "1"
         headers["X-Frame-Options"] = "DENY"
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
-        response.vary.update(("HX-Request", "HX-Target"))
+        response.vary.update(("HX-Request", "HX-Target", "Accept-Encoding"))
         by_link = "token" in (request.view_args or {})
         private = (
             stripe

@@ -21,6 +21,7 @@ RESERVED, COMMISSION = "vendor_reserved", "commission"
 # Facts about where the money lies; who owes whom is told by others.
 PLACES = (
     "moved",
+    "transferred",
     "refund_paid",
     "refund_returned",
     "receivable",

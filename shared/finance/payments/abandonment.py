@@ -35,7 +35,9 @@ async def give_up(context: Context, checkout_id: int) -> None:
     if checkout is None or not await is_unwanted(checkout):
         return
     for payment in await Payment.filter(
-        order__checkout_id=checkout.id, status__in=list(OPEN_STATES)
+        payment_intents.LEADS,
+        order__checkout_id=checkout.id,
+        status__in=list(OPEN_STATES),
     ).order_by("id"):
         state = await payment_intents.sync_payment(context.gateway, payment)
         if state in _UNDER_WAY:

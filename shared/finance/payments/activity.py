@@ -20,3 +20,5 @@ class PaymentActivity(StrEnum):
     REFUNDED = "payment.refunded"
     REFUND_UNDONE = "payment.refund_undone"
     CHARGE_NOTED = "payment.charge_noted"
+    TRANSFERRED = "payment.transferred"
+    TRANSFER_REFUSED = "payment.transfer_refused"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shared.core.domains import Manifest, Subscription
+from shared.finance.connect.events import ConnectedAgain
 from shared.finance.payments import (
     abandonment,
     jobs,
@@ -10,6 +11,7 @@ from shared.finance.payments import (
     stock_hold,
     stripe_events,
     sweep,
+    waiting_transfers,
 )
 from shared.finance.payments.activity import PaymentActivity
 from shared.finance.payments.events import PaymentOpened, PaymentSucceeded
@@ -32,10 +34,13 @@ MANIFEST = Manifest(
         stock_hold.let_go,
         abandonment.give_up,
         sweep.sweep,
+        waiting_transfers.send_waiting,
+        waiting_transfers.send_share,
     ),
     subscriptions=(
         Subscription(PaymentOpened, jobs.on_payment_opened),
         Subscription(PaymentSucceeded, jobs.on_payment_succeeded),
+        Subscription(ConnectedAgain, waiting_transfers.on_connected_again),
         Subscription(CheckoutOpened, jobs.on_checkout_opened),
         Subscription(CheckoutClosed, jobs.on_checkout_closed),
         Subscription(CheckoutUnwanted, abandonment.on_unwanted),

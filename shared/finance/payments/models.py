@@ -1,4 +1,7 @@
-"""Payments: one row per attempt at a PaymentIntent for an order."""
+"""Payments: one row per order and attempt to pay it.
+
+Several of one purchase may share a PaymentIntent (decision 19).
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,12 @@ from shared.trade.vendors.models import Vendor
 
 
 class Payment(Row):
-    """A PaymentIntent for an order, written down before Stripe is asked for it. An order has at most one open payment."""
+    """A PaymentIntent for an order, written down before Stripe is asked for it. An order has at most one open payment.
+
+    Alone, the intent is the order's own: a destination charge. Where `intent_key` is set, the
+    orders of a purchase share an intent on the platform, and each payment is a slice of it; the one
+    whose own key it is leads.
+    """
 
     lock_rank = 240
     activity_columns = (
@@ -51,11 +59,12 @@ class Payment(Row):
     customer_id: int | None
     attempt = fields.SmallIntField(description="1 for the order's first intent")
     idempotency_key = fields.CharField(max_length=255, unique=True)
-    stripe_payment_intent_id = fields.CharField(
+    intent_key = fields.CharField(
         max_length=255,
         null=True,
-        unique=True,
+        description="of the intent that the orders of a purchase share; null: its own",
     )
+    stripe_payment_intent_id = fields.CharField(max_length=255, null=True)
     stripe_customer_id = fields.CharField(
         max_length=255,
         null=True,
@@ -110,6 +119,21 @@ class Payment(Row):
         null=True, description="why a success did not match the order"
     )
 
+    @property
+    def is_slice(self) -> bool:
+        """Whether it shares its intent with the other orders of its purchase."""
+        return self.intent_key is not None
+
+    @property
+    def leads(self) -> bool:
+        """Whether its key is the intent's."""
+        return self.intent_key in (None, self.idempotency_key)
+
+    @property
+    def transfer_group(self) -> str:
+        """What charge and transfers of its intent have in common at Stripe."""
+        return self.intent_key or f"order_{self.order_id}"
+
     class Meta:
         table = "payments"
         unique_together = (("order", "attempt"),)
@@ -133,6 +157,17 @@ class Payment(Row):
                 fields=("updated_at",),
                 name="ix_payments_bare",
                 where="stripe_charge_id IS NOT NULL AND stripe_balance_transaction_id IS NULL",
+            ),
+            IndexWhere(
+                fields=("intent_key",),
+                name="ix_payments_shared",
+                where="intent_key IS NOT NULL",
+            ),
+            IndexWhere(
+                fields=("id",),
+                name="ix_payments_untransferred",
+                where="intent_key IS NOT NULL AND stripe_charge_id IS NOT NULL"
+                " AND stripe_transfer_id IS NULL",
             ),
         ]
         constraints = [

@@ -1,36 +1,27 @@
-"""An order's one open payment: found, or written down with what asks Stripe for its intent."""
+"""An order's one open payment: found, or written down with what asks Stripe for its intent.
+
+Where a purchase has several orders, they share the intent (shared_opening.py).
+"""
 
 from __future__ import annotations
 
-from shared.core.frozen import frozen
+from shared.finance.payments import shared_opening
 from shared.finance.payments import statement_descriptor as descriptor
 from shared.finance.payments.errors import OrderNotPayable, PaymentUnderReview
 from shared.finance.payments.events import PaymentOpened
 from shared.finance.payments.models import Payment
+from shared.finance.payments.open_payments import OpenPayment
 from shared.finance.payments.rules import OPEN_STATES, PaymentState
-from shared.finance.payments.statements import Opening, opening_of
+from shared.finance.payments.statements import Opening, lock_orders, opening_of
 from shared.finance.payments.writes import CreatePaymentIntent
 from shared.infra import unit
 from shared.infra.gateway.errors import StandsStill
 from shared.infra.stripe_writes import service as writes
-from shared.infra.stripe_writes.models import StripeWrite
 from shared.infra.unit import Act, Transaction
 from shared.trade.orders.errors import VendorCannotSell
 from shared.trade.orders.models import Order
 from shared.trade.orders.rules import UNPAID, CheckoutStatus
 from shared.trade.vendors.errors import PaymentNotConfigured
-
-
-@frozen
-class OpenPayment:
-    """An order's open payment; `write` is what asks for its intent, where it was stored just now.
-
-    `is_selling`: its vendor's account takes payments.
-    """
-
-    payment: Payment
-    is_selling: bool
-    write: StripeWrite | None = None
 
 
 async def open_payment(order_id: int, customer: str | None) -> OpenPayment:
@@ -40,7 +31,10 @@ async def open_payment(order_id: int, customer: str | None) -> OpenPayment:
     PaymentUnderReview, VendorCannotSell, PaymentNotConfigured.
     """
     async with unit.transaction() as tx:
-        order = await tx.lock(Order, id=order_id)
+        orders = await lock_orders(tx, order_id)
+        if len(orders) > 1:
+            return await shared_opening.open_shared(tx, orders, customer)
+        (order,) = orders
         found = await opening_of(order)
         if not found.may_move:  # an intent that is there already could be paid, too
             raise StandsStill

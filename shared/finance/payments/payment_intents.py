@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tortoise.expressions import F, Q
+
 from shared.finance.payments import sync
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import OPEN_STATES, PaymentState
@@ -14,13 +16,23 @@ from shared.infra.stripe_writes.models import StripeWrite
 from shared.infra.stripe_writes.rules import WriteState
 from shared.infra.unit import Transaction
 
+# Of payments that share an intent, the one that asks for it.
+LEADS = Q(intent_key=None) | Q(intent_key=F("idempotency_key"))
+
+
+async def lead_of(payment: Payment) -> Payment:
+    """The payment whose key the intent of this one has: itself, unless several orders share it."""
+    if payment.leads:
+        return payment
+    return await Payment.get(idempotency_key=payment.intent_key)
+
 
 async def make(
     gateway: Gateway,
     payment: Payment,
     write: StripeWrite | None = None,
 ) -> Performed:
-    """Have the intent of a payment made, if that was not done or refused before.
+    """Have the intent of a payment that leads made, if that was not done or refused before.
 
     `write`: what asks for it, where that is at hand.
     """
@@ -41,12 +53,13 @@ async def sync_payment(gateway: Gateway, payment: Payment) -> PaymentState:
     if payment.stripe_payment_intent_id is not None:
         intent = await gateway.payment_intents.get(payment.stripe_payment_intent_id)
         return await sync.apply(payment.id, intent)
-    await make(gateway, payment)
+    await make(gateway, await lead_of(payment))
     return PaymentState((await Payment.get(id=payment.id)).status)
 
 
 async def cancel_intent(gateway: Gateway, payment: Payment) -> PaymentState:
     """Cancel a payment's intent at Stripe, or learn what became of it instead; our rows follow."""
+    payment = await lead_of(payment)
     if payment.stripe_payment_intent_id is None:  # it may have been made all the same
         await sync_payment(gateway, payment)
     async with unit.transaction() as tx:
@@ -82,5 +95,5 @@ async def cancel_intents_of(gateway: Gateway, checkout_id: int) -> set[PaymentSt
     payments.
     """
     mine = Payment.filter(order__checkout_id=checkout_id)
-    undecided = mine.filter(status__in=list(OPEN_STATES)).order_by("id")
+    undecided = mine.filter(LEADS, status__in=list(OPEN_STATES)).order_by("id")
     return {await cancel_intent(gateway, payment) for payment in await undecided}

@@ -7,7 +7,6 @@ from shared.finance.ledger import postings
 from shared.finance.ledger import service as ledger
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import PaymentState
-from shared.infra.gateway.charges import Charge
 from shared.infra.gateway.payment_intents import PaymentIntent
 from shared.infra.unit import Transaction
 
@@ -24,15 +23,24 @@ async def post_move(
     from this moment on.
     """
     if now is PaymentState.SUCCEEDED:
-        if was is PaymentState.PARKED:
+        if was is PaymentState.PARKED and payment.leads:
             await ledger.post(tx, postings.unparked(await _parked(payment, intent)))
         ledger.post_once(tx, postings.sale(_sold(payment)))
     elif now is PaymentState.PARKED:
         await post_parked(tx, payment, intent)
 
 
-async def post_parked(tx: Transaction, payment: Payment, intent: PaymentIntent) -> bool:
-    """Post money that does not match its order. False when it was posted already."""
+async def post_parked(
+    tx: Transaction,
+    payment: Payment,
+    intent: PaymentIntent,
+) -> bool:
+    """Post money that does not match what was ordered. False when it was posted already.
+
+    Of an intent that several orders share, by the payment that leads: nobody knows whose it is.
+    """
+    if not payment.leads:
+        return False
     return await ledger.post(tx, postings.parked(await _parked(payment, intent)))
 
 
@@ -41,18 +49,40 @@ async def post_sale(tx: Transaction, payment: Payment) -> bool:
     return await ledger.post(tx, postings.sale(_sold(payment)))
 
 
-def post_stripe_fee(tx: Transaction, payment: Payment, charge: Charge) -> None:
-    """Post what Stripe took for a charge, once that is known."""
-    if charge.stripe_fee is None or charge.balance_transaction is None:
+def post_stripe_fee(
+    tx: Transaction,
+    payment: Payment,
+    amount: int | None,
+    transaction: str | None,
+) -> None:
+    """Post what Stripe took for a payment with a balance transaction, once both are known."""
+    if amount is None or transaction is None:
         return
     fee = postings.StripeFee(
         payment.id,
         payment.order_id,
         payment.currency,
-        charge.stripe_fee,
-        charge.balance_transaction,
+        amount,
+        transaction,
     )
     ledger.post_once(tx, postings.stripe_fee(fee))
+
+
+def post_transferred(
+    tx: Transaction,
+    payment: Payment,
+    transfer_id: str,
+) -> None:
+    """Post that the vendor's part of a shared intent has gone on to it."""
+    fact = postings.TransferredFact(
+        payment.id,
+        payment.order_id,
+        payment.vendor_id,
+        payment.currency,
+        payment.amount_vendor,
+        transfer_id,
+    )
+    ledger.post_once(tx, postings.transferred(fact))
 
 
 def _sold(payment: Payment) -> postings.SaleFact:
@@ -64,6 +94,7 @@ def _sold(payment: Payment) -> postings.SaleFact:
         total=payment.amount_total,
         commission=payment.amount_platform_fee,
         stripe_id=str(payment.stripe_payment_intent_id),
+        is_slice=payment.is_slice,
     )
 
 

@@ -42,11 +42,11 @@ async def refresh(gateway: Gateway, *, checkout_token: str) -> PaymentProgress:
     if not found:
         raise OrderNotFound
     asked = True
-    may_move = [
+    may_move = dict.fromkeys(  # each once: orders may share theirs
         each.intent_id
         for each in found
         if each.intent_id is not None and each.payment in OPEN_STATES
-    ]
+    )
     for intent_id in may_move:
         try:
             await service.confirm_payment(gateway, intent_id)

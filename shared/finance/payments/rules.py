@@ -83,7 +83,7 @@ class Expected:
 
     amount: int
     currency: str
-    destination: str
+    destination: str | None  # None: shared, the money stays with the platform
     application_fee: int
 
 

@@ -14,12 +14,14 @@ from shared.core.money import Money
 from shared.finance.payment_methods import customers
 from shared.finance.payment_methods import service as saved
 from shared.finance.payments import sync
+from shared.finance.payments.charges import note_charge
 from shared.finance.payments.errors import (
     CustomerGone,
     PaymentRejected,
 )
 from shared.finance.payments.models import Payment
-from shared.finance.payments.opening import OpenPayment, open_payment
+from shared.finance.payments.open_payments import OpenPayment
+from shared.finance.payments.opening import open_payment
 from shared.finance.payments.payment_intents import cancel_intent, make
 from shared.finance.payments.rules import OPEN_STATES, PaymentState
 from shared.finance.payments.stripe_reads import read_charge, read_intent
@@ -48,11 +50,14 @@ class Opened:
     intent: PaymentIntent
     state: PaymentState
     is_selling: bool
+    whole: tuple[Payment, ...]  # all that the intent is for
 
 
 @frozen
 class IntentView:
-    """An order's PaymentIntent as the payment page needs it."""
+    """An order's PaymentIntent as the payment page needs it; all of what orders that share it
+    pay.
+    """
 
     payment_intent_id: str
     client_secret: str = field(repr=False)
@@ -109,13 +114,15 @@ async def create_payment_intent(
 
 def _view(opened: Opened) -> IntentView:
     """What anybody who has the payment page needs of it."""
-    payment, intent = opened.payment, opened.intent
+    payment, intent, whole = opened.payment, opened.intent, opened.whole
+    total = sum(each.amount_total for each in whole)
+    fee = sum(each.amount_platform_fee for each in whole)
     return IntentView(
         payment_intent_id=intent.id,
         client_secret=intent.client_secret,
-        amount_total=Money(payment.amount_total, payment.currency),
-        amount_vendor=Money(payment.amount_vendor, payment.currency),
-        platform_fee=Money(payment.amount_platform_fee, payment.currency),
+        amount_total=Money(total, payment.currency),
+        amount_vendor=Money(total - fee, payment.currency),
+        platform_fee=Money(fee, payment.currency),
         currency=payment.currency,
         state=opened.state,
         statement_descriptor=payment.statement_descriptor,
@@ -171,7 +178,7 @@ async def _with_intent(gateway: Gateway, found: OpenPayment) -> Opened:
     if intent_id is not None:
         intent = await gateway.payment_intents.get(intent_id)
         state = await sync.apply(payment.id, intent)
-        return Opened(payment, intent, state, found.is_selling)
+        return Opened(payment, intent, state, found.is_selling, found.whole)
     performed = await make(gateway, payment, found.write)
     if performed.stripe_id is None:
         raise await _rejected(gateway, payment, performed.refusal)
@@ -180,7 +187,7 @@ async def _with_intent(gateway: Gateway, found: OpenPayment) -> Opened:
     if state is None:  # somebody else was faster
         row = await Payment.get(id=payment.id)
         state = PaymentState(row.status)
-    return Opened(payment, intent, state, found.is_selling)
+    return Opened(payment, intent, state, found.is_selling, found.whole)
 
 
 async def _rejected(
@@ -244,5 +251,5 @@ async def record_charge(gateway: Gateway, charge_id: str) -> bool:
         return False
     payment, charge = read
     async with unit.transaction() as tx:
-        await sync.note_charge(tx, payment.id, charge)
+        await note_charge(tx, payment.id, charge)
     return True

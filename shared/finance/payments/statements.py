@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
+from operator import attrgetter
 
 from shared.core.errors import NotFound
 from shared.core.frozen import frozen
+from shared.core.locales import gettext as _
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import PaymentState
@@ -24,7 +27,36 @@ _OF_PAYMENT = (
     "payments p JOIN orders o ON o.id = p.order_id"
     " JOIN checkouts c ON c.id = o.checkout_id"
 )
+# A payment, and those that share its intent.
+_WHICH = (
+    "p.id = ? OR p.intent_key = (SELECT s.intent_key FROM payments s WHERE s.id = ?)"
+)
 Locked = tuple[Checkout, Order, Payment]
+
+
+@frozen
+class Slice:
+    """What an order has of a payment: the whole of it, or a part of one that several share."""
+
+    order: Order
+    payment: Payment
+
+
+@frozen
+class LockedIntent:
+    """A purchase and all that its intent pays, by order; locked."""
+
+    checkout: Checkout
+    slices: tuple[Slice, ...]
+
+    @property
+    def lead(self) -> Slice:
+        """The one whose key the intent has."""
+        return next(each for each in self.slices if each.payment.leads)
+
+    def of(self, payment_id: int) -> Slice:
+        """The slice of one payment."""
+        return next(each for each in self.slices if each.payment.id == payment_id)
 
 
 @cache
@@ -36,7 +68,7 @@ def _columns() -> str:
 
 @cache
 def _sql() -> str:
-    return f"SELECT {_columns()} FROM {_OF_PAYMENT} WHERE p.id = ?"
+    return f"SELECT {_columns()} FROM {_OF_PAYMENT} WHERE {_WHICH} ORDER BY o.id"
 
 
 # Every order of a purchase with its payments, the latest last.
@@ -74,55 +106,92 @@ async def of_purchase(token: str) -> tuple[OrderPaid, ...]:
 
 
 async def lock_payment(tx: Transaction, payment_id: int) -> Locked:
-    """Lock a payment's checkout, its order and itself, in the one order of docs/architecture.md.
+    """Lock a payment as `lock_intent` does: its checkout, its order and itself."""
+    locked = await lock_intent(tx, payment_id)
+    mine = locked.of(payment_id)
+    return locked.checkout, mine.order, mine.payment
+
+
+async def lock_intent(tx: Transaction, payment_id: int) -> LockedIntent:
+    """Lock a payment's checkout, its order and itself, and what shares its intent, in the one order
+    of docs/architecture.md.
 
     A success completes the checkout: locked only then, it would meet somebody who closes the
     checkout coming the other way. Raises NotFound.
     """
     if (held := _held(tx, payment_id)) is not None:
-        return held
-    found = await fetch(_sql() + for_update("c", "o", "p"), payment_id)
+        checkout, order, payment = held
+        return LockedIntent(checkout, (Slice(order, payment),))
+    found = await fetch(_sql() + for_update("c", "o", "p"), payment_id, payment_id)
     if not found:
         raise NotFound
-    return _took(tx, found[0])
+    return _took(tx, found)
 
 
 def _held(tx: Transaction, payment_id: int) -> Locked | None:
     """What was locked with the payment's write."""
     payment = tx.held(Payment, payment_id)
-    order = tx.held(Order, payment.order_id) if payment is not None else None
+    if payment is None or payment.is_slice:  # others belong to it
+        return None
+    order = tx.held(Order, payment.order_id)
     checkout = tx.held(Checkout, order.checkout_id) if order is not None else None
-    if payment is None or order is None or checkout is None:
+    if order is None or checkout is None:
         return None
     return checkout, order, payment
 
 
-def _took(tx: Transaction, record: Record) -> Locked:
-    checkout = row_of(Checkout, "c", record)
-    order = row_of(Order, "o", record)
-    payment = row_of(Payment, "p", record)
-    tx.took(checkout, order, payment)
-    return checkout, order, payment
+def _took(tx: Transaction, found: Sequence[Record]) -> LockedIntent:
+    checkout = row_of(Checkout, "c", found[0])
+    slices = tuple(
+        Slice(row_of(Order, "o", record), row_of(Payment, "p", record))
+        for record in found
+    )
+    payments = sorted((each.payment for each in slices), key=attrgetter("id"))
+    tx.took(checkout, *(each.order for each in slices), *payments)
+    return LockedIntent(checkout, slices)
 
 
 @cache
 def _write_sql() -> str:
     return (
         f"SELECT {columns(StripeWrite, 'w')}, {_columns()}"
-        f" FROM {_OF_PAYMENT} JOIN stripe_writes w ON w.id = ? WHERE p.id = ?"
+        f" FROM {_OF_PAYMENT} JOIN stripe_writes w ON w.id = ?"
+        f" WHERE {_WHICH} ORDER BY o.id"
     )
 
 
-async def lock_write(tx: Transaction, write_id: int, payment_id: int) -> StripeWrite:
-    """Lock a write about a payment, and with it what `lock_payment` locks. Raises NotFound."""
+async def lock_write(
+    tx: Transaction,
+    write_id: int,
+    payment_id: int,
+) -> StripeWrite:
+    """Lock a write about a payment, and with it what `lock_intent` locks. Raises NotFound."""
     sql = _write_sql() + for_update("w", "c", "o", "p")
-    found = await fetch(sql, write_id, payment_id)
+    found = await fetch(sql, write_id, payment_id, payment_id)
     if not found:
         raise NotFound
     write = row_of(StripeWrite, "w", found[0])
     tx.took(write)
-    _took(tx, found[0])
+    _took(tx, found)
     return write
+
+
+@cache
+def _orders_sql() -> str:
+    return (
+        f"SELECT {columns(Order, 't')} FROM orders t WHERE t.checkout_id ="
+        " (SELECT x.checkout_id FROM orders x WHERE x.id = ?) ORDER BY t.id"
+    )
+
+
+async def lock_orders(tx: Transaction, order_id: int) -> list[Order]:
+    """Lock an order with the others of its purchase, by id. Raises NotFound."""
+    found = await fetch(_orders_sql() + for_update("t"), order_id)
+    if not found:
+        raise NotFound(_(Order.not_found))
+    orders = [row_of(Order, "t", record) for record in found]
+    tx.took(*orders)
+    return orders
 
 
 @frozen

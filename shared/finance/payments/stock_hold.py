@@ -7,6 +7,11 @@ becomes of the browser.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from tortoise.expressions import Subquery
+from tortoise.queryset import QuerySet
+
 from shared.core import clock
 from shared.finance.payments import payment_intents, service
 from shared.finance.payments.errors import (
@@ -52,20 +57,33 @@ async def press(
     confirmed.
     """
     await money_may_move()
-    payment = await _payment(checkout_id, intent_id)
-    order = await Order.get(id=payment.order_id)
-    if order.stock_state == StockState.AT_PAYMENT or reservations.is_held_by_pay(order):
+    mine = _paid_with(checkout_id, intent_id)
+    found = await mine
+    if not found:
+        raise PageOutOfDate
+    if any(_may_have_been_declined(order) for order in found):
         await service.confirm_payment(gateway, intent_id)
     async with unit.transaction() as tx:
-        checkout, locked = await _locked(tx, payment)
-        state = PaymentState((await Payment.get(id=payment.id)).status)
+        checkout = await tx.lock(Checkout, id=checkout_id)
+        locked = await tx.lock_all(mine)
+        state = await _state_of(locked, intent_id)
         if state in _DECIDED:
             raise PaymentAlreadyDecided
         if checkout.status != CheckoutStatus.OPEN:
             raise OrderNotPayable
         if state not in OPEN_STATES:
             raise PageOutOfDate
-        return await reservations.at_payment(tx, locked, network=checkout.network)
+        await reservations.lock_pieces(locked)
+        held = [
+            await reservations.at_payment(tx, order, network=checkout.network)
+            for order in locked
+        ]
+        return all(held)
+
+
+def _may_have_been_declined(order: Order) -> bool:
+    waits = order.stock_state == StockState.AT_PAYMENT
+    return waits or reservations.is_held_by_pay(order)
 
 
 async def release(
@@ -77,16 +95,22 @@ async def release(
     """The card was not confirmed: let go what Pay set aside, unless Stripe says that the payment
     goes on.
     """
-    payment = await _payment(checkout_id, intent_id)
-    if not reservations.is_held_by_pay(await Order.get(id=payment.order_id)):
+    mine = _paid_with(checkout_id, intent_id)
+    found = await mine
+    if not found:
+        raise PageOutOfDate
+    if not any(reservations.is_held_by_pay(order) for order in found):
         return
     await service.confirm_payment(gateway, intent_id)
     async with unit.transaction() as tx:
-        _, order = await _locked(tx, payment)
-        state = (await Payment.get(id=payment.id)).status
+        await tx.lock(Checkout, id=checkout_id)
+        locked = await tx.lock_all(mine)
+        state = await _state_of(locked, intent_id)
         if state in (PaymentState.PENDING, PaymentState.FAILED):
             # A first decline has let it go already.
-            await reservations.let_go(tx, order, wasted=True)
+            await reservations.lock_pieces(locked)
+            for order in locked:
+                await reservations.let_go(tx, order, wasted=True)
 
 
 async def on_pieces_held(tx: Transaction, event: PiecesHeld) -> None:
@@ -145,17 +169,19 @@ async def _is_due(order: Order) -> bool:
     return False
 
 
-async def _payment(checkout_id: int, intent_id: str) -> Payment:
-    payment = await Payment.get_or_none(
-        order__checkout_id=checkout_id, stripe_payment_intent_id=intent_id
+def _paid_with(checkout_id: int, intent_id: str) -> QuerySet[Order]:
+    """The orders of a purchase that an intent is for."""
+    payments = Payment.filter(
+        order__checkout_id=checkout_id,
+        stripe_payment_intent_id=intent_id,
     )
-    if payment is None:
-        raise PageOutOfDate
-    return payment
+    return Order.filter(id__in=Subquery(payments.values("order_id")))
 
 
-async def _locked(tx: Transaction, payment: Payment) -> tuple[Checkout, Order]:
-    order = await Order.get(id=payment.order_id)
-    checkout = await tx.lock(Checkout, id=order.checkout_id)
-    locked = await tx.lock(Order, id=order.id)
-    return checkout, locked
+async def _state_of(orders: Sequence[Order], intent_id: str) -> PaymentState:
+    """Where the payment of these stands."""
+    payment = await Payment.get(
+        order_id=orders[0].id,
+        stripe_payment_intent_id=intent_id,
+    )
+    return PaymentState(payment.status)

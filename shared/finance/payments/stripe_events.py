@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from shared.core.domains import Apply
-from shared.finance.payments import stripe_reads, sync
+from shared.finance.payments import stripe_reads
+from shared.finance.payments.charges import note_charge
 from shared.finance.payments.stripe_reads import IntentReading
 from shared.infra.gateway.charges import Charge
 from shared.infra.gateway.errors import StripeMissing
@@ -44,5 +45,5 @@ async def _sync(reading: IntentReading, tx: Transaction) -> str:
 
 
 async def _note(payment_id: int, charge: Charge, tx: Transaction) -> str:
-    await sync.note_charge(tx, payment_id, charge)
+    await note_charge(tx, payment_id, charge)
     return "charge noted"

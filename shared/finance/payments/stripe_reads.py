@@ -55,7 +55,8 @@ async def read_charge(
 
 
 async def payment_of(intent_id: str | None) -> Payment | None:
-    """The payment that has this intent."""
+    """The payment that has this intent; where several share it, the one that leads."""
     if not intent_id:
         return None
-    return await one_row(Payment, "t.stripe_payment_intent_id = ?", intent_id)
+    which = "t.stripe_payment_intent_id = ? ORDER BY t.id"  # it was written down first
+    return await one_row(Payment, which, intent_id)

@@ -11,6 +11,7 @@ from tortoise.queryset import QuerySet
 from shared.core import clock
 from shared.finance.payments.jobs import read_charge, settle_unknown
 from shared.finance.payments.models import Payment
+from shared.finance.payments.payment_intents import LEADS
 from shared.finance.payments.rules import OPEN_STATES, PAID_STATES
 from shared.infra import unit
 from shared.infra.database.columns import numbers_in
@@ -24,8 +25,9 @@ AT_ONCE = 500
 async def sweep(_context: Context) -> None:
     """Leave no open payment and no bare charge without a job."""
     before = clock.now() - LEFT_ALONE
-    undecided = Payment.filter(updated_at__lt=before, status__in=list(OPEN_STATES))
-    bare = Payment.filter(
+    leading = Payment.filter(LEADS)
+    undecided = leading.filter(updated_at__lt=before, status__in=list(OPEN_STATES))
+    bare = leading.filter(
         updated_at__lt=before,
         status__in=list(PAID_STATES),
         stripe_charge_id__not_isnull=True,

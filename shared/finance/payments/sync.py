@@ -1,4 +1,6 @@
-"""Letting our rows follow what Stripe said: one transaction each, "lock, look, move or leave"."""
+"""Letting our rows follow what Stripe says of an intent: one transaction each, "lock, look, move or
+leave".
+"""
 
 from __future__ import annotations
 
@@ -7,13 +9,12 @@ from typing import Any
 
 from shared.core import clock
 from shared.core.words import in_english
-from shared.finance.payments.events import PaymentSucceeded, TransferArrived
+from shared.finance.payments.events import PaymentSucceeded
 from shared.finance.payments.models import Payment
 from shared.finance.payments.payment_postings import (
     post_move,
     post_parked,
     post_sale,
-    post_stripe_fee,
 )
 from shared.finance.payments.rules import (
     PAID_STATES,
@@ -25,9 +26,14 @@ from shared.finance.payments.rules import (
     next_state,
     order_status,
 )
-from shared.finance.payments.statements import lock_payment
+from shared.finance.payments.statements import (
+    LockedIntent,
+    Slice,
+    lock_intent,
+    lock_payment,
+)
+from shared.finance.payments.transfers import open_transfer
 from shared.infra import unit
-from shared.infra.gateway.charges import Charge
 from shared.infra.gateway.payment_intents import PaymentIntent
 from shared.infra.references import service as references
 from shared.infra.unit import Act, Transaction
@@ -52,14 +58,21 @@ def facts_of(intent: PaymentIntent) -> IntentFacts:
     )
 
 
-def expected_of(payment: Payment) -> Expected:
-    """What a payment's success must look like."""
-    return Expected(
-        payment.amount_total,
-        payment.currency,
-        payment.stripe_account_id,
-        payment.amount_platform_fee,
-    )
+def expected_of(locked: LockedIntent) -> Expected:
+    """What a success of the intent must look like.
+
+    Shared, it is over all that its slices come to, and goes on to nobody by itself.
+    """
+    payment = locked.lead.payment
+    if not payment.is_slice:
+        return Expected(
+            payment.amount_total,
+            payment.currency,
+            payment.stripe_account_id,
+            payment.amount_platform_fee,
+        )
+    total = sum(each.payment.amount_total for each in locked.slices)
+    return Expected(total, payment.currency, None, 0)
 
 
 async def apply(payment_id: int, intent: PaymentIntent) -> PaymentState:
@@ -74,24 +87,40 @@ async def apply(payment_id: int, intent: PaymentIntent) -> PaymentState:
 async def sync_payment(
     tx: Transaction, payment_id: int, intent: PaymentIntent
 ) -> PaymentState:
-    """Move payment and order to where the intent is, if that is news.
+    """Move payment and order to where the intent is, if that is news; of an intent that several
+    orders share, all of them.
 
     Answers the payment's state afterwards.
     """
-    checkout, order, payment = await lock_payment(tx, payment_id)
+    locked = await lock_intent(tx, payment_id)
+    expected = expected_of(locked)
+    await reservations.lock_pieces([each.order for each in locked.slices])
+    for each in locked.slices:
+        await _sync_slice(tx, locked.checkout, each, intent, expected)
+    return PaymentState(locked.of(payment_id).payment.status)
+
+
+async def _sync_slice(
+    tx: Transaction,
+    checkout: Checkout,
+    each: Slice,
+    intent: PaymentIntent,
+    expected: Expected,
+) -> None:
+    order, payment = each.order, each.payment
     await _keep_intent(tx, order, payment, intent)
     current = PaymentState(payment.status)
-    target = next_state(current, facts_of(intent), expected_of(payment))
+    target = next_state(current, facts_of(intent), expected)
     if target is None:
-        return current
+        return
     moved = await tx.move(
         payment,
         to=target,
         act=Act(f"payment.{target}", "stripe", {"was": current}),
-        **_values(payment, intent, target),
+        **_values(payment, intent, target, expected),
     )
     if not moved:
-        return current
+        return
     references.remember(
         tx,
         intent.id,
@@ -103,9 +132,21 @@ async def sync_payment(
     await post_move(tx, payment, intent, was=current, now=target)
     await _order_follows(tx, checkout, order, payment, target)
     if target is PaymentState.SUCCEEDED:
+        await _succeeded(tx, each, intent)
+
+
+async def _succeeded(
+    tx: Transaction,
+    each: Slice,
+    intent: PaymentIntent,
+) -> None:
+    """What comes later of a success: its charge is read, and the vendor gets its part."""
+    payment = each.payment
+    if payment.leads:
         saved_by = intent.customer if intent.saved else None
         tx.emit(PaymentSucceeded(payment.id, saved_by))
-    return target
+    if payment.is_slice and payment.stripe_charge_id is not None:
+        await open_transfer(tx, each)
 
 
 async def _keep_intent(
@@ -121,13 +162,16 @@ async def _keep_intent(
 
 
 def _values(
-    payment: Payment, intent: PaymentIntent, target: PaymentState
+    payment: Payment,
+    intent: PaymentIntent,
+    target: PaymentState,
+    expected: Expected,
 ) -> dict[str, Any]:
     """What a payment keeps of its intent when it moves to `target`."""
     has_failed = target is PaymentState.FAILED
     parked_reason = None
     if target is PaymentState.PARKED:
-        parked_reason = mismatch(facts_of(intent), expected_of(payment))
+        parked_reason = mismatch(facts_of(intent), expected)
     return {
         "stripe_charge_id": intent.latest_charge or payment.stripe_charge_id,
         "payment_method": intent.payment_method_type or payment.payment_method,
@@ -172,7 +216,11 @@ async def _order_follows(
         await _hold_follows(tx, order, target)
 
 
-async def _hold_follows(tx: Transaction, order: Order, target: PaymentState) -> None:
+async def _hold_follows(
+    tx: Transaction,
+    order: Order,
+    target: PaymentState,
+) -> None:
     """What Pay set aside: kept while the bank asks, let go when the card was declined or nobody
     went on.
     """
@@ -226,62 +274,12 @@ async def close_unopened(
     reason: str,
 ) -> None:
     """Give up an attempt that Stripe would not open, so that the next one gets a key of its own."""
-    _, _, payment = await lock_payment(tx, payment_id)
-    await tx.move(
-        payment,
-        to=PaymentState.CANCELED,
-        where={"status": PaymentState.OPENING, "stripe_payment_intent_id": None},
-        act=Act("payment.not_opened", "stripe", {"reason": reason}),
-        parked_reason=reason,
-    )
-
-
-def news_of(payment: Payment, charge: Charge) -> dict[str, Any]:
-    """What a charge tells that the payment does not hold yet."""
-    values = {
-        "stripe_charge_id": charge.id,
-        "stripe_transfer_id": charge.transfer,
-        "stripe_application_fee_id": charge.application_fee,
-        "stripe_balance_transaction_id": charge.balance_transaction,
-        "amount_stripe_fee": charge.stripe_fee,
-        "available_on": charge.available_on,
-        "payment_method": charge.payment_method_type,
-        "statement_descriptor": charge.statement_descriptor,
-    }
-    return {
-        name: value
-        for name, value in values.items()
-        if value not in (None, getattr(payment, name))
-    }
-
-
-async def note_charge(tx: Transaction, payment_id: int, charge: Charge) -> None:
-    """Fill in what follows a charge a moment later; what is known already is never overwritten with
-    nothing. One that took no money tells nothing.
-    """
-    if not charge.paid:
-        return
-    _, order, payment = await lock_payment(tx, payment_id)
-    post_stripe_fee(tx, payment, charge)
-    references.remember(
-        tx,
-        charge.id,
-        charge.transfer,
-        charge.application_fee,
-        charge.balance_transaction,
-        subject=f"payment:{payment.id}",
-        order_id=order.id,
-        vendor_id=order.vendor_id,
-    )
-    if charge.transfer and payment.stripe_transfer_id is None:
-        tx.emit(TransferArrived(payment.id, payment.vendor_id))
-    if news := news_of(payment, charge):
-        act = Act("payment.charge_noted", "stripe", _as_told(news))
-        await tx.change(payment, act=act, **news)
-
-
-def _as_told(news: dict[str, Any]) -> dict[str, Any]:
-    """Make the moment text: the audit trail keeps JSON."""
-    if (moment := news.get("available_on")) is None:
-        return news
-    return {**news, "available_on": str(moment)}
+    locked = await lock_intent(tx, payment_id)
+    for each in locked.slices:
+        await tx.move(
+            each.payment,
+            to=PaymentState.CANCELED,
+            where={"status": PaymentState.OPENING, "stripe_payment_intent_id": None},
+            act=Act("payment.not_opened", "stripe", {"reason": reason}),
+            parked_reason=reason,
+        )

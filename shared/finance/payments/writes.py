@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar, Literal
 
 from shared.core.frozen import frozen
@@ -29,7 +31,11 @@ class _OfPayment(Operation[PaymentIntent, None]):
     def subject(self) -> str:
         return f"payment:{self.payment_id}"
 
-    async def lock(self, tx: Transaction, write_id: int) -> StripeWrite:
+    async def lock(
+        self,
+        tx: Transaction,
+        write_id: int,
+    ) -> StripeWrite:
         return await lock_write(tx, write_id, self.payment_id)
 
     async def answered(
@@ -43,7 +49,10 @@ class _OfPayment(Operation[PaymentIntent, None]):
 
 @frozen
 class CreatePaymentIntent(_OfPayment):
-    """The intent of a payment; `amount` and `fee` in minor units."""
+    """The intent of a payment; `amount` and `fee` in minor units.
+
+    Shared by several orders it goes to nobody: the first order's number names it.
+    """
 
     name: ClassVar[str] = "payment_intents.create"
 
@@ -52,10 +61,12 @@ class CreatePaymentIntent(_OfPayment):
     vendor_id: int
     amount: int
     currency: str
-    destination: str
+    destination: str | None
     fee: int
     customer: str | None
     statement_suffix: str
+    transfer_group: str = ""  # empty: the order's
+    others: int = 0  # orders that it pays besides
 
     @classmethod
     def of(cls, payment: Payment) -> CreatePaymentIntent:
@@ -72,6 +83,18 @@ class CreatePaymentIntent(_OfPayment):
             fee=payment.amount_platform_fee,
             customer=payment.stripe_customer_id,
             statement_suffix=payment.statement_suffix,
+        )
+
+    @classmethod
+    def shared(cls, slices: Sequence[Payment]) -> CreatePaymentIntent:
+        """Make it of what several orders have of it, the one that leads first."""
+        return replace(
+            cls.of(slices[0]),
+            amount=sum(each.amount_total for each in slices),
+            destination=None,
+            fee=0,
+            transfer_group=slices[0].transfer_group,
+            others=len(slices) - 1,
         )
 
     @property
@@ -91,15 +114,25 @@ class CreatePaymentIntent(_OfPayment):
             "payment_id": str(self.payment_id),
         }
 
-    async def send(self, gateway: Gateway, key: str) -> PaymentIntent:
+    @property
+    def description(self) -> str:
+        """What Stripe's dashboard shows of it."""
+        more = f" and {self.others} more" if self.others else ""
+        return f"Order {self.order_number}{more}"
+
+    async def send(
+        self,
+        gateway: Gateway,
+        key: str,
+    ) -> PaymentIntent:
         new = NewPaymentIntent(
             amount=self.amount,
             currency=self.currency,
             destination=self.destination,
             fee=self.fee,
-            description=f"Order {self.order_number}",
+            description=self.description,
             metadata=self.metadata,
-            transfer_group=f"order_{self.order_id}",
+            transfer_group=self.transfer_group or f"order_{self.order_id}",
             customer=self.customer,
             statement_suffix=self.statement_suffix or None,
         )
@@ -114,7 +147,11 @@ class CreatePaymentIntent(_OfPayment):
             None,
         )
 
-    async def refused(self, tx: Transaction, refusal: StripeRefused) -> None:
+    async def refused(
+        self,
+        tx: Transaction,
+        refusal: StripeRefused,
+    ) -> None:
         """Nothing was made; whoever asks next writes the next payment down."""
         reason = f"refused: {refusal.stripe_code or refusal.status}"
         await sync.close_unopened(tx, self.payment_id, reason=reason)
@@ -143,12 +180,20 @@ class CancelPaymentIntent(_OfPayment):
         row = await tx.lock(Payment, id=self.payment_id)
         return self if row.status in OPEN_STATES else WriteState.SUPERSEDED
 
-    async def send(self, gateway: Gateway, key: str) -> PaymentIntent:
+    async def send(
+        self,
+        gateway: Gateway,
+        key: str,
+    ) -> PaymentIntent:
         return await gateway.payment_intents.cancel(self.intent_id, key=key)
 
     async def find(self, gateway: Gateway) -> PaymentIntent | None:
         found = await gateway.payment_intents.get(self.intent_id)
         return found if found.status == PaymentState.CANCELED else None
 
-    async def refused(self, tx: Transaction, refusal: StripeRefused) -> None:
+    async def refused(
+        self,
+        tx: Transaction,
+        refusal: StripeRefused,
+    ) -> None:
         """It is too late to cancel it: what it is, whoever asked reads at Stripe."""

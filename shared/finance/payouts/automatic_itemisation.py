@@ -64,7 +64,7 @@ async def _payments(
         e.id
         for e in await LedgerEntry.filter(
             id__in=[m.entry_id for m in free],
-            posting__kind="sale",
+            posting__kind__in=["sale", "transferred"],
         )
     }
     for movement in free:

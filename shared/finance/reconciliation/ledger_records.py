@@ -31,6 +31,7 @@ AT_STRIPE = (Account.STRIPE_PLATFORM.value, Account.STRIPE_VENDOR.value)
 # The table whose row the keys of these kinds of postings name.
 ROWS_OF: Mapping[str, type[Model]] = {
     "sale": Payment,
+    "transferred": Payment,
     "stripe_fee": Payment,
     "parked": Payment,
     "unparked": Payment,

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0055_products_found. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0058_products_found. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -412,6 +412,7 @@ CREATE TABLE emails (
     sent_at timestamp with time zone,
     error text,
     order_id bigint,
+    language character varying(8) DEFAULT 'en'::character varying NOT NULL,
     CONSTRAINT ck_emails_status CHECK (status in ('waiting', 'sent', 'failed'))
 );
 COMMENT ON TABLE emails IS 'One mail. `unique_key` makes a fact cause its mail once.';
@@ -1025,6 +1026,7 @@ CREATE TABLE payments (
     statement_suffix character varying(22) DEFAULT ''::character varying NOT NULL,
     statement_descriptor character varying(22) DEFAULT ''::character varying NOT NULL,
     stripe_customer_id character varying(255),
+    intent_key character varying(255),
     CONSTRAINT ck_payments_amounts CHECK (amount_total > 0 and amount_platform_fee >= 0 and amount_platform_fee < amount_total and amount_vendor = amount_total - amount_platform_fee),
     CONSTRAINT ck_payments_status CHECK (status in ('opening', 'pending', 'requires_action', 'processing', 'succeeded', 'failed', 'canceled', 'parked', 'refunded'))
 );
@@ -1292,6 +1294,52 @@ CREATE SEQUENCE restorations_id_seq
     NO MAXVALUE
     CACHE 1;
 ALTER SEQUENCE restorations_id_seq OWNED BY restorations.id;
+CREATE TABLE return_lines (
+    id bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    quantity integer NOT NULL,
+    order_line_id bigint NOT NULL,
+    request_id bigint NOT NULL,
+    CONSTRAINT ck_return_lines_quantity CHECK (quantity > 0)
+);
+COMMENT ON TABLE return_lines IS 'So many pieces of one line that a request is about.';
+CREATE SEQUENCE return_lines_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE return_lines_id_seq OWNED BY return_lines.id;
+CREATE TABLE return_requests (
+    id bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    kind character varying(20) NOT NULL,
+    status character varying(20) NOT NULL,
+    reason character varying(20) NOT NULL,
+    note text NOT NULL,
+    answer character varying(500) NOT NULL,
+    answered_by character varying(60) NOT NULL,
+    answered_at timestamp with time zone,
+    order_id bigint NOT NULL,
+    vendor_id bigint NOT NULL,
+    CONSTRAINT ck_return_requests_kind CHECK (kind in ('withdrawal', 'refund')),
+    CONSTRAINT ck_return_requests_reason CHECK (reason in ('', 'not_arrived', 'damaged', 'wrong', 'different', 'incomplete', 'other')),
+    CONSTRAINT ck_return_requests_status CHECK (status in ('open', 'accepted', 'declined', 'taken_back'))
+);
+COMMENT ON TABLE return_requests IS 'A shopper withdraws from an order, or asks for money back and says why.';
+COMMENT ON COLUMN return_requests.reason IS 'empty for a withdrawal';
+COMMENT ON COLUMN return_requests.note IS 'of the shopper';
+COMMENT ON COLUMN return_requests.answer IS 'why it was declined';
+COMMENT ON COLUMN return_requests.answered_by IS 'member:7';
+CREATE SEQUENCE return_requests_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE return_requests_id_seq OWNED BY return_requests.id;
 CREATE TABLE second_factors (
     id bigint NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -1816,6 +1864,8 @@ ALTER TABLE ONLY refund_lines ALTER COLUMN id SET DEFAULT nextval('refund_lines_
 ALTER TABLE ONLY refunds ALTER COLUMN id SET DEFAULT nextval('refunds_id_seq'::regclass);
 ALTER TABLE ONLY reserve_holds ALTER COLUMN id SET DEFAULT nextval('reserve_holds_id_seq'::regclass);
 ALTER TABLE ONLY restorations ALTER COLUMN id SET DEFAULT nextval('restorations_id_seq'::regclass);
+ALTER TABLE ONLY return_lines ALTER COLUMN id SET DEFAULT nextval('return_lines_id_seq'::regclass);
+ALTER TABLE ONLY return_requests ALTER COLUMN id SET DEFAULT nextval('return_requests_id_seq'::regclass);
 ALTER TABLE ONLY second_factors ALTER COLUMN id SET DEFAULT nextval('second_factors_id_seq'::regclass);
 ALTER TABLE ONLY sessions ALTER COLUMN id SET DEFAULT nextval('sessions_id_seq'::regclass);
 ALTER TABLE ONLY statements ALTER COLUMN id SET DEFAULT nextval('statements_id_seq'::regclass);
@@ -1952,8 +2002,6 @@ ALTER TABLE ONLY payments
     ADD CONSTRAINT payments_idempotency_key_key UNIQUE (idempotency_key);
 ALTER TABLE ONLY payments
     ADD CONSTRAINT payments_pkey PRIMARY KEY (id);
-ALTER TABLE ONLY payments
-    ADD CONSTRAINT payments_stripe_payment_intent_id_key UNIQUE (stripe_payment_intent_id);
 ALTER TABLE ONLY payout_items
     ADD CONSTRAINT payout_items_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY payouts
@@ -1982,6 +2030,10 @@ ALTER TABLE ONLY reserve_holds
     ADD CONSTRAINT reserve_holds_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY restorations
     ADD CONSTRAINT restorations_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY return_lines
+    ADD CONSTRAINT return_lines_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY return_requests
+    ADD CONSTRAINT return_requests_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY second_factors
     ADD CONSTRAINT second_factors_credential_id_key UNIQUE (credential_id);
 ALTER TABLE ONLY second_factors
@@ -2046,6 +2098,8 @@ ALTER TABLE ONLY refunds
     ADD CONSTRAINT uid_refunds_order_i_fb20c1 UNIQUE (order_id, number);
 ALTER TABLE ONLY reserve_holds
     ADD CONSTRAINT uid_reserve_hol_order_i_1806e8 UNIQUE (order_id, vendor_id);
+ALTER TABLE ONLY return_lines
+    ADD CONSTRAINT uid_return_line_request_9602b0 UNIQUE (request_id, order_line_id);
 ALTER TABLE ONLY statements
     ADD CONSTRAINT uid_statements_vendor__f139ee UNIQUE (vendor_id, month, currency);
 ALTER TABLE ONLY stripe_customers
@@ -2152,7 +2206,9 @@ CREATE INDEX ix_payment_method_setups_status ON payment_method_setups USING btre
 CREATE INDEX ix_payment_methods_customer ON payment_methods USING btree (customer_id);
 CREATE INDEX ix_payments_bare ON payments USING btree (updated_at) WHERE stripe_charge_id IS NOT NULL AND stripe_balance_transaction_id IS NULL;
 CREATE INDEX ix_payments_paid ON payments USING btree (paid_at) WHERE paid_at IS NOT NULL;
+CREATE INDEX ix_payments_shared ON payments USING btree (intent_key) WHERE intent_key IS NOT NULL;
 CREATE INDEX ix_payments_status ON payments USING btree (status, updated_at);
+CREATE INDEX ix_payments_untransferred ON payments USING btree (id) WHERE intent_key IS NOT NULL AND stripe_charge_id IS NOT NULL AND stripe_transfer_id IS NULL;
 CREATE INDEX ix_payments_vendor ON payments USING btree (vendor_id, id);
 CREATE INDEX ix_payments_vendor_paid ON payments USING btree (vendor_id, paid_at) WHERE paid_at IS NOT NULL;
 CREATE INDEX ix_payout_items_entry ON payout_items USING btree (entry_id);
@@ -2171,6 +2227,8 @@ CREATE INDEX ix_refunds_succeeded ON refunds USING btree (succeeded_at) WHERE su
 CREATE INDEX ix_refunds_vendor ON refunds USING btree (vendor_id, id);
 CREATE INDEX ix_reserve_holds_due ON reserve_holds USING btree (released_at, release_at);
 CREATE INDEX ix_reserve_holds_vendor ON reserve_holds USING btree (vendor_id, currency, released_at);
+CREATE INDEX ix_return_requests_open ON return_requests USING btree (vendor_id, id) WHERE status = 'open';
+CREATE INDEX ix_return_requests_order ON return_requests USING btree (order_id);
 CREATE INDEX ix_second_factors_member ON second_factors USING btree (member_id);
 CREATE INDEX ix_sessions_customer ON sessions USING btree (customer_id);
 CREATE INDEX ix_sessions_end ON sessions USING btree (expires_at);
@@ -2190,8 +2248,11 @@ CREATE INDEX ix_webhook_events_seen ON webhook_events USING btree (source, creat
 CREATE UNIQUE INDEX uq_payment_method_setups_open ON payment_method_setups USING btree (customer_id) WHERE status IN ('opening', 'open');
 CREATE UNIQUE INDEX uq_payment_methods_card ON payment_methods USING btree (customer_id, fingerprint) WHERE is_active;
 CREATE UNIQUE INDEX uq_payment_methods_default ON payment_methods USING btree (customer_id) WHERE is_default AND is_active;
+CREATE UNIQUE INDEX uq_payments_lead ON payments USING btree (stripe_payment_intent_id) WHERE intent_key IS NULL OR intent_key = idempotency_key;
 CREATE UNIQUE INDEX uq_payments_open ON payments USING btree (order_id) WHERE status IN ('opening', 'pending', 'requires_action', 'processing', 'failed');
+CREATE UNIQUE INDEX uq_payments_slice ON payments USING btree (stripe_payment_intent_id, order_id);
 CREATE UNIQUE INDEX uq_reconciliation_runs_running ON reconciliation_runs USING btree (status) WHERE status = 'running';
+CREATE UNIQUE INDEX uq_return_requests_one_open ON return_requests USING btree (order_id) WHERE status = 'open';
 CREATE UNIQUE INDEX uq_stripe_customers_live ON stripe_customers USING btree (customer_id) WHERE gone_at IS NULL;
 CREATE UNIQUE INDEX uq_vat_registrations_current ON vat_registrations USING btree (vendor_id) WHERE replaced_at IS NULL;
 CREATE TRIGGER audit_entries_never_change BEFORE DELETE OR UPDATE ON audit_entries FOR EACH ROW EXECUTE FUNCTION audit_refuse();
@@ -2315,6 +2376,14 @@ ALTER TABLE ONLY reserve_holds
     ADD CONSTRAINT reserve_holds_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY reserve_holds
     ADD CONSTRAINT reserve_holds_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY return_lines
+    ADD CONSTRAINT return_lines_order_line_id_fkey FOREIGN KEY (order_line_id) REFERENCES order_lines(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY return_lines
+    ADD CONSTRAINT return_lines_request_id_fkey FOREIGN KEY (request_id) REFERENCES return_requests(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY return_requests
+    ADD CONSTRAINT return_requests_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY return_requests
+    ADD CONSTRAINT return_requests_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY second_factors
     ADD CONSTRAINT second_factors_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY sessions

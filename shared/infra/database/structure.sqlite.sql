@@ -1,4 +1,4 @@
--- What all migrations make, up to 0055_products_found. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0058_products_found. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -174,41 +174,6 @@ CREATE TABLE "checkouts" (
 , CONSTRAINT "ck_checkouts_total" CHECK (total_amount > 0));
 CREATE INDEX "ix_checkouts_due" ON "checkouts" ("status", "reserved_until");
 CREATE INDEX "ix_checkouts_basket" ON "checkouts" ("basket_id", "status");
-CREATE TABLE "payments" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
-    "created_at" TIMESTAMP NOT NULL,
-    "updated_at" TIMESTAMP NOT NULL,
-    "attempt" SMALLINT NOT NULL  /* 1 for the order's first intent */,
-    "idempotency_key" VARCHAR(255) NOT NULL UNIQUE,
-    "stripe_payment_intent_id" VARCHAR(255)  UNIQUE,
-    "stripe_account_id" VARCHAR(255) NOT NULL  /* the destination */,
-    "stripe_charge_id" VARCHAR(255),
-    "stripe_transfer_id" VARCHAR(255),
-    "stripe_application_fee_id" VARCHAR(255),
-    "stripe_balance_transaction_id" VARCHAR(255),
-    "amount_total" BIGINT NOT NULL  /* minor units of currency */,
-    "amount_vendor" BIGINT NOT NULL  /* minor units of currency */,
-    "amount_platform_fee" BIGINT NOT NULL  /* minor units of currency */,
-    "amount_stripe_fee" BIGINT   /* minor units, as Stripe's balance transaction says */,
-    "currency" VARCHAR(3) NOT NULL,
-    "status" VARCHAR(50) NOT NULL,
-    "payment_method" VARCHAR(50)   /* card, sepa_debit, ... */,
-    "stripe_metadata" JSON NOT NULL,
-    "failure_code" VARCHAR(80),
-    "failure_reason" TEXT   /* a sentence fit for the shopper */,
-    "refund_reason" TEXT,
-    "paid_at" TIMESTAMP,
-    "refunded_at" TIMESTAMP,
-    "parked_reason" TEXT   /* why a success did not match the order */,
-    "customer_id" BIGINT REFERENCES "customers" ("id") ON DELETE RESTRICT,
-    "order_id" BIGINT NOT NULL REFERENCES "orders" ("id") ON DELETE RESTRICT,
-    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT, "available_on" TIMESTAMP   /* when the vendor's share can be paid out, Stripe's word */, "statement_suffix" VARCHAR(22) NOT NULL  /* sent with the intent, the same under its key whatever the shop is called by then */ DEFAULT '', "statement_descriptor" VARCHAR(22) NOT NULL  /* what the card statement shows: Stripe's prefix and ours; empty: unknown */ DEFAULT '', "stripe_customer_id" VARCHAR(255)   /* whose saved methods may pay; frozen before Stripe is asked */,
-    CONSTRAINT "uid_payments_order_i_b67efd" UNIQUE ("order_id", "attempt")
-
-, CONSTRAINT "ck_payments_status" CHECK (status in ('opening', 'pending', 'requires_action', 'processing', 'succeeded', 'failed', 'canceled', 'parked', 'refunded'))
-, CONSTRAINT "ck_payments_amounts" CHECK (amount_total > 0 and amount_platform_fee >= 0 and amount_platform_fee < amount_total and amount_vendor = amount_total - amount_platform_fee));
-CREATE INDEX "idx_payments_stripe__baef79" ON "payments" ("stripe_charge_id");
-CREATE INDEX "ix_payments_status" ON "payments" ("status", "updated_at");
 CREATE TABLE "webhook_events" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,
@@ -263,8 +228,7 @@ CREATE TABLE "emails" (
     "sent_at" TIMESTAMP,
     "error" TEXT
 
-, "order_id" BIGINT REFERENCES "orders" ("id") ON DELETE RESTRICT, CONSTRAINT "ck_emails_status" CHECK (status in ('waiting', 'sent', 'failed')));
-CREATE UNIQUE INDEX uq_payments_open ON payments (order_id) WHERE status IN ('opening', 'pending', 'requires_action', 'processing', 'failed');
+, "order_id" BIGINT REFERENCES "orders" ("id") ON DELETE RESTRICT, "language" VARCHAR(8) NOT NULL  /* that its text is written in */ DEFAULT 'en', CONSTRAINT "ck_emails_status" CHECK (status in ('waiting', 'sent', 'failed')));
 CREATE TABLE "ledger_postings" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,
@@ -1015,8 +979,6 @@ CREATE TRIGGER products_change_pages_by_delete AFTER DELETE ON products
 BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (OLD.vendor_id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
 CREATE TRIGGER vendor_payment_configs_change_pages_by_insert AFTER INSERT ON vendor_payment_configs
 BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NEW.vendor_id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
-CREATE TRIGGER vendor_payment_configs_change_pages_by_update AFTER UPDATE ON vendor_payment_configs WHEN OLD.accepts_payments IS NOT NEW.accepts_payments OR OLD.currency IS NOT NEW.currency OR OLD.platform_fee_percentage IS NOT NEW.platform_fee_percentage
-BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NEW.vendor_id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
 CREATE TRIGGER vendor_payment_configs_change_pages_by_delete AFTER DELETE ON vendor_payment_configs
 BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (OLD.vendor_id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
 CREATE TRIGGER fee_rules_change_pages_by_insert AFTER INSERT ON fee_rules
@@ -1075,10 +1037,6 @@ CREATE INDEX "ix_orders_disputed" ON "orders" ("vendor_id", "id") WHERE disputed
 CREATE INDEX "ix_orders_state" ON "orders" ("vendor_id", "status", "id");
 CREATE INDEX "ix_orders_vendor_paid" ON "orders" ("vendor_id", "paid_at") WHERE paid_at IS NOT NULL;
 CREATE INDEX "ix_orders_paid" ON "orders" ("paid_at") WHERE paid_at IS NOT NULL;
-CREATE INDEX "ix_payments_vendor" ON "payments" ("vendor_id", "id");
-CREATE INDEX "ix_payments_vendor_paid" ON "payments" ("vendor_id", "paid_at") WHERE paid_at IS NOT NULL;
-CREATE INDEX "ix_payments_paid" ON "payments" ("paid_at") WHERE paid_at IS NOT NULL;
-CREATE INDEX "ix_payments_bare" ON "payments" ("updated_at") WHERE stripe_charge_id IS NOT NULL AND stripe_balance_transaction_id IS NULL;
 CREATE INDEX "ix_refunds_succeeded" ON "refunds" ("succeeded_at") WHERE succeeded_at IS NOT NULL;
 CREATE INDEX "ix_payouts_paid" ON "payouts" ("paid_at") WHERE paid_at IS NOT NULL;
 CREATE INDEX "ix_disputes_opened" ON "disputes" ("opened_at", "id");
@@ -1111,6 +1069,82 @@ CREATE TRIGGER audit_entries_never_change BEFORE UPDATE ON audit_entries
 BEGIN SELECT RAISE(ABORT, 'audit entries are never changed'); END;
 CREATE INDEX "ix_audit_by_person" ON "audit_entries" ("is_by_person", "id");
 CREATE INDEX "ix_audit_kind" ON "audit_entries" ("kind", "id");
+CREATE TABLE "payments" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "attempt" SMALLINT NOT NULL  /* 1 for the order's first intent */,
+    "idempotency_key" VARCHAR(255) NOT NULL UNIQUE,
+    "stripe_payment_intent_id" VARCHAR(255) ,
+    "stripe_account_id" VARCHAR(255) NOT NULL  /* the destination */,
+    "stripe_charge_id" VARCHAR(255),
+    "stripe_transfer_id" VARCHAR(255),
+    "stripe_application_fee_id" VARCHAR(255),
+    "stripe_balance_transaction_id" VARCHAR(255),
+    "amount_total" BIGINT NOT NULL  /* minor units of currency */,
+    "amount_vendor" BIGINT NOT NULL  /* minor units of currency */,
+    "amount_platform_fee" BIGINT NOT NULL  /* minor units of currency */,
+    "amount_stripe_fee" BIGINT   /* minor units, as Stripe's balance transaction says */,
+    "currency" VARCHAR(3) NOT NULL,
+    "status" VARCHAR(50) NOT NULL,
+    "payment_method" VARCHAR(50)   /* card, sepa_debit, ... */,
+    "stripe_metadata" JSON NOT NULL,
+    "failure_code" VARCHAR(80),
+    "failure_reason" TEXT   /* a sentence fit for the shopper */,
+    "refund_reason" TEXT,
+    "paid_at" TIMESTAMP,
+    "refunded_at" TIMESTAMP,
+    "parked_reason" TEXT   /* why a success did not match the order */,
+    "customer_id" BIGINT REFERENCES "customers" ("id") ON DELETE RESTRICT,
+    "order_id" BIGINT NOT NULL REFERENCES "orders" ("id") ON DELETE RESTRICT,
+    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT, "available_on" TIMESTAMP   /* when the vendor's share can be paid out, Stripe's word */, "statement_suffix" VARCHAR(22) NOT NULL  /* sent with the intent, the same under its key whatever the shop is called by then */ DEFAULT '', "statement_descriptor" VARCHAR(22) NOT NULL  /* what the card statement shows: Stripe's prefix and ours; empty: unknown */ DEFAULT '', "stripe_customer_id" VARCHAR(255)   /* whose saved methods may pay; frozen before Stripe is asked */, "intent_key" VARCHAR(255)   /* of the intent that the orders of a purchase share; null: its own */,
+    CONSTRAINT "uid_payments_order_i_b67efd" UNIQUE ("order_id", "attempt")
+
+, CONSTRAINT "ck_payments_status" CHECK (status in ('opening', 'pending', 'requires_action', 'processing', 'succeeded', 'failed', 'canceled', 'parked', 'refunded'))
+, CONSTRAINT "ck_payments_amounts" CHECK (amount_total > 0 and amount_platform_fee >= 0 and amount_platform_fee < amount_total and amount_vendor = amount_total - amount_platform_fee));
+CREATE INDEX "idx_payments_stripe__baef79" ON "payments" ("stripe_charge_id");
+CREATE INDEX "ix_payments_status" ON "payments" ("status", "updated_at");
+CREATE UNIQUE INDEX uq_payments_open ON payments (order_id) WHERE status IN ('opening', 'pending', 'requires_action', 'processing', 'failed');
+CREATE INDEX "ix_payments_vendor" ON "payments" ("vendor_id", "id");
+CREATE INDEX "ix_payments_vendor_paid" ON "payments" ("vendor_id", "paid_at") WHERE paid_at IS NOT NULL;
+CREATE INDEX "ix_payments_paid" ON "payments" ("paid_at") WHERE paid_at IS NOT NULL;
+CREATE INDEX "ix_payments_bare" ON "payments" ("updated_at") WHERE stripe_charge_id IS NOT NULL AND stripe_balance_transaction_id IS NULL;
+CREATE TRIGGER vendor_payment_configs_change_pages_by_update AFTER UPDATE ON vendor_payment_configs WHEN OLD.accepts_payments IS NOT NEW.accepts_payments OR OLD.currency IS NOT NEW.currency OR OLD.platform_fee_percentage IS NOT NEW.platform_fee_percentage
+BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NEW.vendor_id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
+CREATE INDEX "ix_payments_shared" ON "payments" ("intent_key") WHERE intent_key IS NOT NULL;
+CREATE INDEX "ix_payments_untransferred" ON "payments" ("id") WHERE intent_key IS NOT NULL AND stripe_charge_id IS NOT NULL AND stripe_transfer_id IS NULL;
+CREATE UNIQUE INDEX uq_payments_slice ON payments (stripe_payment_intent_id, order_id);
+CREATE UNIQUE INDEX uq_payments_lead ON payments (stripe_payment_intent_id) WHERE intent_key IS NULL OR intent_key = idempotency_key;
+CREATE TABLE "return_requests" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "kind" VARCHAR(20) NOT NULL,
+    "status" VARCHAR(20) NOT NULL,
+    "reason" VARCHAR(20) NOT NULL  /* empty for a withdrawal */,
+    "note" TEXT NOT NULL  /* of the shopper */,
+    "answer" VARCHAR(500) NOT NULL  /* why it was declined */,
+    "answered_by" VARCHAR(60) NOT NULL  /* member:7 */,
+    "answered_at" TIMESTAMP,
+    "order_id" BIGINT NOT NULL REFERENCES "orders" ("id") ON DELETE RESTRICT,
+    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT
+
+, CONSTRAINT "ck_return_requests_status" CHECK (status in ('open', 'accepted', 'declined', 'taken_back'))
+, CONSTRAINT "ck_return_requests_kind" CHECK (kind in ('withdrawal', 'refund'))
+, CONSTRAINT "ck_return_requests_reason" CHECK (reason in ('', 'not_arrived', 'damaged', 'wrong', 'different', 'incomplete', 'other')));
+CREATE INDEX "ix_return_requests_order" ON "return_requests" ("order_id");
+CREATE INDEX "ix_return_requests_open" ON "return_requests" ("vendor_id", "id") WHERE status = 'open';
+CREATE TABLE "return_lines" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "quantity" INT NOT NULL,
+    "order_line_id" BIGINT NOT NULL REFERENCES "order_lines" ("id") ON DELETE RESTRICT,
+    "request_id" BIGINT NOT NULL REFERENCES "return_requests" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_return_line_request_9602b0" UNIQUE ("request_id", "order_line_id")
+
+, CONSTRAINT "ck_return_lines_quantity" CHECK (quantity > 0));
+CREATE UNIQUE INDEX uq_return_requests_one_open ON return_requests (order_id) WHERE status = 'open';
 CREATE INDEX "ix_products_by_name" ON "products" ("sort_name", "id");
 CREATE INDEX "ix_products_by_price" ON "products" ("currency", "price_amount", "id");
 CREATE VIRTUAL TABLE products_found USING fts5(terms, content='products', content_rowid='id',

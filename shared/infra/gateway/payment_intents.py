@@ -1,4 +1,4 @@
-"""PaymentIntents: destination charges as they are asked for and as they stand."""
+"""PaymentIntents: payments as they are asked for and as they stand."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from shared.infra.gateway.fields import as_dict, currency_of, id_of, metadata_of
 
 @frozen
 class NewPaymentIntent:
-    """A destination charge to ask for, in minor units.
+    """A payment to ask for, in minor units: a destination charge, or without `destination` one
+    whose money stays with the platform until transfers take it on.
 
     `fee` 0 is left out of the request (Stripe refuses an explicit 0).
 
@@ -26,7 +27,7 @@ class NewPaymentIntent:
 
     amount: int
     currency: str
-    destination: str
+    destination: str | None
     fee: int
     description: str
     metadata: Mapping[str, str]
@@ -86,19 +87,20 @@ class PaymentIntent:
 
 
 class PaymentIntents(Resource):
-    """Intents on the platform, whose money goes on to a connected account."""
+    """Intents on the platform, whose money goes on to connected accounts."""
 
     async def create(self, new: NewPaymentIntent, *, key: str) -> PaymentIntent:
-        """A destination charge's PaymentIntent. A fee of 0 is left out (stripe-facts 6.6)."""
+        """The PaymentIntent of a new payment. A fee of 0 is left out (stripe-facts 6.6)."""
         params: dict[str, Any] = {
             "amount": new.amount,
             "currency": new.currency.lower(),
             "automatic_payment_methods": {"enabled": True},
-            "transfer_data": {"destination": new.destination},
             "transfer_group": new.transfer_group,
             "description": new.description,
             "metadata": marked(new.metadata),
         }
+        if new.destination:
+            params["transfer_data"] = {"destination": new.destination}
         if new.fee:
             params["application_fee_amount"] = new.fee
         if new.customer:

@@ -8,6 +8,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 
+from shared.core.locales import LONGEST_TAG, SOURCE
 from shared.infra.database.base import Row
 from shared.infra.database.indexes import IndexWhere
 
@@ -28,7 +29,14 @@ class Email(Row):
     to = fields.CharField(max_length=254)
     subject = fields.CharField(max_length=200)
     text = fields.TextField()
+    # Older versions stored it; now it is made of the text as the mail is sent.
     html = fields.TextField(default="")
+    language = fields.CharField(
+        max_length=LONGEST_TAG,
+        default=SOURCE,
+        db_default=SOURCE,
+        description="that its text is written in",
+    )
     status = fields.CharField(
         max_length=20, default="waiting", description="waiting | sent | failed"
     )

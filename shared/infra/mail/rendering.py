@@ -7,8 +7,8 @@ for by `url_for`. `own_order` is the token of the purchase that the mail is abou
 `url_for('receipts.order_page', token=own_order)`.
 
 The html part says the same: `templates/mail/layout.html` lays out the paragraphs of the text, so
-that no sentence stands twice. A kind whose html is to look otherwise has a `<kind>.html` of its
-own, which extends the layout.
+that no sentence stands twice. It is made as the mail is sent, and stands in no database. A kind
+whose html is to look otherwise has a `<kind>.html` of its own, which extends the layout.
 """
 
 from __future__ import annotations
@@ -43,11 +43,10 @@ _SUBJECT = "Subject: "
 
 @frozen
 class Letter:
-    """A mail as it is read: subject, plain text, and the same as html."""
+    """A mail as it is written: its subject and its plain text."""
 
     subject: str
     text: str
-    html: str
 
 
 def render(
@@ -66,16 +65,17 @@ def render(
             raise ValueError(
                 f"templates/mail/{kind}.txt does not begin with its subject"
             )
-        subject, text = head.removeprefix(_SUBJECT).strip(), rest.strip() + "\n"
+        return Letter(head.removeprefix(_SUBJECT).strip(), rest.strip() + "\n")
+
+
+def as_html(kind: str, letter: Letter, language: str) -> str:
+    """The same mail as html, in the language that it was written in."""
+    with speaking(language):
         layout = _environment(is_html=True).select_template(
             [f"{kind}.html", "layout.html"]
         )
-        parts = paragraphs(text, PUBLIC_URL)
-        return Letter(
-            subject,
-            text,
-            layout.render(context, subject=subject, paragraphs=parts),
-        )
+        parts = paragraphs(letter.text, PUBLIC_URL)
+        return layout.render(subject=letter.subject, paragraphs=parts)
 
 
 @cache

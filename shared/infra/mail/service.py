@@ -32,7 +32,7 @@ from shared.infra.mail.events import MailPosted
 from shared.infra.mail.links import ORDER, WhenSent
 from shared.infra.mail.models import NOT_SENT, Email
 from shared.infra.mail.outbox import PostedMails
-from shared.infra.mail.rendering import render
+from shared.infra.mail.rendering import Letter, as_html, render
 from shared.infra.unit import Transaction
 
 PUBLIC_URL = links.PUBLIC_URL
@@ -96,7 +96,7 @@ def post(
         to=to,
         subject=subject,
         text=letter.text,
-        html=letter.html,
+        language=language,
     )
     mail.unique_key = unique_key
     if order_id is None:
@@ -186,10 +186,10 @@ def compose(
     message["Date"] = mail.created_at
     message["Message-ID"] = f"<{_message_id(mail, settings)}@{host}>"
     message.set_content(_filled(mail.text, settings, order_token))
-    if mail.html:  # those that older versions wrote have none
-        message.add_alternative(
-            _filled(mail.html, settings, order_token), subtype="html"
-        )
+    html = mail.html or as_html(
+        mail.kind, Letter(mail.subject, mail.text), mail.language
+    )
+    message.add_alternative(_filled(html, settings, order_token), subtype="html")
     return message
 
 

@@ -48,9 +48,10 @@ async def open_write(
     *,
     asked_at: datetime | None = None,
     write_id: int | None = None,
+    soon: bool = False,
 ) -> StripeWrite:
     """Write an operation down before Stripe is asked, together with the job that asks should we
-    crash.
+    crash; `soon`: the caller does not ask, so the job does at once.
 
     `asked_at`: the key was used before there was a row of it; or it is about to be, since all that
     `plan` looks at was looked at in `tx` (perform_opened). `write_id`: the row's, where that is
@@ -66,7 +67,8 @@ async def open_write(
         ),
         known_id=write_id,
     )
-    _perform_later(tx, int(write.id), at=clock.now() + ASK_AFTER)
+    at = None if soon else clock.now() + ASK_AFTER
+    _perform_later(tx, int(write.id), at=at)
     return write
 
 

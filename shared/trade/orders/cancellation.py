@@ -13,7 +13,7 @@ from shared.trade.catalogue.models import Product
 from shared.trade.orders.events import CheckoutClosed, CheckoutUnwanted
 from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.orders.placing_statements import OpenCheckout
-from shared.trade.orders.reservations import items_of
+from shared.trade.orders.reservations import items_of, lock_pieces
 from shared.trade.orders.rules import (
     CheckoutStatus,
     OrderStatus,
@@ -52,7 +52,9 @@ async def close_checkout(
     where = {"status": CheckoutStatus.OPEN}
     if not await tx.move(checkout, to=status, where=where):
         return False
-    for order in await tx.lock_all(Order.filter(checkout_id=checkout.id)):
+    orders = await tx.lock_all(Order.filter(checkout_id=checkout.id))
+    await lock_pieces(orders)
+    for order in orders:
         if await _cancel_unpaid(tx, order, actor=actor, reason=status):
             await stock.release(await items_of(order.id))
     tx.emit(CheckoutClosed(checkout.id))

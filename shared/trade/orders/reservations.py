@@ -138,6 +138,17 @@ async def items_of(order_id: int) -> list[tuple[int, int]]:
     return [(int(product), int(quantity)) for product, quantity in rows]
 
 
+async def lock_pieces(orders: Sequence[Order]) -> None:
+    """Lock the products of several orders of one purchase by their ids, before its orders move
+    stock one after the other: else two purchases could wait for each other in a circle.
+    """
+    if len(orders) < 2:
+        return
+    lines = OrderLine.filter(order__checkout_id=orders[0].checkout_id)
+    rows = await lines.values_list("product_id", "quantity")
+    await stock.locked({int(product): int(quantity) for product, quantity in rows})
+
+
 async def what_is_missing(order_id: int) -> str | None:
     """Why an order that holds nothing cannot be paid just now: the sentence of what is sold out;
     None when all is there.

@@ -17,6 +17,7 @@ from shared.finance.ledger.chart import Account, Entry, Posting
 from shared.finance.ledger.models import LedgerEntry, LedgerPosting
 from shared.finance.ledger.postings import StripeFee, stripe_fee
 from shared.finance.payments import jobs, sync
+from shared.finance.payments.charges import note_charge
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import PaymentState
 from shared.finance.payments.service import (
@@ -290,7 +291,7 @@ async def test_a_charge_that_tells_less_takes_nothing_away(
     )
     async with unit.transaction() as tx:
         told = replace(charge, **empty)  # type: ignore[arg-type]
-        await sync.note_charge(tx, payment.id, told)
+        await note_charge(tx, payment.id, told)
     assert await Payment.filter(id=payment.id).values() == before
 
 

@@ -21,15 +21,19 @@ class SaleFact:
     total: int
     commission: int
     stripe_id: str  # the payment intent's
+    is_slice: bool = False  # of an intent that several orders share
 
 
 def sale(fact: SaleFact) -> Posting:
     """The vendor has earned its share, which lies in its Stripe balance; the commission in the
     platform's.
+
+    Of a shared intent all lies with the platform until the vendor's share is transferred.
     """
     share = fact.total - fact.commission
     if not 0 <= fact.commission < fact.total:
         raise ValueError(f"a commission of {fact.commission} on {fact.total}")
+    passed_on = 0 if fact.is_slice else share
     return Posting(
         "sale",
         f"sale:{fact.payment_id}",
@@ -37,10 +41,37 @@ def sale(fact: SaleFact) -> Posting:
         lines(
             fact.currency,
             fact.stripe_id,
-            (Account.STRIPE_VENDOR, share, fact.vendor_id),
+            (Account.STRIPE_VENDOR, passed_on, fact.vendor_id),
             (Account.VENDOR_PAYABLE, -share, fact.vendor_id),
-            (Account.STRIPE_PLATFORM, fact.commission, None),
+            (Account.STRIPE_PLATFORM, fact.total - passed_on, None),
             (Account.COMMISSION, -fact.commission, None),
+        ),
+    )
+
+
+@frozen
+class TransferredFact:
+    """A vendor's share of a shared intent that went on to it, in minor units."""
+
+    payment_id: int
+    order_id: int
+    vendor_id: int
+    currency: str
+    amount: int
+    stripe_id: str  # the transfer's
+
+
+def transferred(fact: TransferredFact) -> Posting:
+    """What the vendor has earned lies in its own balance now."""
+    return Posting(
+        "transferred",
+        f"transferred:{fact.payment_id}",
+        f"order:{fact.order_id}",
+        lines(
+            fact.currency,
+            fact.stripe_id,
+            (Account.STRIPE_VENDOR, fact.amount, fact.vendor_id),
+            (Account.STRIPE_PLATFORM, -fact.amount, None),
         ),
     )
 

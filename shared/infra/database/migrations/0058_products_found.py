@@ -94,7 +94,7 @@ def _column(name: str, description: str) -> ops.AddField:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0054_audit_kinds")]
+    dependencies = [("models", "0057_returns")]
 
     initial = False
 

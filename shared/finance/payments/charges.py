@@ -1,0 +1,104 @@
+"""Noting what follows a charge: Stripe's fee, transfer, commission, and when the money is there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.finance.payments.events import TransferArrived
+from shared.finance.payments.models import Payment
+from shared.finance.payments.payment_postings import post_stripe_fee
+from shared.finance.payments.shares import shares
+from shared.finance.payments.statements import LockedIntent, Slice, lock_intent
+from shared.infra.gateway.charges import Charge
+from shared.infra.references import service as references
+from shared.infra.unit import Act, Transaction
+
+
+async def note_charge(
+    tx: Transaction,
+    payment_id: int,
+    charge: Charge,
+) -> None:
+    """Fill in what follows a charge a moment later; what is known already is never overwritten with
+    nothing. One that took no money tells nothing.
+
+    Of a charge that several orders share, each bears its part of Stripe's fee.
+    """
+    if not charge.paid:
+        return
+    locked = await lock_intent(tx, payment_id)
+    _remember(tx, locked, charge)
+    fees = fees_of(locked, charge.stripe_fee)
+    for each in locked.slices:
+        await _note(tx, each, charge, fees.get(each.payment.id))
+
+
+def fees_of(locked: LockedIntent, fee: int | None) -> dict[int, int]:
+    """Share Stripe's fee over payments, by their ids; nothing while it is not known."""
+    if fee is None:
+        return {}
+    weights = {each.payment.id: each.payment.amount_total for each in locked.slices}
+    return shares(fee, weights)
+
+
+def _remember(
+    tx: Transaction,
+    locked: LockedIntent,
+    charge: Charge,
+) -> None:
+    lead = locked.lead
+    references.remember(
+        tx,
+        charge.id,
+        charge.transfer,
+        charge.application_fee,
+        charge.balance_transaction,
+        subject=f"payment:{lead.payment.id}",
+        order_id=lead.order.id,
+        vendor_id=lead.order.vendor_id,
+    )
+
+
+async def _note(
+    tx: Transaction,
+    each: Slice,
+    charge: Charge,
+    fee: int | None,
+) -> None:
+    payment = each.payment
+    post_stripe_fee(tx, payment, fee, charge.balance_transaction)
+    if charge.transfer and payment.stripe_transfer_id is None:
+        tx.emit(TransferArrived(payment.id, payment.vendor_id))
+    if news := news_of(payment, charge, fee):
+        act = Act("payment.charge_noted", "stripe", _as_told(news))
+        await tx.change(payment, act=act, **news)
+
+
+def news_of(
+    payment: Payment,
+    charge: Charge,
+    fee: int | None,
+) -> dict[str, Any]:
+    """What a charge tells that the payment does not hold yet; `fee`: what it bears of Stripe's."""
+    values = {
+        "stripe_charge_id": charge.id,
+        "stripe_transfer_id": charge.transfer,
+        "stripe_application_fee_id": charge.application_fee,
+        "stripe_balance_transaction_id": charge.balance_transaction,
+        "amount_stripe_fee": fee,
+        "available_on": charge.available_on,
+        "payment_method": charge.payment_method_type,
+        "statement_descriptor": charge.statement_descriptor,
+    }
+    return {
+        name: value
+        for name, value in values.items()
+        if value not in (None, getattr(payment, name))
+    }
+
+
+def _as_told(news: dict[str, Any]) -> dict[str, Any]:
+    """Make the moment text: the audit trail keeps JSON."""
+    if (moment := news.get("available_on")) is None:
+        return news
+    return {**news, "available_on": str(moment)}

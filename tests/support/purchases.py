@@ -1,0 +1,92 @@
+"""A purchase of several vendors' goods, its orders as the basket will place them: one checkout with
+an order at each shop, and one intent that they share.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from shared.finance.payments.models import Payment
+from shared.finance.payments.service import IntentView, create_payment_intent
+from shared.trade.orders.models import Checkout, Order
+from shared.trade.orders.rules import CheckoutStatus
+from tests.support.market import check_out
+from tests.support.money import assert_books_agree
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.support.machine import Market
+    from tests.support.market import Shop
+    from tests.support.sandbox import RunningSandbox
+
+
+@dataclass(frozen=True)
+class SharedPurchase:
+    """A checkout, and the ids of its orders in the order of the shops."""
+
+    token: str
+    checkout_id: int
+    order_ids: tuple[int, ...]
+
+    async def orders(self) -> list[Order]:
+        """As they are now."""
+        return await Order.filter(checkout_id=self.checkout_id).order_by("id")
+
+    async def payments(self) -> list[Payment]:
+        """What each order has of the latest intent, as it is now."""
+        latest: dict[int, Payment] = {}
+        mine = Payment.filter(order__checkout_id=self.checkout_id)
+        for payment in await mine.order_by("attempt", "order_id"):
+            latest[payment.order_id] = payment
+        return [latest[order_id] for order_id in sorted(latest)]
+
+    async def open(self, market: Market, which: int = 0) -> IntentView:
+        """Ask for the intent of one of its orders."""
+        return await create_payment_intent(
+            market.gateway, order_id=self.order_ids[which]
+        )
+
+
+async def buy_from(shops: Sequence[Shop], *, quantity: int = 1) -> SharedPurchase:
+    """A checkout with an order at each of these shops."""
+    placed = [await check_out(shop, quantity=quantity) for shop in shops]
+    checkout = await Checkout.get(token=placed[0].token)
+    ids = tuple(each.order_id for each in placed)
+    await Order.filter(id__in=ids).update(checkout_id=checkout.id)
+    total = sum(each.total_amount_cents for each in await Order.filter(id__in=ids))
+    await Checkout.filter(id=checkout.id).update(total_amount=total)
+    others = Checkout.filter(token__in=[each.token for each in placed[1:]])
+    await others.update(status=CheckoutStatus.CANCELLED)
+    return SharedPurchase(checkout.token, checkout.id, ids)
+
+
+def pay(market: Market, intent_id: str, card: str = "pm_card_visa") -> Any:
+    """Confirm an intent as a browser would."""
+    return market.stand.v1.payment_intents.confirm(
+        intent_id,
+        {"payment_method": card, "return_url": "http://127.0.0.1/back"},
+    )
+
+
+async def buy_and_pay(
+    market: Market, shops: Sequence[Shop], *, quantity: int = 1
+) -> SharedPurchase:
+    """A purchase at these shops whose money, transfers and charge have arrived everywhere."""
+    purchase = await buy_from(shops, quantity=quantity)
+    pay(market, (await purchase.open(market)).payment_intent_id)
+    market.advance(1)
+    await market.settle()
+    return purchase
+
+
+def transfers_of(market: Market, payment: Payment) -> list[Any]:
+    """What Stripe has sent on of a payment's intent."""
+    group = {"transfer_group": payment.transfer_group, "limit": 100}
+    return list(market.stand.v1.transfers.list(group).data)
+
+
+async def books_agree(market: Market) -> None:
+    """Each balance in the ledger is what Stripe says it is."""
+    await assert_books_agree(cast("RunningSandbox", market))
