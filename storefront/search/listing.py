@@ -40,7 +40,7 @@ class Price:
 
 
 @frozen(kw_only=True)
-class Asked:
+class ListRequest:
     """What an address asks for. `path` and `fixed` are of the page itself, the rest its visitor
     chose.
     """
@@ -115,17 +115,28 @@ class Asked:
         ]
 
 
-def read(path: str, *, currency: str) -> Asked:
+def read(
+    path: str,
+    *,
+    currency: str,
+) -> ListRequest:
     """What the address of this request asks for. Prices are of `currency`."""
     words = clean_search(request.args.get("q"))
     lowest, highest = _price("min", currency), _price("max", currency)
     if lowest.money and highest.money and lowest.money.amount > highest.money.amount:
         error = _("The highest price is below the lowest.")
-        highest = Price(highest.typed, None, error)
-    return Asked(
+        highest = Price(
+            highest.typed,
+            None,
+            error,
+        )
+    return ListRequest(
         path=path,
         words=words,
-        sort=read_sort(request.args.get("sort"), words=words),
+        sort=read_sort(
+            request.args.get("sort"),
+            words=words,
+        ),
         category=clean_search(request.args.get("category"))[:60],
         vendor=request.args.get("vendor", "")[:60],
         currency=currency,
@@ -136,18 +147,34 @@ def read(path: str, *, currency: str) -> Asked:
     )
 
 
-def _price(name: str, currency: str) -> Price:
+def _price(
+    name: str,
+    currency: str,
+) -> Price:
     typed = clean_search(request.args.get(name))[:LONGEST_PRICE]
     if not typed:
         return Price()
     try:
-        return Price(typed, payable(read_amount(typed, currency, locales.current())))
+        return Price(
+            typed,
+            payable(
+                read_amount(
+                    typed,
+                    currency,
+                    locales.current(),
+                )
+            ),
+        )
     except Invalid as error:
-        return Price(typed, None, error.message)
+        return Price(
+            typed,
+            None,
+            error.message,
+        )
 
 
 def wanted(
-    asked: Asked,
+    asked: ListRequest,
     *,
     vendor_id: int | None = None,
     category: str | None = None,
@@ -171,7 +198,7 @@ def wanted(
 class Listing:
     """What the list of products on a page is made of (templates/storefront/search/_list.html)."""
 
-    asked: Asked
+    asked: ListRequest
     found: ProductList
 
     @property

@@ -19,7 +19,7 @@ from shared.trade.catalogue.wanted import ProductQuery, Sort
 from shared.trade.vendors.open_shops import NO_SHOPS, currencies, open_shops
 from shared.trade.vendors.queries import VendorView, open_vendor
 from storefront.browser import basket_token
-from storefront.search.listing import Asked, Listing, read, wanted
+from storefront.search.listing import Listing, ListRequest, read, wanted
 
 search = Blueprint("search", __name__)
 
@@ -30,15 +30,24 @@ SUGGESTED_SHOPS = 3
 
 
 async def listed(
-    asked: Asked,
+    asked: ListRequest,
     *,
     vendor_id: int | None = None,
     category: str | None = None,
 ) -> Listing:
     """What this address asks for, as this browser sees it."""
-    found = await find(wanted(asked, vendor_id=vendor_id, category=category))
+    found = await find(
+        wanted(
+            asked,
+            vendor_id=vendor_id,
+            category=category,
+        )
+    )
     products = as_seen_by(found.products, await reserved_for(basket_token()))
-    return Listing(asked=asked, found=replace(found, products=products))
+    return Listing(
+        asked=asked,
+        found=replace(found, products=products),
+    )
 
 
 @search.get("/search")
@@ -49,10 +58,16 @@ async def results() -> Response:
     Never kept in memory: anybody can make up any number of searches.
     """
     spoken = await currencies()
-    asked = read(url_for("search.results"), currency=_currency(spoken))
+    asked = read(
+        url_for("search.results"),
+        currency=_currency(spoken),
+    )
     vendor = await open_vendor(asked.vendor) if asked.vendor else None
     listing = (
-        Listing(asked=asked, found=NOTHING)
+        Listing(
+            asked=asked,
+            found=NOTHING,
+        )
         if asked.vendor and vendor is None
         else await listed(
             asked,
@@ -62,7 +77,12 @@ async def results() -> Response:
     )
     is_start = bool(asked.words) and listing.found.is_first and not asked.is_narrowed
     shops = (
-        await open_shops(search=asked.words, size=FEW_SHOPS) if is_start else NO_SHOPS
+        await open_shops(
+            search=asked.words,
+            size=FEW_SHOPS,
+        )
+        if is_start
+        else NO_SHOPS
     )
     return await page(
         "storefront/search/results.html",
@@ -71,7 +91,10 @@ async def results() -> Response:
         asked=asked,
         vendor=vendor,
         shops=shops,
-        all_shops=address(url_for("platform.directory"), q=asked.words),
+        all_shops=address(
+            url_for("platform.directory"),
+            q=asked.words,
+        ),
         categories=[(name, name) for name in await all_categories(limit=60)],
         makers=_makers(listing.found, vendor),
         currencies=spoken,
@@ -80,7 +103,10 @@ async def results() -> Response:
     )
 
 
-def _makers(found: ProductList, vendor: VendorView | None) -> list[tuple[str, str]]:
+def _makers(
+    found: ProductList,
+    vendor: VendorView | None,
+) -> list[tuple[str, str]]:
     """The shops that can be chosen: those of what was found, or the one that was."""
     shown = [(maker.slug, maker.name) for maker in found.makers[:MOST_SHOPS]]
     if vendor is not None and not found.makers:
@@ -103,14 +129,22 @@ async def suggestions() -> Response:
     """
     words = clean_search(request.args.get("q"))
     if not is_htmx():
-        return see_other(address(url_for("search.results"), q=words))
+        return see_other(
+            address(
+                url_for("search.results"),
+                q=words,
+            )
+        )
     slug = request.args.get("vendor", "")[:60]
     vendor = await open_vendor(slug) if slug else None
     found, shops = NOTHING, NO_SHOPS
     if words:
         found = await _first(words, vendor)
         if not slug:
-            shops = await open_shops(search=words, size=SUGGESTED_SHOPS)
+            shops = await open_shops(
+                search=words,
+                size=SUGGESTED_SHOPS,
+            )
     everything = url_for("shops.shop", slug=slug) if slug else url_for("search.results")
     return await page(
         "storefront/search/suggestions.html",
@@ -122,7 +156,10 @@ async def suggestions() -> Response:
     )
 
 
-async def _first(words: str, vendor: VendorView | None) -> ProductList:
+async def _first(
+    words: str,
+    vendor: VendorView | None,
+) -> ProductList:
     return await find(
         ProductQuery(
             words=words,

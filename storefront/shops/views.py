@@ -26,7 +26,7 @@ from shared.trade.orders.cancellation import give_up_unwanted
 from shared.trade.vendors.errors import ShopClosed
 from shared.trade.vendors.queries import VendorView, vendor_by_id
 from storefront.browser import basket_token, promise_basket
-from storefront.search.listing import Asked, read
+from storefront.search.listing import ListRequest, read
 from storefront.search.views import listed
 from storefront.shops.forms import AddForm
 
@@ -122,7 +122,7 @@ async def _closed(closed: ShopClosed) -> Response:
 
 
 def _chips(
-    asked: Asked, categories: tuple[tuple[str, int], ...]
+    asked: ListRequest, categories: tuple[tuple[str, int], ...]
 ) -> list[tuple[str, str, bool]]:
     if len(categories) < 2:
         return []

@@ -28,7 +28,11 @@ def index_of(table: str) -> str:
     return f"{table}_found"
 
 
-def from_index(table: str, alias: str, query: TermQuery) -> tuple[str, Condition]:
+def from_index(
+    table: str,
+    alias: str,
+    query: TermQuery,
+) -> tuple[str, Condition]:
     """What to select from and on which condition, so that the index of terms leads the way."""
     if dialect() == "postgres":
         return f"{table} {alias}", _vector(alias, query)
@@ -37,7 +41,11 @@ def from_index(table: str, alias: str, query: TermQuery) -> tuple[str, Condition
     return source, Condition(f"{index} MATCH ?", (as_fts5(query),))
 
 
-def beside_another(table: str, alias: str, query: TermQuery) -> Condition:
+def beside_another(
+    table: str,
+    alias: str,
+    query: TermQuery,
+) -> Condition:
     """The condition where another index leads: for terms that very many rows have."""
     if dialect() == "postgres":
         return _vector(alias, query)
@@ -47,6 +55,9 @@ def beside_another(table: str, alias: str, query: TermQuery) -> Condition:
     return Condition(sql, (as_fts5(query),))
 
 
-def _vector(alias: str, query: TermQuery) -> Condition:
+def _vector(
+    alias: str,
+    query: TermQuery,
+) -> Condition:
     sql = f"{alias}.terms_vector @@ CAST(CAST(? AS text) AS tsquery)"
     return Condition(sql, (as_tsquery(query),))

@@ -82,7 +82,12 @@ async def find(wanted: ProductQuery) -> ProductList:
     counted = await statements.counts(wanted, asked.all)
     total = _sum(counted)
     step = await _step(wanted)
-    hits = await _hits(wanted, asked, total, step)
+    hits = await _hits(
+        wanted,
+        asked,
+        total,
+        step,
+    )
     shown = hits[: wanted.size]
     is_last = len(hits) == len(shown)
     return ProductList(
@@ -105,7 +110,11 @@ async def _step(wanted: ProductQuery) -> Step | None:
     key = await statements.key_of(place.product_id, wanted.sort)
     if key is None:
         return None
-    return Step(place.rank, place.is_gone, key)
+    return Step(
+        place.rank,
+        place.is_gone,
+        key,
+    )
 
 
 async def _hits(
@@ -126,8 +135,19 @@ async def _hits(
             limit=wanted.size + 1,
         )
     if asked.all is None or named is None:
-        return await _walked(wanted, asked.all, 1, step, [])
-    return await _by_rank(wanted, asked.all, named, step)
+        return await _walked(
+            wanted,
+            asked.all,
+            1,
+            step,
+            [],
+        )
+    return await _by_rank(
+        wanted,
+        asked.all,
+        named,
+        step,
+    )
 
 
 async def _by_rank(
@@ -139,10 +159,20 @@ async def _by_rank(
     """What is called so first, which may be few among many."""
     hits: list[Hit] = []
     if step is None or step.rank == 0:
-        hits = await _named(wanted, named, step)
+        hits = await _named(
+            wanted,
+            named,
+            step,
+        )
         step = None
     others = search_terms.without(terms, named)
-    return await _walked(wanted, others, 1, step, hits)
+    return await _walked(
+        wanted,
+        others,
+        1,
+        step,
+        hits,
+    )
 
 
 async def _named(
@@ -152,7 +182,13 @@ async def _named(
 ) -> list[Hit]:
     counted = await statements.counts(wanted, named)
     if _sum(counted) > counting.MOST:
-        return await _walked(wanted, named, 0, step, [])
+        return await _walked(
+            wanted,
+            named,
+            0,
+            step,
+            [],
+        )
     return await statements.few(
         wanted,
         named,
@@ -170,19 +206,40 @@ async def _walked(
     hits: list[Hit],
 ) -> list[Hit]:
     """What is there before what is sold out, behind `hits`, until the page is full."""
-    place = step or Step(rank, False, ())
+    place = step or Step(
+        rank,
+        False,
+        (),
+    )
     places = [place]
     if not place.is_gone and not wanted.in_stock:
-        places.append(Step(rank, True, ()))
+        places.append(
+            Step(
+                rank,
+                True,
+                (),
+            )
+        )
     for each in places:
         limit = wanted.size + 1 - len(hits)
         if limit > 0:
-            hits = hits + await statements.many(wanted, terms, each, limit)
+            hits = hits + await statements.many(
+                wanted,
+                terms,
+                each,
+                limit,
+            )
     return hits
 
 
 def _place(hit: Hit) -> str:
-    return str(Place(hit.rank, hit.is_gone, hit.id))
+    return str(
+        Place(
+            hit.rank,
+            hit.is_gone,
+            hit.id,
+        )
+    )
 
 
 async def _views(hits: list[Hit]) -> tuple[ProductView, ...]:
@@ -202,10 +259,20 @@ def _makers(counted: list[FoundNumber]) -> tuple[Maker, ...]:
     numbers: Counter[str] = Counter()
     for each in counted:
         numbers[each.vendor_slug] += each.number
-    return tuple(Maker(slug, names[slug], numbers[slug]) for slug in names)
+    return tuple(
+        Maker(
+            slug,
+            names[slug],
+            numbers[slug],
+        )
+        for slug in names
+    )
 
 
-def _by_number(counted: list[FoundNumber], column: str) -> tuple[str, ...]:
+def _by_number(
+    counted: list[FoundNumber],
+    column: str,
+) -> tuple[str, ...]:
     """What most of it has, first."""
     numbers: Counter[str] = Counter()
     for each in counted:

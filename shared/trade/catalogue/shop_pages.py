@@ -23,7 +23,10 @@ async def visited_shop(slug: str) -> VendorView:
 async def shop_categories(vendor_id: int) -> tuple[tuple[str, int], ...]:
     """Each category of a shop by name, with how many published products are in it."""
     counted = (
-        Product.filter(vendor_id=vendor_id, is_published=True)
+        Product.filter(
+            vendor_id=vendor_id,
+            is_published=True,
+        )
         .annotate(number=Count("id"))
         .group_by("category")
         .order_by("category")

@@ -75,7 +75,10 @@ async def categories(limit: int) -> tuple[str, ...]:
     return tuple(str(row["name"]) for row in rows)
 
 
-async def key_of(product_id: int, sort: Sort) -> Key | None:
+async def key_of(
+    product_id: int,
+    sort: Sort,
+) -> Key | None:
     """What a product is sorted by; None where it is gone."""
     names = ", ".join(_KEYS[sort])
     rows = await fetch(f"SELECT {names} FROM products WHERE id = ?", product_id)
@@ -125,7 +128,11 @@ async def few(
     source, met = _led(wanted, terms)
     first = Condition("FALSE")
     if named is not None:
-        first = beside_another("products", "p", named)
+        first = beside_another(
+            "products",
+            "p",
+            named,
+        )
     behind = Condition("TRUE")
     if after is not None:
         behind = _behind(wanted.sort, after)
@@ -163,9 +170,21 @@ async def many(
     conditions.append(Condition(_OPEN))
     conditions.append(Condition(_GONE if place.is_gone else _THERE))
     if terms is not None:
-        conditions.append(beside_another("products", "p", terms))
+        conditions.append(
+            beside_another(
+                "products",
+                "p",
+                terms,
+            )
+        )
     if place.key:
-        conditions.append(_beyond("p", wanted.sort, place.key))
+        conditions.append(
+            _beyond(
+                "p",
+                wanted.sort,
+                place.key,
+            )
+        )
     met = _all(conditions)
     rows = await fetch(
         f"""
@@ -199,7 +218,11 @@ def _led(
     filters = _filters(wanted)
     if terms is None:
         return "products p", _all(filters)
-    source, found = from_index("products", "p", terms)
+    source, found = from_index(
+        "products",
+        "p",
+        terms,
+    )
     return source, _all([found, *filters])
 
 
@@ -220,10 +243,17 @@ def _filters(wanted: ProductQuery) -> list[Condition]:
     return found
 
 
-def _behind(sort: Sort, after: Step) -> Condition:
+def _behind(
+    sort: Sort,
+    after: Step,
+) -> Condition:
     """What comes later by rank, by being sold out, or by the order itself."""
     gone = int(after.is_gone)
-    beyond = _beyond("f", sort, after.key)
+    beyond = _beyond(
+        "f",
+        sort,
+        after.key,
+    )
     sql = f"(f.rank > ? OR f.rank = ? AND (f.gone > ? OR f.gone = ? AND {beyond.sql}))"
     values = [after.rank, after.rank, gone, gone]
     return Condition(sql, (*values, *beyond.values))
@@ -237,10 +267,16 @@ def _beyond(
     columns = ", ".join(f"{alias}.{name}" for name in _KEYS[sort])
     marks = ", ".join("?" for _ in key)
     sign = "<" if sort in _DOWNWARDS else ">"
-    return Condition(f"({columns}) {sign} ({marks})", tuple(key))
+    return Condition(
+        f"({columns}) {sign} ({marks})",
+        tuple(key),
+    )
 
 
-def _order(alias: str, sort: Sort) -> str:
+def _order(
+    alias: str,
+    sort: Sort,
+) -> str:
     way = " DESC" if sort in _DOWNWARDS else ""
     return ", ".join(f"{alias}.{name}{way}" for name in _KEYS[sort])
 
@@ -251,4 +287,7 @@ def _all(conditions: Iterable[Condition]) -> Condition:
     values: list[Any] = []
     for each in given:
         values += each.values
-    return Condition(sql, tuple(values))
+    return Condition(
+        sql,
+        tuple(values),
+    )

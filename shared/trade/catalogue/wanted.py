@@ -28,7 +28,11 @@ class Sort(StrEnum):
     NAME = "name"
 
 
-def read_sort(text: str | None, *, words: str = "") -> Sort:
+def read_sort(
+    text: str | None,
+    *,
+    words: str = "",
+) -> Sort:
     """The sort of this name; without one the best first where there are words, else the newest."""
     usual = Sort.RELEVANCE if words else Sort.NEWEST
     found = Sort(text) if text in set(Sort) else usual

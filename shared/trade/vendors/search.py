@@ -24,7 +24,13 @@ async def vendor_names(ids: Iterable[int]) -> dict[int, str]:
 async def found_vendors(search: str) -> tuple[int, ...]:
     """The ids of at most 50 vendors that a search finds, as the operator's list does."""
     query = (
-        Vendor.filter(matching(search, "search", "search_contact"))
+        Vendor.filter(
+            matching(
+                search,
+                "search",
+                "search_contact",
+            )
+        )
         .order_by("id")
         .limit(50)
     )
