@@ -16,7 +16,12 @@ from shared.trade.baskets.queries import reserved_for
 from shared.trade.catalogue.finding import NOTHING, ProductList, find
 from shared.trade.catalogue.queries import all_categories, as_seen_by, clean_search
 from shared.trade.catalogue.wanted import ProductQuery, Sort
-from shared.trade.vendors.open_shops import NO_SHOPS, currencies, open_shops
+from shared.trade.vendors.open_shops import (
+    NO_SHOPS,
+    ShopsPage,
+    currencies,
+    open_shops,
+)
 from shared.trade.vendors.queries import VendorView, open_vendor
 from storefront.browser import basket_token
 from storefront.search.listing import Listing, ListRequest, read, wanted
@@ -63,27 +68,8 @@ async def results() -> Response:
         currency=_currency(spoken),
     )
     vendor = await open_vendor(asked.vendor) if asked.vendor else None
-    listing = (
-        Listing(
-            asked=asked,
-            found=NOTHING,
-        )
-        if asked.vendor and vendor is None
-        else await listed(
-            asked,
-            vendor_id=vendor.id if vendor else None,
-            category=asked.category or None,
-        )
-    )
-    is_start = bool(asked.words) and listing.found.is_first and not asked.is_narrowed
-    shops = (
-        await open_shops(
-            search=asked.words,
-            size=FEW_SHOPS,
-        )
-        if is_start
-        else NO_SHOPS
-    )
+    listing = await _products(asked, vendor)
+    shops = await _shops(asked, listing.found)
     return await page(
         "storefront/search/results.html",
         fragments={"found": "found", "more": "more"},
@@ -100,6 +86,35 @@ async def results() -> Response:
         currencies=spoken,
         query=asked.words,
         fragment=is_htmx(),
+    )
+
+
+async def _products(
+    asked: ListRequest,
+    vendor: VendorView | None,
+) -> Listing:
+    if asked.vendor and vendor is None:
+        return Listing(
+            asked=asked,
+            found=NOTHING,
+        )
+    return await listed(
+        asked,
+        vendor_id=vendor.id if vendor else None,
+        category=asked.category or None,
+    )
+
+
+async def _shops(
+    asked: ListRequest,
+    found: ProductList,
+) -> ShopsPage:
+    """The first shops, above the first products; a filter is about products alone."""
+    if not asked.words or asked.is_narrowed or not found.is_first:
+        return NO_SHOPS
+    return await open_shops(
+        search=asked.words,
+        size=FEW_SHOPS,
     )
 
 

@@ -193,14 +193,8 @@ async def many(
         """,
         *met.values,
     )
-    return [
-        Hit(
-            row["id"],
-            place.rank,
-            place.is_gone,
-        )
-        for row in rows
-    ]
+    here = {"rank": place.rank, "gone": place.is_gone}
+    return [_hit(row | here) for row in rows]
 
 
 def _hit(row: dict[str, Any]) -> Hit:
