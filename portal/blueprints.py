@@ -33,6 +33,7 @@ from portal.orders.returns import blueprint as orders_returns
 from portal.orders.views import blueprint as orders
 from portal.payment_settings.views import blueprint as payment_settings
 from portal.payouts.views import blueprint as payouts
+from portal.products.variants import blueprint as variants
 from portal.products.views import blueprint as products
 from portal.signin.confirm import blueprint as signin_confirm
 from portal.signin.step import blueprint as signin_step
@@ -53,6 +54,7 @@ BLUEPRINTS = (
     dashboard,
     payment_settings,
     products,
+    variants,
     orders,
     transactions,
     developers,

@@ -14,7 +14,8 @@ from shared.entrypoints.web.pages import page, see_other
 from shared.entrypoints.web.paging import address
 from shared.trade.baskets.queries import reserved_for
 from shared.trade.catalogue.finding import NOTHING, ProductList, find
-from shared.trade.catalogue.queries import all_categories, as_seen_by, clean_search
+from shared.trade.catalogue.product_views import as_seen_by
+from shared.trade.catalogue.queries import all_categories, clean_search
 from shared.trade.catalogue.wanted import ProductQuery, Sort
 from shared.trade.vendors.open_shops import (
     NO_SHOPS,

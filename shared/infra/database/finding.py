@@ -2,7 +2,7 @@
 engines.
 
 A table that is searched has a column `terms`. SQLite keeps an FTS5 table beside it, PostgreSQL a
-generated column `terms_vector` with a GIN index (migration 0058); both follow by themselves,
+generated column `terms_vector` with a GIN index (migration 0059); both follow by themselves,
 whoever writes the row.
 """
 

@@ -16,7 +16,7 @@ from shared.core.search_terms import TermQuery
 from shared.infra.database import counting
 from shared.trade.catalogue import statements
 from shared.trade.catalogue.models import Product
-from shared.trade.catalogue.queries import ProductView, views_of
+from shared.trade.catalogue.product_views import ProductView, views_of
 from shared.trade.catalogue.statements import FoundNumber, Hit, Step
 from shared.trade.catalogue.wanted import (
     Place,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from tortoise.functions import Count
 
-from shared.trade.catalogue.models import Product
 from shared.trade.catalogue.queries import is_slug
 from shared.trade.vendors.errors import ShopClosed, ShopNotFound
 from shared.trade.vendors.queries import VendorView, vendor_by_slug
@@ -23,7 +22,7 @@ async def visited_shop(slug: str) -> VendorView:
 async def shop_categories(vendor_id: int) -> tuple[tuple[str, int], ...]:
     """Each category of a shop by name, with how many published products are in it."""
     counted = (
-        Product.filter(
+        listed(
             vendor_id=vendor_id,
             is_published=True,
         )

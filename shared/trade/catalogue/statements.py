@@ -10,6 +10,7 @@ from shared.core.search_terms import TermQuery
 from shared.infra.database import counting
 from shared.infra.database.finding import Condition, beside_another, from_index
 from shared.infra.database.raw_sql import fetch
+from shared.trade.catalogue.pieces import IS_GONE
 from shared.trade.catalogue.wanted import ProductQuery, Sort
 
 Key: TypeAlias = Sequence[Any]  # what a product is sorted by
@@ -34,8 +35,7 @@ _KEYS: dict[Sort, Sequence[str]] = {
     Sort.PRICE_DOWN: _BY_PRICE,
 }
 _DOWNWARDS = {Sort.NEWEST, Sort.PRICE_DOWN}
-_GONE = "p.stock <= p.reserved"
-_THERE = f"NOT ({_GONE})"
+_THERE = f"NOT ({IS_GONE})"
 # Of each row that is met on the way: a join would have PostgreSQL read all of them and sort.
 _OPEN = "(SELECT o.is_open FROM vendors o WHERE o.id = p.vendor_id)"
 
@@ -141,7 +141,7 @@ async def few(
         WITH found AS MATERIALIZED (
             SELECT p.id, p.vendor_id, p.sort_name, p.currency, p.price_amount,
                 CASE WHEN {first.sql} THEN 0 ELSE 1 END AS rank,
-                CASE WHEN {_GONE} THEN 1 ELSE 0 END AS gone
+                CASE WHEN {IS_GONE} THEN 1 ELSE 0 END AS gone
             FROM {source} WHERE {met.sql}
         )
         SELECT f.id, f.rank, f.gone FROM found f
@@ -168,7 +168,7 @@ async def many(
     """
     conditions = _filters(wanted)
     conditions.append(Condition(_OPEN))
-    conditions.append(Condition(_GONE if place.is_gone else _THERE))
+    conditions.append(Condition(IS_GONE if place.is_gone else _THERE))
     if terms is not None:
         conditions.append(
             beside_another(
@@ -221,7 +221,7 @@ def _led(
 
 
 def _filters(wanted: ProductQuery) -> list[Condition]:
-    found = [Condition("p.is_published")]
+    found = [Condition("p.is_published AND p.parent_id IS NULL")]
     chosen = {
         "p.vendor_id = ?": wanted.vendor_id,
         "p.category = ?": wanted.category,

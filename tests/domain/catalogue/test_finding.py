@@ -193,7 +193,7 @@ async def test_terms_follow_every_way_a_product_is_written() -> None:
 async def test_products_from_before_are_found() -> None:
     """The migration gives each its terms, a thousand at a time."""
     migration: Any = import_module(
-        "shared.infra.database.migrations.0058_products_found"
+        "shared.infra.database.migrations.0059_products_found"
     )
     vendor = await make_ready_vendor()
     row = await make_product(vendor, name="Žamet", category="Tücher", description="Rot")

@@ -29,7 +29,7 @@ async def fill(_apps: Any, editor: BaseSchemaEditor) -> None:
 async def _fill_some(editor: BaseSchemaEditor, after: int) -> int | None:
     query = (
         f"SELECT id, {', '.join(SOURCES)} FROM products "  # noqa: S608
-        f"WHERE id > {after} ORDER BY id LIMIT {AT_ONCE}"
+        f"WHERE id > {after} AND parent_id IS NULL ORDER BY id LIMIT {AT_ONCE}"
     )
     rows = await editor.client.execute_query_dict(query)
     if not rows:
@@ -94,7 +94,7 @@ def _column(name: str, description: str) -> ops.AddField:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0057_returns")]
+    dependencies = [("models", "0058_variants")]
 
     initial = False
 
