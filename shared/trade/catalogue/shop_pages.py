@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tortoise.functions import Count
 
+from shared.trade.catalogue.pieces import listed
 from shared.trade.catalogue.queries import is_slug
 from shared.trade.vendors.errors import ShopClosed, ShopNotFound
 from shared.trade.vendors.queries import VendorView, vendor_by_slug
