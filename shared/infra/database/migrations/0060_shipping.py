@@ -44,7 +44,7 @@ DROP FUNCTION {TABLE}_change_pages();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0058_variants")]
+    dependencies = [("models", "0059_products_found")]
 
     initial = False
 
