@@ -26,10 +26,10 @@ from shared.trade.baskets.queries import BasketView, get_basket
 from shared.trade.catalogue.errors import SoldOut
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.orders import terms
+from shared.trade.orders.contacts import Contact
 from shared.trade.orders.errors import BasketProblem, SoldOutAtPayment
 from shared.trade.orders.queries import (
     CheckoutView,
-    Contact,
     OrderView,
     checkout_by_token,
 )
@@ -40,6 +40,7 @@ from shared.trade.orders.terms import Acceptance
 from shared.trade.people.rules import shown_email
 from shared.trade.shipping.errors import ChooseShipping, NotServed, ShippingChanged
 from storefront.browser import basket_token, own_checkouts, remember_checkout
+from storefront.checkout.billing_fields import from_billing
 from storefront.checkout.delivery_choice import taken
 from storefront.checkout.delivery_parts import choice_of
 from storefront.checkout.forms import CHECKED_ALONE, DECIDED_BY_COUNTRY, CheckoutForm
@@ -83,6 +84,7 @@ async def submit() -> Response:
     if not basket.lines:
         return _back_to(basket)
     form = await CheckoutForm.from_request()
+    form.wants_phone = basket.wants_phone
     if not form.ok():
         return await _contact_page(basket, form, status=422)
     who = customer()
@@ -96,6 +98,7 @@ async def submit() -> Response:
             accepted=Acceptance(await terms.version_now(), request.remote_addr or ""),
             actor=who.label if who else "shopper",
             shipping=taken(given),
+            notes=_notes(basket, form),
         )
     except (NotServed, ChooseShipping, ShippingChanged) as problem:
         basket = await get_basket(basket_token(), write=money)
@@ -122,6 +125,7 @@ async def check(field: str) -> Response:
     if field not in CHECKED_ALONE:
         raise NotFound
     form = await CheckoutForm.from_request()
+    form.wants_phone = field == "phone"
     form.validate()
     names = [field]
     # What else it decides about; what is still empty is not blamed before it was come to.
@@ -130,6 +134,12 @@ async def check(field: str) -> Response:
         for name in DECIDED_BY_COUNTRY:
             form[name].errors = form[name].errors if form[name].data else ()
     return await page("storefront/checkout/_checked.html", form=form, names=names)
+
+
+def _notes(basket: BasketView, form: CheckoutForm) -> dict[int, str]:
+    """What the shop in the basket is told."""
+    note = (form.note.data or "").strip()
+    return {basket.vendor.id: note} if basket.vendor and note else {}
 
 
 def _back_to(basket: BasketView) -> Response:
@@ -141,7 +151,7 @@ def _back_to(basket: BasketView) -> Response:
     )
 
 
-async def _known(basket: BasketView) -> dict[str, str]:
+async def _known(basket: BasketView) -> dict[str, object]:
     """What this browser told us last for an order that still waits, else what the signed-in
     shopper's account says.
     """
@@ -153,7 +163,9 @@ async def _known(basket: BasketView) -> dict[str, str]:
         if before.status is CheckoutStatus.OPEN:
             return {
                 **vars(before.contact),
+                **from_billing(before.contact.billing),
                 "email": shown_email(before.contact.email),
+                "note": before.orders[0].note,
             }
     who = customer()
     country = basket.vendor.country if basket.vendor else ""
@@ -172,6 +184,7 @@ async def _contact_page(
     delivery: str = "",
     status: int = 200,
 ) -> Response:
+    form.wants_phone = basket.wants_phone
     response = await page(
         "storefront/checkout/contact.html",
         status=status,
