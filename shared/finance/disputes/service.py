@@ -70,7 +70,8 @@ async def sync_dispute(gateway: Gateway, stripe_id: str) -> DisputeStatus | None
 async def payment_of(intent_id: str | None, charge_id: str) -> Payment | None:
     """Our payment that a dispute or a warning is about; None for a foreign one."""
     if intent_id is not None:
-        payment = await Payment.get_or_none(stripe_payment_intent_id=intent_id)
+        mine = Payment.filter(stripe_payment_intent_id=intent_id)
+        payment = await mine.order_by("id").first()
         if payment is not None:
             return payment
     return await Payment.filter(stripe_charge_id=charge_id).order_by("-id").first()

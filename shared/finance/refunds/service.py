@@ -140,7 +140,7 @@ async def _refundable(gateway: Gateway, vendor_id: int, number: str) -> Payment:
 
 async def _facts(gateway: Gateway, payment: Payment) -> ChargeFacts | None:
     """What Stripe holds of the sale; None where the write finds out by itself, later."""
-    if payment.stripe_transfer_id is None:
+    if payment.stripe_transfer_id is None and not payment.is_slice:
         return None
     try:
         return await charge_facts(gateway, payment)
