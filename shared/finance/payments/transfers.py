@@ -127,7 +127,11 @@ class TransferShare(Operation[Transfer, None]):
         tx.note(Act("payment.transfer_refused", "stripe", {"reason": why}), payment)
 
 
-async def _note(tx: Transaction, payment: Payment, transfer_id: str) -> bool:
+async def _note(
+    tx: Transaction,
+    payment: Payment,
+    transfer_id: str,
+) -> bool:
     """Let a locked payment have its transfer; False when it has one."""
     act = Act("payment.transferred", "stripe", {"transfer": transfer_id})
     where = {"stripe_transfer_id": None}

@@ -192,7 +192,11 @@ def _record(tx: Transaction, row: Refund) -> None:
     )
 
 
-async def _make_room(tx: Transaction, order: Order, answer: StripeRefund) -> None:
+async def _make_room(
+    tx: Transaction,
+    order: Order,
+    answer: StripeRefund,
+) -> None:
     """What waits for the operator gives way to money that has really gone; the newest first."""
     left = order.total_amount_cents - order.refunded_amount
     was, now = RefundState.AWAITING_APPROVAL, RefundState.DECLINED

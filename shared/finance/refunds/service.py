@@ -122,7 +122,11 @@ async def request(
     return replace(Requested.of(refund), write=write)
 
 
-async def _refundable(gateway: Gateway, vendor_id: int, number: str) -> Payment:
+async def _refundable(
+    gateway: Gateway,
+    vendor_id: int,
+    number: str,
+) -> Payment:
     """The payment of one of this vendor's orders that is paid, and that no bank has taken back, by
     what we know and by what Stripe says now.
     """
@@ -149,7 +153,12 @@ async def _facts(gateway: Gateway, payment: Payment) -> ChargeFacts | None:
         return None
 
 
-def _record_request(tx: Transaction, refund: Refund, *, by: str) -> None:
+def _record_request(
+    tx: Transaction,
+    refund: Refund,
+    *,
+    by: str,
+) -> None:
     tx.record_of_order(
         refund.order_id,
         "refund.requested",
@@ -169,7 +178,11 @@ def _check_payment(order: Order, payment: Payment) -> None:
         raise PaymentDiffers
 
 
-async def _tell_operators(tx: Transaction, order: Order, refund: Refund) -> None:
+async def _tell_operators(
+    tx: Transaction,
+    order: Order,
+    refund: Refund,
+) -> None:
     vendor = await Vendor.get(id=refund.vendor_id)
     context = {
         "vendor_name": vendor.name,

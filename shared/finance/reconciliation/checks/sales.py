@@ -30,7 +30,11 @@ async def post_sale(context: Context, given: Arguments) -> str:
     return "Posted." if posted else "It was posted meanwhile."
 
 
-def _is_posted(payment: PaymentRecord, comparison: Comparison, kind: str) -> bool:
+def _is_posted(
+    payment: PaymentRecord,
+    comparison: Comparison,
+    kind: str,
+) -> bool:
     posted = comparison.both.posted
     is_sent = payment.intent_key is not None and payment.transfer_id is not None
     if is_sent and f"transferred:{payment.id}" not in posted:

@@ -82,7 +82,11 @@ async def _sent_back(context: Context, given: Arguments) -> str:
     return f"Noted with {claim.subject.replace(':', ' ')}; as much is taken again."
 
 
-async def _note(tx: Transaction, claim: Claim, moved: DashboardTransfer) -> None:
+async def _note(
+    tx: Transaction,
+    claim: Claim,
+    moved: DashboardTransfer,
+) -> None:
     """Write the movement again; where its posting is there, the claim has counted it already."""
     number = (await Order.get(id=claim.order_id)).number
     posted = LedgerEntry.filter(stripe_id=moved.stripe_id, posting__kind="moved")
