@@ -7,7 +7,7 @@ from shared.infra.database.uniqueness import DropUnique
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0058_variants")]
+    dependencies = [("models", "0059_products_found")]
 
     initial = False
 
