@@ -17,6 +17,13 @@ def _received(_facts: OrderFacts, happened: Happened) -> Entries:
     )
 
 
+def _tracking_corrected(_facts: OrderFacts, happened: Happened) -> Entries:
+    detail = " ".join(
+        str(happened.details.get(part) or "") for part in ("carrier", "number")
+    )
+    yield TimelineEntry(_("Tracking corrected"), happened.at, detail.strip() or None)
+
+
 def _return_asked(_facts: OrderFacts, happened: Happened) -> Entries:
     if happened.details.get("kind") == ReturnKind.WITHDRAWAL:
         yield TimelineEntry(_("The shopper withdrew"), happened.at, kind="warn")
@@ -39,6 +46,7 @@ def _return_taken_back(_facts: OrderFacts, happened: Happened) -> Entries:
 
 WORDS: Words = {
     OrderActivity.RECEIVED: _received,
+    OrderActivity.TRACKING_CORRECTED: _tracking_corrected,
     ReturnActivity.ASKED: _return_asked,
     ReturnActivity.DECLINED: _return_declined,
     ReturnActivity.TAKEN_BACK: _return_taken_back,

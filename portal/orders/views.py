@@ -5,7 +5,7 @@ from __future__ import annotations
 from quart import Blueprint, Response, request
 
 from portal.frame import vendor_page
-from portal.orders.forms import CARRIERS, ShipForm
+from portal.orders.forms import ShipForm, TrackingForm
 from portal.orders.refund_words import refund_detail, states
 from portal.orders.returns import DeclineReturnForm, vendor_returns
 from portal.orders.timeline import KINDS, timeline
@@ -25,6 +25,7 @@ from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.paging import address, pager
 from shared.finance.order_money.whole_order import WholeOrder, whole_order
 from shared.trade.catalogue.queries import clean_search
+from shared.trade.orders.carriers import NAMES, tracking_link
 from shared.trade.orders.delivery import counts_from, mark_as_delivered
 from shared.trade.orders.errors import (
     CannotDeliver,
@@ -200,7 +201,9 @@ async def _order_page(
         disputes=whole.disputes,
         fraud_warning=whole.is_warned,
         form=form or ShipForm(meta={"currency": None}),
-        carriers=CARRIERS,
+        carriers=NAMES,
+        tracking_form=TrackingForm(meta={"currency": None}),
+        tracking_link=tracking_link(order.tracking_carrier, order.tracking_number),
         happenings=_history(order, whole),
         goods=goods_badge(order.status, order.money),
         paid=money_badge(order.money),

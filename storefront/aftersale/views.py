@@ -20,6 +20,7 @@ from shared.entrypoints.web.order_links import token_of
 from shared.entrypoints.web.pages import page, see_other
 from shared.finance.refunds import service as refunds
 from shared.finance.refunds.calling_off import cancel_and_refund
+from shared.trade.baskets.errors import OtherVendor
 from shared.trade.orders.delivery import confirm_receipt
 from shared.trade.orders.errors import CannotDeliver, OrderNotFound
 from shared.trade.orders.queries import OrderView, checkout_by_token
@@ -28,6 +29,8 @@ from shared.trade.returns import service
 from shared.trade.returns.rules import ReturnKind
 from storefront.aftersale.forms import ReturnForm, return_form
 from storefront.aftersale.offers import offer_to
+from storefront.aftersale.reorder import order_again
+from storefront.browser import promise_basket
 
 aftersale = Blueprint("aftersale", __name__, url_prefix="/shop/orders/<token>/<number>")
 
@@ -103,6 +106,28 @@ async def received(token: str, number: str) -> Response:
     except CannotDeliver:
         return _back(token, ("info", _("We know already that it has arrived.")))
     return _back(token, ("ok", _("Thank you for telling us. Enjoy it.")))
+
+
+@aftersale.post("/again")
+@public
+@limit(MOST)
+async def again(token: str, number: str) -> Response:
+    """Put what is still on sale into the basket, and say what is not."""
+    order = await _mine(token, number)
+    try:
+        found = await order_again(promise_basket(), order)
+    except OtherVendor as problem:
+        return _back(token, ("warn", problem.message))
+    if not found.added:
+        told = _("Nothing of this order is on sale just now.")
+        return _back(token, ("warn", told))
+    if found.missing:
+        names = ", ".join(found.missing)
+        told = _(
+            "In your basket. Not on sale, or not in stock: %(names)s.", names=names
+        )
+        return see_other(url_for("basket.show"), ("warn", told))
+    return see_other(url_for("basket.show"), ("ok", _("All of it is in your basket.")))
 
 
 @aftersale.get("/return/<kind>")
