@@ -34,6 +34,7 @@ from portal.orders.tracking import blueprint as orders_tracking
 from portal.orders.views import blueprint as orders
 from portal.payment_settings.views import blueprint as payment_settings
 from portal.payouts.views import blueprint as payouts
+from portal.products.variants import blueprint as variants
 from portal.products.views import blueprint as products
 from portal.signin.confirm import blueprint as signin_confirm
 from portal.signin.step import blueprint as signin_step
@@ -54,6 +55,7 @@ BLUEPRINTS = (
     dashboard,
     payment_settings,
     products,
+    variants,
     orders,
     transactions,
     developers,

@@ -112,6 +112,8 @@ EASY = {
     "/vendor/admin/orders/<number>/tracking",
     "/vendor/admin/payouts/<int:payout_id>/cancel",
     "/vendor/admin/products/<int:product_id>",
+    "/vendor/admin/products/<int:product_id>/options",
+    "/vendor/admin/products/<int:product_id>/variants",
     "/vendor/admin/products/check/<field>",
     "/vendor/admin/products/new",
     "/vendor/admin/shop",
@@ -148,6 +150,8 @@ EASY = {
 # test_editing.
 EDITED = {
     "/vendor/admin/products/<int:product_id>",
+    "/vendor/admin/products/<int:product_id>/options",
+    "/vendor/admin/products/<int:product_id>/variants",
     "/vendor/admin/statements",
     "/vendor/admin/shop",
     "/vendor/admin/payments/schedule",

@@ -170,7 +170,7 @@ async def views_in(
     owed = {claim.subject: claim.receivable for claim in claims}
     lines: dict[int, list[RefundedLine]] = defaultdict(list)
     for part in parts:
-        line = RefundedLine(part.order_line.name, part.quantity, part.restock)
+        line = RefundedLine(part.order_line.full_name, part.quantity, part.restock)
         lines[part.refund_id].append(line)
     return tuple(
         _view(

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0057_returns. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0058_variants. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -840,6 +840,8 @@ CREATE TABLE order_lines (
     commission_rule character varying(255) DEFAULT ''::character varying NOT NULL,
     refunded_quantity integer DEFAULT 0 NOT NULL,
     restocked_quantity integer DEFAULT 0 NOT NULL,
+    choice character varying(120) DEFAULT ''::character varying NOT NULL,
+    sku character varying(60) DEFAULT ''::character varying NOT NULL,
     CONSTRAINT ck_order_lines_commission CHECK (commission_amount >= 0 and commission_amount <= unit_amount * quantity),
     CONSTRAINT ck_order_lines_pieces CHECK (refunded_quantity >= 0 and refunded_quantity <= quantity and restocked_quantity >= 0 and restocked_quantity <= quantity),
     CONSTRAINT ck_order_lines_positive CHECK (quantity > 0 and unit_amount > 0)
@@ -1124,8 +1126,16 @@ CREATE TABLE products (
     is_published boolean NOT NULL,
     vendor_id bigint NOT NULL,
     search text DEFAULT ''::text NOT NULL,
+    parent_id bigint,
+    options character varying(4000) DEFAULT ''::character varying NOT NULL,
+    "position" integer DEFAULT 0 NOT NULL,
+    sku character varying(60) DEFAULT ''::character varying NOT NULL,
+    is_offered boolean DEFAULT true NOT NULL,
+    removed_at timestamp with time zone,
+    top_price_amount bigint,
     CONSTRAINT ck_products_price CHECK (price_amount > 0 and price_amount <= 99999999),
-    CONSTRAINT ck_products_stock CHECK (stock >= 0 and reserved >= 0 and reserved <= stock)
+    CONSTRAINT ck_products_stock CHECK (stock >= 0 and reserved >= 0 and reserved <= stock),
+    CONSTRAINT ck_products_variant CHECK (parent_id is null or options <> '')
 );
 COMMENT ON TABLE products IS 'Something a vendor sells. Prices are integers in minor units and include everything the shopper pays.';
 COMMENT ON COLUMN products.price_amount IS 'minor units of currency';
@@ -2214,6 +2224,7 @@ CREATE INDEX ix_payouts_paid ON payouts USING btree (paid_at) WHERE paid_at IS N
 CREATE INDEX ix_payouts_status ON payouts USING btree (status, updated_at);
 CREATE INDEX ix_payouts_vendor ON payouts USING btree (vendor_id, id);
 CREATE INDEX ix_products_category ON products USING btree (category);
+CREATE INDEX ix_products_parent ON products USING btree (parent_id);
 CREATE INDEX ix_products_shop ON products USING btree (vendor_id, is_published, id);
 CREATE INDEX ix_recovery_codes_member ON recovery_codes USING btree (member_id);
 CREATE INDEX ix_refunds_status ON refunds USING btree (status, updated_at);
@@ -2245,6 +2256,7 @@ CREATE UNIQUE INDEX uq_payment_methods_default ON payment_methods USING btree (c
 CREATE UNIQUE INDEX uq_payments_lead ON payments USING btree (stripe_payment_intent_id) WHERE intent_key IS NULL OR intent_key = idempotency_key;
 CREATE UNIQUE INDEX uq_payments_open ON payments USING btree (order_id) WHERE status IN ('opening', 'pending', 'requires_action', 'processing', 'failed');
 CREATE UNIQUE INDEX uq_payments_slice ON payments USING btree (stripe_payment_intent_id, order_id);
+CREATE UNIQUE INDEX uq_products_variant ON products USING btree (parent_id, options) WHERE parent_id IS NOT NULL;
 CREATE UNIQUE INDEX uq_reconciliation_runs_running ON reconciliation_runs USING btree (status) WHERE status = 'running';
 CREATE UNIQUE INDEX uq_return_requests_one_open ON return_requests USING btree (order_id) WHERE status = 'open';
 CREATE UNIQUE INDEX uq_stripe_customers_live ON stripe_customers USING btree (customer_id) WHERE gone_at IS NULL;
@@ -2352,6 +2364,8 @@ ALTER TABLE ONLY payout_items
     ADD CONSTRAINT payout_items_payout_id_fkey FOREIGN KEY (payout_id) REFERENCES payouts(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY payouts
     ADD CONSTRAINT payouts_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY products
+    ADD CONSTRAINT products_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES products(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY products
     ADD CONSTRAINT products_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY recovery_codes

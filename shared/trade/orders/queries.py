@@ -63,7 +63,7 @@ class Contact:
 
 @frozen
 class LineView:
-    """One product of an order as it was sold."""
+    """One product of an order as it was sold; `name` says which variant it was."""
 
     product_id: int
     name: str
@@ -199,7 +199,7 @@ def _line(line: OrderLine, currency: str) -> LineView:
     commission = Money(line.commission_amount, currency)
     return LineView(
         product_id=line.product_id,
-        name=line.name,
+        name=line.full_name,
         picture=line.picture,
         unit=unit,
         quantity=line.quantity,

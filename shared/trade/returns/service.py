@@ -69,7 +69,7 @@ async def ask(
         lines = await OrderLine.filter(order_id=order.id).order_by("id")
         pieces = chosen_pieces(map(_left, lines), wanted.pieces)
         request = await _write_down(tx, order, wanted, pieces, by=by)
-        names = {line.id: line.name for line in lines}
+        names = {line.id: line.full_name for line in lines}
         named = [(count, names[id_]) for id_, count in pieces.items()]
         await _tell_both(tx, order, request, named)
     return int(request.id)
