@@ -25,7 +25,7 @@ from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.paging import address, pager
 from shared.finance.order_money.whole_order import WholeOrder, whole_order
 from shared.trade.catalogue.queries import clean_search
-from shared.trade.orders.carriers import NAMES, tracking_link
+from shared.trade.orders.carriers import names, tracking_link
 from shared.trade.orders.delivery import counts_from, mark_as_delivered
 from shared.trade.orders.errors import (
     CannotDeliver,
@@ -201,7 +201,7 @@ async def _order_page(
         disputes=whole.disputes,
         fraud_warning=whole.is_warned,
         form=form or ShipForm(meta={"currency": None}),
-        carriers=NAMES,
+        carriers=names(),
         tracking_form=TrackingForm(meta={"currency": None}),
         tracking_link=tracking_link(order.tracking_carrier, order.tracking_number),
         happenings=_history(order, whole),

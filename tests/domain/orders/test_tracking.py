@@ -11,7 +11,7 @@ from shared.core import clock
 from shared.core.errors import NotFound
 from shared.infra.mail.models import Email
 from shared.trade.orders import reminders, shipping
-from shared.trade.orders.carriers import CARRIERS, Carrier, tracking_link
+from shared.trade.orders.carriers import Carrier, carriers, tracking_link
 from shared.trade.orders.errors import CannotCorrect
 from shared.trade.orders.models import Order
 from shared.trade.orders.tracking import correct_tracking
@@ -20,7 +20,7 @@ from tests.support.factories import make_order
 DHL = "https://www.dhl.com/global-en/home/tracking.html?submit=1&tracking-id="
 
 
-@pytest.mark.parametrize("carrier", CARRIERS, ids=lambda carrier: carrier.name)
+@pytest.mark.parametrize("carrier", carriers(), ids=lambda carrier: carrier.name)
 def test_parcels_are_followed_at_https_alone(carrier: Carrier) -> None:
     """At a host that stands in the table; the number is all that is added."""
     parts = urlsplit(carrier.page)
