@@ -1,4 +1,4 @@
-"""Where parcels are followed: a table of carriers (`carriers.toml`), read when it is first asked for.
+"""Where parcels are followed: a table of carriers (`carriers.toml`).
 
 What a vendor types freely stays text: only a number that fits its carrier makes a link, and only to
 an address that stands in the table.
