@@ -41,9 +41,15 @@ def names() -> tuple[str, ...]:
 
 def tracking_link(carrier: str, number: str) -> str | None:
     """The carrier's page about a parcel; None where the carrier or such a number is not known."""
-    wanted = carrier.strip().casefold()
-    known = next((each for each in carriers() if each.name.casefold() == wanted), None)
+    known = _by_name().get(carrier.strip().casefold())
+    if known is None or not known.page:
+        return None
     typed = bare_code(number).upper()
-    if known is None or not known.page or not re.fullmatch(known.numbers, typed):
+    if not re.fullmatch(known.numbers, typed):
         return None
     return known.page + quote(typed, safe="")
+
+
+@cache
+def _by_name() -> dict[str, Carrier]:
+    return {carrier.name.casefold(): carrier for carrier in carriers()}
