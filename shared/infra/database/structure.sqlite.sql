@@ -1,4 +1,4 @@
--- What all migrations make, up to 0058_variants. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0059_address_book. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -1148,3 +1148,30 @@ BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (OLD.v
 CREATE INDEX "ix_products_category" ON "products" ("category");
 CREATE INDEX "ix_products_parent" ON "products" ("parent_id");
 CREATE UNIQUE INDEX uq_products_variant ON products (parent_id, options) WHERE parent_id IS NOT NULL;
+CREATE TABLE "customer_addresses" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "full_name" VARCHAR(120) NOT NULL,
+    "address" VARCHAR(200) NOT NULL,
+    "address_extra" VARCHAR(200) NOT NULL,
+    "city" VARCHAR(80) NOT NULL,
+    "postal_code" VARCHAR(20) NOT NULL,
+    "state" VARCHAR(60) NOT NULL  /* as on a label; empty where none */,
+    "country" VARCHAR(2) NOT NULL,
+    "is_default" INT NOT NULL,
+    "customer_id" BIGINT NOT NULL REFERENCES "customers" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "ix_customer_addresses_customer" ON "customer_addresses" ("customer_id");
+CREATE TABLE "order_messages" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "is_from_shopper" INT NOT NULL,
+    "author" VARCHAR(60) NOT NULL  /* member:7 */,
+    "text" TEXT NOT NULL,
+    "order_id" BIGINT NOT NULL REFERENCES "orders" ("id") ON DELETE RESTRICT,
+    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "ix_order_messages_order" ON "order_messages" ("order_id", "id");
+CREATE UNIQUE INDEX uq_customer_addresses_default ON customer_addresses (customer_id) WHERE is_default;
