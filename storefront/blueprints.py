@@ -14,11 +14,13 @@ from storefront.checkout.views import checkout
 from storefront.platform.language import languages
 from storefront.platform.views import platform
 from storefront.receipts.views import receipts
+from storefront.search.views import search
 from storefront.shops.views import shops
 
 BLUEPRINTS = (
     platform,
     languages,
+    search,
     shops,
     basket,
     checkout,

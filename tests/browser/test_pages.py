@@ -42,6 +42,10 @@ PUBLIC = [
     "/account/reset/mhl_no-such-link",
     "/no-such-page",
     "/vendors?q=bag",
+    "/search",
+    "/search?q=bag&min=10&max=5",
+    "/search?q=xyzzy+bag",
+    "/shops/atelier-luxe?q=bag&sort=name",
     "/api/v1/docs",
 ]
 VENDOR = [

@@ -40,6 +40,7 @@ TABLE = [
     (r"/(healthz|readyz|metrics|favicon\.ico|static/.*|language)", PUBLIC),
     (r"/(vendors|pricing|sell|legal/(terms|privacy|imprint))?", PUBLIC),
     (r"/(shops?|brand)/.*", PUBLIC),
+    (r"/search(/suggestions)?", PUBLIC),
 ]
 
 

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0059_address_book. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0060_address_book. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -1175,6 +1175,9 @@ CREATE TABLE products (
     is_offered boolean DEFAULT true NOT NULL,
     removed_at timestamp with time zone,
     top_price_amount bigint,
+    sort_name text DEFAULT ''::text NOT NULL,
+    terms text DEFAULT ''::text NOT NULL,
+    terms_vector tsvector GENERATED ALWAYS AS (array_to_tsvector(string_to_array(terms, ' '::text))) STORED,
     CONSTRAINT ck_products_price CHECK (price_amount > 0 and price_amount <= 99999999),
     CONSTRAINT ck_products_stock CHECK (stock >= 0 and reserved >= 0 and reserved <= stock),
     CONSTRAINT ck_products_variant CHECK (parent_id is null or options <> '')
@@ -2273,9 +2276,12 @@ CREATE INDEX ix_payout_items_order ON payout_items USING btree (order_id);
 CREATE INDEX ix_payouts_paid ON payouts USING btree (paid_at) WHERE paid_at IS NOT NULL;
 CREATE INDEX ix_payouts_status ON payouts USING btree (status, updated_at);
 CREATE INDEX ix_payouts_vendor ON payouts USING btree (vendor_id, id);
+CREATE INDEX ix_products_by_name ON products USING btree (sort_name, id);
+CREATE INDEX ix_products_by_price ON products USING btree (currency, price_amount, id);
 CREATE INDEX ix_products_category ON products USING btree (category);
 CREATE INDEX ix_products_parent ON products USING btree (parent_id);
 CREATE INDEX ix_products_shop ON products USING btree (vendor_id, is_published, id);
+CREATE INDEX ix_products_terms ON products USING gin (terms_vector) WITH (fastupdate=off);
 CREATE INDEX ix_recovery_codes_member ON recovery_codes USING btree (member_id);
 CREATE INDEX ix_refunds_status ON refunds USING btree (status, updated_at);
 CREATE INDEX ix_refunds_succeeded ON refunds USING btree (succeeded_at) WHERE succeeded_at IS NOT NULL;

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0059_address_book. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0060_address_book. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -1132,7 +1132,7 @@ CREATE TABLE "products" (
     "reserved" INT NOT NULL  /* held by open orders; never more than stock */,
     "picture" VARCHAR(200) NOT NULL  /* path below static\/ */,
     "is_published" INT NOT NULL,
-    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT, "search" TEXT NOT NULL  /* folded words that it is found by */ DEFAULT '', "parent_id" BIGINT REFERENCES "products" ("id") ON DELETE RESTRICT, "options" VARCHAR(4000) NOT NULL  /* JSON: its options with their values; of a variant: its values */ DEFAULT '', "position" INT NOT NULL  /* of a variant among its product's */ DEFAULT 0, "sku" VARCHAR(60) NOT NULL  /* the vendor's own number */ DEFAULT '', "is_offered" INT NOT NULL  /* of a variant: the vendor's tick */ DEFAULT 1, "removed_at" TIMESTAMP   /* of a variant that its product has no more */, "top_price_amount" BIGINT   /* minor units; of a product with options: the dearest */,
+    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT, "search" TEXT NOT NULL  /* folded words that it is found by */ DEFAULT '', "parent_id" BIGINT REFERENCES "products" ("id") ON DELETE RESTRICT, "options" VARCHAR(4000) NOT NULL  /* JSON: its options with their values; of a variant: its values */ DEFAULT '', "position" INT NOT NULL  /* of a variant among its product's */ DEFAULT 0, "sku" VARCHAR(60) NOT NULL  /* the vendor's own number */ DEFAULT '', "is_offered" INT NOT NULL  /* of a variant: the vendor's tick */ DEFAULT 1, "removed_at" TIMESTAMP   /* of a variant that its product has no more */, "top_price_amount" BIGINT   /* minor units; of a product with options: the dearest */, "sort_name" TEXT NOT NULL  /* folded; what lists by name go by */ DEFAULT '', "terms" TEXT NOT NULL  /* what shoppers' searches go by */ DEFAULT '',
     CONSTRAINT "uid_products_vendor__3065a9" UNIQUE ("vendor_id", "slug")
 
 , CONSTRAINT "ck_products_price" CHECK (price_amount > 0 and price_amount <= 99999999)
@@ -1148,6 +1148,19 @@ BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (OLD.v
 CREATE INDEX "ix_products_category" ON "products" ("category");
 CREATE INDEX "ix_products_parent" ON "products" ("parent_id");
 CREATE UNIQUE INDEX uq_products_variant ON products (parent_id, options) WHERE parent_id IS NOT NULL;
+CREATE INDEX "ix_products_by_name" ON "products" ("sort_name", "id");
+CREATE INDEX "ix_products_by_price" ON "products" ("currency", "price_amount", "id");
+CREATE VIRTUAL TABLE products_found USING fts5(terms, content='products', content_rowid='id',
+    tokenize='ascii', prefix='1 2 3', detail=none);
+CREATE TRIGGER products_found_by_insert AFTER INSERT ON products
+BEGIN INSERT INTO products_found(rowid, terms) VALUES (NEW.id, NEW.terms); END;
+CREATE TRIGGER products_found_by_update AFTER UPDATE OF terms ON products WHEN OLD.terms IS NOT NEW.terms
+BEGIN
+INSERT INTO products_found(products_found, rowid, terms) VALUES ('delete', OLD.id, OLD.terms);
+INSERT INTO products_found(rowid, terms) VALUES (NEW.id, NEW.terms);
+END;
+CREATE TRIGGER products_found_by_delete AFTER DELETE ON products
+BEGIN INSERT INTO products_found(products_found, rowid, terms) VALUES ('delete', OLD.id, OLD.terms); END;
 CREATE TABLE "customer_addresses" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,
