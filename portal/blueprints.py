@@ -37,6 +37,7 @@ from portal.payment_settings.views import blueprint as payment_settings
 from portal.payouts.views import blueprint as payouts
 from portal.products.variants import blueprint as variants
 from portal.products.views import blueprint as products
+from portal.shipping.views import blueprint as shipping
 from portal.signin.confirm import blueprint as signin_confirm
 from portal.signin.step import blueprint as signin_step
 from portal.signin.views import blueprint as signin
@@ -56,6 +57,7 @@ BLUEPRINTS = (
     dashboard,
     payment_settings,
     products,
+    shipping,
     variants,
     orders,
     transactions,

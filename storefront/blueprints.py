@@ -10,6 +10,7 @@ from storefront.aftersale.messages import messages
 from storefront.aftersale.views import aftersale
 from storefront.aftersale.withdrawal import withdrawal
 from storefront.basket.views import basket
+from storefront.checkout.delivery_parts import parts
 from storefront.checkout.views import checkout
 from storefront.platform.language import languages
 from storefront.platform.views import platform
@@ -24,6 +25,7 @@ BLUEPRINTS = (
     shops,
     basket,
     checkout,
+    parts,
     receipts,
     aftersale,
     messages,

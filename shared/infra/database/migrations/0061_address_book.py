@@ -9,7 +9,7 @@ from shared.core.clock import now
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0059_products_found")]
+    dependencies = [("models", "0060_shipping")]
 
     initial = False
 
