@@ -102,6 +102,21 @@ class BillingFields(MarketForm):
         ],
     )
 
+    @staticmethod
+    def asked() -> tuple[str, ...]:
+        """The names of what is asked, in its order on the page."""
+        billing = (
+            "name",
+            "company",
+            "address",
+            "postal_code",
+            "city",
+            "state",
+            "country",
+        )
+        named = (f"billing_{part}" for part in billing)
+        return ("phone", "bill_elsewhere", *named, "note")
+
     def validate_phone(self, field: StringField) -> None:
         """A number that a carrier can call, where a shop wants one."""
         if not self.wants_phone:

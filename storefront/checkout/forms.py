@@ -157,6 +157,10 @@ class CheckoutForm(BillingFields):
         """Fill in; then offer the states of the chosen country, named as it names them."""
         super().process(*args, **kwargs)
         self.billing_country.choices = choices(countries())
+        self.billing_country.data = self.billing_country.data or self.country.data
+        # Asked last, whatever class declares them first: problems are listed in this order.
+        for name in BillingFields.asked():
+            self._fields[name] = self._fields.pop(name)
         place = self.place()
         offered = [
             SelectChoice(_key(place, label), name) for label, name in place.states

@@ -85,7 +85,6 @@ class TestBill:
             ("billing_postal_code", "", "Enter a postal code such as SW1A 1AA."),
             ("billing_postal_code", "12", "Enter a postal code such as SW1A 1AA."),
             ("billing_country", "XX", "Choose the country."),
-            ("billing_country", "", "Choose the country."),
             ("billing_company", "x" * 121, "Use at most 120 characters."),
         ],
     )
