@@ -37,14 +37,12 @@ from shared.trade.orders.reservations import what_is_missing
 from shared.trade.orders.rules import CheckoutStatus, PaymentStatus
 from shared.trade.orders.service import place_order
 from shared.trade.orders.terms import Acceptance
-from shared.trade.people.address_book import LINES, address_book
-from shared.trade.people.rules import shown_email
 from shared.trade.shipping.errors import ChooseShipping, NotServed, ShippingChanged
-from storefront.browser import basket_token, own_checkouts, remember_checkout
-from storefront.checkout.billing_fields import from_billing
+from storefront.browser import basket_token, remember_checkout
 from storefront.checkout.delivery_choice import taken
 from storefront.checkout.delivery_parts import choice_of
 from storefront.checkout.forms import CHECKED_ALONE, DECIDED_BY_COUNTRY, CheckoutForm
+from storefront.checkout.known import known_of
 from storefront.receipts.order_card import parts_of
 
 checkout = Blueprint("checkout", __name__)
@@ -73,7 +71,7 @@ async def contact() -> Response:
     if not basket.can_check_out:
         return _back_to(basket)
     return await _contact_page(
-        basket, await CheckoutForm.from_request(data=await _known(basket))
+        basket, await CheckoutForm.from_request(data=await known_of(basket))
     )
 
 
@@ -150,43 +148,6 @@ def _back_to(basket: BasketView) -> Response:
         url_for("basket.show"),
         ("info", _("Your basket is empty, so there is nothing to check out yet.")),
     )
-
-
-async def _known(basket: BasketView) -> dict[str, object]:
-    """What this browser told us last for an order that still waits, else what the signed-in
-    shopper's account says.
-    """
-    for link in reversed(own_checkouts()[-3:]):
-        try:
-            before = await checkout_by_token(await token_of(link))
-        except NotFound:
-            continue
-        if before.status is CheckoutStatus.OPEN:
-            return {
-                **vars(before.contact),
-                **from_billing(before.contact.billing),
-                "email": shown_email(before.contact.email),
-                "note": before.orders[0].note,
-            }
-    who = customer()
-    if who is not None and (chosen := await _from_book(who.id or 0)):
-        return {"email": shown_email(who.email), **chosen}
-    country = basket.vendor.country if basket.vendor else ""
-    return {
-        "email": shown_email(who.email) if who else "",
-        "full_name": who.full_name if who else "",
-        "country": country,
-    }
-
-
-async def _from_book(customer_id: int) -> dict[str, str]:
-    """The address that was chosen of the shopper's book, else the default one; none without."""
-    book = await address_book(customer_id)
-    wanted = request.args.get("address", "")
-    chosen = next((each for each in book if str(each.id) == wanted), None)
-    if chosen is None:
-        chosen = next(iter(book), None)
-    return {name: getattr(chosen, name) for name in LINES} if chosen else {}
 
 
 async def _contact_page(
