@@ -13,6 +13,7 @@ import pytest
 from shared.finance.ledger.chart import Account
 from shared.finance.payments.models import Payment
 from shared.finance.payments.service import confirm_payment, create_payment_intent
+from shared.finance.payments.waiting_transfers import waiting_for_accounts
 from shared.infra import unit
 from shared.infra.gateway.errors import StripeUnavailable
 from shared.infra.stripe_writes.models import StripeWrite
@@ -215,6 +216,11 @@ async def test_a_vendor_that_cannot_receive_money_leaves_the_others_paid(
     assert await booked(Account.STRIPE_VENDOR, vendor_id=shops[1].vendor_id) == {}
     await market.rest()
     assert (await Payment.get(id=waits.id)).stripe_transfer_id is None
+    (told,) = await waiting_for_accounts()
+    assert (told.vendor_id, told.amount.amount) == (
+        shops[1].vendor_id,
+        waits.amount_vendor,
+    )
     _capability(market, shops[1].account_id, "active")
     await market.rest()
     await _each_has_its_part(market, purchase)
