@@ -29,9 +29,11 @@ from portal.operator.vat.rates import blueprint as operator_vat_rates
 from portal.operator.vat.views import blueprint as operator_vat
 from portal.operator.views import blueprint as operator
 from portal.orders.refunds import blueprint as orders_refunds
+from portal.orders.returns import blueprint as orders_returns
 from portal.orders.views import blueprint as orders
 from portal.payment_settings.views import blueprint as payment_settings
 from portal.payouts.views import blueprint as payouts
+from portal.products.variants import blueprint as variants
 from portal.products.views import blueprint as products
 from portal.signin.confirm import blueprint as signin_confirm
 from portal.signin.step import blueprint as signin_step
@@ -52,6 +54,7 @@ BLUEPRINTS = (
     dashboard,
     payment_settings,
     products,
+    variants,
     orders,
     transactions,
     developers,
@@ -76,6 +79,7 @@ BLUEPRINTS = (
     operator_vat,
     operator_vat_rates,
     orders_refunds,
+    orders_returns,
     payouts,
     statements,
 )

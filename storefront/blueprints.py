@@ -5,6 +5,8 @@ from __future__ import annotations
 from storefront.account.cards import cards
 from storefront.account.security import forgotten, security
 from storefront.account.views import account
+from storefront.aftersale.views import aftersale
+from storefront.aftersale.withdrawal import withdrawal
 from storefront.basket.views import basket
 from storefront.checkout.views import checkout
 from storefront.platform.language import languages
@@ -19,6 +21,8 @@ BLUEPRINTS = (
     basket,
     checkout,
     receipts,
+    aftersale,
+    withdrawal,
     account,
     cards,
     security,

@@ -16,6 +16,7 @@ from shared.entrypoints.web.number_fields import MoneyField, WholeField
 from shared.finance.refunds.preview import Refundable
 from shared.finance.refunds.rules import Reach, RefundRequest
 from shared.finance.refunds.service import MAX_NOTE
+from shared.trade.returns.queries import ReturnView
 
 
 def _reasons() -> Iterator[tuple[str, str]]:
@@ -48,6 +49,10 @@ class RefundForm(MarketForm):
         _l("Refunds so far"),
         [Optional(), NumberRange(min=0)],
     )
+    answers = WholeField(
+        _l("Request"),
+        [Optional(), NumberRange(min=1)],
+    )
     line_ids: Sequence[int] = ()
 
     def validate(
@@ -62,7 +67,7 @@ class RefundForm(MarketForm):
             idle = (name == "amount" and self.reach.data != Reach.AMOUNT) or (
                 name.startswith("quantity_") and self.reach.data != Reach.LINES
             )
-            if idle or name == "seen":
+            if idle or name in ("seen", "answers"):
                 field.errors = ()
         return not self.errors
 
@@ -83,8 +88,10 @@ class RefundForm(MarketForm):
         )
 
 
-async def refund_form(order: Refundable) -> RefundForm:
-    """The form for this order's lines, as the request fills it."""
+async def refund_form(order: Refundable, asked: ReturnView | None = None) -> RefundForm:
+    """The form for this order's lines, as the request fills it; at first with what the shopper
+    asked for.
+    """
     fields: dict[str, Any] = {"line_ids": tuple(line.id for line in order.lines)}
     for line in order.lines:
         fields[f"quantity_{line.id}"] = WholeField(
@@ -98,5 +105,17 @@ async def refund_form(order: Refundable) -> RefundForm:
     form = type("RefundFormOfOrder", (RefundForm,), fields)
     made = cast("type[RefundForm]", form)
     return await made.from_request(
-        currency=order.total.currency, data={"seen": order.seen}
+        currency=order.total.currency,
+        data={"seen": order.seen, **_asked(order, asked)},
     )
+
+
+def _asked(order: Refundable, asked: ReturnView | None) -> dict[str, Any]:
+    if asked is None:
+        return {}
+    told: dict[str, Any] = {"answers": asked.id}
+    left = {line.id: line.left for line in order.lines if line.left}
+    if left == asked.pieces:
+        return told
+    pieces = {f"quantity_{id_}": count for id_, count in asked.pieces.items()}
+    return {**told, **pieces, "reach": Reach.LINES.value}

@@ -4,6 +4,8 @@ it.
 
 from __future__ import annotations
 
+from functools import partial
+
 from quart import Blueprint, Response, request
 
 from portal.frame import vendor_page
@@ -26,9 +28,12 @@ from shared.finance.refunds.errors import BadRefund
 from shared.finance.refunds.preview import Refundable, preview, refundable
 from shared.finance.refunds.queries import refunds_of_order
 from shared.finance.refunds.rules import Reach, RefundState
+from shared.finance.refunds.service import Together
 from shared.trade.commission.queries import get_policy
 from shared.trade.orders.order_numbers import may_be_number
 from shared.trade.people import policies
+from shared.trade.returns.queries import open_return
+from shared.trade.returns.service import accept
 
 blueprint = Blueprint(
     "refunds", __name__, url_prefix="/vendor/admin/orders/<number>/refunds"
@@ -40,7 +45,8 @@ blueprint = Blueprint(
 async def choose(number: str) -> Response:
     """What can go back of an order: all of it, pieces, or an amount."""
     order = await _mine(number)
-    return await _page(order, await refund_form(order))
+    asked = await open_return(order.order_id)
+    return await _page(order, await refund_form(order, asked))
 
 
 @blueprint.post("/preview", endpoint="preview")
@@ -107,6 +113,7 @@ async def give_back(number: str) -> Response:
             by=actor_label(actor()),
             seen=form.seen.data if form.seen.data is not None else -1,
             at_once=True,
+            together=_answering(form),
         )
     except MarketError as error:
         return await _blamed(await _mine(number), form, error)
@@ -123,6 +130,14 @@ async def give_back(number: str) -> Response:
         url_for("orders.show", number=order.number),
         done(state, money(made.amount), refusal or waits),
     )
+
+
+def _answering(form: RefundForm) -> Together | None:
+    """The request that the refund answers, if the form was opened for one."""
+    if not form.answers.data:
+        return None
+    by = actor_label(actor())
+    return partial(accept, request_id=form.answers.data, by=by)
 
 
 async def _mine(number: str) -> Refundable:

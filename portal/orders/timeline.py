@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from portal.orders import timeline_finance
+from portal.orders import timeline_finance, timeline_shopper
 from portal.orders.timeline_facts import Entries, OrderFacts, Words, amount_of
 from portal.timeline import TimelineEntry
 from shared.core.locales import gettext as _
@@ -20,7 +20,7 @@ from shared.finance.refunds.rules import RefundState
 from shared.infra.activity.queries import Happened
 from shared.infra.mail.queries import MailView
 from shared.trade.orders.activity import OrderActivity
-from shared.trade.orders.rules import OrderStatus
+from shared.trade.orders.rules import OrderStatus, is_shopper
 
 _ENDS = {
     DisputeStatus.WON: (
@@ -114,13 +114,19 @@ def _shipped(facts: OrderFacts, happened: Happened) -> Entries:
 
 
 def _delivered(facts: OrderFacts, happened: Happened) -> Entries:
-    assumed = _("Taken for granted: it was sent long enough ago.")
-    detail = assumed if facts.order.is_arrival_assumed else _("As you said.")
+    detail = _("As you said.")
+    if facts.order.is_arrival_assumed:
+        detail = _("Taken for granted: it was sent long enough ago.")
+    elif is_shopper(facts.order.delivered_by):
+        detail = _("The shopper says so.")
     yield TimelineEntry(_("Delivered"), happened.at, detail, "ok")
 
 
 def _cancelled(facts: OrderFacts, happened: Happened) -> Entries:
-    if facts.order.status is OrderStatus.CANCELLED:
+    if facts.order.is_called_off:
+        detail = _("The shopper cancelled it before it was sent.")
+        yield TimelineEntry(_("Cancelled"), happened.at, detail, "warn")
+    elif facts.order.status is OrderStatus.CANCELLED:
         detail = _("It was not paid in time; the goods are back in your stock.")
         yield TimelineEntry(_("Cancelled"), happened.at, detail, "plain")
 
@@ -262,6 +268,7 @@ def _mail(mail: MailView) -> TimelineEntry:
 
 _WORDS: Words = {
     **timeline_finance.WORDS,
+    **timeline_shopper.WORDS,
     OrderActivity.PLACED: _placed,
     OrderActivity.PAID: _paid,
     OrderActivity.SHIPPED: _shipped,

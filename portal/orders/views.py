@@ -7,6 +7,7 @@ from quart import Blueprint, Response, request
 from portal.frame import vendor_page
 from portal.orders.forms import CARRIERS, ShipForm
 from portal.orders.refund_words import refund_detail, states
+from portal.orders.returns import DeclineReturnForm, vendor_returns
 from portal.orders.timeline import KINDS, timeline
 from portal.orders.timeline_facts import facts_of
 from portal.orders.waterfall import vendor_lines
@@ -207,6 +208,8 @@ async def _order_page(
         counts_from=counts_from(order.shipped_at, whole.market)
         if order.may_deliver and order.shipped_at
         else None,
+        returns=vendor_returns(order, whole.returns),
+        decline_form=DeclineReturnForm(meta={"currency": None}),
         short=await short_of(order.id)
         if order.may_ship and any(line.missing for line in order.lines)
         else (),

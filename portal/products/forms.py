@@ -22,7 +22,9 @@ from shared.core.locales.lazy import lazy_gettext as _l
 from shared.core.money import Money
 from shared.entrypoints.web.editing import Edited
 from shared.entrypoints.web.number_fields import MoneyField, WholeField
-from shared.trade.catalogue.queries import ProductView
+from shared.trade.catalogue.product_views import (
+    ProductView,
+)
 from shared.trade.catalogue.service import MAX_STOCK, ProductValues
 
 
@@ -83,18 +85,30 @@ class ProductForm(Edited):
         if isinstance(field.data, Money) and field.data.amount == 0:
             raise ValidationError(_("Enter a price above zero."))
 
-    def values(self) -> ProductValues:
-        """What the use case takes. Only after the form was found right."""
+    def values(self, product: ProductView | None) -> ProductValues:
+        """What the use case takes. Only after the form was found right.
+
+        Of a `product` with options price and stock are those of its variants.
+        """
+        is_plain = "price" in self
+        moved = is_plain and self.touched("stock")
         return ProductValues(
             name=self.name.data or "",
-            price=self.price.data,
-            stock=(self.stock.data or 0) if self.touched("stock") else None,
+            price=product.price if product and not is_plain else self.price.data,
+            stock=(self.stock.data or 0) if moved else None,
             category=self.category.data or "",
             description=self.description.data or "",
             picture=self.picture.data or "",
             is_published=bool(self.is_published.data),
             slug=self.slug.data or "",
         )
+
+
+class VariedProductForm(ProductForm):
+    """A product with options: each of its variants has a price and a stock instead."""
+
+    price = None  # type: ignore[assignment]  # which takes the field away
+    stock = None  # type: ignore[assignment]
 
 
 def from_product(product: ProductView) -> dict[str, object]:

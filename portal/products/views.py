@@ -6,7 +6,7 @@ from quart import Blueprint, Response, request
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are older
 
 from portal.frame import vendor_page
-from portal.products.forms import ProductForm, from_product
+from portal.products.forms import ProductForm, VariedProductForm, from_product
 from portal.products.pictures import pictures
 from shared.core.errors import Conflict, Invalid, NotFound
 from shared.core.locales import gettext as _
@@ -19,14 +19,20 @@ from shared.entrypoints.web.pages import STATIC, page, see_other
 from shared.entrypoints.web.paging import pager
 from shared.finance.connect.queries import get_vendor_payment_config
 from shared.trade.catalogue import service
-from shared.trade.catalogue.queries import (
+from shared.trade.catalogue.product_views import (
     ProductView,
+)
+from shared.trade.catalogue.queries import (
     product_for_vendor,
     vendor_products,
 )
 from shared.trade.people.errors import EmailNotConfirmed
 
-blueprint = Blueprint("products", __name__, url_prefix="/vendor/admin/products")
+blueprint = Blueprint(
+    "products",
+    __name__,
+    url_prefix="/vendor/admin/products",
+)
 CHECKED = ("name", "price", "stock", "slug", "category")
 
 
@@ -44,7 +50,11 @@ async def index() -> Response:
         fragments={"product-list": "product_list"},
         nav="products",
         found=found,
-        pager=pager(url_for("products.index"), found, q=found.search),
+        pager=pager(
+            url_for("products.index"),
+            found,
+            q=found.search,
+        ),
         shop_slug=actor().vendor_slug,
     )
 
@@ -96,7 +106,8 @@ async def _form(
     data: dict[str, object] | None = None,
 ) -> ProductForm:
     config = await get_vendor_payment_config(vendor_id())
-    form = await ProductForm.from_request(currency=config.currency, data=data)
+    kind = VariedProductForm if product and product.options else ProductForm
+    form = await kind.from_request(currency=config.currency, data=data)
     choices = {"": _("No picture"), **pictures(str(STATIC))}
     if product:
         choices.setdefault(product.picture, _("As it is now"))
@@ -109,8 +120,12 @@ async def _form(
 async def _save(product: ProductView | None) -> Response:
     form = await _form(product)
     if not form.ok():
-        return await _form_page(form, product, status=422)
-    values = form.values()
+        return await _form_page(
+            form,
+            product,
+            status=422,
+        )
+    values = form.values(product)
     try:
         await service.save_product(
             vendor_id=vendor_id(),
@@ -126,7 +141,11 @@ async def _save(product: ProductView | None) -> Response:
     except (Conflict, EmailNotConfirmed, Invalid) as error:
         form.blame(error)
         now = await product_for_vendor(vendor_id(), product.id) if product else None
-        return await _form_page(form, now, status=error.status)
+        return await _form_page(
+            form,
+            now,
+            status=error.status,
+        )
     said = (
         _("%(name)s is saved.", name=values.name)
         if values.is_published
@@ -161,6 +180,6 @@ async def _form_page(
         form=form,
         product=product,
         action=_address(product),
-        currency=form.price.currency,
+        currency=product.price.currency if product else form.price.currency,
         shop_slug=actor().vendor_slug,
     )

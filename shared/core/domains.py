@@ -30,6 +30,7 @@ DOMAINS = (
     "shared.trade.commission",
     "shared.trade.marketplace",
     "shared.trade.orders",
+    "shared.trade.returns",
     "shared.finance.ledger",
     "shared.infra.references",
     "shared.finance.payments",

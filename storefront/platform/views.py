@@ -22,8 +22,10 @@ from shared.entrypoints.web.pages import page
 from shared.entrypoints.web.paging import address, pager
 from shared.entrypoints.web.same_for_all import same_for_all
 from shared.trade.baskets.queries import reserved_for
-from shared.trade.catalogue.queries import (
+from shared.trade.catalogue.product_views import (
     as_seen_by,
+)
+from shared.trade.catalogue.queries import (
     clean_search,
     search_products,
     showcase,

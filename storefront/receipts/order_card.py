@@ -12,7 +12,10 @@ from shared.entrypoints.web.filters import money
 from shared.finance.refunds.queries import RefundView
 from shared.trade.orders.queries import OrderView
 from shared.trade.orders.remaining_money import MoneyState, OrderMoney
-from shared.trade.orders.rules import OrderStatus, PaymentStatus
+from shared.trade.orders.rules import OrderStatus, PaymentStatus, is_shopper
+from shared.trade.returns.queries import ReturnView
+from shared.trade.returns.rules import AfterSaleOffer
+from storefront.aftersale.offers import ShopperReturn, offer_to, shopper_returns
 from storefront.receipts.refund_words import for_shopper
 
 Part = tuple[str, Money]  # whose, and how much
@@ -53,6 +56,13 @@ class OrderCard:
     refunds: tuple[ShopperRefund, ...]
     parts: tuple[Part, ...]
     bank: tuple[str, str] | None
+    offer: AfterSaleOffer
+    returns: tuple[ShopperReturn, ...]
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether something was asked that its vendor has to answer."""
+        return any(each.view.is_open for each in self.returns)
 
 
 def parts_of(order: OrderView, *, shown: bool) -> tuple[Part, ...]:
@@ -72,6 +82,7 @@ def card_of(
     order: OrderView,
     refunds: Iterable[RefundView] = (),
     *,
+    returns: Iterable[ReturnView] = (),
     parts_shown: bool,
     asked_back: int = 0,
 ) -> OrderCard:
@@ -79,7 +90,9 @@ def card_of(
 
     `asked_back`: of the order's money, in minor units, by refunds that nobody has allowed yet.
     """
-    kind, status_word = order_status(order.money.without(asked_back), order.status)
+    kind, status_word = order_status(
+        order.money.without(asked_back), order.status, is_called_off=order.is_called_off
+    )
     return OrderCard(
         order,
         kind,
@@ -88,6 +101,8 @@ def card_of(
         tuple(_shown(refunds)),
         parts_of(order, shown=parts_shown),
         bank_words(order),
+        offer_to(order),
+        shopper_returns(order, returns),
     )
 
 
@@ -104,7 +119,10 @@ def _events(order: OrderView) -> Iterator[OrderEvent]:
         detail = _("It was sent long enough ago. Has it not come? Write to the shop.")
         yield OrderEvent(_("Counts as delivered"), order.delivered_at, detail)
     elif order.delivered_at:
-        yield OrderEvent(_("Delivered"), order.delivered_at)
+        by_shopper = (
+            _("Received, as you said") if is_shopper(order.delivered_by) else ""
+        )
+        yield OrderEvent(by_shopper or _("Delivered"), order.delivered_at)
 
 
 def _shown(refunds: Iterable[RefundView]) -> Iterator[ShopperRefund]:
@@ -115,7 +133,9 @@ def _shown(refunds: Iterable[RefundView]) -> Iterator[ShopperRefund]:
             yield ShopperRefund(refund.amount, at, *told, note=refund.note)
 
 
-def order_status(left: OrderMoney, status: OrderStatus) -> tuple[str, str]:
+def order_status(
+    left: OrderMoney, status: OrderStatus, *, is_called_off: bool = False
+) -> tuple[str, str]:
     """Kind and words of the badge that says where an order stands: first where its money is, then
     where its goods are.
     """
@@ -136,6 +156,8 @@ def order_status(left: OrderMoney, status: OrderStatus) -> tuple[str, str]:
             return "info", _("On its way")
         case OrderStatus.DELIVERED:
             return "ok", _("Delivered")
+    if is_called_off:
+        return "plain", _("Cancelled, is paid back")
     return _unsent(left, status)
 
 

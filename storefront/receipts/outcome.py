@@ -34,11 +34,15 @@ def outcome_of(
     order: OrderStatus,
     email: str,
     by_bank: bool = False,
+    is_called_off: bool = False,
 ) -> Outcome:
     """What to say. Our order decides what is final, the payment's own state what is still moving.
 
-    `by_bank`: the shopper's bank took all of the money back for good.
+    `by_bank`: the shopper's bank took all of the money back for good. `is_called_off`: the shopper
+    cancelled it after it was paid.
     """
+    if is_called_off and progress.payment_status is PaymentStatus.PAID:
+        return _called_off()
     if final := _final(progress, order, email=email, by_bank=by_bank):
         return final
     if moving := _moving(progress):
@@ -76,6 +80,11 @@ def _paid_too_late() -> Outcome:
         "You do not need to do anything: we will write to you and pay it back."
     )
     return Outcome("parked", "wait", _("We are looking at your payment"), text)
+
+
+def _called_off() -> Outcome:
+    text = _("You have cancelled it before it was sent. It is paid back to you.")
+    return Outcome("called_off", "ok", _("This order was cancelled"), text)
 
 
 def _paid_back(text: str) -> Outcome:

@@ -17,6 +17,7 @@ from shared.trade.marketplace.queries import marketplace
 from shared.trade.orders.queries import CheckoutView, checkout_by_token
 from shared.trade.orders.remaining_money import MoneyState
 from shared.trade.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus
+from shared.trade.returns.queries import returns_of
 from storefront.browser import own_checkouts
 from storefront.receipts.order_card import card_of
 from storefront.receipts.outcome import Outcome, outcome_of
@@ -47,6 +48,7 @@ async def confirmation() -> Response:
         progress,
         checkout=found.status,
         order=_slowest(found),
+        is_called_off=any(order.is_called_off for order in found.orders),
         email=found.contact.email,
         by_bank=all(order.money_state is MoneyState.LOST for order in found.orders),
     )
@@ -104,17 +106,20 @@ async def order_page(token: str) -> Response:
         order.payment_status in (PaymentStatus.PENDING, PaymentStatus.FAILED)
         for order in found.orders
     )
-    refunds = await refunds_of_purchase([order.id for order in found.orders])
+    ids = [order.id for order in found.orders]
+    refunds, returns = await refunds_of_purchase(ids), await returns_of(ids)
     shown, back = (await marketplace()).show_fee_breakdown, await _asked_back(found)
     return await page(
         "storefront/receipts/order.html",
         checkout=found,
+        token=link_of(found.token),
         unpaid=unpaid,
         waits_for_pay=any(order.waits_for_pay for order in found.orders),
         cards=[
             card_of(
                 order,
                 refunds[order.id],
+                returns=returns[order.id],
                 parts_shown=shown,
                 asked_back=back.get(order.id, 0),
             )

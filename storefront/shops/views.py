@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import urlencode
 
@@ -23,12 +24,16 @@ from shared.trade.baskets import service as baskets
 from shared.trade.baskets.errors import OtherVendor
 from shared.trade.baskets.queries import count_items, reserved_for
 from shared.trade.catalogue import queries as catalogue
-from shared.trade.catalogue.queries import ProductView, as_seen_by
+from shared.trade.catalogue.product_views import (
+    ProductView,
+    as_seen_by,
+)
 from shared.trade.catalogue.shop_pages import ShopPage, Sort, read_sort, shop_page
 from shared.trade.orders.cancellation import give_up_unwanted
 from shared.trade.vendors.errors import ShopClosed
 from shared.trade.vendors.queries import VendorView, vendor_by_id
 from storefront.browser import basket_token, promise_basket
+from storefront.shops.choice import VARIANT, ProductChoice, bought, choice_of
 from storefront.shops.forms import AddForm
 
 shops = Blueprint("shops", __name__)
@@ -78,7 +83,11 @@ async def brand_css(colour: str) -> Response:
 
 @shops.get("/shops/<slug>")
 @public
-@same_for_all("category", "sort", "page")
+@same_for_all(
+    "category",
+    "sort",
+    "page",
+)
 async def shop(slug: str) -> Response:
     """One shop: categories as chips, sort, search, 24 products a page."""
     try:
@@ -179,14 +188,39 @@ def _pager(found: ShopPage) -> Pager:
 
 @shops.get("/shops/<slug>/<product_slug>")
 @public
-@same_for_all()
+@same_for_all(VARIANT)
 async def product(slug: str, product_slug: str) -> Response:
-    """One product."""
+    """One product; with options, as far as the address says what is chosen."""
     try:
         item = await catalogue.product(slug, product_slug)
     except ShopClosed as closed:
         return await _closed(closed)
-    return await _product_page(item, await AddForm.from_request())
+    held = await reserved_for(basket_token())
+    choice = await choice_of(
+        item,
+        request.args,
+        held,
+    )
+    if choice.chosen is not None and VARIANT not in request.args and not is_htmx():
+        return see_other(_variant_address(choice.chosen))
+    response = await _product_page(
+        item,
+        choice,
+        await AddForm.from_request(),
+        held,
+    )
+    if choice.chosen is not None and is_htmx():
+        response.headers["HX-Replace-Url"] = _variant_address(choice.chosen)
+    return response
+
+
+def _variant_address(variant: ProductView) -> str:
+    return url_for(
+        "shops.product",
+        slug=variant.vendor_slug,
+        product_slug=variant.slug,
+        variant=variant.id,
+    )
 
 
 @shops.post("/shops/<slug>/<product_slug>")
@@ -197,38 +231,46 @@ async def add_to_basket(slug: str, product_slug: str) -> Response:
     item = await catalogue.product(slug, product_slug)
     form = await AddForm.from_request()
     start_new = "start_new" in await request.form
+    held = await reserved_for(basket_token())
+    choice = await choice_of(item, await request.form, held)
     if not form.ok():
-        return await _product_page(item, form, status=422)
+        return await _product_page(item, choice, form, held, status=422)
     token, quantity = promise_basket(), form.quantity.data or 0
     try:
         await baskets.add(
             token,
-            product_id=item.id,
+            product_id=bought(item, choice).id,
             quantity=quantity,
             start_new=start_new,
         )
         if start_new:
             await give_up_unwanted(token)
     except (Conflict, Invalid) as problem:
-        return await _product_page(item, form, problem=problem, status=problem.status)
+        return await _product_page(
+            item,
+            choice,
+            form,
+            held,
+            problem=problem,
+            status=problem.status,
+        )
     if not is_htmx():
         return see_other(url_for("basket.show"))
-    return await _product_page(item, form, added=quantity)
+    return await _product_page(item, choice, form, held, added=quantity)
 
 
 async def _product_page(
     item: ProductView,
+    choice: ProductChoice,
     form: AddForm,
+    held: Mapping[int, int],
     *,
     added: int = 0,
     problem: Conflict | Invalid | None = None,
     status: int = 200,
 ) -> Response:
     shows_only(item.vendor_id)
-    vendor, held = (
-        await vendor_by_id(item.vendor_id),
-        await reserved_for(basket_token()),
-    )
+    vendor = await vendor_by_id(item.vendor_id)
     (item,) = as_seen_by([item], held)
     more = (
         ()
@@ -240,9 +282,11 @@ async def _product_page(
     )
     return await page(
         "storefront/shops/product.html",
-        fragments={"added": "added"},
+        fragments={"added": "added", "product": "product"},
         status=status,
         product=item,
+        choice=choice,
+        shown=choice.chosen or item,
         vendor=vendor,
         brand=brand_of(vendor),
         more=more,

@@ -107,9 +107,12 @@ EASY = {
     "/vendor/admin/orders/<number>/delivered",
     "/vendor/admin/orders/<number>/keep",
     "/vendor/admin/orders/<number>/refunds/preview",
+    "/vendor/admin/orders/<number>/returns/<int:request_id>/decline",
     "/vendor/admin/orders/<number>/ship",
     "/vendor/admin/payouts/<int:payout_id>/cancel",
     "/vendor/admin/products/<int:product_id>",
+    "/vendor/admin/products/<int:product_id>/options",
+    "/vendor/admin/products/<int:product_id>/variants",
     "/vendor/admin/products/check/<field>",
     "/vendor/admin/products/new",
     "/vendor/admin/shop",
@@ -146,6 +149,8 @@ EASY = {
 # test_editing.
 EDITED = {
     "/vendor/admin/products/<int:product_id>",
+    "/vendor/admin/products/<int:product_id>/options",
+    "/vendor/admin/products/<int:product_id>/variants",
     "/vendor/admin/statements",
     "/vendor/admin/shop",
     "/vendor/admin/payments/schedule",

@@ -51,6 +51,7 @@ BOUNDED: dict[str, set[str]] = {
         "finance/ledger/queries.refunds_paid",
         "finance/refunds/queries.awaiting_approval",
         "finance/refunds/queries.refunds_of_purchase",
+        "trade/returns/queries.returns_of",
         "trade/catalogue/stock.locked",
         "trade/orders/queries._views",
         "trade/orders/reservations._most_wasted_of",

@@ -61,6 +61,12 @@ STORED: dict[str, dict[str, Any]] = {
     "refunds.adopt": {"stripe_refund_id": "re_1"},
     "refunds.carry_out": {"refund_id": 1},
     "refunds.follow": {"refund_id": 1},
+    "returns.declared": {
+        "full_name": "Ada",
+        "number": "MH-7KQ2-9FXD",
+        "email": "ada@example.test",
+        "language": "en",
+    },
     "statements.close_vendor": {"vendor_id": 1},
     "stripe_writes.perform": {"id": 1},
     "vendors.end_bank_hold": {"vendor_id": 1},

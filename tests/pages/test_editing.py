@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -20,9 +20,10 @@ from shared.trade.catalogue.service import ProductValues, save_product
 from shared.trade.commission import service as fees
 from shared.trade.commission.rules import Rule
 from shared.trade.people import registration
+from shared.trade.vendors.models import Vendor
 from tests.house.routes import EDITED
 from tests.support.disputes import disputed, work
-from tests.support.factories import make_product, make_ready_vendor
+from tests.support.factories import make_product, make_ready_vendor, make_variants
 from tests.support.filled import filled
 from tests.support.market import open_shop
 from tests.support.portal import PASSWORD, Portal, page_of, sign_in, signed_in
@@ -58,6 +59,20 @@ VENDORS = [
         {"price": "11", "stock": "9"},
         "Price Was €49.90 when you opened the page, is now €12.00; yours is €11.00.",
         "product.changed",
+    ),
+    Edit(
+        "/vendor/admin/products/{shirt}/variants",
+        {"price_{small}": "12", "sku_{small}": "S-1"},
+        {"price_{small}": "11", "stock_{small}": "9"},
+        "Price of S Was €49.90 when you opened the page, is now €12.00; yours is €11.00.",
+        "product.variants_changed",
+    ),
+    Edit(
+        "/vendor/admin/products/{shirt}/options",
+        {"name_1": "Size", "values_1": "S\nM\nL"},
+        {"name_1": "Size", "values_1": "XS\nM"},
+        "Its values, one a line",
+        "product.variants_changed",
     ),
     Edit(
         "/vendor/admin/statements",
@@ -171,6 +186,11 @@ async def _walk(
     things: dict[str, int],
 ) -> None:
     action = edit.action.format(**things)
+    edit = replace(
+        edit,
+        first={name.format(**things): value for name, value in edit.first.items()},
+        second={name.format(**things): value for name, value in edit.second.items()},
+    )
     opened = await _opened(first, action)
     before = await AuditEntry.filter(action=edit.act).count()
 
@@ -258,11 +278,16 @@ async def test_the_second_of_two_at_a_shop_is_told(
     """
     shop = await open_shop(context.gateway, sandbox)
     dispute = await disputed(context, sandbox, shop)
+    shirt, (small, _) = await make_variants(await Vendor.get(id=shop.vendor_id))
     first, second = await _two(app, "owner", shop.vendor_id)
+    things = {
+        "product": shop.product_id,
+        "dispute": dispute.id,
+        "shirt": shirt.id,
+        "small": small.id,
+    }
     for edit in VENDORS:
-        await _walk(
-            first, second, edit, {"product": shop.product_id, "dispute": dispute.id}
-        )
+        await _walk(first, second, edit, things)
 
 
 async def test_the_second_of_two_of_the_staff_is_told(app: Quart) -> None:

@@ -20,6 +20,14 @@ from shared.finance.payments.models import Payment
 from shared.finance.refunds.models import Refund
 from shared.trade.baskets.models import Basket
 from shared.trade.catalogue.models import Product
+from shared.trade.catalogue.options import set_options
+from shared.trade.catalogue.product_views import (
+    ProductView,
+)
+from shared.trade.catalogue.rules import Option
+from shared.trade.catalogue.variants import (
+    variants_of,
+)
 from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.people.models import Customer, Member
 from shared.trade.vendors.models import Vendor
@@ -95,6 +103,27 @@ async def make_product(vendor: Vendor, **values: Any) -> Product:
         "stock": 10,
     }
     return await Product.create(**{**given, **values})
+
+
+async def make_variants(
+    vendor: Vendor,
+    *options: Option,
+    stock: int = 10,
+    **values: Any,
+) -> tuple[Product, list[ProductView]]:
+    """A product with these options (Size: S and M, without any), and its variants with so many in
+    stock of each.
+    """
+    product = await make_product(vendor, **values)
+    await set_options(
+        vendor_id=vendor.id,
+        product_id=product.id,
+        options=options or (Option("Size", ("S", "M")),),
+        actor="test",
+    )
+    await Product.filter(parent_id=product.id).update(stock=stock)
+    await product.refresh_from_db()
+    return product, list(await variants_of(product.id))
 
 
 async def make_order(vendor: Any = None, product: Any = None, **values: Any) -> Order:

@@ -7,7 +7,13 @@ from urllib.parse import urlsplit
 
 from shared.core.errors import Invalid, NotFound
 from shared.core.locales import gettext as _
-from shared.trade.catalogue.queries import ProductView, is_slug, product_named
+from shared.trade.catalogue.product_views import (
+    ProductView,
+)
+from shared.trade.catalogue.queries import (
+    is_slug,
+    product_named,
+)
 from shared.trade.vendors.queries import VendorView, vendor_by_slug
 
 if TYPE_CHECKING:

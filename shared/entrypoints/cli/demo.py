@@ -14,7 +14,6 @@ from decimal import Decimal
 import aiohttp
 
 from shared.core import clock
-from shared.core.money import Money
 from shared.core.settings import Settings
 from shared.entrypoints.cli import demo_money
 from shared.entrypoints.cli.demo_filled import is_filled, note_filled
@@ -26,6 +25,7 @@ from shared.entrypoints.cli.demo_goods import (
     DemoVendor,
 )
 from shared.entrypoints.cli.demo_orders import SALES
+from shared.entrypoints.cli.demo_products import stock_shop
 from shared.entrypoints.cli.demo_sales import Seller, sell
 from shared.entrypoints.cli.demo_stripe import DemoStripe
 from shared.finance.connect import payment_configs
@@ -36,11 +36,8 @@ from shared.finance.statements.invoice_issuer import (
     identity,
     save_identity,
 )
-from shared.infra.database.columns import texts_in
 from shared.infra.gateway.accounts import AccountDetails
 from shared.infra.gateway.gateway import Gateway
-from shared.trade.catalogue.models import Product
-from shared.trade.catalogue.service import ProductValues, save_product
 from shared.trade.marketplace import service as marketplace
 from shared.trade.marketplace.models import MarketplaceSettings
 from shared.trade.marketplace.rules import DEFAULTS
@@ -171,7 +168,7 @@ async def _vendor(gateway: Gateway, stripe: DemoStripe, demo: DemoVendor) -> int
     }
     await row.update_from_dict(looks).save(update_fields=list(looks))
     await _vat_number(vendor_id, demo)
-    await _products(vendor_id, demo)
+    await stock_shop(vendor_id, demo)
     if (
         demo.business_type
         and not (await get_vendor_payment_config(vendor_id)).accepts_payments
@@ -206,22 +203,3 @@ async def _connect(
     )
     await stripe.complete_onboarding(account)
     await connect.sync_account(gateway, vendor_id=vendor_id)
-
-
-async def _products(vendor_id: int, demo: DemoVendor) -> None:
-    known = set(await texts_in(Product.filter(vendor_id=vendor_id), "slug"))
-    currency = (await get_vendor_payment_config(vendor_id)).currency
-    for goods in demo.goods:
-        if goods.slug not in known:
-            values = ProductValues(
-                name=goods.name,
-                price=Money.parse(goods.price, currency),
-                stock=goods.stock,
-                category=goods.category,
-                description=goods.description,
-                picture=f"img/products/{goods.slug}.svg",
-                slug=goods.slug,
-            )
-            await save_product(
-                vendor_id=vendor_id, product_id=None, values=values, actor=ACTOR
-            )

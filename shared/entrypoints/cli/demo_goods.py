@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shared.core.frozen import frozen
+from shared.trade.catalogue.rules import Option
 
 PASSWORD = "markethall-demo"  # noqa: S105 - the demo's, for development with the stand-in only
 OPERATOR = "operator@markethall.test"
@@ -18,8 +19,9 @@ class Goods:
     name: str
     category: str
     price: str
-    stock: int
+    stock: int  # of each variant, where it has options
     description: str
+    options: tuple[Option, ...] = ()
 
 
 @frozen
@@ -61,6 +63,21 @@ LUXE = DemoVendor(
     "company",
     "10.00",
     (
+        Goods(
+            "watch-strap",
+            "Watch strap",
+            "Small leather",
+            "69.00",
+            8,
+            (
+                "Calf leather over a soft lining, stitched by hand, with a brushed brass buckle. "
+                "Quick-release bars: no tool needed."
+            ),
+            options=(
+                Option("Colour", ("Cognac", "Black", "Navy")),
+                Option("Width", ("18 mm", "20 mm", "22 mm")),
+            ),
+        ),
         Goods(
             "tote-bag",
             "Market tote",

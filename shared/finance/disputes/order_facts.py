@@ -76,15 +76,20 @@ async def facts_of(dispute: DisputeView, *, terms_at: TermsAt) -> Facts:
 
 async def _lines(order: Order) -> tuple[Line, ...]:
     rows = OrderLine.filter(order_id=order.id).order_by("id")
-    return tuple(
-        [_line(row, order.currency) for row in await rows.select_related("product")]
-    )
+    lines = await rows.select_related("product__parent")
+    return tuple([_line(row, order.currency) for row in lines])
 
 
 def _line(line: OrderLine, currency: str) -> Line:
     amount = Money(line.unit_amount, currency) * line.quantity
-    description = line.product.description[:_DESCRIBED]
-    return Line(line.name, line.quantity, amount, description)
+    described = line.product.parent or line.product
+    description = described.description[:_DESCRIBED]
+    return Line(
+        line.full_name,
+        line.quantity,
+        amount,
+        description,
+    )
 
 
 def _delivered_at(order: Order) -> datetime | None:
@@ -103,7 +108,11 @@ async def _messages(order_id: int) -> tuple[Message, ...]:
     keys = [f"order_confirmed:{order_id}", f"order_shipped:{order_id}"]
     mails = await Email.filter(unique_key__in=keys).order_by("id")
     return tuple(
-        Message(mail.sent_at or mail.created_at, mail.subject, _without_links(mail))
+        Message(
+            mail.sent_at or mail.created_at,
+            mail.subject,
+            _without_links(mail),
+        )
         for mail in mails
     )
 
@@ -135,7 +144,9 @@ async def _others(order: Order, checkout: Checkout) -> tuple[OtherOrder, ...]:
     )
     things: dict[int, list[str]] = {}
     for line in await OrderLine.filter(order_id__in=ids).order_by("id"):
-        things.setdefault(line.order_id, []).append(f"{line.quantity} x {line.name}")
+        things.setdefault(line.order_id, []).append(
+            f"{line.quantity} x {line.full_name}"
+        )
     return tuple(
         OtherOrder(
             number=row.number,

@@ -13,6 +13,8 @@ import logging
 from dataclasses import asdict
 from typing import Any
 
+from tortoise.expressions import Subquery
+
 from shared.core import clock
 from shared.finance.disputes import evidence, notices
 from shared.finance.disputes.dispute_postings import (
@@ -41,6 +43,7 @@ from shared.infra.references import service as references
 from shared.infra.unit import Transaction
 from shared.trade.orders import payment_effects as orders
 from shared.trade.orders import reservations
+from shared.trade.orders.models import Order
 
 log = logging.getLogger("markethall.disputes")
 
@@ -103,8 +106,9 @@ async def apply_in(
     mine = await lock_disputed(tx, payment_id, seen)
     rows = [await _row(tx, each) for each in mine]
     if len(mine) > 1:  # orders move stock, and claims are locked, one after the other
-        subjects = [subject_of(row.id) for row, _ in rows]
-        await tx.lock_all(Claim.filter(subject__in=subjects))
+        purchase = mine[0].order.checkout_id
+        theirs = Subquery(Order.filter(checkout_id=purchase).values("id"))
+        await tx.lock_all(Claim.filter(order_id__in=theirs))
         await reservations.lock_pieces([each.order for each in mine])
     for each, (row, is_new) in zip(mine, rows, strict=True):
         await _apply_part(tx, each, row, is_new=is_new)

@@ -14,6 +14,7 @@ from shared.infra.database.several import Part, Records, Rows
 from shared.trade.marketplace.models import MarketplaceSettings
 from shared.trade.marketplace.queries import SETTINGS_ID
 from shared.trade.orders.models import Checkout, Order, OrderLine
+from shared.trade.returns.models import ReturnLine, ReturnRequest
 from shared.trade.vendors.models import Vendor
 
 MOST_HAPPENED, MOST_MAILS = 1000, 200
@@ -38,6 +39,11 @@ VENDOR = Rows(Vendor, "t.id = (SELECT o.vendor_id FROM orders o WHERE o.id = ?)"
 LINES = Rows(OrderLine, "t.order_id = ?")
 REFUND_LINES = Rows(
     RefundLine, "t.refund_id IN (SELECT r.id FROM refunds r WHERE r.order_id = ?)"
+)
+RETURNS = Rows(ReturnRequest, "t.order_id = ?", order="t.id DESC")
+RETURN_LINES = Rows(
+    ReturnLine,
+    "t.request_id IN (SELECT r.id FROM return_requests r WHERE r.order_id = ?)",
 )
 # By their subjects, for which there is an index.
 CLAIMS = Rows(
@@ -65,7 +71,7 @@ def money_of(order_id: int) -> tuple[Part, ...]:
 
 def all_of(order_id: int, email: str) -> tuple[Part, ...]:
     """That, and what else its vendor's page tells; of mails those to the shopper."""
-    rows = (CHECKOUT, VENDOR, LINES, REFUND_LINES)
+    rows = (CHECKOUT, VENDOR, LINES, REFUND_LINES, RETURNS, RETURN_LINES)
     return (
         *money_of(order_id),
         *(each(order_id) for each in rows),

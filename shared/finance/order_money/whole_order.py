@@ -20,6 +20,8 @@ from shared.trade.marketplace.queries import settings_of
 from shared.trade.marketplace.rules import DEFAULTS, Marketplace
 from shared.trade.orders.models import Order
 from shared.trade.orders.rules import PaymentStatus
+from shared.trade.returns.queries import ReturnView
+from shared.trade.returns.queries import views_in as returns_in
 
 
 @frozen
@@ -38,6 +40,7 @@ class WholeOrder:
     mails: tuple[MailView, ...]
     is_warned: bool
     market: Marketplace
+    returns: tuple[ReturnView, ...]
 
 
 async def whole_order(
@@ -71,6 +74,7 @@ async def whole_order(
         mails=tuple(map(mail_in, found.records(asked.MAILS))),
         is_warned=is_warned and order.payment_status == PaymentStatus.PAID,
         market=settings_of(settings) if settings is not None else DEFAULTS,
+        returns=returns_in(found.of(asked.RETURNS), found.of(asked.RETURN_LINES)),
     )
 
 

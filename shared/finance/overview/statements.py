@@ -20,7 +20,8 @@ FROM (SELECT 1) page LEFT JOIN vendor_payment_configs c ON c.vendor_id = ?
 # How many products a vendor has, as far as a page tells; its value: whose.
 PRODUCTS = Records(
     "SELECT COUNT(*) AS products FROM"
-    f" (SELECT 1 FROM products p WHERE p.vendor_id = ? LIMIT {MOST + 1}) counted",
+    " (SELECT 1 FROM products p WHERE p.vendor_id = ? AND p.parent_id IS NULL"
+    f" LIMIT {MOST + 1}) counted",
     ("products",),
 )
 

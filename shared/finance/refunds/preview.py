@@ -101,7 +101,7 @@ async def _lines_left(found: Sum, order_id: int) -> tuple[LineLeft, ...]:
     return tuple(
         LineLeft(
             line.id,
-            rows[line.id].name,
+            rows[line.id].full_name,
             rows[line.id].picture,
             Money(line.unit, found.currency),
             line.ordered,

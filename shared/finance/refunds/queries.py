@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from tortoise.functions import Sum as SumOf
@@ -20,6 +20,7 @@ from shared.finance.refunds.rules import (
     RefundState,
 )
 from shared.infra.database.paging import Paged, window_of
+from shared.trade.orders.rules import GUEST, is_shopper
 from shared.trade.people.queries import names_of
 
 PAGE_SIZE = 25
@@ -145,6 +146,13 @@ async def _views(rows: Sequence[Refund]) -> tuple[RefundView, ...]:
     )
 
 
+def _asked_by(label: str, names: Mapping[str, str]) -> str:
+    """Whoever bought it is called so, by whatever name."""
+    if is_shopper(label):
+        return word("refunds.requested_by", GUEST)
+    return names.get(label, label)
+
+
 async def views_in(
     rows: Sequence[Refund],
     parts: Iterable[RefundLine],
@@ -162,7 +170,7 @@ async def views_in(
     owed = {claim.subject: claim.receivable for claim in claims}
     lines: dict[int, list[RefundedLine]] = defaultdict(list)
     for part in parts:
-        line = RefundedLine(part.order_line.name, part.quantity, part.restock)
+        line = RefundedLine(part.order_line.full_name, part.quantity, part.restock)
         lines[part.refund_id].append(line)
     return tuple(
         _view(
@@ -199,7 +207,7 @@ def _view(
         refusal=row.refusal,
         pending_reason=row.pending_reason,
         failure_reason=row.failure_reason,
-        asked_by=names.get(row.requested_by, row.requested_by),
+        asked_by=_asked_by(row.requested_by, names),
         requested_at=row.created_at,
         changed_at=row.updated_at,
         succeeded_at=row.succeeded_at,

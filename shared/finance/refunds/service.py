@@ -7,6 +7,7 @@ Stripe at once by whoever calls `try_now`.
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import field, replace
 
 from shared.core.errors import MarketError, TryLater
@@ -55,6 +56,7 @@ log = logging.getLogger("markethall.refunds")
 
 # Never fraudulent: that blocks the shopper's card and email.
 REASONS = ("requested_by_customer", "duplicate")
+Together = Callable[[Transaction, Order], Awaitable[None]]
 PAID = (PaymentStatus.PAID, PaymentStatus.REFUNDED)
 MAX_NOTE = 500
 
@@ -91,23 +93,24 @@ async def request(
     by: str,
     seen: int | None = None,
     at_once: bool = False,
+    together: Together | None = None,
+    decided_by: str = "",
 ) -> Requested:
     """Write down a refund of one of this vendor's orders; above the operator's limit it waits for
     approval.
 
     `seen` is how many refunds the order had when the person looked: pressed twice, or two people at
     once, one wins. `at_once`: the caller goes on with `try_now`, so how Stripe is asked is settled
-    with it. Raises StandsStill, NotFound, NotPaid, ChargedBack, TakenByBank, NoRefundsLeft,
-    BadRefund, TooMuch, RefundedMeanwhile.
+    with it. `together`: what else is done to the locked order, and may stop it. `decided_by`: whose
+    right it is, so that no limit lets it wait. Raises StandsStill, NotFound,
+    NotPaid, ChargedBack, TakenByBank, NoRefundsLeft, BadRefund, TooMuch, RefundedMeanwhile.
     """
-    if reason not in REASONS:
-        raise CauseLacking
+    said = _said(reason, note, by=by, decided_by=decided_by)
     payment = await _refundable(gateway, vendor_id, number)
     facts = await _facts(gateway, payment) if at_once else None
-    said = {"reason": reason, "note": note[:MAX_NOTE], "requested_by": by[:60]}
     async with unit.transaction() as tx:
         order, payment = await lock_paid_order(tx, payment.id)
-        check_bank(order)  # again, now that it is locked
+        await _look_again(tx, order, together)
         totals = await totals_of(order, payment)
         if seen is not None and seen != totals.refunds:
             raise RefundedMeanwhile(totals.sum.left)
@@ -116,17 +119,36 @@ async def request(
         write = None
         if refund.status == RefundState.OPENING:
             write = await open_write(tx, order, payment, refund, totals, facts)
-        else:
-            await _tell_operators(tx, order, refund)
-        _record_request(tx, refund, by=by)
+        await _record_request(tx, order, refund, by=by)
     return replace(Requested.of(refund), write=write)
 
 
-async def _refundable(
-    gateway: Gateway,
-    vendor_id: int,
-    number: str,
-) -> Payment:
+async def _look_again(tx: Transaction, order: Order, together: Together | None) -> None:
+    """Do what is done with it, now that the order is locked."""
+    check_bank(order)
+    if together is not None:
+        await together(tx, order)
+
+
+def _said(
+    reason: str,
+    note: str,
+    *,
+    by: str,
+    decided_by: str,
+) -> dict[str, str]:
+    """The columns of who asks, and why. Raises CauseLacking."""
+    if reason not in REASONS:
+        raise CauseLacking
+    return {
+        "reason": reason,
+        "note": note[:MAX_NOTE],
+        "requested_by": by[:60],
+        "decided_by": decided_by[:60],
+    }
+
+
+async def _refundable(gateway: Gateway, vendor_id: int, number: str) -> Payment:
     """The payment of one of this vendor's orders that is paid, and that no bank has taken back, by
     what we know and by what Stripe says now.
     """
@@ -153,12 +175,17 @@ async def _facts(gateway: Gateway, payment: Payment) -> ChargeFacts | None:
         return None
 
 
-def _record_request(
+async def _record_request(
     tx: Transaction,
+    order: Order,
     refund: Refund,
     *,
     by: str,
 ) -> None:
+    """Tell the trail, and the operators where it waits for them."""
+    waits = refund.status == RefundState.AWAITING_APPROVAL
+    if waits:
+        await _tell_operators(tx, order, refund)
     tx.record_of_order(
         refund.order_id,
         "refund.requested",
@@ -168,7 +195,7 @@ def _record_request(
         order=refund.order_id,
         amount=refund.amount,
         currency=refund.currency,
-        waits=refund.status == RefundState.AWAITING_APPROVAL,
+        waits=waits,
     )
 
 

@@ -45,7 +45,7 @@ async def write_down(
     if not await count_against(tx, order, worked.amount, beside=found.taken):
         raise TooMuch(found.left)
     asked_for = Money(worked.amount + totals.unapproved, order.currency)
-    waits = policy.needs_approval(asked_for)
+    waits = not said["decided_by"] and policy.needs_approval(asked_for)
     number = totals.refunds + 1
     refund = await tx.create(
         Refund,

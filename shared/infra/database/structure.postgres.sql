@@ -1,4 +1,4 @@
--- What all migrations make, up to 0057_shared_disputes. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0059_shared_disputes. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -841,6 +841,8 @@ CREATE TABLE order_lines (
     commission_rule character varying(255) DEFAULT ''::character varying NOT NULL,
     refunded_quantity integer DEFAULT 0 NOT NULL,
     restocked_quantity integer DEFAULT 0 NOT NULL,
+    choice character varying(120) DEFAULT ''::character varying NOT NULL,
+    sku character varying(60) DEFAULT ''::character varying NOT NULL,
     CONSTRAINT ck_order_lines_commission CHECK (commission_amount >= 0 and commission_amount <= unit_amount * quantity),
     CONSTRAINT ck_order_lines_pieces CHECK (refunded_quantity >= 0 and refunded_quantity <= quantity and restocked_quantity >= 0 and restocked_quantity <= quantity),
     CONSTRAINT ck_order_lines_positive CHECK (quantity > 0 and unit_amount > 0)
@@ -1125,8 +1127,16 @@ CREATE TABLE products (
     is_published boolean NOT NULL,
     vendor_id bigint NOT NULL,
     search text DEFAULT ''::text NOT NULL,
+    parent_id bigint,
+    options character varying(4000) DEFAULT ''::character varying NOT NULL,
+    "position" integer DEFAULT 0 NOT NULL,
+    sku character varying(60) DEFAULT ''::character varying NOT NULL,
+    is_offered boolean DEFAULT true NOT NULL,
+    removed_at timestamp with time zone,
+    top_price_amount bigint,
     CONSTRAINT ck_products_price CHECK (price_amount > 0 and price_amount <= 99999999),
-    CONSTRAINT ck_products_stock CHECK (stock >= 0 and reserved >= 0 and reserved <= stock)
+    CONSTRAINT ck_products_stock CHECK (stock >= 0 and reserved >= 0 and reserved <= stock),
+    CONSTRAINT ck_products_variant CHECK (parent_id is null or options <> '')
 );
 COMMENT ON TABLE products IS 'Something a vendor sells. Prices are integers in minor units and include everything the shopper pays.';
 COMMENT ON COLUMN products.price_amount IS 'minor units of currency';
@@ -1292,6 +1302,52 @@ CREATE SEQUENCE restorations_id_seq
     NO MAXVALUE
     CACHE 1;
 ALTER SEQUENCE restorations_id_seq OWNED BY restorations.id;
+CREATE TABLE return_lines (
+    id bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    quantity integer NOT NULL,
+    order_line_id bigint NOT NULL,
+    request_id bigint NOT NULL,
+    CONSTRAINT ck_return_lines_quantity CHECK (quantity > 0)
+);
+COMMENT ON TABLE return_lines IS 'So many pieces of one line that a request is about.';
+CREATE SEQUENCE return_lines_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE return_lines_id_seq OWNED BY return_lines.id;
+CREATE TABLE return_requests (
+    id bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    kind character varying(20) NOT NULL,
+    status character varying(20) NOT NULL,
+    reason character varying(20) NOT NULL,
+    note text NOT NULL,
+    answer character varying(500) NOT NULL,
+    answered_by character varying(60) NOT NULL,
+    answered_at timestamp with time zone,
+    order_id bigint NOT NULL,
+    vendor_id bigint NOT NULL,
+    CONSTRAINT ck_return_requests_kind CHECK (kind in ('withdrawal', 'refund')),
+    CONSTRAINT ck_return_requests_reason CHECK (reason in ('', 'not_arrived', 'damaged', 'wrong', 'different', 'incomplete', 'other')),
+    CONSTRAINT ck_return_requests_status CHECK (status in ('open', 'accepted', 'declined', 'taken_back'))
+);
+COMMENT ON TABLE return_requests IS 'A shopper withdraws from an order, or asks for money back and says why.';
+COMMENT ON COLUMN return_requests.reason IS 'empty for a withdrawal';
+COMMENT ON COLUMN return_requests.note IS 'of the shopper';
+COMMENT ON COLUMN return_requests.answer IS 'why it was declined';
+COMMENT ON COLUMN return_requests.answered_by IS 'member:7';
+CREATE SEQUENCE return_requests_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE return_requests_id_seq OWNED BY return_requests.id;
 CREATE TABLE second_factors (
     id bigint NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -1816,6 +1872,8 @@ ALTER TABLE ONLY refund_lines ALTER COLUMN id SET DEFAULT nextval('refund_lines_
 ALTER TABLE ONLY refunds ALTER COLUMN id SET DEFAULT nextval('refunds_id_seq'::regclass);
 ALTER TABLE ONLY reserve_holds ALTER COLUMN id SET DEFAULT nextval('reserve_holds_id_seq'::regclass);
 ALTER TABLE ONLY restorations ALTER COLUMN id SET DEFAULT nextval('restorations_id_seq'::regclass);
+ALTER TABLE ONLY return_lines ALTER COLUMN id SET DEFAULT nextval('return_lines_id_seq'::regclass);
+ALTER TABLE ONLY return_requests ALTER COLUMN id SET DEFAULT nextval('return_requests_id_seq'::regclass);
 ALTER TABLE ONLY second_factors ALTER COLUMN id SET DEFAULT nextval('second_factors_id_seq'::regclass);
 ALTER TABLE ONLY sessions ALTER COLUMN id SET DEFAULT nextval('sessions_id_seq'::regclass);
 ALTER TABLE ONLY statements ALTER COLUMN id SET DEFAULT nextval('statements_id_seq'::regclass);
@@ -1978,6 +2036,10 @@ ALTER TABLE ONLY reserve_holds
     ADD CONSTRAINT reserve_holds_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY restorations
     ADD CONSTRAINT restorations_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY return_lines
+    ADD CONSTRAINT return_lines_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY return_requests
+    ADD CONSTRAINT return_requests_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY second_factors
     ADD CONSTRAINT second_factors_credential_id_key UNIQUE (credential_id);
 ALTER TABLE ONLY second_factors
@@ -2042,6 +2104,8 @@ ALTER TABLE ONLY refunds
     ADD CONSTRAINT uid_refunds_order_i_fb20c1 UNIQUE (order_id, number);
 ALTER TABLE ONLY reserve_holds
     ADD CONSTRAINT uid_reserve_hol_order_i_1806e8 UNIQUE (order_id, vendor_id);
+ALTER TABLE ONLY return_lines
+    ADD CONSTRAINT uid_return_line_request_9602b0 UNIQUE (request_id, order_line_id);
 ALTER TABLE ONLY statements
     ADD CONSTRAINT uid_statements_vendor__f139ee UNIQUE (vendor_id, month, currency);
 ALTER TABLE ONLY stripe_customers
@@ -2159,6 +2223,7 @@ CREATE INDEX ix_payouts_paid ON payouts USING btree (paid_at) WHERE paid_at IS N
 CREATE INDEX ix_payouts_status ON payouts USING btree (status, updated_at);
 CREATE INDEX ix_payouts_vendor ON payouts USING btree (vendor_id, id);
 CREATE INDEX ix_products_category ON products USING btree (category);
+CREATE INDEX ix_products_parent ON products USING btree (parent_id);
 CREATE INDEX ix_products_shop ON products USING btree (vendor_id, is_published, id);
 CREATE INDEX ix_recovery_codes_member ON recovery_codes USING btree (member_id);
 CREATE INDEX ix_refunds_status ON refunds USING btree (status, updated_at);
@@ -2166,6 +2231,8 @@ CREATE INDEX ix_refunds_succeeded ON refunds USING btree (succeeded_at) WHERE su
 CREATE INDEX ix_refunds_vendor ON refunds USING btree (vendor_id, id);
 CREATE INDEX ix_reserve_holds_due ON reserve_holds USING btree (released_at, release_at);
 CREATE INDEX ix_reserve_holds_vendor ON reserve_holds USING btree (vendor_id, currency, released_at);
+CREATE INDEX ix_return_requests_open ON return_requests USING btree (vendor_id, id) WHERE status = 'open';
+CREATE INDEX ix_return_requests_order ON return_requests USING btree (order_id);
 CREATE INDEX ix_second_factors_member ON second_factors USING btree (member_id);
 CREATE INDEX ix_sessions_customer ON sessions USING btree (customer_id);
 CREATE INDEX ix_sessions_end ON sessions USING btree (expires_at);
@@ -2190,7 +2257,9 @@ CREATE UNIQUE INDEX uq_payment_methods_default ON payment_methods USING btree (c
 CREATE UNIQUE INDEX uq_payments_lead ON payments USING btree (stripe_payment_intent_id) WHERE intent_key IS NULL OR intent_key = idempotency_key;
 CREATE UNIQUE INDEX uq_payments_open ON payments USING btree (order_id) WHERE status IN ('opening', 'pending', 'requires_action', 'processing', 'failed');
 CREATE UNIQUE INDEX uq_payments_slice ON payments USING btree (stripe_payment_intent_id, order_id);
+CREATE UNIQUE INDEX uq_products_variant ON products USING btree (parent_id, options) WHERE parent_id IS NOT NULL;
 CREATE UNIQUE INDEX uq_reconciliation_runs_running ON reconciliation_runs USING btree (status) WHERE status = 'running';
+CREATE UNIQUE INDEX uq_return_requests_one_open ON return_requests USING btree (order_id) WHERE status = 'open';
 CREATE UNIQUE INDEX uq_stripe_customers_live ON stripe_customers USING btree (customer_id) WHERE gone_at IS NULL;
 CREATE UNIQUE INDEX uq_vat_registrations_current ON vat_registrations USING btree (vendor_id) WHERE replaced_at IS NULL;
 CREATE TRIGGER audit_entries_never_change BEFORE DELETE OR UPDATE ON audit_entries FOR EACH ROW EXECUTE FUNCTION audit_refuse();
@@ -2297,6 +2366,8 @@ ALTER TABLE ONLY payout_items
 ALTER TABLE ONLY payouts
     ADD CONSTRAINT payouts_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY products
+    ADD CONSTRAINT products_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES products(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY products
     ADD CONSTRAINT products_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY recovery_codes
     ADD CONSTRAINT recovery_codes_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id) ON DELETE RESTRICT;
@@ -2314,6 +2385,14 @@ ALTER TABLE ONLY reserve_holds
     ADD CONSTRAINT reserve_holds_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY reserve_holds
     ADD CONSTRAINT reserve_holds_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY return_lines
+    ADD CONSTRAINT return_lines_order_line_id_fkey FOREIGN KEY (order_line_id) REFERENCES order_lines(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY return_lines
+    ADD CONSTRAINT return_lines_request_id_fkey FOREIGN KEY (request_id) REFERENCES return_requests(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY return_requests
+    ADD CONSTRAINT return_requests_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY return_requests
+    ADD CONSTRAINT return_requests_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY second_factors
     ADD CONSTRAINT second_factors_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY sessions

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0057_shared_disputes. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0059_shared_disputes. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -120,26 +120,6 @@ CREATE TABLE "vendor_payment_configs" (
 , CONSTRAINT "ck_payment_configs_fee" CHECK (cast(platform_fee_percentage as numeric) >= 0 and cast(platform_fee_percentage as numeric) < 100)
 , CONSTRAINT "ck_payment_configs_minimum" CHECK (minimum_payout >= 0)
 , CONSTRAINT "ck_payment_configs_currency" CHECK (currency = upper(currency) and length(currency) = 3));
-CREATE TABLE "products" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
-    "created_at" TIMESTAMP NOT NULL,
-    "updated_at" TIMESTAMP NOT NULL,
-    "slug" VARCHAR(80) NOT NULL,
-    "name" VARCHAR(120) NOT NULL,
-    "category" VARCHAR(60) NOT NULL,
-    "description" TEXT NOT NULL,
-    "price_amount" BIGINT NOT NULL  /* minor units of currency */,
-    "currency" VARCHAR(3) NOT NULL,
-    "stock" INT NOT NULL,
-    "reserved" INT NOT NULL  /* held by open orders; never more than stock */,
-    "picture" VARCHAR(200) NOT NULL  /* path below static\/ */,
-    "is_published" INT NOT NULL,
-    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT, "search" TEXT NOT NULL  /* folded words that it is found by */ DEFAULT '',
-    CONSTRAINT "uid_products_vendor__3065a9" UNIQUE ("vendor_id", "slug")
-
-, CONSTRAINT "ck_products_price" CHECK (price_amount > 0 and price_amount <= 99999999)
-, CONSTRAINT "ck_products_stock" CHECK (stock >= 0 and reserved >= 0 and reserved <= stock));
-CREATE INDEX "ix_products_shop" ON "products" ("vendor_id", "is_published", "id");
 CREATE TABLE "basket_lines" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,
@@ -521,7 +501,7 @@ CREATE TABLE "order_lines" (
     "order_id" BIGINT NOT NULL REFERENCES "orders" ("id") ON DELETE RESTRICT,
     "product_id" BIGINT NOT NULL REFERENCES "products" ("id") ON DELETE RESTRICT
 
-, "commission_amount" BIGINT NOT NULL  /* minor units of the order's currency; frozen at sale */ DEFAULT 0, "commission_rule" VARCHAR(255) NOT NULL  /* fees.rules.snapshot; empty: the order's fee, spread */ DEFAULT '', "refunded_quantity" INT NOT NULL  /* pieces that were given back or are spoken for by refunds */ DEFAULT 0, "restocked_quantity" INT NOT NULL  /* pieces that stand on the shelf again (or were sold from there) */ DEFAULT 0, CONSTRAINT "ck_order_lines_positive" CHECK (quantity > 0 and unit_amount > 0)
+, "commission_amount" BIGINT NOT NULL  /* minor units of the order's currency; frozen at sale */ DEFAULT 0, "commission_rule" VARCHAR(255) NOT NULL  /* fees.rules.snapshot; empty: the order's fee, spread */ DEFAULT '', "refunded_quantity" INT NOT NULL  /* pieces that were given back or are spoken for by refunds */ DEFAULT 0, "restocked_quantity" INT NOT NULL  /* pieces that stand on the shelf again (or were sold from there) */ DEFAULT 0, "choice" VARCHAR(120) NOT NULL  /* the variant's values in words: Blue, M */ DEFAULT '', "sku" VARCHAR(60) NOT NULL DEFAULT '', CONSTRAINT "ck_order_lines_positive" CHECK (quantity > 0 and unit_amount > 0)
 , CONSTRAINT "ck_order_lines_commission" CHECK (commission_amount >= 0 and commission_amount <= unit_amount * quantity)
 , CONSTRAINT "ck_order_lines_pieces" CHECK (refunded_quantity >= 0 and refunded_quantity <= quantity and restocked_quantity >= 0 and restocked_quantity <= quantity));
 CREATE INDEX "ix_order_lines_order" ON "order_lines" ("order_id");
@@ -932,12 +912,6 @@ CREATE TRIGGER vendors_change_pages_by_update AFTER UPDATE ON vendors
 BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NEW.id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
 CREATE TRIGGER vendors_change_pages_by_delete AFTER DELETE ON vendors
 BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (OLD.id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
-CREATE TRIGGER products_change_pages_by_insert AFTER INSERT ON products
-BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NEW.vendor_id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
-CREATE TRIGGER products_change_pages_by_update AFTER UPDATE ON products
-BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NEW.vendor_id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
-CREATE TRIGGER products_change_pages_by_delete AFTER DELETE ON products
-BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (OLD.vendor_id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
 CREATE TRIGGER vendor_payment_configs_change_pages_by_insert AFTER INSERT ON vendor_payment_configs
 BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NEW.vendor_id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
 CREATE TRIGGER vendor_payment_configs_change_pages_by_delete AFTER DELETE ON vendor_payment_configs
@@ -1015,7 +989,6 @@ CREATE INDEX "ix_sessions_end" ON "sessions" ("expires_at");
 CREATE INDEX "ix_webhook_bodies_at" ON "webhook_bodies" ("created_at");
 CREATE INDEX "ix_emails_of_people" ON "emails" ("created_at") WHERE order_id IS NULL;
 CREATE INDEX "ix_emails_status" ON "emails" ("status", "created_at");
-CREATE INDEX "ix_products_category" ON "products" ("category");
 CREATE TABLE "stripe_balances" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,
@@ -1075,6 +1048,66 @@ CREATE INDEX "ix_payments_shared" ON "payments" ("intent_key") WHERE intent_key 
 CREATE INDEX "ix_payments_untransferred" ON "payments" ("id") WHERE intent_key IS NOT NULL AND stripe_charge_id IS NOT NULL AND stripe_transfer_id IS NULL;
 CREATE UNIQUE INDEX uq_payments_slice ON payments (stripe_payment_intent_id, order_id);
 CREATE UNIQUE INDEX uq_payments_lead ON payments (stripe_payment_intent_id) WHERE intent_key IS NULL OR intent_key = idempotency_key;
+CREATE TABLE "return_requests" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "kind" VARCHAR(20) NOT NULL,
+    "status" VARCHAR(20) NOT NULL,
+    "reason" VARCHAR(20) NOT NULL  /* empty for a withdrawal */,
+    "note" TEXT NOT NULL  /* of the shopper */,
+    "answer" VARCHAR(500) NOT NULL  /* why it was declined */,
+    "answered_by" VARCHAR(60) NOT NULL  /* member:7 */,
+    "answered_at" TIMESTAMP,
+    "order_id" BIGINT NOT NULL REFERENCES "orders" ("id") ON DELETE RESTRICT,
+    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT
+
+, CONSTRAINT "ck_return_requests_status" CHECK (status in ('open', 'accepted', 'declined', 'taken_back'))
+, CONSTRAINT "ck_return_requests_kind" CHECK (kind in ('withdrawal', 'refund'))
+, CONSTRAINT "ck_return_requests_reason" CHECK (reason in ('', 'not_arrived', 'damaged', 'wrong', 'different', 'incomplete', 'other')));
+CREATE INDEX "ix_return_requests_order" ON "return_requests" ("order_id");
+CREATE INDEX "ix_return_requests_open" ON "return_requests" ("vendor_id", "id") WHERE status = 'open';
+CREATE TABLE "return_lines" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "quantity" INT NOT NULL,
+    "order_line_id" BIGINT NOT NULL REFERENCES "order_lines" ("id") ON DELETE RESTRICT,
+    "request_id" BIGINT NOT NULL REFERENCES "return_requests" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_return_line_request_9602b0" UNIQUE ("request_id", "order_line_id")
+
+, CONSTRAINT "ck_return_lines_quantity" CHECK (quantity > 0));
+CREATE UNIQUE INDEX uq_return_requests_one_open ON return_requests (order_id) WHERE status = 'open';
+CREATE TABLE "products" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "slug" VARCHAR(80) NOT NULL,
+    "name" VARCHAR(120) NOT NULL,
+    "category" VARCHAR(60) NOT NULL,
+    "description" TEXT NOT NULL,
+    "price_amount" BIGINT NOT NULL  /* minor units of currency */,
+    "currency" VARCHAR(3) NOT NULL,
+    "stock" INT NOT NULL,
+    "reserved" INT NOT NULL  /* held by open orders; never more than stock */,
+    "picture" VARCHAR(200) NOT NULL  /* path below static\/ */,
+    "is_published" INT NOT NULL,
+    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT, "search" TEXT NOT NULL  /* folded words that it is found by */ DEFAULT '', "parent_id" BIGINT REFERENCES "products" ("id") ON DELETE RESTRICT, "options" VARCHAR(4000) NOT NULL  /* JSON: its options with their values; of a variant: its values */ DEFAULT '', "position" INT NOT NULL  /* of a variant among its product's */ DEFAULT 0, "sku" VARCHAR(60) NOT NULL  /* the vendor's own number */ DEFAULT '', "is_offered" INT NOT NULL  /* of a variant: the vendor's tick */ DEFAULT 1, "removed_at" TIMESTAMP   /* of a variant that its product has no more */, "top_price_amount" BIGINT   /* minor units; of a product with options: the dearest */,
+    CONSTRAINT "uid_products_vendor__3065a9" UNIQUE ("vendor_id", "slug")
+
+, CONSTRAINT "ck_products_price" CHECK (price_amount > 0 and price_amount <= 99999999)
+, CONSTRAINT "ck_products_stock" CHECK (stock >= 0 and reserved >= 0 and reserved <= stock)
+, CONSTRAINT "ck_products_variant" CHECK (parent_id is null or options <> ''));
+CREATE INDEX "ix_products_shop" ON "products" ("vendor_id", "is_published", "id");
+CREATE TRIGGER products_change_pages_by_insert AFTER INSERT ON products
+BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NEW.vendor_id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
+CREATE TRIGGER products_change_pages_by_update AFTER UPDATE ON products
+BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NEW.vendor_id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
+CREATE TRIGGER products_change_pages_by_delete AFTER DELETE ON products
+BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (OLD.vendor_id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
+CREATE INDEX "ix_products_category" ON "products" ("category");
+CREATE INDEX "ix_products_parent" ON "products" ("parent_id");
+CREATE UNIQUE INDEX uq_products_variant ON products (parent_id, options) WHERE parent_id IS NOT NULL;
 CREATE TABLE "disputes" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,

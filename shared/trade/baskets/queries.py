@@ -5,6 +5,7 @@ One query, however many lines.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import cast
 
@@ -19,7 +20,10 @@ from shared.trade.baskets import statements
 from shared.trade.baskets.models import Basket
 from shared.trade.baskets.rules import Problem, line_problem, vendor_problem
 from shared.trade.catalogue.models import Product
-from shared.trade.catalogue.queries import ProductView, product_view
+from shared.trade.catalogue.product_views import (
+    ProductView,
+    product_view,
+)
 from shared.trade.vendors import closures
 from shared.trade.vendors.models import Vendor
 from shared.trade.vendors.queries import VendorView, view_in
@@ -138,7 +142,8 @@ def _problems(vendor: VendorView, lines: Sequence[BasketLineView]) -> Iterator[s
 
 
 async def reserved_by(basket_id: int) -> Mapping[int, int]:
-    """Product id -> how many of it this basket's own open order holds.
+    """Product id -> how many of it this basket's own open order holds; of a product with options
+    as of each variant.
 
     Asked by relation: orders stand above baskets.
     """
@@ -149,10 +154,15 @@ async def reserved_by(basket_id: int) -> Mapping[int, int]:
             order_lines__order__checkout__basket_id=basket_id,
         )
         .annotate(held=Sum("order_lines__quantity"))
-        .group_by("id")
-        .values("id", "held")
+        .group_by("id", "parent_id")
+        .values("id", "parent_id", "held")
     )
-    return {int(row["id"]): int(row["held"]) for row in rows}
+    held: Counter[int] = Counter()
+    for row in rows:
+        held[int(row["id"])] += int(row["held"])
+        if row["parent_id"] is not None:
+            held[int(row["parent_id"])] += int(row["held"])
+    return held
 
 
 async def reserved_for(token: str | None) -> Mapping[int, int]:
@@ -197,14 +207,14 @@ def line_view(
     seen = Money(seen_amount, product.price.currency)
     available = product.stock - product.reserved + held.get(product.id, 0)
     problem = line_problem(
-        sold=product.is_published,
+        sold=product.is_sold,
         available=available,
         quantity=quantity,
         seen=seen,
         price=product.price,
     )
     facts = {
-        "name": product.name,
+        "name": product.full_name,
         "left": available,
         "before": write(seen),
         "now": write(product.price),

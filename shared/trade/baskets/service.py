@@ -20,9 +20,10 @@ from shared.trade.baskets.errors import (
 from shared.trade.baskets.models import Basket, BasketLine
 from shared.trade.baskets.queries import reserved_by
 from shared.trade.baskets.rules import MAX_LINES, MAX_QUANTITY
-from shared.trade.catalogue.errors import ProductNotFound, SoldOut
+from shared.trade.catalogue.errors import ChoiceLacking, ProductNotFound, SoldOut
 from shared.trade.catalogue.models import Product
 from shared.trade.catalogue.queries import MAX_ID
+from shared.trade.catalogue.rules import options_in
 from shared.trade.vendors.errors import ShopClosed
 from shared.trade.vendors.queries import VendorView, vendor_by_id
 
@@ -34,24 +35,37 @@ async def add(
     quantity: int,
     start_new: bool = False,
 ) -> str:
-    """Put `quantity` more of a product into the basket; answers the basket's token (a new one where
-    there was none).
+    """Put `quantity` more of a product or a variant into the basket; answers the basket's token (a
+    new one where there was none).
 
     The shopper has seen today's price. With `start_new` another shop's goods make room instead of
-    being in the way. Raises NotFound, ShopClosed, NotForSale, OtherVendor, SoldOut, BasketFull,
-    Invalid.
+    being in the way. Raises NotFound, ChoiceLacking, ShopClosed, NotForSale, OtherVendor,
+    SoldOut, BasketFull, Invalid.
     """
     _check_quantity(quantity, least=1)
     product, vendor = await _for_sale(product_id)
     async with unit.transaction() as tx:
         token, basket = await _basket(tx, token)
-        lines = await _lines_of_shop(basket, vendor, start_new=start_new)
+        lines = await _lines_of_shop(
+            basket,
+            vendor,
+            start_new=start_new,
+        )
         line = lines.get(product.id)
         wanted = quantity + (line.quantity if line else 0)
         if line is None and len(lines) >= MAX_LINES:
             raise BasketFull
-        await _must_be_there(product, wanted, basket.id)
-        await _write(basket.id, product, wanted, exists=line is not None)
+        await _must_be_there(
+            product,
+            wanted,
+            basket.id,
+        )
+        await _write(
+            basket.id,
+            product,
+            wanted,
+            exists=line is not None,
+        )
         await Basket.filter(id=basket.id).update(updated_at=clock.now())
     return token
 
@@ -84,7 +98,11 @@ async def set_quantity(
             await BasketLine.filter(id=line.id).delete()
             return
         if quantity > line.quantity:
-            await _must_be_there(line.product, quantity, basket.id)
+            await _must_be_there(
+                line.product,
+                quantity,
+                basket.id,
+            )
         await BasketLine.filter(id=line.id).update(
             quantity=quantity, updated_at=clock.now()
         )
@@ -127,6 +145,8 @@ async def _for_sale(product_id: int) -> tuple[Product, VendorView]:
     product = await Product.get_or_none(id=product_id, is_published=True)
     if product is None:
         raise ProductNotFound
+    if product.has_options:
+        raise ChoiceLacking(options_in(product.options))
     vendor = await vendor_by_id(product.vendor_id)
     if not vendor.is_open:
         raise ShopClosed(vendor, product.name)
@@ -167,7 +187,11 @@ async def _lines_of_shop(
     return {}
 
 
-async def _must_be_there(product: Product, wanted: int, basket_id: int) -> None:
+async def _must_be_there(
+    product: Product,
+    wanted: int,
+    basket_id: int,
+) -> None:
     """What this basket's own open order holds counts as there: going back to the basket must not
     sell it out.
     """
@@ -177,7 +201,7 @@ async def _must_be_there(product: Product, wanted: int, basket_id: int) -> None:
     if left < wanted:
         left += (await reserved_by(basket_id)).get(product.id, 0)
     if left < wanted:
-        raise SoldOut(product.name, max(left, 0))
+        raise SoldOut(product.full_name, max(left, 0))
 
 
 async def _write(

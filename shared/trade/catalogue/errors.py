@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from shared.core import formats
 from shared.core.errors import Conflict, Invalid, NotFound
 from shared.core.locales import gettext as _
 from shared.core.locales import gettext_noop as _n
 from shared.core.locales import ngettext
+from shared.trade.catalogue.rules import Option
 
 
 class SoldOut(Conflict):
@@ -17,6 +21,23 @@ class SoldOut(Conflict):
         self.product_name = product_name
         self.left = left
         super().__init__(how_many_left(product_name, left))
+
+
+class ChoiceLacking(Invalid):
+    """Of a product with options one variant is bought, and nobody has said which."""
+
+    param = "variant"
+
+    def __init__(self, options: Iterable[Option]) -> None:
+        names = formats.listed([option.name for option in options])
+        super().__init__(_("Please choose: %(options)s.", options=names))
+
+
+class NotOffered(Conflict):
+    """What was chosen goes together in no variant that is sold."""
+
+    code = "not_offered"
+    default = _n("This combination is not offered. Please choose another one.")
 
 
 class StockBooksDiffer(RuntimeError):
@@ -106,6 +127,45 @@ class ForeignCurrency(Invalid):
 
     param = "price"
     default = _n("Prices in this shop are in %(currency)s.")
+
+
+class TooManyOptions(Invalid):
+    """A shopper is asked a few things at most."""
+
+    default = _n("A product has at most %(most)s options.")
+
+
+class BadOption(Invalid):
+    """An option needs a name and values, each short enough for a button."""
+
+    default = _n(
+        "Give the option a name and at least one value, each of up to %(most)s characters."
+    )
+
+
+class OptionTwice(Invalid):
+    """Two options have one name."""
+
+    default = _n("Two options have the same name.")
+
+
+class ValueTwice(Invalid):
+    """An option has one value twice."""
+
+    default = _n("“%(value)s” stands there twice.")
+
+
+class TooManyVariants(Invalid):
+    """The values of all options make more combinations than anybody looks after."""
+
+    default = _n("That makes %(number)s variants. A product has at most %(most)s.")
+
+
+class SkuTooLong(Invalid):
+    """The vendor's own number is a short one."""
+
+    param = "sku"
+    default = _n("Use at most %(most)s characters.")
 
 
 class ProductNotFound(NotFound):

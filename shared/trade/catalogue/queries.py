@@ -7,68 +7,26 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from operator import itemgetter
-from typing import Any
-
-from tortoise.expressions import Case, F, When
-from tortoise.queryset import QuerySet
 
 from shared.core.frozen import frozen
-from shared.core.money import Money
 from shared.infra.database.paging import Counted, Window, window_of
 from shared.infra.database.searching import matching
 from shared.trade.catalogue import statements
 from shared.trade.catalogue.errors import ProductNotFound
 from shared.trade.catalogue.models import Product
+from shared.trade.catalogue.pieces import (
+    listed,
+    sold_out_last,
+)
+from shared.trade.catalogue.product_views import ProductView, views_of
 from shared.trade.vendors.errors import ShopClosed
-from shared.trade.vendors.models import Vendor
 from shared.trade.vendors.queries import vendor_by_id
 
 PAGE_SIZE = 24
 MAX_ID = 2**63 - 1
 SEARCHED = ("search", "vendor__search")  # what a shopper's search looks into
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,79}", re.ASCII)
-
-
-@frozen
-class ProductView:
-    """A product as it is now.
-
-    `available` is what can still be bought; `stock` and `reserved` are for its vendor.
-    """
-
-    id: int
-    vendor_id: int
-    vendor_slug: str
-    vendor_name: str
-    slug: str
-    name: str
-    category: str
-    description: str
-    price: Money
-    available: int
-    picture: str
-    is_published: bool
-    stock: int = 0
-    reserved: int = 0
-
-
-def as_seen_by(
-    products: Iterable[ProductView],
-    held: Mapping[int, int],
-) -> tuple[ProductView, ...]:
-    """Products as they are for somebody whose own unpaid order holds some (`held`: product id ->
-    pieces): those count as there.
-    """
-    return tuple(
-        replace(
-            p,
-            available=p.available + held.get(p.id, 0),
-        )
-        for p in products
-    )
 
 
 @frozen(kw_only=True)
@@ -121,7 +79,7 @@ async def more_of_shop(
 ) -> tuple[ProductView, ...]:
     """A few other products of a shop, those of which some are left first."""
     query = (
-        Product.filter(vendor_id=vendor_id, is_published=True)
+        listed(vendor_id=vendor_id, is_published=True)
         .exclude(id=without)
         .order_by("-id")
         .limit(limit * 3)
@@ -134,7 +92,7 @@ async def showcase(*, limit: int = 8) -> tuple[ProductView, ...]:
     """New products that can be bought, taken from the shops that sell in turn so that none fills
     the page.
     """
-    on_sale = Product.filter(
+    on_sale = listed(
         is_published=True,
         vendor__is_open=True,
         vendor__payment_config__accepts_payments=True,
@@ -167,7 +125,7 @@ async def search_products(search: str, *, page: int = 1) -> ProductPage:
             total=0,
             size=PAGE_SIZE,
         )
-    found = Product.filter(
+    found = listed(
         matching(wanted, *SEARCHED),
         is_published=True,
         vendor__is_open=True,
@@ -187,7 +145,7 @@ async def vendor_products(
 ) -> ProductPage:
     """A vendor's own products, newest first, published or not."""
     search = clean_search(search)
-    query = Product.filter(vendor_id=vendor_id)
+    query = listed(vendor_id=vendor_id)
     if search:
         query = query.filter(matching(search, "search"))
     shown = await window_of(query, page=page, size=PAGE_SIZE)
@@ -199,7 +157,7 @@ async def product_for_vendor(vendor_id: int, product_id: int) -> ProductView:
     """A vendor's own product. Raises NotFound when it is not theirs."""
     if not 0 < product_id <= MAX_ID:
         raise ProductNotFound
-    found = await views_of(Product.filter(id=product_id, vendor_id=vendor_id))
+    found = await views_of(listed(id=product_id, vendor_id=vendor_id))
     if not found:
         raise ProductNotFound
     return found[0]
@@ -234,73 +192,3 @@ def _product_page(
         total=shown.total,
         size=shown.limit,
     )
-
-
-def sold_out_last(
-    query: QuerySet[Product],
-    *order: str,
-) -> QuerySet[Product]:
-    """Products in this order, those that can still be bought first."""
-    # Sorted by the alphabet.
-    availability = Case(When(stock__gt=F("reserved"), then="left"), default="sold out")
-    return query.annotate(availability=availability).order_by("availability", *order)
-
-
-async def views_of(
-    query: QuerySet[Product],
-    shown: Window | None = None,
-) -> tuple[ProductView, ...]:
-    """The products of a query, or of one page of it."""
-    if shown is not None:
-        query = query.offset(shown.offset).limit(shown.limit)
-    rows: Iterable[dict[str, Any]] = await query.values(*PRODUCT_COLUMNS)
-    return tuple(view_of(row) for row in rows)
-
-
-PRODUCT_COLUMNS = (
-    "id",
-    "vendor_id",
-    "vendor__slug",
-    "vendor__name",
-    "slug",
-    "name",
-    "category",
-    "description",
-    "price_amount",
-    "currency",
-    "stock",
-    "reserved",
-    "picture",
-    "is_published",
-)
-
-
-def view_of(
-    row: dict[str, Any],
-    prefix: str = "",
-) -> ProductView:
-    """The read model of a row that was selected with PRODUCT_COLUMNS, each behind `prefix`."""
-    get = {name: row[prefix + name] for name in PRODUCT_COLUMNS}
-    return ProductView(
-        id=get["id"],
-        vendor_id=get["vendor_id"],
-        vendor_slug=get["vendor__slug"],
-        vendor_name=get["vendor__name"],
-        slug=get["slug"],
-        name=get["name"],
-        category=get["category"],
-        description=get["description"],
-        price=Money(get["price_amount"], get["currency"]),
-        available=max(get["stock"] - get["reserved"], 0),
-        picture=get["picture"],
-        is_published=bool(get["is_published"]),
-        stock=get["stock"],
-        reserved=get["reserved"],
-    )
-
-
-def product_view(product: Product, vendor: Vendor) -> ProductView:
-    """The read model of two rows that were read whole."""
-    names = (name for name in PRODUCT_COLUMNS if not name.startswith("vendor__"))
-    row = {name: getattr(product, name) for name in names}
-    return view_of(row | {"vendor__slug": vendor.slug, "vendor__name": vendor.name})

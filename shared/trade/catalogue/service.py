@@ -23,11 +23,19 @@ from shared.trade.catalogue.errors import (
     StockOutOfRange,
 )
 from shared.trade.catalogue.models import Product
-from shared.trade.catalogue.queries import ProductView, product_for_vendor
+from shared.trade.catalogue.product_views import (
+    ProductView,
+)
+from shared.trade.catalogue.queries import (
+    product_for_vendor,
+)
+from shared.trade.catalogue.variant_rows import follow, locked_variants
 from shared.trade.people.queries import require_confirmed
 from shared.trade.vendors.terms import locked_terms
 
 MAX_STOCK = 1_000_000
+# What variants have of their product.
+_WITH_VARIANTS = {"name", "category", "slug", "is_published", "picture"}
 
 
 @frozen
@@ -72,8 +80,12 @@ async def save_product(
             await require_confirmed(vendor_id, to="publish this", param="is_published")
         if product_id is not None and not changes:
             return int(row.id)
+        picture_before = row.picture
         row.update_from_dict(changes)
         await _store(tx, row, values.slug)
+        if product_id is not None and _WITH_VARIANTS & set(changes):
+            there = await locked_variants(tx, row)
+            await follow(row, there, picture_before=picture_before)
         tx.record(
             "product.created" if product_id is None else "product.changed",
             actor=actor,
@@ -113,23 +125,30 @@ async def _row(
             price_amount=0,
             currency="EUR",
         )
-    row = await tx.lock(Product, id=product_id, vendor_id=vendor_id)
-    return row
+    return await tx.lock(
+        Product,
+        id=product_id,
+        vendor_id=vendor_id,
+        parent_id=None,
+    )
 
 
 async def _changes(row: Product, values: ProductValues) -> dict[str, object]:
-    """The columns that would change. Stock is left alone unless the vendor gives a number."""
+    """The columns that would change. Stock is left alone unless the vendor gives a number.
+
+    Price and stock of a product with options are those of its variants.
+    """
     wanted: dict[str, object] = {
         "name": values.name.strip(),
         "category": values.category.strip(),
         "description": values.description.strip(),
-        "price_amount": values.price.amount,
+        "price_amount": row.price_amount if row.has_options else values.price.amount,
         "currency": values.price.currency,
         "picture": values.picture,
         "is_published": values.is_published,
         "slug": values.slug or row.slug or await _free_slug(row.vendor_id, values.name),
     }
-    if values.stock is not None:
+    if values.stock is not None and not row.has_options:
         if values.stock < row.reserved:
             raise StockBelowReserved(row.reserved)
         wanted["stock"] = values.stock
@@ -155,7 +174,11 @@ async def _free_slug(vendor_id: int, name: str) -> str:
     )
 
 
-async def _store(tx: Transaction, row: Product, chosen_slug: str) -> None:
+async def _store(
+    tx: Transaction,
+    row: Product,
+    chosen_slug: str,
+) -> None:
     """Save; a taken address is the vendor's to change when they chose it.
 
     The lock on its terms keeps made ones apart.

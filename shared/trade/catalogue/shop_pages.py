@@ -11,14 +11,16 @@ from shared.core.frozen import frozen
 from shared.infra.database.paging import Counted, window_of
 from shared.infra.database.searching import matching
 from shared.trade.catalogue.models import Product
+from shared.trade.catalogue.pieces import listed, sold_out_last
+from shared.trade.catalogue.product_views import (
+    ProductView,
+    views_of,
+)
 from shared.trade.catalogue.queries import (
     PAGE_SIZE,
     SEARCHED,
-    ProductView,
     clean_search,
     is_slug,
-    sold_out_last,
-    views_of,
 )
 from shared.trade.vendors.errors import ShopClosed, ShopNotFound
 from shared.trade.vendors.queries import VendorView, vendor_by_slug
@@ -70,7 +72,7 @@ async def shop_page(
     Raises NotFound for an unknown shop, ShopClosed for one that is closed.
     """
     vendor = await _open_vendor(vendor_slug)
-    published = Product.filter(vendor_id=vendor.id, is_published=True)
+    published = listed(vendor_id=vendor.id, is_published=True)
     categories = await _categories(published)
     search = clean_search(search)
     chosen = category if category in dict(categories) else None

@@ -63,7 +63,7 @@ async def reserve(items: Items) -> None:
         _must_be_there(product, quantity)
     if await _move(wanted, _HOLD) != len(wanted):
         first = products[next(iter(wanted))]
-        raise SoldOut(first.name, max(first.stock - first.reserved, 0))
+        raise SoldOut(first.full_name, max(first.stock - first.reserved, 0))
 
 
 def reserve_in_plenty(
@@ -154,7 +154,7 @@ async def take_free(items: Items) -> dict[int, int]:
 def _must_be_there(product: Product, quantity: int) -> None:
     left = product.stock - product.reserved
     if left < quantity:
-        raise SoldOut(product.name, max(left, 0))
+        raise SoldOut(product.full_name, max(left, 0))
 
 
 def _merge(items: Items) -> dict[int, int]:

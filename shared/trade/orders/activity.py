@@ -15,6 +15,7 @@ class OrderActivity(StrEnum):
     REFUNDED = "order.refunded"
     SHIPPED = "order.shipped"
     DELIVERED = "order.delivered"
+    RECEIVED = "order.received"  # the shopper's word, after it was taken for granted
     CANCELLED = "order.cancelled"
     PIECES_LET_GO = "order.pieces_let_go"
     GOODS_KEPT = "order.goods_kept"

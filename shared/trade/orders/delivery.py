@@ -8,12 +8,18 @@ from datetime import datetime, timedelta
 
 from shared.core import clock
 from shared.infra import unit
+from shared.infra.mail import service as mail
 from shared.infra.unit import Act, Transaction
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.marketplace.rules import Marketplace
 from shared.trade.orders.errors import CannotDeliver
 from shared.trade.orders.models import Order
-from shared.trade.orders.rules import ORDER_MOVES, TAKEN_FOR_GRANTED, OrderStatus
+from shared.trade.orders.rules import (
+    ORDER_MOVES,
+    TAKEN_FOR_GRANTED,
+    OrderStatus,
+    is_shopper,
+)
 
 AT_ONCE = 500
 
@@ -31,6 +37,20 @@ async def mark_as_delivered(
     async with unit.transaction() as tx:
         order = await tx.lock(Order, vendor_id=vendor_id, number=number)
         if not await _arrived(tx, order, by=actor):
+            raise CannotDeliver
+
+
+async def confirm_receipt(*, order_id: int, by: str) -> None:
+    """The shopper has it, which counts for more than what was taken for granted.
+
+    Raises CannotDeliver where it was not sent, or somebody has said so already.
+    """
+    async with unit.transaction() as tx:
+        order = await tx.lock(Order, id=order_id)
+        if order.delivered_by == TAKEN_FOR_GRANTED:
+            act = Act("order.received", by)
+            await tx.change(order, act=act, delivered_by=by)
+        elif not await _arrived(tx, order, by=by):
             raise CannotDeliver
 
 
@@ -75,10 +95,32 @@ async def _arrived(
     """Move a locked order that was sent; False when there is nothing to move."""
     if OrderStatus.DELIVERED not in ORDER_MOVES[OrderStatus(order.status)]:
         return False
-    return await tx.move(
+    moved = await tx.move(
         order,
         to=OrderStatus.DELIVERED,
         act=Act("order.delivered", by, details),
         delivered_at=clock.now(),
         delivered_by=by,
+    )
+    if moved and not is_shopper(by):
+        await _tell_shopper(tx, order)
+    return moved
+
+
+async def _tell_shopper(tx: Transaction, order: Order) -> None:
+    """Whoever has not got it hears so in time to say it."""
+    checkout, vendor = await order.checkout, await order.vendor
+    mail.post(
+        tx,
+        "order_delivered",
+        to=checkout.email,
+        unique_key=f"order_delivered:{order.id}",
+        order_id=order.id,
+        language=checkout.language,
+        context={
+            "number": order.number,
+            "full_name": checkout.full_name,
+            "vendor_name": vendor.name,
+            "is_assumed": order.delivered_by == TAKEN_FOR_GRANTED,
+        },
     )

@@ -150,6 +150,15 @@ class CannotDeliver(Conflict):
     )
 
 
+class CannotCallOff(Conflict):
+    """Only a paid order that was not sent, and of which nothing went back, can be cancelled."""
+
+    code = "cannot_call_off"
+    default = _n(
+        "This order cannot be cancelled any more: it was sent, or its money is on its way already."
+    )
+
+
 class OrderNotFound(NotFound):
     """Nobody who may know of it has such an order."""
 

@@ -13,6 +13,7 @@ from shared.infra.database.base import Row, words
 from shared.infra.database.searching import Searched, SearchedManager
 from shared.trade.baskets.models import Basket
 from shared.trade.catalogue.models import Product
+from shared.trade.catalogue.rules import full_name
 from shared.trade.orders.errors import OrderNotFound
 from shared.trade.orders.order_indexes import ORDER_INDEXES
 from shared.trade.orders.rules import (
@@ -256,6 +257,13 @@ class OrderLine(Row):
     )
     product_id: int
     name = fields.CharField(max_length=120)
+    choice = fields.CharField(
+        max_length=120,
+        default="",
+        db_default="",
+        description="the variant's values in words: Blue, M",
+    )
+    sku = fields.CharField(max_length=60, default="", db_default="")
     picture = fields.CharField(max_length=200, default="")
     unit_amount = fields.BigIntField(description="minor units of the order's currency")
     quantity = fields.IntField()
@@ -280,6 +288,11 @@ class OrderLine(Row):
         db_default="",
         description="fees.rules.snapshot; empty: the order's fee, spread",
     )
+
+    @property
+    def full_name(self) -> str:
+        """What was sold, with what was chosen about it."""
+        return full_name(self.name, self.choice)
 
     class Meta:
         table = "order_lines"

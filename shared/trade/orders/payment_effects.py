@@ -183,7 +183,7 @@ def _mails(
 
 def _mail_line(row: OrderLine, currency: str) -> tuple[str, int, Money]:
     return (
-        row.name,
+        row.full_name,
         row.quantity,
         Money(row.unit_amount, currency) * row.quantity,
     )

@@ -32,6 +32,7 @@ from shared.trade.orders.rules import (
     OrderStatus,
     PaymentStatus,
     StockState,
+    is_called_off,
 )
 
 
@@ -62,7 +63,7 @@ class Contact:
 
 @frozen
 class LineView:
-    """One product of an order as it was sold."""
+    """One product of an order as it was sold; `name` says which variant it was."""
 
     product_id: int
     name: str
@@ -73,6 +74,8 @@ class LineView:
     commission: Money
     # Pieces that were put back into stock and belong to the order again.
     missing: int = 0
+    id: int = 0
+    left: int = 0  # pieces that no refund speaks for
 
 
 @frozen
@@ -95,6 +98,7 @@ class OrderView:
     waits_for_pay: bool  # whether its pieces are set aside only when Pay is pressed
     # Whether pieces of it left the stock and do not stand there again.
     has_left_stock: bool
+    is_called_off: bool  # by its shopper, after it was paid
     lines: tuple[LineView, ...]
     contact: Contact
     placed_at: datetime
@@ -195,13 +199,15 @@ def _line(line: OrderLine, currency: str) -> LineView:
     commission = Money(line.commission_amount, currency)
     return LineView(
         product_id=line.product_id,
-        name=line.name,
+        name=line.full_name,
         picture=line.picture,
         unit=unit,
         quantity=line.quantity,
         total=unit * line.quantity,
         commission=commission,
         missing=missing_of(line),
+        id=line.id,
+        left=max(line.quantity - line.refunded_quantity, 0),
     )
 
 
@@ -229,6 +235,7 @@ def _order(
         money=money_of(order),
         waits_for_pay=waits_for_pay or is_held_by_pay(order),
         has_left_stock=_has_left_stock(order, lines),
+        is_called_off=is_called_off(order.status, order.stock_state),
         lines=tuple(_line(line, order.currency) for line in lines),
         contact=contact_of(checkout),
         placed_at=order.created_at,

@@ -159,7 +159,7 @@ async def what_is_missing(order_id: int) -> str | None:
     for line in await lines.select_related("product"):
         left = line.product.stock - line.product.reserved
         if left < line.quantity:
-            return how_many_left(line.name, left)
+            return how_many_left(line.full_name, left)
     return None
 
 

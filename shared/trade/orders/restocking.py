@@ -95,7 +95,7 @@ async def set_aside(order: Order) -> tuple[Short, ...]:
         if taken:
             await _count(line, -taken)
         if n > taken:
-            short.append(Short(line.name, n - taken))
+            short.append(Short(line.full_name, n - taken))
     return tuple(short)
 
 
@@ -113,7 +113,7 @@ async def short_of(order_id: int) -> tuple[Short, ...]:
         there = min(n, free[line.product_id])
         free[line.product_id] -= there
         if n > there:
-            short.append(Short(line.name, n - there))
+            short.append(Short(line.full_name, n - there))
     return tuple(short)
 
 

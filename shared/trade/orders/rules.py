@@ -94,6 +94,23 @@ ORDER_MOVES: dict[OrderStatus, frozenset[OrderStatus]] = {
 # who says that an order arrived where nobody did: it was sent long enough ago
 TAKEN_FOR_GRANTED = "system"
 
+# Who acts on an order without an account, by its link.
+GUEST = "shopper"
+
+
+def is_shopper(label: str) -> bool:
+    """Whether whoever is called so acts as the order's shopper."""
+    return label == GUEST or label.startswith("customer:")
+
+
+def is_called_off(status: str, stock_state: str) -> bool:
+    """Whether its shopper cancelled it after it was paid.
+
+    One whose money came too late for its pieces is cancelled as well: it took none.
+    """
+    return (status, stock_state) == (OrderStatus.CANCELLED, StockState.TAKEN)
+
+
 # What may still be paid.
 UNPAID = (PaymentStatus.PENDING, PaymentStatus.PROCESSING, PaymentStatus.FAILED)
 # What may hold pieces before it is paid.

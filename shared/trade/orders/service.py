@@ -160,7 +160,7 @@ def _must_be_sellable(basket: BasketView, terms: SellingTerms | None) -> Selling
         raise VendorCannotSell
     for line in basket.lines:
         if line.seen != line.product.price:
-            raise PriceChanged(name=line.product.name)
+            raise PriceChanged(name=line.product.full_name)
         if line.problem:
             raise BasketProblem(line.problem)
     if basket.total is not None:
@@ -276,7 +276,7 @@ def _commission(
     sold = [
         Sold(
             terms.vendor_id,
-            line.product.id,
+            line.product.product_id,
             line.product.category,
             line.product.price.amount * line.quantity,
         )
@@ -296,6 +296,8 @@ def _order_lines(
             order=order,
             product_id=line.product.id,
             name=line.product.name,
+            choice=line.product.choice,
+            sku=line.product.sku,
             picture=line.product.picture,
             unit_amount=line.product.price.amount,
             quantity=line.quantity,

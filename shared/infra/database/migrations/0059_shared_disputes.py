@@ -7,7 +7,7 @@ from shared.infra.database.uniqueness import DropUnique
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0056_shared_intents")]
+    dependencies = [("models", "0058_variants")]
 
     initial = False
 

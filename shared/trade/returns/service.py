@@ -1,0 +1,263 @@
+"""Shoppers ask for money back; vendors say yes by a refund, or no with a reason.
+
+One transaction per use case. The order is locked first, so two requests of one order queue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from shared.core import clock
+from shared.core.frozen import frozen
+from shared.infra import unit
+from shared.infra.mail import service as mail
+from shared.infra.unit import Act, Transaction
+from shared.trade.orders.models import Order, OrderLine
+from shared.trade.orders.queries import money_of
+from shared.trade.orders.rules import TAKEN_FOR_GRANTED, OrderStatus
+from shared.trade.returns.errors import (
+    AnswerLacking,
+    NothingToReturn,
+    ReturnAnswered,
+    ReturnReasonLacking,
+    WithdrawalOver,
+)
+from shared.trade.returns.models import ReturnLine, ReturnRequest
+from shared.trade.returns.rules import (
+    MAX_ANSWER,
+    MAX_NOTE,
+    AfterSaleOffer,
+    PiecesLeft,
+    ReturnKind,
+    ReturnReason,
+    ReturnState,
+    chosen_pieces,
+    offer,
+)
+
+
+@frozen
+class WantedReturn:
+    """What a shopper asks back; no pieces means all that is left."""
+
+    kind: ReturnKind
+    reason: ReturnReason
+    note: str
+    pieces: Mapping[int, int]
+
+
+async def ask(
+    *,
+    order_id: int,
+    wanted: WantedReturn,
+    by: str,
+) -> int:
+    """Write a request down and tell both sides; answer with its id.
+
+    Asked again while it is open, it is the same request. Raises NothingToReturn, WithdrawalOver,
+    ReturnReasonLacking, MoreThanOrdered.
+    """
+    async with unit.transaction() as tx:
+        order = await tx.lock(Order, id=order_id)
+        before = await ReturnRequest.get_or_none(
+            order_id=order.id, status=ReturnState.OPEN
+        )
+        if before is not None:
+            return int(before.id)
+        _must_be_offered(offer_of(order), wanted)
+        lines = await OrderLine.filter(order_id=order.id).order_by("id")
+        pieces = chosen_pieces(map(_left, lines), wanted.pieces)
+        request = await _write_down(tx, order, wanted, pieces, by=by)
+        names = {line.id: line.full_name for line in lines}
+        named = [(count, names[id_]) for id_, count in pieces.items()]
+        await _tell_both(tx, order, request, named)
+    return int(request.id)
+
+
+async def _write_down(
+    tx: Transaction,
+    order: Order,
+    wanted: WantedReturn,
+    pieces: Mapping[int, int],
+    *,
+    by: str,
+) -> ReturnRequest:
+    request = await tx.create(
+        ReturnRequest,
+        act=Act("order.return_asked", by, {"kind": wanted.kind}),
+        order_id=order.id,
+        vendor_id=order.vendor_id,
+        kind=wanted.kind,
+        reason=wanted.reason,
+        note=wanted.note[:MAX_NOTE],
+    )
+    for line_id, quantity in pieces.items():
+        line = ReturnLine(
+            request_id=request.id,
+            order_line_id=line_id,
+            quantity=quantity,
+        )
+        tx.add(line)
+    return request
+
+
+def offer_of(order: Order) -> AfterSaleOffer:
+    """What the shopper of a row is offered now."""
+    return offer(
+        OrderStatus(order.status),
+        money_of(order),
+        order.delivered_at,
+        is_assumed=order.delivered_by == TAKEN_FOR_GRANTED,
+        now=clock.now(),
+    )
+
+
+def _must_be_offered(offered: AfterSaleOffer, wanted: WantedReturn) -> None:
+    is_withdrawal = wanted.kind is ReturnKind.WITHDRAWAL
+    if is_withdrawal and offered.may_cancel:
+        return  # before it is sent, too
+    if not offered.may_ask:
+        raise NothingToReturn
+    if is_withdrawal and not offered.may_withdraw:
+        raise WithdrawalOver
+    if wanted.kind is ReturnKind.REFUND and wanted.reason is ReturnReason.NONE:
+        raise ReturnReasonLacking
+
+
+def _left(line: OrderLine) -> PiecesLeft:
+    return PiecesLeft(line.id, max(line.quantity - line.refunded_quantity, 0))
+
+
+async def _tell_both(
+    tx: Transaction,
+    order: Order,
+    request: ReturnRequest,
+    pieces: list[tuple[int, str]],
+) -> None:
+    """The shopper gets what was declared, with day and time; the vendor what is to be done."""
+    checkout, vendor = await order.checkout, await order.vendor
+    told: dict[str, Any] = {
+        "number": order.number,
+        "vendor_name": vendor.name,
+        "full_name": checkout.full_name,
+        "kind": request.kind,
+        "reason": request.reason,
+        "note": " ".join(request.note.split()),
+        "pieces": pieces,
+        "asked_at": request.created_at,
+    }
+    mail.post(
+        tx,
+        "return_received",
+        to=checkout.email,
+        unique_key=f"return_received:{request.id}",
+        order_id=order.id,
+        language=checkout.language,
+        context={**told, "email": checkout.email},
+    )
+    mail.post(
+        tx,
+        "return_asked",
+        to=vendor.business_email,
+        unique_key=f"return_asked:{request.id}",
+        order_id=order.id,
+        context=told,
+    )
+
+
+async def accept(
+    tx: Transaction,
+    order: Order,
+    *,
+    request_id: int,
+    by: str,
+) -> None:
+    """A refund of its locked order answers a request, in the transaction that writes it down.
+
+    Raises ReturnNotFound, ReturnAnswered.
+    """
+    request = await tx.lock(ReturnRequest, id=request_id, order_id=order.id)
+    act = Act("order.return_accepted", by)
+    await _answer(tx, request, ReturnState.ACCEPTED, act, answered_by=by[:60])
+
+
+async def decline(
+    *,
+    vendor_id: int,
+    number: str,
+    request_id: int,
+    answer: str,
+    by: str,
+) -> None:
+    """The vendor says no, and why; the shopper gets a mail.
+
+    Raises NotFound, AnswerLacking, ReturnAnswered.
+    """
+    why = " ".join(answer.split())
+    if not why or len(why) > MAX_ANSWER:
+        raise AnswerLacking(most=MAX_ANSWER)
+    async with unit.transaction() as tx:
+        order = await tx.lock(Order, vendor_id=vendor_id, number=number)
+        request = await tx.lock(ReturnRequest, id=request_id, order_id=order.id)
+        await _answer(
+            tx,
+            request,
+            ReturnState.DECLINED,
+            Act("order.return_declined", by, {"reason": why}),
+            answer=why,
+            answered_by=by[:60],
+        )
+        await _tell_declined(tx, order, request)
+
+
+async def _tell_declined(tx: Transaction, order: Order, request: ReturnRequest) -> None:
+    checkout, vendor = await order.checkout, await order.vendor
+    mail.post(
+        tx,
+        "return_declined",
+        to=checkout.email,
+        unique_key=f"return_declined:{request.id}",
+        order_id=order.id,
+        language=checkout.language,
+        context={
+            "number": order.number,
+            "vendor_name": vendor.name,
+            "full_name": checkout.full_name,
+            "kind": request.kind,
+            "answer": request.answer,
+        },
+    )
+
+
+async def take_back(*, order_id: int, by: str) -> None:
+    """The shopper keeps it after all. Raises NotFound, ReturnAnswered."""
+    async with unit.transaction() as tx:
+        order = await tx.lock(Order, id=order_id)
+        request = await tx.lock_first(
+            ReturnRequest.filter(order_id=order.id, status=ReturnState.OPEN)
+        )
+        if request is None:
+            raise ReturnAnswered
+        act = Act("order.return_taken_back", by)
+        await _answer(tx, request, ReturnState.TAKEN_BACK, act)
+
+
+async def _answer(
+    tx: Transaction,
+    request: ReturnRequest,
+    to: ReturnState,
+    act: Act,
+    **values: Any,
+) -> None:
+    where = {"status": ReturnState.OPEN}
+    moved = await tx.move(
+        request,
+        to=to,
+        where=where,
+        act=act,
+        answered_at=clock.now(),
+        **values,
+    )
+    if not moved:
+        raise ReturnAnswered

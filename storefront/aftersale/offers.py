@@ -1,0 +1,57 @@
+"""What is offered about an order, on its page and on those below it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from shared.core import clock
+from shared.core.frozen import frozen
+from shared.core.words import badge, word
+from shared.trade.orders.queries import OrderView
+from shared.trade.returns.queries import ReturnView
+from shared.trade.returns.rules import AfterSaleOffer, ReturnReason, offer
+
+
+def offer_to(order: OrderView) -> AfterSaleOffer:
+    """What its shopper may ask of an order now."""
+    return offer(
+        order.status,
+        order.money,
+        order.delivered_at,
+        is_assumed=order.is_arrival_assumed,
+        now=clock.now(),
+    )
+
+
+@frozen
+class ShopperReturn:
+    """A request for money back as its shopper reads it."""
+
+    view: ReturnView
+    badge: tuple[str, str]
+    title: str
+    pieces: tuple[str, ...]
+    reason: str
+
+
+def shopper_returns(
+    order: OrderView, found: Iterable[ReturnView]
+) -> tuple[ShopperReturn, ...]:
+    """The requests of one order in words, the newest first."""
+    names = {line.id: line.name for line in order.lines}
+    return tuple(
+        ShopperReturn(
+            view,
+            badge("returns.states", view.state),
+            word("returns.kinds", view.kind),
+            tuple(
+                f"{count} × {names[id_]}"
+                for id_, count in view.pieces.items()
+                if id_ in names
+            ),
+            ""
+            if view.reason is ReturnReason.NONE
+            else word("returns.reasons", view.reason),
+        )
+        for view in found
+    )

@@ -1,0 +1,176 @@
+"""What a shopper can do about an order that is paid: cancel it, say that it came, withdraw from it,
+ask for money back.
+
+All of it is below the order's signed link, for guests and accounts alike; each part of a purchase
+is its vendor's, and is done by itself.
+"""
+
+from __future__ import annotations
+
+from quart import Blueprint, Response
+
+from shared.core.errors import MarketError, NotFound
+from shared.core.locales import gettext as _
+from shared.entrypoints.web.access import public
+from shared.entrypoints.web.identity import customer
+from shared.entrypoints.web.kit import kit
+from shared.entrypoints.web.limits import limit
+from shared.entrypoints.web.links import url_for
+from shared.entrypoints.web.order_links import token_of
+from shared.entrypoints.web.pages import page, see_other
+from shared.finance.refunds import service as refunds
+from shared.finance.refunds.calling_off import cancel_and_refund
+from shared.trade.orders.delivery import confirm_receipt
+from shared.trade.orders.errors import CannotDeliver, OrderNotFound
+from shared.trade.orders.queries import OrderView, checkout_by_token
+from shared.trade.orders.rules import GUEST
+from shared.trade.returns import service
+from shared.trade.returns.rules import ReturnKind
+from storefront.aftersale.forms import ReturnForm, return_form
+from storefront.aftersale.offers import offer_to
+
+aftersale = Blueprint("aftersale", __name__, url_prefix="/shop/orders/<token>/<number>")
+
+# A person does each once or twice; who sends more sends mails to others.
+MOST = "20/minute"
+
+
+async def _mine(token: str, number: str) -> OrderView:
+    """The order of this number in the purchase that the link opens. Raises NotFound."""
+    found = await checkout_by_token(await token_of(token))
+    for order in found.orders:
+        if order.number == number:
+            return order
+    raise OrderNotFound
+
+
+def _label() -> str:
+    who = customer()
+    return who.label if who is not None else GUEST
+
+
+def _back(token: str, told: tuple[str, str]) -> Response:
+    return see_other(url_for("receipts.order_page", token=token), told)
+
+
+@aftersale.get("/cancel")
+@public
+async def cancel(token: str, number: str) -> Response:
+    """Ask once more before an order is cancelled."""
+    order = await _mine(token, number)
+    return await _cancel_page(token, order)
+
+
+@aftersale.post("/cancel")
+@public
+@limit(MOST)
+async def call_off(token: str, number: str) -> Response:
+    """Cancel an order that was not sent; its money goes back at once."""
+    order = await _mine(token, number)
+    gateway = kit().gateway
+    try:
+        made = await cancel_and_refund(gateway, order, by=_label())
+    except NotFound:
+        raise
+    except MarketError as problem:
+        order = await _mine(token, number)
+        return await _cancel_page(token, order, problem)
+    await refunds.try_now(gateway, made.id, made.write)
+    return _back(token, ("ok", _("Your order is cancelled, and is paid back to you.")))
+
+
+async def _cancel_page(
+    token: str, order: OrderView, problem: MarketError | None = None
+) -> Response:
+    return await page(
+        "storefront/aftersale/cancel.html",
+        status=problem.status if problem else 200,
+        token=token,
+        order=order,
+        offered=offer_to(order),
+        problem=problem.message if problem else None,
+    )
+
+
+@aftersale.post("/received")
+@public
+@limit(MOST)
+async def received(token: str, number: str) -> Response:
+    """The shopper says that it has arrived."""
+    order = await _mine(token, number)
+    try:
+        await confirm_receipt(order_id=order.id, by=_label())
+    except CannotDeliver:
+        return _back(token, ("info", _("We know already that it has arrived.")))
+    return _back(token, ("ok", _("Thank you for telling us. Enjoy it.")))
+
+
+@aftersale.get("/return/<kind>")
+@public
+async def choose(token: str, number: str, kind: str) -> Response:
+    """What is to be given back: by withdrawal, or because something is wrong."""
+    order = await _mine(token, number)
+    return await _return_page(token, order, _kind(kind), await return_form(order))
+
+
+@aftersale.post("/return/<kind>")
+@public
+@limit(MOST)
+async def give_back(token: str, number: str, kind: str) -> Response:
+    """Send it to the shop; both get a mail that says what was sent, and when."""
+    order, chosen = await _mine(token, number), _kind(kind)
+    form = await return_form(order)
+    if not form.ok():
+        return await _return_page(token, order, chosen, form, status=422)
+    wanted = form.wanted(chosen)
+    try:
+        await service.ask(order_id=order.id, wanted=wanted, by=_label())
+    except MarketError as problem:
+        form.blame(problem)
+        return await _return_page(token, order, chosen, form, status=problem.status)
+    told = _("Your request is with the shop. You have a mail that says what you sent.")
+    if chosen is ReturnKind.WITHDRAWAL:
+        told = _("We have received your withdrawal. You have a mail that confirms it.")
+    return _back(token, ("ok", told))
+
+
+@aftersale.post("/return/take-back")
+@public
+@limit(MOST)
+async def take_back(token: str, number: str) -> Response:
+    """The shopper keeps it after all."""
+    order = await _mine(token, number)
+    try:
+        await service.take_back(order_id=order.id, by=_label())
+    except MarketError as problem:
+        return _back(token, ("info", problem.message))
+    return _back(token, ("ok", _("Your request is taken back.")))
+
+
+def _kind(text: str) -> ReturnKind:
+    if text not in set(ReturnKind):
+        raise NotFound
+    return ReturnKind(text)
+
+
+async def _return_page(
+    token: str,
+    order: OrderView,
+    kind: ReturnKind,
+    form: ReturnForm,
+    status: int = 200,
+) -> Response:
+    return await page(
+        "storefront/aftersale/return.html",
+        status=status,
+        token=token,
+        order=order,
+        kind=kind,
+        form=form,
+        offered=offer_to(order),
+        lines=[
+            (line, form[f"quantity_{line.id}"])
+            for line in order.lines
+            if line.id in form.line_ids
+        ],
+    )
