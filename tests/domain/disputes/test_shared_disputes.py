@@ -70,10 +70,10 @@ async def _holds(shop: Shop) -> int:
     return sums.get("EUR", 0)
 
 
-@pytest.mark.both_engines
 class TestMoney:
     """Who bears what, and who has what back."""
 
+    @pytest.mark.both_engines
     async def test_each_vendor_bears_its_part_and_has_it_back_when_it_is_won(
         self, market: Market
     ) -> None:
@@ -151,6 +151,7 @@ class TestMoney:
         told = await Email.filter(kind="dispute_opened").order_by("order_id")
         assert [mail.order_id for mail in told] == list(purchase.order_ids)
 
+    @pytest.mark.both_engines
     async def test_a_kill_at_any_statement_books_each_part_once(
         self, market: Market
     ) -> None:

@@ -32,9 +32,8 @@ from tests.support.purchases import (
 if TYPE_CHECKING:
     from tests.support.machine import Market
 
-pytestmark = pytest.mark.both_engines
 
-
+@pytest.mark.both_engines
 async def test_whichever_order_is_asked_for_there_is_one_intent_over_all(
     market: Market,
 ) -> None:
@@ -91,6 +90,7 @@ def _fee_of(market: Market, payment: Payment) -> int:
     return fee
 
 
+@pytest.mark.both_engines
 async def test_a_kill_at_any_statement_of_settling_ends_in_one_transfer_each(
     market: Market,
 ) -> None:
@@ -128,6 +128,7 @@ async def _each_has_its_part(market: Market, purchase: SharedPurchase) -> None:
     }
 
 
+@pytest.mark.both_engines
 async def test_a_kill_at_any_statement_of_the_transfers_sends_nothing_twice(
     market: Market,
 ) -> None:
@@ -180,6 +181,7 @@ async def test_a_lost_answer_to_a_transfer_makes_no_second_one(
     await books_agree(market)
 
 
+@pytest.mark.both_engines
 async def test_news_in_any_order_and_number_pays_once(market: Market) -> None:
     """Events late, twice, backwards, while two workers work."""
     shops = await market.fill("LU", "FR", "DE")
@@ -292,6 +294,7 @@ async def test_a_purchase_of_one_order_is_a_destination_charge(market: Market) -
     assert not await StripeWrite.filter(operation="payments.transfer").exists()
 
 
+@pytest.mark.both_engines
 async def test_locked_at_once_from_both_ends_nobody_waits_in_a_circle(
     market: Market,
 ) -> None:
