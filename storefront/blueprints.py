@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+from storefront.account.addresses import addresses
 from storefront.account.cards import cards
 from storefront.account.security import forgotten, security
 from storefront.account.views import account
+from storefront.aftersale.messages import messages
 from storefront.aftersale.views import aftersale
 from storefront.aftersale.withdrawal import withdrawal
 from storefront.basket.views import basket
+from storefront.checkout.delivery_parts import parts
 from storefront.checkout.views import checkout
 from storefront.platform.language import languages
 from storefront.platform.views import platform
 from storefront.receipts.views import receipts
+from storefront.search.views import search
 from storefront.shops.views import shops
 
 BLUEPRINTS = (
     platform,
     languages,
+    search,
     shops,
     basket,
     checkout,
+    parts,
     receipts,
     aftersale,
+    messages,
     withdrawal,
     account,
+    addresses,
     cards,
     security,
     forgotten,

@@ -40,6 +40,7 @@ TABLE = [
     (r"/(healthz|readyz|metrics|favicon\.ico|static/.*|language)", PUBLIC),
     (r"/(vendors|pricing|sell|legal/(terms|privacy|imprint))?", PUBLIC),
     (r"/(shops?|brand)/.*", PUBLIC),
+    (r"/search(/suggestions)?", PUBLIC),
 ]
 
 
@@ -108,13 +109,22 @@ EASY = {
     "/vendor/admin/orders/<number>/keep",
     "/vendor/admin/orders/<number>/refunds/preview",
     "/vendor/admin/orders/<number>/returns/<int:request_id>/decline",
+    "/vendor/admin/orders/<number>/messages",
     "/vendor/admin/orders/<number>/ship",
+    "/vendor/admin/orders/<number>/tracking",
     "/vendor/admin/payouts/<int:payout_id>/cancel",
     "/vendor/admin/products/<int:product_id>",
     "/vendor/admin/products/<int:product_id>/options",
     "/vendor/admin/products/<int:product_id>/variants",
     "/vendor/admin/products/check/<field>",
     "/vendor/admin/products/new",
+    "/vendor/admin/shipping",
+    "/vendor/admin/shipping/zones/new",
+    "/vendor/admin/shipping/zones/<zone>",
+    "/vendor/admin/shipping/zones/<zone>/remove",
+    "/vendor/admin/shipping/zones/<zone>/methods/new",
+    "/vendor/admin/shipping/zones/<zone>/methods/<method>",
+    "/vendor/admin/shipping/zones/<zone>/methods/<method>/remove",
     "/vendor/admin/shop",
     "/vendor/admin/statements",
     "/operator/invoicing",
@@ -151,6 +161,9 @@ EDITED = {
     "/vendor/admin/products/<int:product_id>",
     "/vendor/admin/products/<int:product_id>/options",
     "/vendor/admin/products/<int:product_id>/variants",
+    "/vendor/admin/shipping",
+    "/vendor/admin/shipping/zones/<zone>",
+    "/vendor/admin/shipping/zones/<zone>/methods/<method>",
     "/vendor/admin/statements",
     "/vendor/admin/shop",
     "/vendor/admin/payments/schedule",
@@ -177,12 +190,15 @@ ACTS = {
     r".*/new|.*/tokens|/operator/recovery|.*/orders/<number>/refunds(/preview)?": "something new",
     r".*/products/check/<field>": "saves nothing",
     r".*/payments/(connect|onboarding|refresh|dashboard)": "once, or a link",
+    r".*/orders/<number>/messages": "something new",
+    r".*/orders/<number>/tracking": "shows nothing to change; the trail has what was before",
     r".*/orders/<number>/(ship|keep|delivered)|.*/payouts/(instant|<int:payout_id>/cancel)": (
         "a step, guarded by the state"
     ),
     r".*/(revoke|stop|release|bank|switch|move|decline|approve|collect|write-off|accept)": (
         "a step, guarded by the state"
     ),
+    r".*/shipping/zones/.*/remove": "taken off; what was sold with it keeps it",
     r".*/(run|repair|fetch|acknowledge|replay|send)": "work, which may be done again",
     r".*/disputes/<int:dispute_id>/submit|.*/vat/(confirm|refuse)": (
         "names what was read, and is refused where it changed"

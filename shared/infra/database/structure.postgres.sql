@@ -1,4 +1,4 @@
--- What all migrations make, up to 0059_shared_disputes. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0062_shared_disputes. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -69,6 +69,10 @@ WHERE NOT EXISTS (SELECT 1 FROM page_changes WHERE transaction_id = pg_current_x
     AND vendor_id IS NOT DISTINCT FROM vendor);
 END $$;
 CREATE FUNCTION products_change_pages() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN PERFORM note_page_change(coalesce(NEW.vendor_id, OLD.vendor_id)); RETURN NULL; END $$;
+CREATE FUNCTION shipping_settings_change_pages() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN PERFORM note_page_change(coalesce(NEW.vendor_id, OLD.vendor_id)); RETURN NULL; END $$;
@@ -238,6 +242,29 @@ CREATE SEQUENCE claims_id_seq
     NO MAXVALUE
     CACHE 1;
 ALTER SEQUENCE claims_id_seq OWNED BY claims.id;
+CREATE TABLE customer_addresses (
+    id bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    full_name character varying(120) NOT NULL,
+    address character varying(200) NOT NULL,
+    address_extra character varying(200) NOT NULL,
+    city character varying(80) NOT NULL,
+    postal_code character varying(20) NOT NULL,
+    state character varying(60) NOT NULL,
+    country character varying(2) NOT NULL,
+    is_default boolean NOT NULL,
+    customer_id bigint NOT NULL
+);
+COMMENT ON TABLE customer_addresses IS 'Where a shopper has things sent to: one of a book of them, the default one first.';
+COMMENT ON COLUMN customer_addresses.state IS 'as on a label; empty where none';
+CREATE SEQUENCE customer_addresses_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE customer_addresses_id_seq OWNED BY customer_addresses.id;
 CREATE TABLE customers (
     id bigint NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -856,6 +883,25 @@ CREATE SEQUENCE order_lines_id_seq
     NO MAXVALUE
     CACHE 1;
 ALTER SEQUENCE order_lines_id_seq OWNED BY order_lines.id;
+CREATE TABLE order_messages (
+    id bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    is_from_shopper boolean NOT NULL,
+    author character varying(60) NOT NULL,
+    text text NOT NULL,
+    order_id bigint NOT NULL,
+    vendor_id bigint NOT NULL
+);
+COMMENT ON TABLE order_messages IS 'One message about an order, from its shopper or from its vendor.';
+COMMENT ON COLUMN order_messages.author IS 'member:7';
+CREATE SEQUENCE order_messages_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE order_messages_id_seq OWNED BY order_messages.id;
 CREATE TABLE orders (
     id bigint NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -885,11 +931,19 @@ CREATE TABLE orders (
     held_at timestamp with time zone,
     held_until timestamp with time zone,
     wasted_holds integer DEFAULT 0 NOT NULL,
+    promised_from_days smallint,
+    promised_to_days smallint,
+    shipping_amount bigint DEFAULT 0 NOT NULL,
+    shipping_kind character varying(20) DEFAULT ''::character varying NOT NULL,
+    shipping_method character varying(80) DEFAULT ''::character varying NOT NULL,
+    shipping_refunded bigint DEFAULT 0 NOT NULL,
     CONSTRAINT ck_orders_disputed CHECK (disputed_amount >= 0 and lost_amount >= 0),
     CONSTRAINT ck_orders_fee CHECK (platform_fee_amount >= 0 and platform_fee_amount < total_amount_cents),
     CONSTRAINT ck_orders_payment_status CHECK (payment_status in ('pending', 'processing', 'paid', 'failed', 'cancelled', 'refunded')),
     CONSTRAINT ck_orders_refunded CHECK (refunded_amount >= 0 and refunded_amount <= total_amount_cents),
     CONSTRAINT ck_orders_returned CHECK (returned_amount >= 0 and returned_amount <= refunded_amount),
+    CONSTRAINT ck_orders_shipping CHECK (shipping_amount >= 0),
+    CONSTRAINT ck_orders_shipping_refunded CHECK (shipping_refunded >= 0 and shipping_refunded <= shipping_amount),
     CONSTRAINT ck_orders_status CHECK (status in ('pending', 'processing', 'shipped', 'delivered', 'cancelled')),
     CONSTRAINT ck_orders_stock_state CHECK (stock_state in ('at_payment', 'reserved', 'taken', 'released'))
 );
@@ -1134,9 +1188,14 @@ CREATE TABLE products (
     is_offered boolean DEFAULT true NOT NULL,
     removed_at timestamp with time zone,
     top_price_amount bigint,
+    sort_name text DEFAULT ''::text NOT NULL,
+    terms text DEFAULT ''::text NOT NULL,
+    terms_vector tsvector GENERATED ALWAYS AS (array_to_tsvector(string_to_array(terms, ' '::text))) STORED,
+    weight_grams integer DEFAULT 0 NOT NULL,
     CONSTRAINT ck_products_price CHECK (price_amount > 0 and price_amount <= 99999999),
     CONSTRAINT ck_products_stock CHECK (stock >= 0 and reserved >= 0 and reserved <= stock),
-    CONSTRAINT ck_products_variant CHECK (parent_id is null or options <> '')
+    CONSTRAINT ck_products_variant CHECK (parent_id is null or options <> ''),
+    CONSTRAINT ck_products_weight CHECK (weight_grams >= 0 and weight_grams <= 1000000)
 );
 COMMENT ON TABLE products IS 'Something a vendor sells. Prices are integers in minor units and include everything the shopper pays.';
 COMMENT ON COLUMN products.price_amount IS 'minor units of currency';
@@ -1236,7 +1295,9 @@ CREATE TABLE refunds (
     order_id bigint NOT NULL,
     payment_id bigint NOT NULL,
     vendor_id bigint NOT NULL,
+    shipping_amount bigint DEFAULT 0 NOT NULL,
     CONSTRAINT ck_refunds_amounts CHECK (amount > 0 and vendor_part >= 0 and commission_part >= 0 and amount = vendor_part + commission_part),
+    CONSTRAINT ck_refunds_shipping CHECK (shipping_amount >= 0 and shipping_amount <= amount),
     CONSTRAINT ck_refunds_status CHECK (status in ('awaiting_approval', 'declined', 'opening', 'refused', 'pending', 'requires_action', 'succeeded', 'failed', 'canceled'))
 );
 COMMENT ON TABLE refunds IS 'Money that goes back to a shopper, written down before Stripe is asked. All of an order''s counting refunds fit its total.';
@@ -1407,6 +1468,27 @@ CREATE SEQUENCE sessions_id_seq
     NO MAXVALUE
     CACHE 1;
 ALTER SEQUENCE sessions_id_seq OWNED BY sessions.id;
+CREATE TABLE shipping_settings (
+    id bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    currency character varying(3) NOT NULL,
+    handling_days smallint NOT NULL,
+    zones jsonb NOT NULL,
+    vendor_id bigint NOT NULL,
+    CONSTRAINT ck_shipping_settings_handling CHECK (handling_days >= 0 and handling_days <= 90)
+);
+COMMENT ON TABLE shipping_settings IS 'Zones, methods and days of one vendor. Orders keep copies of what they were sold with.';
+COMMENT ON COLUMN shipping_settings.currency IS 'of all amounts in zones';
+COMMENT ON COLUMN shipping_settings.handling_days IS 'until an order is handed over to be sent';
+COMMENT ON COLUMN shipping_settings.zones IS 'shared/trade/shipping/rules.py::written';
+CREATE SEQUENCE shipping_settings_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE shipping_settings_id_seq OWNED BY shipping_settings.id;
 CREATE TABLE statements (
     id bigint NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -1833,6 +1915,7 @@ ALTER TABLE ONLY basket_lines ALTER COLUMN id SET DEFAULT nextval('basket_lines_
 ALTER TABLE ONLY baskets ALTER COLUMN id SET DEFAULT nextval('baskets_id_seq'::regclass);
 ALTER TABLE ONLY checkouts ALTER COLUMN id SET DEFAULT nextval('checkouts_id_seq'::regclass);
 ALTER TABLE ONLY claims ALTER COLUMN id SET DEFAULT nextval('claims_id_seq'::regclass);
+ALTER TABLE ONLY customer_addresses ALTER COLUMN id SET DEFAULT nextval('customer_addresses_id_seq'::regclass);
 ALTER TABLE ONLY customers ALTER COLUMN id SET DEFAULT nextval('customers_id_seq'::regclass);
 ALTER TABLE ONLY differences ALTER COLUMN id SET DEFAULT nextval('differences_id_seq'::regclass);
 ALTER TABLE ONLY dispute_files ALTER COLUMN id SET DEFAULT nextval('dispute_files_id_seq'::regclass);
@@ -1857,6 +1940,7 @@ ALTER TABLE ONLY marketplace_settings ALTER COLUMN id SET DEFAULT nextval('marke
 ALTER TABLE ONLY members ALTER COLUMN id SET DEFAULT nextval('members_id_seq'::regclass);
 ALTER TABLE ONLY movements ALTER COLUMN id SET DEFAULT nextval('movements_id_seq'::regclass);
 ALTER TABLE ONLY order_lines ALTER COLUMN id SET DEFAULT nextval('order_lines_id_seq'::regclass);
+ALTER TABLE ONLY order_messages ALTER COLUMN id SET DEFAULT nextval('order_messages_id_seq'::regclass);
 ALTER TABLE ONLY orders ALTER COLUMN id SET DEFAULT nextval('orders_id_seq'::regclass);
 ALTER TABLE ONLY page_changes ALTER COLUMN id SET DEFAULT nextval('page_changes_id_seq'::regclass);
 ALTER TABLE ONLY payment_method_detachments ALTER COLUMN id SET DEFAULT nextval('payment_method_detachments_id_seq'::regclass);
@@ -1876,6 +1960,7 @@ ALTER TABLE ONLY return_lines ALTER COLUMN id SET DEFAULT nextval('return_lines_
 ALTER TABLE ONLY return_requests ALTER COLUMN id SET DEFAULT nextval('return_requests_id_seq'::regclass);
 ALTER TABLE ONLY second_factors ALTER COLUMN id SET DEFAULT nextval('second_factors_id_seq'::regclass);
 ALTER TABLE ONLY sessions ALTER COLUMN id SET DEFAULT nextval('sessions_id_seq'::regclass);
+ALTER TABLE ONLY shipping_settings ALTER COLUMN id SET DEFAULT nextval('shipping_settings_id_seq'::regclass);
 ALTER TABLE ONLY statements ALTER COLUMN id SET DEFAULT nextval('statements_id_seq'::regclass);
 ALTER TABLE ONLY stripe_balances ALTER COLUMN id SET DEFAULT nextval('stripe_balances_id_seq'::regclass);
 ALTER TABLE ONLY stripe_customers ALTER COLUMN id SET DEFAULT nextval('stripe_customers_id_seq'::regclass);
@@ -1910,6 +1995,8 @@ ALTER TABLE ONLY claims
     ADD CONSTRAINT claims_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY claims
     ADD CONSTRAINT claims_subject_key UNIQUE (subject);
+ALTER TABLE ONLY customer_addresses
+    ADD CONSTRAINT customer_addresses_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY customers
     ADD CONSTRAINT customers_email_key UNIQUE (email);
 ALTER TABLE ONLY customers
@@ -1982,6 +2069,8 @@ ALTER TABLE ONLY movements
     ADD CONSTRAINT movements_stripe_id_key UNIQUE (stripe_id);
 ALTER TABLE ONLY order_lines
     ADD CONSTRAINT order_lines_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY order_messages
+    ADD CONSTRAINT order_messages_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY orders
     ADD CONSTRAINT orders_number_key UNIQUE (number);
 ALTER TABLE ONLY orders
@@ -2048,6 +2137,10 @@ ALTER TABLE ONLY sessions
     ADD CONSTRAINT sessions_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY sessions
     ADD CONSTRAINT sessions_token_digest_key UNIQUE (token_digest);
+ALTER TABLE ONLY shipping_settings
+    ADD CONSTRAINT shipping_settings_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY shipping_settings
+    ADD CONSTRAINT shipping_settings_vendor_id_key UNIQUE (vendor_id);
 ALTER TABLE ONLY statements
     ADD CONSTRAINT statements_number_key UNIQUE (number);
 ALTER TABLE ONLY statements
@@ -2170,6 +2263,7 @@ CREATE INDEX ix_checkouts_old_link ON checkouts USING btree (old_link_digest);
 CREATE INDEX ix_claims_order ON claims USING btree (order_id);
 CREATE INDEX ix_claims_receivable ON claims USING btree (receivable);
 CREATE INDEX ix_claims_vendor ON claims USING btree (vendor_id, currency, id);
+CREATE INDEX ix_customer_addresses_customer ON customer_addresses USING btree (customer_id);
 CREATE INDEX ix_differences_status ON differences USING btree (status);
 CREATE INDEX ix_disputes_opened ON disputes USING btree (opened_at, id);
 CREATE INDEX ix_disputes_order ON disputes USING btree (order_id);
@@ -2194,6 +2288,7 @@ CREATE INDEX ix_mail_links_member ON mail_links USING btree (member_id, purpose)
 CREATE INDEX ix_movements_claim ON movements USING btree (claim_id);
 CREATE INDEX ix_movements_status ON movements USING btree (status);
 CREATE INDEX ix_order_lines_order ON order_lines USING btree (order_id);
+CREATE INDEX ix_order_messages_order ON order_messages USING btree (order_id, id);
 CREATE INDEX ix_orders_customer ON orders USING btree (customer_id, id);
 CREATE INDEX ix_orders_disputed ON orders USING btree (vendor_id, id) WHERE disputed_amount > 0 OR lost_amount > 0;
 CREATE INDEX ix_orders_held ON orders USING btree (held_at);
@@ -2222,9 +2317,12 @@ CREATE INDEX ix_payout_items_order ON payout_items USING btree (order_id);
 CREATE INDEX ix_payouts_paid ON payouts USING btree (paid_at) WHERE paid_at IS NOT NULL;
 CREATE INDEX ix_payouts_status ON payouts USING btree (status, updated_at);
 CREATE INDEX ix_payouts_vendor ON payouts USING btree (vendor_id, id);
+CREATE INDEX ix_products_by_name ON products USING btree (sort_name, id);
+CREATE INDEX ix_products_by_price ON products USING btree (currency, price_amount, id);
 CREATE INDEX ix_products_category ON products USING btree (category);
 CREATE INDEX ix_products_parent ON products USING btree (parent_id);
 CREATE INDEX ix_products_shop ON products USING btree (vendor_id, is_published, id);
+CREATE INDEX ix_products_terms ON products USING gin (terms_vector) WITH (fastupdate=off);
 CREATE INDEX ix_recovery_codes_member ON recovery_codes USING btree (member_id);
 CREATE INDEX ix_refunds_status ON refunds USING btree (status, updated_at);
 CREATE INDEX ix_refunds_succeeded ON refunds USING btree (succeeded_at) WHERE succeeded_at IS NOT NULL;
@@ -2249,6 +2347,7 @@ CREATE INDEX ix_webhook_events_due ON webhook_events USING btree (status, next_a
 CREATE INDEX ix_webhook_events_event ON webhook_events USING btree (stripe_event_id);
 CREATE INDEX ix_webhook_events_order ON webhook_events USING btree (order_id, id);
 CREATE INDEX ix_webhook_events_seen ON webhook_events USING btree (source, created_at);
+CREATE UNIQUE INDEX uq_customer_addresses_default ON customer_addresses USING btree (customer_id) WHERE is_default;
 CREATE UNIQUE INDEX uq_disputes_alone ON disputes USING btree (stripe_dispute_id) WHERE share_weight IS NULL;
 CREATE UNIQUE INDEX uq_disputes_slice ON disputes USING btree (stripe_dispute_id, order_id);
 CREATE UNIQUE INDEX uq_payment_method_setups_open ON payment_method_setups USING btree (customer_id) WHERE status IN ('opening', 'open');
@@ -2279,6 +2378,8 @@ CREATE TRIGGER marketplace_settings_change_pages AFTER INSERT OR DELETE ON marke
 CREATE TRIGGER marketplace_settings_change_pages_by_update AFTER UPDATE ON marketplace_settings FOR EACH ROW EXECUTE FUNCTION marketplace_settings_change_pages();
 CREATE TRIGGER products_change_pages AFTER INSERT OR DELETE ON products FOR EACH ROW EXECUTE FUNCTION products_change_pages();
 CREATE TRIGGER products_change_pages_by_update AFTER UPDATE ON products FOR EACH ROW EXECUTE FUNCTION products_change_pages();
+CREATE TRIGGER shipping_settings_change_pages AFTER INSERT OR DELETE ON shipping_settings FOR EACH ROW EXECUTE FUNCTION shipping_settings_change_pages();
+CREATE TRIGGER shipping_settings_change_pages_by_update AFTER UPDATE ON shipping_settings FOR EACH ROW EXECUTE FUNCTION shipping_settings_change_pages();
 CREATE TRIGGER vendor_payment_configs_change_pages AFTER INSERT OR DELETE ON vendor_payment_configs FOR EACH ROW EXECUTE FUNCTION vendor_payment_configs_change_pages();
 CREATE TRIGGER vendor_payment_configs_change_pages_by_update AFTER UPDATE ON vendor_payment_configs FOR EACH ROW WHEN (((old.accepts_payments IS DISTINCT FROM new.accepts_payments) OR ((old.currency)::text IS DISTINCT FROM (new.currency)::text) OR (old.platform_fee_percentage IS DISTINCT FROM new.platform_fee_percentage))) EXECUTE FUNCTION vendor_payment_configs_change_pages();
 CREATE TRIGGER vendors_change_pages AFTER INSERT OR DELETE ON vendors FOR EACH ROW EXECUTE FUNCTION vendors_change_pages();
@@ -2299,6 +2400,8 @@ ALTER TABLE ONLY claims
     ADD CONSTRAINT claims_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY claims
     ADD CONSTRAINT claims_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY customer_addresses
+    ADD CONSTRAINT customer_addresses_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY differences
     ADD CONSTRAINT differences_run_id_fkey FOREIGN KEY (run_id) REFERENCES reconciliation_runs(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY differences
@@ -2337,6 +2440,10 @@ ALTER TABLE ONLY order_lines
     ADD CONSTRAINT order_lines_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY order_lines
     ADD CONSTRAINT order_lines_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY order_messages
+    ADD CONSTRAINT order_messages_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY order_messages
+    ADD CONSTRAINT order_messages_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY orders
     ADD CONSTRAINT orders_checkout_id_fkey FOREIGN KEY (checkout_id) REFERENCES checkouts(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY orders
@@ -2399,6 +2506,8 @@ ALTER TABLE ONLY sessions
     ADD CONSTRAINT sessions_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY sessions
     ADD CONSTRAINT sessions_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY shipping_settings
+    ADD CONSTRAINT shipping_settings_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY statements
     ADD CONSTRAINT statements_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY stripe_balances

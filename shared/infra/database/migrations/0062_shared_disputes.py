@@ -7,7 +7,7 @@ from shared.infra.database.uniqueness import DropUnique
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0058_variants")]
+    dependencies = [("models", "0061_address_book")]
 
     initial = False
 
