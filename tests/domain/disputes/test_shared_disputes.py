@@ -131,17 +131,17 @@ class TestMoney:
         market.stand.decide_dispute(won=False, share=0.5)
         await _at_rest(market)
 
-    async def test_an_inquiry_takes_nothing_and_becomes_a_dispute(
+    async def test_an_inquiry_takes_nothing_and_keeps_its_shares(
         self, market: Market
     ) -> None:
-        """The shares stay as they were frozen with the first word of it."""
+        """As they were frozen with the first word of it, whatever is given back meanwhile."""
         shops, purchase = await _disputed(market, case="inquiry")
         assert await Claim.all().count() == 0
-        before = await Dispute.all().order_by("id").values_list("id", "share_weight")
+        before = await Dispute.all().order_by("id").values_list("id", "amount")
         assert len(before) == 3
         await acts.refund(market, purchase.order_ids[0], 0.5, now=True)
         await _at_rest(market)
-        after = await Dispute.all().order_by("id").values_list("id", "share_weight")
+        after = await Dispute.all().order_by("id").values_list("id", "amount")
         assert after == before
         assert await _holds(shops[0]) > 0
 
