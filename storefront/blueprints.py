@@ -9,6 +9,7 @@ from storefront.aftersale.views import aftersale
 from storefront.aftersale.withdrawal import withdrawal
 from storefront.basket.views import basket
 from storefront.checkout.views import checkout
+from storefront.described.lists import described
 from storefront.platform.language import languages
 from storefront.platform.views import platform
 from storefront.receipts.views import receipts
@@ -18,6 +19,7 @@ from storefront.shops.views import shops
 BLUEPRINTS = (
     platform,
     languages,
+    described,
     search,
     shops,
     basket,

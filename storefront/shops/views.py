@@ -30,6 +30,7 @@ from shared.trade.orders.cancellation import give_up_unwanted
 from shared.trade.vendors.errors import ShopClosed
 from shared.trade.vendors.queries import VendorView, vendor_by_id
 from storefront.browser import basket_token, promise_basket
+from storefront.described.pages import of_product, of_shop
 from storefront.search.listing import ListRequest, read
 from storefront.search.views import listed
 from storefront.shops.choice import VARIANT, ProductChoice, bought, choice_of
@@ -106,6 +107,7 @@ async def shop(slug: str) -> Response:
         search_address=asked.address(q=None),
         fragment=is_htmx(),
         chips=_chips(asked, categories),
+        meta=of_shop(vendor, asked.category),
     )
 
 
@@ -242,6 +244,7 @@ async def _product_page(
         product=item,
         choice=choice,
         shown=choice.chosen or item,
+        meta=of_product(item, vendor),
         vendor=vendor,
         brand=brand_of(vendor),
         more=more,
