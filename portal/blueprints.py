@@ -35,6 +35,7 @@ from portal.payment_settings.views import blueprint as payment_settings
 from portal.payouts.views import blueprint as payouts
 from portal.products.variants import blueprint as variants
 from portal.products.views import blueprint as products
+from portal.shipping.views import blueprint as shipping
 from portal.signin.confirm import blueprint as signin_confirm
 from portal.signin.step import blueprint as signin_step
 from portal.signin.views import blueprint as signin
@@ -54,6 +55,7 @@ BLUEPRINTS = (
     dashboard,
     payment_settings,
     products,
+    shipping,
     variants,
     orders,
     transactions,

@@ -8,6 +8,7 @@ from storefront.account.views import account
 from storefront.aftersale.views import aftersale
 from storefront.aftersale.withdrawal import withdrawal
 from storefront.basket.views import basket
+from storefront.checkout.delivery_parts import parts
 from storefront.checkout.views import checkout
 from storefront.described.lists import described
 from storefront.platform.language import languages
@@ -24,6 +25,7 @@ BLUEPRINTS = (
     shops,
     basket,
     checkout,
+    parts,
     receipts,
     aftersale,
     withdrawal,

@@ -26,6 +26,7 @@ DOMAINS = (
     "shared.finance.connect",
     "shared.trade.vat",
     "shared.trade.catalogue",
+    "shared.trade.shipping",
     "shared.trade.baskets",
     "shared.trade.commission",
     "shared.trade.marketplace",

@@ -27,6 +27,8 @@ from shared.trade.catalogue.product_views import (
 )
 from shared.trade.catalogue.shop_pages import shop_categories, visited_shop
 from shared.trade.orders.cancellation import give_up_unwanted
+from shared.trade.shipping.queries import plan_of_vendor
+from shared.trade.shipping.rules import Parcel
 from shared.trade.vendors.errors import ShopClosed
 from shared.trade.vendors.queries import VendorView, vendor_by_id
 from storefront.browser import basket_token, promise_basket
@@ -34,6 +36,7 @@ from storefront.described.pages import of_product, of_shop
 from storefront.search.listing import ListRequest, read
 from storefront.search.views import listed
 from storefront.shops.choice import VARIANT, ProductChoice, bought, choice_of
+from storefront.shops.delivery_promise import promises
 from storefront.shops.forms import AddForm
 
 shops = Blueprint("shops", __name__)
@@ -237,6 +240,7 @@ async def _product_page(
             held,
         )
     )
+    parcel = Parcel(vendor.country, item.price, item.weight_grams)
     return await page(
         "storefront/shops/product.html",
         fragments={"added": "added", "product": "product"},
@@ -246,6 +250,7 @@ async def _product_page(
         shown=choice.chosen or item,
         meta=of_product(item, vendor),
         vendor=vendor,
+        promises=promises(await plan_of_vendor(vendor.id), parcel),
         brand=brand_of(vendor),
         more=more,
         form=form,

@@ -53,6 +53,8 @@ VENDOR = [
     "/vendor/admin/orders",
     "/vendor/admin/products",
     "/vendor/admin/products/new",
+    "/vendor/admin/shipping",
+    "/vendor/admin/shipping/zones/new",
     "/vendor/admin/payments",
     "/vendor/admin/payouts",
     "/vendor/admin/transactions",

@@ -74,8 +74,15 @@ EXAMPLES = {
 }
 # Whose changes are noted, and where.
 MIGRATION: Any = import_module("shared.infra.database.migrations.0045_page_changes")
+LATER: Any = import_module("shared.infra.database.migrations.0060_shipping")
 # The terms of products change with them.
-NOTED = {*MIGRATION.TABLES, "products_found", "page_changes", "sqlite_sequence"}
+NOTED = {
+    *MIGRATION.TABLES,
+    LATER.TABLE,
+    "products_found",
+    "page_changes",
+    "sqlite_sequence",
+}
 OF_ONE_REQUEST = {
     "x-request-id",
     "etag",

@@ -65,6 +65,9 @@ class Product(Searched):
     reserved = fields.IntField(
         default=0, description="held by open orders; never more than stock"
     )
+    weight_grams = fields.IntField(
+        default=0, db_default=0, description="of one piece; 0: nobody has said"
+    )
     picture = fields.CharField(
         max_length=200, default="", description="path below static/"
     )
@@ -153,6 +156,10 @@ class Product(Searched):
             CheckConstraint(
                 check="stock >= 0 and reserved >= 0 and reserved <= stock",
                 name="ck_products_stock",
+            ),
+            CheckConstraint(
+                check="weight_grams >= 0 and weight_grams <= 1000000",
+                name="ck_products_weight",
             ),
             CheckConstraint(
                 check="parent_id is null or options <> ''", name="ck_products_variant"
