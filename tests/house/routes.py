@@ -110,7 +110,9 @@ EASY = {
     "/vendor/admin/orders/<number>/keep",
     "/vendor/admin/orders/<number>/refunds/preview",
     "/vendor/admin/orders/<number>/returns/<int:request_id>/decline",
+    "/vendor/admin/orders/<number>/messages",
     "/vendor/admin/orders/<number>/ship",
+    "/vendor/admin/orders/<number>/tracking",
     "/vendor/admin/payouts/<int:payout_id>/cancel",
     "/vendor/admin/products/<int:product_id>",
     "/vendor/admin/products/<int:product_id>/options",
@@ -189,6 +191,8 @@ ACTS = {
     r".*/new|.*/tokens|/operator/recovery|.*/orders/<number>/refunds(/preview)?": "something new",
     r".*/products/check/<field>": "saves nothing",
     r".*/payments/(connect|onboarding|refresh|dashboard)": "once, or a link",
+    r".*/orders/<number>/messages": "something new",
+    r".*/orders/<number>/tracking": "shows nothing to change; the trail has what was before",
     r".*/orders/<number>/(ship|keep|delivered)|.*/payouts/(instant|<int:payout_id>/cancel)": (
         "a step, guarded by the state"
     ),
