@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from xml.sax.saxutils import escape
 
+from shared.entrypoints.web.areas import CLOSED_TO_MACHINES, OPEN_TO_MACHINES
 from shared.trade.catalogue.machine_lists import FeedOffer
 from storefront.described.meta import picture_address
 from storefront.described.structured import plain
@@ -16,16 +17,6 @@ PART_BEGINS = f"{_XML}<urlset {_SITEMAP}>\n"
 PART_ENDS = "</urlset>\n"
 FEED_ENDS = "</channel>\n</rss>\n"
 LONGEST_TITLE, LONGEST_TEXT = 150, 5000
-# Of one person, or without end; what is linked there is linked elsewhere too.
-CLOSED = (
-    "/vendor/",
-    "/operator",
-    "/account/",
-    "/api/",
-    "/search",
-    "/shop/",
-)
-OPEN = ("/shop/brand/",)  # a stylesheet of pages that may be read
 
 Changed = tuple[str, datetime | None]
 
@@ -34,8 +25,8 @@ def robots(sitemap: str, *, is_test: bool) -> str:
     """What machines may read."""
     if is_test:
         return "User-agent: *\nDisallow: /\n"
-    allowed = "".join(f"Allow: {path}\n" for path in OPEN)
-    closed = "".join(f"Disallow: {path}\n" for path in CLOSED)
+    allowed = "".join(f"Allow: {path}\n" for path in OPEN_TO_MACHINES)
+    closed = "".join(f"Disallow: {path}\n" for path in CLOSED_TO_MACHINES)
     return f"User-agent: *\n{allowed}{closed}\nSitemap: {sitemap}\n"
 
 

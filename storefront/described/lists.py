@@ -29,7 +29,6 @@ PAGES = (
     "platform.privacy",
     "platform.imprint",
 )
-KEPT = "public, max-age=3600"
 
 
 @described.get("/robots.txt")
@@ -119,7 +118,6 @@ def _answer(text: str, content_type: str) -> Response:
     return Response(
         text,
         content_type=content_type,
-        headers={"Cache-Control": KEPT},
     )
 
 
@@ -132,5 +130,4 @@ def _streamed(pieces: AsyncIterator[str]) -> Response:
     return Response(
         encoded(),
         content_type="application/xml",
-        headers={"Cache-Control": KEPT},
     )
