@@ -1,4 +1,4 @@
--- What all migrations make, up to 0062_invoices. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0063_invoices. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -388,6 +388,7 @@ CREATE TABLE disputes (
     loss_back bigint DEFAULT 0 NOT NULL,
     transaction_count smallint DEFAULT 0 NOT NULL,
     vendor_back bigint DEFAULT 0 NOT NULL,
+    share_weight bigint,
     CONSTRAINT ck_disputes_amounts CHECK (amount > 0 and vendor_part >= 0 and commission_part >= 0 and loss_part >= 0 and fee >= 0),
     CONSTRAINT ck_disputes_back CHECK (vendor_back >= 0 and vendor_back <= vendor_part and commission_back >= 0 and commission_back <= commission_part and loss_back >= 0),
     CONSTRAINT ck_disputes_one_answer CHECK (submitted_at is null or accepted_at is null),
@@ -2049,8 +2050,6 @@ ALTER TABLE ONLY dispute_files
     ADD CONSTRAINT dispute_files_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY disputes
     ADD CONSTRAINT disputes_pkey PRIMARY KEY (id);
-ALTER TABLE ONLY disputes
-    ADD CONSTRAINT disputes_stripe_dispute_id_key UNIQUE (stripe_dispute_id);
 ALTER TABLE ONLY door_counts
     ADD CONSTRAINT door_counts_key_key UNIQUE (key);
 ALTER TABLE ONLY door_counts
@@ -2403,6 +2402,8 @@ CREATE INDEX ix_webhook_events_event ON webhook_events USING btree (stripe_event
 CREATE INDEX ix_webhook_events_order ON webhook_events USING btree (order_id, id);
 CREATE INDEX ix_webhook_events_seen ON webhook_events USING btree (source, created_at);
 CREATE UNIQUE INDEX uq_customer_addresses_default ON customer_addresses USING btree (customer_id) WHERE is_default;
+CREATE UNIQUE INDEX uq_disputes_alone ON disputes USING btree (stripe_dispute_id) WHERE share_weight IS NULL;
+CREATE UNIQUE INDEX uq_disputes_slice ON disputes USING btree (stripe_dispute_id, order_id);
 CREATE UNIQUE INDEX uq_payment_method_setups_open ON payment_method_setups USING btree (customer_id) WHERE status IN ('opening', 'open');
 CREATE UNIQUE INDEX uq_payment_methods_card ON payment_methods USING btree (customer_id, fingerprint) WHERE is_active;
 CREATE UNIQUE INDEX uq_payment_methods_default ON payment_methods USING btree (customer_id) WHERE is_default AND is_active;

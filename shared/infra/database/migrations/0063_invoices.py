@@ -14,7 +14,7 @@ from shared.infra.database.operations import AddChecks
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0061_address_book")]
+    dependencies = [("models", "0062_shared_disputes")]
 
     initial = False
 
