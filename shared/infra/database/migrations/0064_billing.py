@@ -8,7 +8,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0062_shared_disputes")]
+    dependencies = [("models", "0063_invoices")]
 
     initial = False
 
