@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from shared.core.frozen import frozen
 from shared.trade.orders.addresses import town_line
 from shared.trade.orders.billing import BillingAddress, billing_in
@@ -22,6 +24,11 @@ class Contact:
     state: str = ""
     phone: str = ""
     billing: BillingAddress | None = None  # None: the bill goes where the parcel goes
+
+    def stored(self) -> dict[str, Any]:
+        """As a checkout keeps it, by its columns."""
+        billing = self.billing.stored() if self.billing else None
+        return {**vars(self), "billing": billing}
 
     @property
     def lines(self) -> tuple[str, ...]:

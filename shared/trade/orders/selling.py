@@ -46,11 +46,7 @@ class Purchaser:
 
     def columns(self) -> dict[str, Any]:
         """What a checkout keeps of them."""
-        billing = self.contact.billing
-        kept = {
-            **vars(self.contact),
-            "billing": billing.stored() if billing else None,
-        }
+        kept = self.contact.stored()
         if self.accepted is not None:
             kept["terms_version"] = self.accepted.version
             kept["terms_accepted_at"] = clock.now()
