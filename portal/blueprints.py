@@ -33,6 +33,7 @@ from portal.orders.returns import blueprint as orders_returns
 from portal.orders.views import blueprint as orders
 from portal.payment_settings.views import blueprint as payment_settings
 from portal.payouts.views import blueprint as payouts
+from portal.products.gallery import blueprint as gallery
 from portal.products.variants import blueprint as variants
 from portal.products.views import blueprint as products
 from portal.signin.confirm import blueprint as signin_confirm
@@ -55,6 +56,7 @@ BLUEPRINTS = (
     payment_settings,
     products,
     variants,
+    gallery,
     orders,
     transactions,
     developers,

@@ -12,12 +12,14 @@ from storefront.checkout.views import checkout
 from storefront.platform.language import languages
 from storefront.platform.views import platform
 from storefront.receipts.views import receipts
+from storefront.shops.pictures import blueprint as pictures
 from storefront.shops.views import shops
 
 BLUEPRINTS = (
     platform,
     languages,
     shops,
+    pictures,
     basket,
     checkout,
     receipts,

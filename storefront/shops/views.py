@@ -35,6 +35,7 @@ from shared.trade.vendors.queries import VendorView, vendor_by_id
 from storefront.browser import basket_token, promise_basket
 from storefront.shops.choice import VARIANT, ProductChoice, bought, choice_of
 from storefront.shops.forms import AddForm
+from storefront.shops.gallery import pictures_of
 
 shops = Blueprint("shops", __name__)
 
@@ -287,6 +288,7 @@ async def _product_page(
         product=item,
         choice=choice,
         shown=choice.chosen or item,
+        pictures=await pictures_of(item, choice.chosen),
         vendor=vendor,
         brand=brand_of(vendor),
         more=more,

@@ -113,6 +113,9 @@ EASY = {
     "/vendor/admin/products/<int:product_id>",
     "/vendor/admin/products/<int:product_id>/options",
     "/vendor/admin/products/<int:product_id>/variants",
+    "/vendor/admin/products/<int:product_id>/pictures",
+    "/vendor/admin/products/<int:product_id>/pictures/texts",
+    "/vendor/admin/products/<int:product_id>/pictures/<int:picture_id>/<move>",
     "/vendor/admin/products/check/<field>",
     "/vendor/admin/products/new",
     "/vendor/admin/shop",
@@ -151,6 +154,7 @@ EDITED = {
     "/vendor/admin/products/<int:product_id>",
     "/vendor/admin/products/<int:product_id>/options",
     "/vendor/admin/products/<int:product_id>/variants",
+    "/vendor/admin/products/<int:product_id>/pictures/texts",
     "/vendor/admin/statements",
     "/vendor/admin/shop",
     "/vendor/admin/payments/schedule",
@@ -176,6 +180,7 @@ ACTS = {
     r"(/operator|/vendor/admin)/security/.*|/vendor/(factors|confirm)/.*": "one's own account",
     r".*/new|.*/tokens|/operator/recovery|.*/orders/<number>/refunds(/preview)?": "something new",
     r".*/products/check/<field>": "saves nothing",
+    r".*/pictures(/<int:picture_id>/<move>)?": "adds one, or a step of one, under the lock",
     r".*/payments/(connect|onboarding|refresh|dashboard)": "once, or a link",
     r".*/orders/<number>/(ship|keep|delivered)|.*/payouts/(instant|<int:payout_id>/cancel)": (
         "a step, guarded by the state"
