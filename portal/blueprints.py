@@ -36,6 +36,7 @@ from portal.payouts.views import blueprint as payouts
 from portal.products.gallery import blueprint as gallery
 from portal.products.variants import blueprint as variants
 from portal.products.views import blueprint as products
+from portal.shipping.views import blueprint as shipping
 from portal.signin.confirm import blueprint as signin_confirm
 from portal.signin.step import blueprint as signin_step
 from portal.signin.views import blueprint as signin
@@ -55,6 +56,7 @@ BLUEPRINTS = (
     dashboard,
     payment_settings,
     products,
+    shipping,
     variants,
     gallery,
     orders,

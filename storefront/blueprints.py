@@ -8,20 +8,24 @@ from storefront.account.views import account
 from storefront.aftersale.views import aftersale
 from storefront.aftersale.withdrawal import withdrawal
 from storefront.basket.views import basket
+from storefront.checkout.delivery_parts import parts
 from storefront.checkout.views import checkout
 from storefront.platform.language import languages
 from storefront.platform.views import platform
 from storefront.receipts.views import receipts
+from storefront.search.views import search
 from storefront.shops.pictures import blueprint as pictures
 from storefront.shops.views import shops
 
 BLUEPRINTS = (
     platform,
     languages,
+    search,
     shops,
     pictures,
     basket,
     checkout,
+    parts,
     receipts,
     aftersale,
     withdrawal,

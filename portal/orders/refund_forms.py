@@ -41,6 +41,7 @@ class RefundForm(MarketForm):
         choices=lambda: choices(_reasons()),
         default=next(iter(REASONS)),
     )
+    shipping = BooleanField(_l("Delivery cost"))
     note = TextAreaField(
         _l("Note to the shopper"),
         [Optional(), Length(max=MAX_NOTE)],
@@ -85,6 +86,7 @@ class RefundForm(MarketForm):
             restock=frozenset(
                 id_ for id_ in self.line_ids if self[f"restock_{id_}"].data
             ),
+            shipping=bool(self.shipping.data),
         )
 
 

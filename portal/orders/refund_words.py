@@ -15,9 +15,10 @@ from shared.finance.refunds.errors import (
     NotPaid,
     TakenByBank,
 )
+from shared.finance.refunds.foreseen import Preview
 from shared.finance.refunds.preview import Refundable
 from shared.finance.refunds.queries import RefundView
-from shared.finance.refunds.rules import Preview, Refundability, RefundState
+from shared.finance.refunds.rules import Refundability, RefundState
 from shared.trade.orders.remaining_money import MoneyState
 
 REASONS = {

@@ -84,6 +84,8 @@ async def _is_large(number: str) -> bool:
     wish = form.requested()
     prices = {line.id: line.unit for line in order.lines}
     pieces = sum(count * prices[id_].amount for id_, count in wish.quantities.items())
+    if wish.shipping:
+        pieces += order.shipping.amount
     amount = {
         Reach.WHOLE: order.left.amount,
         Reach.LINES: pieces,
@@ -215,6 +217,8 @@ def _facts(order: Refundable, form: RefundForm) -> list[tuple[str, str]]:
         if wish.quantities.get(line.id)
     ]
     facts = []
+    if wish.reach is Reach.LINES and wish.shipping:
+        pieces.append(_("delivery cost"))
     if wish.reach is Reach.LINES:
         facts.append((_("Pieces"), ", ".join(pieces)))
     if wish.reach is not Reach.AMOUNT:

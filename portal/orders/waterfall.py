@@ -13,7 +13,7 @@ from shared.core.locales import gettext as _
 from shared.core.locales import gettext_noop as _n
 from shared.core.locales.lazy import lazy_gettext as _l
 from shared.core.money import Money
-from shared.entrypoints.web.filters import day
+from shared.entrypoints.web.filters import day, money
 from shared.finance.order_money.flows import FlowKind
 from shared.finance.order_money.waterfall import Waterfall, WaterLine
 
@@ -91,7 +91,7 @@ def vendor_lines(found: Waterfall) -> list[tuple[Any, ...]]:
         (
             _words(line, VENDOR),
             line.vendor * -1,
-            _note(line),
+            _note(line, found.shipping),
             None,
             "sum",
         )
@@ -99,7 +99,7 @@ def vendor_lines(found: Waterfall) -> list[tuple[Any, ...]]:
         else (
             _words(line, VENDOR),
             line.vendor,
-            _note(line),
+            _note(line, found.shipping),
             None,
             "sum" if line.is_sum else "",
         )
@@ -114,7 +114,7 @@ def operator_lines(found: Waterfall) -> list[OperatorLine]:
         if line.kind in RESULTS
         else OperatorLine(
             _words(line, OPERATOR),
-            _note(line),
+            _note(line, found.shipping),
             line.whole,
             line.vendor,
             line.market,
@@ -155,8 +155,10 @@ def _words(line: WaterLine, words: dict[FlowKind, str]) -> str:
     return _(words[line.kind])
 
 
-def _note(line: WaterLine) -> Any:
-    """When; of a payout the day at the bank."""
+def _note(line: WaterLine, shipping: Money) -> Any:
+    """When; of a payout the day at the bank, of what was paid how much was for sending."""
+    if line.kind is FlowKind.PAID and shipping:
+        return _("of which delivery %(amount)s", amount=money(shipping))
     if line.kind is FlowKind.PAYOUT:
         if line.at is None:
             return _("on its way")

@@ -26,6 +26,7 @@ from shared.trade.catalogue.product_views import (
     ProductView,
 )
 from shared.trade.catalogue.service import MAX_STOCK, ProductValues
+from shared.trade.shipping.rules import MOST_GRAMS
 
 
 class ProductForm(Edited):
@@ -64,6 +65,20 @@ class ProductForm(Edited):
         _l("Description"),
         [Optional(), Length(max=5000)],
     )
+    weight_grams = WholeField(
+        _l("Weight of one, in grams"),
+        [
+            Optional(),
+            NumberRange(
+                min=0,
+                max=MOST_GRAMS,
+                message=_l(
+                    "Enter a number from 0 to %(most)s.", most=lazy(number, MOST_GRAMS)
+                ),
+            ),
+        ],
+        description=_l("Delivery by weight goes by it."),
+    )
     slug = StringField(
         _l("Address in your shop"),
         [
@@ -101,6 +116,7 @@ class ProductForm(Edited):
             picture=self.picture.data or "",
             is_published=bool(self.is_published.data),
             slug=self.slug.data or "",
+            weight_grams=self.weight_grams.data or 0,
         )
 
 
@@ -122,4 +138,5 @@ def from_product(product: ProductView) -> dict[str, object]:
         "slug": product.slug,
         "picture": product.picture,
         "is_published": product.is_published,
+        "weight_grams": product.weight_grams or None,
     }

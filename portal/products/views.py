@@ -34,7 +34,7 @@ blueprint = Blueprint(
     __name__,
     url_prefix="/vendor/admin/products",
 )
-CHECKED = ("name", "price", "stock", "slug", "category")
+CHECKED = ("name", "price", "stock", "slug", "category", "weight_grams")
 
 
 @blueprint.get("")

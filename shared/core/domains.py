@@ -27,6 +27,7 @@ DOMAINS = (
     "shared.trade.vat",
     "shared.trade.pictures",
     "shared.trade.catalogue",
+    "shared.trade.shipping",
     "shared.trade.baskets",
     "shared.trade.commission",
     "shared.trade.marketplace",

@@ -149,6 +149,12 @@ def country(code: str) -> str:
     return str(locale().territories.get(code.upper(), code))
 
 
+def country_within(code: str) -> str:
+    """A country's name within a sentence."""
+    has_article = current() == SOURCE and code in ("GB", "NL", "US")
+    return f"the {country(code)}" if has_article else country(code)
+
+
 def listed(items: Sequence[str]) -> str:
     """`a, b and c`."""
     return format_list(list(items), locale=_of_lists())

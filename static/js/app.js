@@ -175,6 +175,9 @@ function prepare(root) {
 }
 on("htmx:after:swap", event => { if (event.target instanceof Element) prepare(event.target); });
 
+// What is suggested while one types goes by Escape.
+on("keydown", event => { if (event.key === "Escape") closest(event, ".top-search")?.querySelector("#suggestions").replaceChildren(); });
+
 // A folded summary stands open where there is room for it.
 const wide = matchMedia("(min-width: 960px)");
 const unfold = () => document.querySelectorAll("details[data-open-wide]").forEach(fold => { fold.open = wide.matches; });

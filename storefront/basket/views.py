@@ -15,6 +15,7 @@ from shared.trade.baskets.queries import get_basket
 from shared.trade.orders.cancellation import give_up_unwanted
 from storefront.basket.forms import QuantityForm
 from storefront.browser import basket_token
+from storefront.shops.delivery_promise import promises
 
 basket = Blueprint("basket", __name__)
 
@@ -65,11 +66,13 @@ async def basket_page(
     button pressed.
     """
     view = await get_basket(basket_token(), write=money)
+    parcel = view.parcel_to(view.vendor.country) if view.vendor else None
     response = await page(
         "storefront/basket/basket.html",
         fragments={"basket": "basket"},
         status=status,
         basket=view,
+        promises=promises(view.shipping, parcel) if parcel else (),
         problem=problem,
         shut=view.problems[0]
         if view.problems and not any(line.problem for line in view.lines)

@@ -13,62 +13,18 @@ from wtforms.validators import DataRequired, Length, Optional
 
 from shared.core.errors import Invalid
 from shared.core.folding import fold
-from shared.core.formats import country, listed
-from shared.core.locales import SOURCE, current, speaking
+from shared.core.formats import country, country_within, listed
+from shared.core.locales import current, speaking
 from shared.core.locales import gettext as _
 from shared.core.locales import gettext_noop as _n
 from shared.core.locales.lazy import lazy_gettext as _l
 from shared.entrypoints.web.forms import MarketForm, choices
 from shared.trade.orders.queries import Contact
 from shared.trade.people.rules import normal_email
+from shared.trade.shipping.places import COUNTRIES
 from storefront.checkout.places import PostalPlace, place_of
 from storefront.checkout.postal import example_of, tidy_postal_code
 
-CODES = [
-    "AD",
-    "AT",
-    "AU",
-    "BE",
-    "BG",
-    "CA",
-    "CH",
-    "CY",
-    "CZ",
-    "DE",
-    "DK",
-    "EE",
-    "ES",
-    "FI",
-    "FR",
-    "GB",
-    "GR",
-    "HR",
-    "HU",
-    "IE",
-    "IS",
-    "IT",
-    "JP",
-    "LI",
-    "LT",
-    "LU",
-    "LV",
-    "MC",
-    "ME",
-    "MT",
-    "NL",
-    "NO",
-    "NZ",
-    "PL",
-    "PT",
-    "RO",
-    "RS",
-    "SE",
-    "SI",
-    "SK",
-    "TR",
-    "UA",
-    "US",
-]
 CHECKED_ALONE = (
     "email",
     "full_name",
@@ -107,7 +63,7 @@ def countries() -> list[tuple[str, str]]:
 @cache
 def _countries(language: str) -> tuple[tuple[str, str], ...]:
     with speaking(language):
-        named = [(code, country(code)) for code in CODES]
+        named = [(code, country(code)) for code in COUNTRIES]
     return tuple(sorted(named, key=lambda each: fold(each[1])))
 
 
@@ -122,8 +78,7 @@ def _with_states(language: str) -> str:
 
 def _spoken(code: str) -> str:
     """A country's name within a sentence."""
-    name = dict(countries()).get(code, _("that country"))
-    return f"the {name}" if current() == SOURCE and code in ("GB", "NL", "US") else name
+    return country_within(code) if code in COUNTRIES else _("that country")
 
 
 def _key(place: PostalPlace, label: str) -> str:

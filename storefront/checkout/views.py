@@ -38,7 +38,10 @@ from shared.trade.orders.rules import CheckoutStatus, PaymentStatus
 from shared.trade.orders.service import place_order
 from shared.trade.orders.terms import Acceptance
 from shared.trade.people.rules import shown_email
+from shared.trade.shipping.errors import ChooseShipping, NotServed, ShippingChanged
 from storefront.browser import basket_token, own_checkouts, remember_checkout
+from storefront.checkout.delivery_choice import taken
+from storefront.checkout.delivery_parts import choice_of
 from storefront.checkout.forms import CHECKED_ALONE, DECIDED_BY_COUNTRY, CheckoutForm
 from storefront.receipts.order_card import parts_of
 
@@ -83,6 +86,7 @@ async def submit() -> Response:
     if not form.ok():
         return await _contact_page(basket, form, status=422)
     who = customer()
+    given = await request.form
     try:
         token = await place_order(
             basket_token=basket_token(),
@@ -91,7 +95,11 @@ async def submit() -> Response:
             hold_minutes=kit().settings.order_hold_minutes,
             accepted=Acceptance(await terms.version_now(), request.remote_addr or ""),
             actor=who.label if who else "shopper",
+            shipping=taken(given),
         )
+    except (NotServed, ChooseShipping, ShippingChanged) as problem:
+        basket = await get_basket(basket_token(), write=money)
+        return await _contact_page(basket, form, delivery=problem.message, status=422)
     except (Conflict, StandsStill) as problem:
         basket = await get_basket(basket_token(), write=money)
         if not basket.lines:  # it was paid, or emptied in another tab, a moment ago
@@ -161,6 +169,7 @@ async def _contact_page(
     form: CheckoutForm,
     *,
     problem: str | None = None,
+    delivery: str = "",
     status: int = 200,
 ) -> Response:
     response = await page(
@@ -168,6 +177,7 @@ async def _contact_page(
         status=status,
         basket=basket,
         form=form,
+        choice=await choice_of(basket, form, delivery),
         problem=problem,
         is_basket=status == Conflict.status,
         back=(_("Back to basket"), url_for("basket.show")),

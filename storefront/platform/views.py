@@ -4,8 +4,6 @@ print.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from quart import Blueprint, Response, request
 
 from shared.core.errors import NotFound
@@ -21,15 +19,7 @@ from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page
 from shared.entrypoints.web.paging import address, pager
 from shared.entrypoints.web.same_for_all import same_for_all
-from shared.trade.baskets.queries import reserved_for
-from shared.trade.catalogue.product_views import (
-    as_seen_by,
-)
-from shared.trade.catalogue.queries import (
-    clean_search,
-    search_products,
-    showcase,
-)
+from shared.trade.catalogue.queries import clean_search, showcase
 from shared.trade.commission import words
 from shared.trade.commission.pricing import has_amounts, offer
 from shared.trade.commission.queries import active_rules
@@ -39,11 +29,9 @@ from shared.trade.marketplace.legal import LegalKind, blocks, title
 from shared.trade.orders import terms as order_terms
 from shared.trade.vendors.open_shops import open_shops, selling_vendors
 from shared.trade.vendors.queries import fee_payers
-from storefront.browser import basket_token
 
 platform = Blueprint("platform", __name__)
 
-FEW_SHOPS = 6  # above the products that a search finds
 _EXAMPLE = Money(10000, "EUR")
 
 
@@ -104,39 +92,15 @@ async def home() -> Response:
 @public
 @same_for_all("page")
 async def directory() -> Response:
-    """Every open shop; with a search, the first shops and all products that it finds, or with
-    `kind=shops` all shops.
-    """
+    """Every open shop, or those that a search finds; things are found at `/search`."""
     search = clean_search(request.args.get("q"))
-    if search and request.args.get("kind") != "shops":
-        return await _found(search)
     shops = await open_shops(search=search, page=page_number())
-    kind = "shops" if search else None
     return await page(
         "storefront/platform/vendors.html",
         query=search,
         shops=shops,
-        all_shops=None,
-        products=None,
-        pager=pager(url_for("platform.directory"), shops, q=search, kind=kind),
-    )
-
-
-async def _found(search: str) -> Response:
-    found = await search_products(search, page=page_number())
-    products = replace(
-        found, products=as_seen_by(found.products, await reserved_for(basket_token()))
-    )
-    shops = await open_shops(search=search, size=FEW_SHOPS)
-    return await page(
-        "storefront/platform/vendors.html",
-        query=search,
-        shops=shops if products.number == 1 else None,
-        all_shops=address(url_for("platform.directory"), q=search, kind="shops")
-        if shops.pages > 1
-        else None,
-        products=products,
-        pager=pager(url_for("platform.directory"), products, q=search),
+        products=address(url_for("search.results"), q=search) if search else None,
+        pager=pager(url_for("platform.directory"), shops, q=search),
     )
 
 

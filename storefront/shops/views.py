@@ -5,20 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from urllib.parse import urlencode
 
 from quart import Blueprint, Response, request
 
 from shared.core.errors import Conflict, Invalid, NotFound
 from shared.core.frozen import frozen
 from shared.core.locales import gettext as _
-from shared.core.locales.lazy import lazy_gettext as _l
 from shared.entrypoints.web.access import origin_suffices, public
-from shared.entrypoints.web.kit import is_htmx, page_number
+from shared.entrypoints.web.kit import is_htmx
 from shared.entrypoints.web.limits import limit_instead
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page, see_other
-from shared.entrypoints.web.paging import Pager
 from shared.entrypoints.web.same_for_all import same_for_all, shows_only
 from shared.trade.baskets import service as baskets
 from shared.trade.baskets.errors import OtherVendor
@@ -28,23 +25,23 @@ from shared.trade.catalogue.product_views import (
     ProductView,
     as_seen_by,
 )
-from shared.trade.catalogue.shop_pages import ShopPage, Sort, read_sort, shop_page
+from shared.trade.catalogue.shop_pages import shop_categories, visited_shop
 from shared.trade.orders.cancellation import give_up_unwanted
+from shared.trade.shipping.queries import plan_of_vendor
+from shared.trade.shipping.rules import Parcel
 from shared.trade.vendors.errors import ShopClosed
 from shared.trade.vendors.queries import VendorView, vendor_by_id
 from storefront.browser import basket_token, promise_basket
+from storefront.search.listing import ListRequest, read
+from storefront.search.views import listed
 from storefront.shops.choice import VARIANT, ProductChoice, bought, choice_of
+from storefront.shops.delivery_promise import promises
 from storefront.shops.forms import AddForm
 from storefront.shops.gallery import pictures_of
 
 shops = Blueprint("shops", __name__)
 
 _HEX = re.compile(r"[0-9a-f]{6}", re.ASCII)
-SORTS = (
-    (Sort.NEWEST, _l("Newest")),
-    (Sort.PRICE_UP, _l("Price, low to high")),
-    (Sort.PRICE_DOWN, _l("Price, high to low")),
-)
 
 
 @frozen
@@ -84,40 +81,35 @@ async def brand_css(colour: str) -> Response:
 
 @shops.get("/shops/<slug>")
 @public
-@same_for_all(
-    "category",
-    "sort",
-    "page",
-)
+@same_for_all("category", "sort")
 async def shop(slug: str) -> Response:
-    """One shop: categories as chips, sort, search, 24 products a page."""
+    """One shop: categories as chips, search, filters and sort, 24 products at a time."""
     try:
-        found = await shop_page(
-            slug,
-            category=request.args.get("category"),
-            sort=read_sort(request.args.get("sort")),
-            search=request.args.get("q", ""),
-            page=page_number(),
-        )
+        vendor = await visited_shop(slug)
     except ShopClosed as closed:
         return await _closed(closed)
-    shows_only(found.vendor.id)
+    shows_only(vendor.id)
+    categories = await shop_categories(vendor.id)
+    asked = read(url_for("shops.shop", slug=vendor.slug), currency=vendor.currency)
+    if asked.category not in dict(categories):
+        asked = replace(asked, category="")
+    asked = replace(asked, vendor="")
+    listing = await listed(
+        asked,
+        vendor_id=vendor.id,
+        category=asked.category or None,
+    )
     return await page(
         "storefront/shops/shop.html",
-        fragments={"products": "products"},
-        found=replace(
-            found,
-            products=as_seen_by(found.products, await reserved_for(basket_token())),
-        ),
-        vendor=found.vendor,
-        brand=brand_of(found.vendor),
-        query=found.search,
-        search_address=_address(found, q=None),
+        fragments={"found": "found", "more": "more"},
+        listing=listing,
+        asked=asked,
+        vendor=vendor,
+        brand=brand_of(vendor),
+        query=asked.words,
+        search_address=asked.address(q=None),
         fragment=is_htmx(),
-        everywhere=_address(found, category=None),
-        chips=_chips(found),
-        sorts=SORTS,
-        pager=_pager(found),
+        chips=_chips(asked, categories),
     )
 
 
@@ -138,53 +130,19 @@ async def _closed(closed: ShopClosed) -> Response:
     )
 
 
-def _address(found: ShopPage, **changes: str | int | None) -> str:
-    """The shop's address as it is looked at now, with some of it changed; the page starts again
-    unless it is given.
-    """
-    now: dict[str, str | int | None] = {
-        "q": found.search or None,
-        "category": found.category,
-        "sort": None if found.sort is Sort.NEWEST else found.sort.value,
-    }
-    wanted = {
-        key: value
-        for key, value in (now | changes).items()
-        if value not in (None, "", 1)
-    }
-    return url_for("shops.shop", slug=found.vendor.slug) + (
-        f"?{urlencode(wanted)}" if wanted else ""
-    )
-
-
-def _chips(found: ShopPage) -> list[tuple[str, str, bool]]:
-    if len(found.categories) < 2:
+def _chips(
+    asked: ListRequest, categories: tuple[tuple[str, int], ...]
+) -> list[tuple[str, str, bool]]:
+    if len(categories) < 2:
         return []
-    everything = (
-        _("All"),
-        _address(found, category=None),
-        found.category is None,
-    )
+    everything = (_("All"), asked.address(category=None), not asked.category)
     return [
         everything,
         *(
-            (
-                n,
-                _address(found, category=n),
-                n == found.category,
-            )
-            for n, _ in found.categories
+            (name, asked.address(category=name), name == asked.category)
+            for name, _number in categories
         ),
     ]
-
-
-def _pager(found: ShopPage) -> Pager:
-    return Pager(
-        number=found.number,
-        pages=found.pages,
-        prev_url=_address(found, page=found.number - 1),
-        next_url=_address(found, page=found.number + 1),
-    )
 
 
 @shops.get("/shops/<slug>/<product_slug>")
@@ -281,6 +239,7 @@ async def _product_page(
             held,
         )
     )
+    parcel = Parcel(vendor.country, item.price, item.weight_grams)
     return await page(
         "storefront/shops/product.html",
         fragments={"added": "added", "product": "product"},
@@ -290,6 +249,7 @@ async def _product_page(
         shown=choice.chosen or item,
         pictures=await pictures_of(item, choice.chosen),
         vendor=vendor,
+        promises=promises(await plan_of_vendor(vendor.id), parcel),
         brand=brand_of(vendor),
         more=more,
         form=form,

@@ -20,6 +20,7 @@ from shared.trade.orders.models import Order
 from shared.trade.orders.service import place_order
 from shared.trade.orders.terms import Acceptance
 from tests.support.market import ADA
+from tests.support.shipping import BY_STANDARD, send_by
 from tests.support.storefront import commits, counted
 
 if TYPE_CHECKING:
@@ -67,13 +68,14 @@ class Steps:
         return result
 
 
-async def _place(basket: str) -> str:
+async def _place(basket: str, vendor_id: int) -> str:
     return await place_order(
         basket_token=basket,
         contact=ADA,
         customer_id=None,
         hold_minutes=30,
         accepted=Acceptance("1", "192.0.2.1"),
+        shipping={vendor_id: BY_STANDARD},
     )
 
 
@@ -85,12 +87,15 @@ async def test_a_paid_order_takes_so_many_statements(
     monkeypatch.setattr(intake, "PATIENCE", 600)  # however busy the machine is
     (shop,) = await market.fill("LU")
     jobs = await Job.filter(kind="webhooks.apply").count()
+    await send_by(shop.vendor_id)
     steps = Steps()
     basket = await baskets.add(None, product_id=shop.product_id, quantity=1)
-    await steps.step("the order is placed", _place(basket))
-    await steps.step("the same is ordered again", _place(basket))
+    await steps.step("the order is placed", _place(basket, shop.vendor_id))
+    await steps.step("the same is ordered again", _place(basket, shop.vendor_id))
     await baskets.add(basket, product_id=shop.product_id, quantity=1)
-    token = await steps.step("something else is ordered", _place(basket))
+    token = await steps.step(
+        "something else is ordered", _place(basket, shop.vendor_id)
+    )
     order = await Order.get(checkout__token=token)
     opening = create_payment_intent(market.gateway, order_id=order.id)
     intent = await steps.step("its payment is opened", opening)

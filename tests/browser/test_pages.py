@@ -42,6 +42,10 @@ PUBLIC = [
     "/account/reset/mhl_no-such-link",
     "/no-such-page",
     "/vendors?q=bag",
+    "/search",
+    "/search?q=bag&min=10&max=5",
+    "/search?q=xyzzy+bag",
+    "/shops/atelier-luxe?q=bag&sort=name",
     "/api/v1/docs",
 ]
 VENDOR = [
@@ -49,6 +53,8 @@ VENDOR = [
     "/vendor/admin/orders",
     "/vendor/admin/products",
     "/vendor/admin/products/new",
+    "/vendor/admin/shipping",
+    "/vendor/admin/shipping/zones/new",
     "/vendor/admin/payments",
     "/vendor/admin/payouts",
     "/vendor/admin/transactions",

@@ -9,7 +9,7 @@ import unicodedata
 import pytest
 
 from shared.trade.orders.queries import Contact
-from storefront.checkout.forms import CODES
+from shared.trade.shipping.places import COUNTRIES
 from storefront.checkout.places import place_of
 
 WITH_STATES = {
@@ -25,7 +25,7 @@ WITH_STATES = {
 def test_states_are_asked_for_where_the_post_asks_for_them() -> None:
     """Of the countries offered; elsewhere the field does not exist."""
     assert {
-        code: place_of(code).state_word for code in CODES if place_of(code).states
+        code: place_of(code).state_word for code in COUNTRIES if place_of(code).states
     } == WITH_STATES
 
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storefront.checkout.forms import CODES
+from shared.trade.shipping.places import COUNTRIES
 from storefront.checkout.places import place_of
 from storefront.checkout.postal import example_of, tidy_postal_code
 
-OFFERED = CODES
+OFFERED = COUNTRIES
 FULL_WIDTH = {ord(sign): ord(sign) + 0xFEE0 for sign in map(chr, range(0x21, 0x7F))}
 DASHES = "-‐‑‒–—−ー－"
 # Codes that begin with the country's letters, or with an area's: nothing is a prefix there.

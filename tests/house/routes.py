@@ -39,7 +39,8 @@ TABLE = [
     (r"/api/v1/(platform/.*|openapi\.json|docs)", PUBLIC),
     (r"/(healthz|readyz|metrics|favicon\.ico|static/.*|language)", PUBLIC),
     (r"/(vendors|pricing|sell|legal/(terms|privacy|imprint))?", PUBLIC),
-    (r"/(shops?|brand)/.*", PUBLIC),
+    (r"/(shops?|brand|pictures)/.*", PUBLIC),
+    (r"/search(/suggestions)?", PUBLIC),
 ]
 
 
@@ -118,6 +119,13 @@ EASY = {
     "/vendor/admin/products/<int:product_id>/pictures/<int:picture_id>/<move>",
     "/vendor/admin/products/check/<field>",
     "/vendor/admin/products/new",
+    "/vendor/admin/shipping",
+    "/vendor/admin/shipping/zones/new",
+    "/vendor/admin/shipping/zones/<zone>",
+    "/vendor/admin/shipping/zones/<zone>/remove",
+    "/vendor/admin/shipping/zones/<zone>/methods/new",
+    "/vendor/admin/shipping/zones/<zone>/methods/<method>",
+    "/vendor/admin/shipping/zones/<zone>/methods/<method>/remove",
     "/vendor/admin/shop",
     "/vendor/admin/statements",
     "/operator/invoicing",
@@ -155,6 +163,9 @@ EDITED = {
     "/vendor/admin/products/<int:product_id>/options",
     "/vendor/admin/products/<int:product_id>/variants",
     "/vendor/admin/products/<int:product_id>/pictures/texts",
+    "/vendor/admin/shipping",
+    "/vendor/admin/shipping/zones/<zone>",
+    "/vendor/admin/shipping/zones/<zone>/methods/<method>",
     "/vendor/admin/statements",
     "/vendor/admin/shop",
     "/vendor/admin/payments/schedule",
@@ -188,6 +199,7 @@ ACTS = {
     r".*/(revoke|stop|release|bank|switch|move|decline|approve|collect|write-off|accept)": (
         "a step, guarded by the state"
     ),
+    r".*/shipping/zones/.*/remove": "taken off; what was sold with it keeps it",
     r".*/(run|repair|fetch|acknowledge|replay|send)": "work, which may be done again",
     r".*/disputes/<int:dispute_id>/submit|.*/vat/(confirm|refuse)": (
         "names what was read, and is refused where it changed"

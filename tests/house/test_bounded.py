@@ -41,6 +41,7 @@ BOUNDED: dict[str, set[str]] = {
         "finance/refunds/queries._views",
         "infra/activity/queries.led_to",
         "infra/audit/queries._conditions",
+        "trade/catalogue/finding._views",
         "trade/orders/order_lists._rows",
         "trade/orders/order_lists.purchases_of",
         "trade/people/queries.called",

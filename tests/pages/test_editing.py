@@ -27,6 +27,7 @@ from tests.support.factories import make_product, make_ready_vendor, make_varian
 from tests.support.filled import filled
 from tests.support.market import open_shop
 from tests.support.portal import PASSWORD, Portal, page_of, sign_in, signed_in
+from tests.support.shipping import ABROAD, HEAVY, send_by
 from tests.support.storefront import words
 
 if TYPE_CHECKING:
@@ -59,6 +60,33 @@ VENDORS = [
         {"price": "11", "stock": "9"},
         "Price Was €49.90 when you opened the page, is now €12.00; yours is €11.00.",
         "product.changed",
+    ),
+    Edit(
+        "/vendor/admin/shipping",
+        {"handling_days": "4"},
+        {"handling_days": "5"},
+        (
+            "Days until you hand a parcel over Was 2 when you opened the page, is now 4; yours "
+            "is 5."
+        ),
+        "vendor.shipping_changed",
+    ),
+    Edit(
+        "/vendor/admin/shipping/zones/{zone}",
+        {"places": "FR"},
+        {"places": "BE"},
+        (
+            "Countries Was Rest of the EU when you opened the page, is now France; yours is "
+            "Belgium."
+        ),
+        "vendor.shipping_changed",
+    ),
+    Edit(
+        "/vendor/admin/shipping/zones/{zone}/methods/{method}",
+        {"price": "12", "name": "Parcel"},
+        {"price": "11"},
+        "Price Was €10.00 when you opened the page, is now €12.00; yours is €11.00.",
+        "vendor.shipping_changed",
     ),
     Edit(
         "/vendor/admin/products/{shirt}/variants",
@@ -190,7 +218,7 @@ async def _walk(
     first: Portal,
     second: Portal,
     edit: Edit,
-    things: dict[str, int],
+    things: dict[str, int | str],
 ) -> None:
     action = edit.action.format(**things)
     edit = replace(
@@ -290,12 +318,15 @@ async def test_the_second_of_two_at_a_shop_is_told(
     picture = await ProductPicture.create(
         product_id=shirt.id, vendor_id=shop.vendor_id, path="img/a.svg", position=0
     )
+    await send_by(shop.vendor_id)
     things = {
         "picture": picture.id,
         "product": shop.product_id,
         "dispute": dispute.id,
         "shirt": shirt.id,
         "small": small.id,
+        "zone": ABROAD.key,
+        "method": HEAVY.key,
     }
     for edit in VENDORS:
         await _walk(first, second, edit, things)
@@ -314,7 +345,8 @@ def test_every_form_of_what_is_there_is_walked() -> None:
     """Whoever adds one finds it here."""
     walked = {re.sub(r"{\w+}", "1", edit.action) for edit in VENDORS + STAFF}
     assert walked == {
-        re.sub(r"<\w+:\w+>", "1", route).replace("<kind>", "terms") for route in EDITED
+        re.sub(r"<(\w+:\w+|zone|method)>", "1", route).replace("<kind>", "terms")
+        for route in EDITED
     }
 
 

@@ -36,6 +36,7 @@ async def _post(order: Any, kind: str, to: str) -> Email:
         "vendor_name": "Cups",
         "lines": (),
         "total": Money(1, "EUR"),
+        "sent_by": None,
     }
     async with unit.transaction() as tx:
         mail.post(

@@ -20,10 +20,11 @@ from shared.finance.inbox.models import WebhookEvent
 from shared.finance.inbox.queries import event_page
 from shared.infra.database.searching import Searched, SearchedQuerySet, folded
 from shared.infra.database.tables import models
+from shared.trade.catalogue.finding import ProductList, find
 from shared.trade.catalogue.models import Product
-from shared.trade.catalogue.queries import search_products, vendor_products
+from shared.trade.catalogue.queries import vendor_products
 from shared.trade.catalogue.service import ProductValues, save_product
-from shared.trade.catalogue.shop_pages import Sort, shop_page
+from shared.trade.catalogue.wanted import ProductQuery, Sort
 from shared.trade.orders.models import Checkout
 from shared.trade.orders.order_lists import vendor_orders
 from shared.trade.vendors.models import Vendor
@@ -58,6 +59,11 @@ NOT_TYPED = ("z%t", "_amet", "m_ller", "%%%", "—", "nobody")
 ALL_OF_IT = " ".join(written for written, _ in TYPED)
 
 
+async def found_by(words: str, **more: Any) -> ProductList:
+    """What shoppers find by these words, best first."""
+    return await find(ProductQuery(words=words, sort=Sort.RELEVANCE, **more))
+
+
 class TestEveryList:
     """One folding in all of them."""
 
@@ -70,11 +76,9 @@ class TestEveryList:
         for written, typed in TYPED:
             row = await make_product(vendor, name=written)
             for text in typed:
-                assert [p.id for p in (await search_products(text)).products] == [
-                    row.id
-                ], text
+                assert [p.id for p in (await found_by(text)).products] == [row.id], text
                 assert [
-                    p.id for p in (await shop_page("lux", search=text)).products
+                    p.id for p in (await found_by(text, vendor_id=vendor.id)).products
                 ] == [row.id], text
                 assert [
                     p.id
@@ -88,8 +92,8 @@ class TestEveryList:
         await make_product(vendor, name="Žamet Müller")
         await make_order(vendor)
         for text in NOT_TYPED:
-            assert (await search_products(text)).total == 0, text
-            assert (await shop_page("lux", search=text)).total == 0, text
+            assert (await found_by(text)).total == 0, text
+            assert (await found_by(text, vendor_id=vendor.id)).total == 0, text
             assert (await vendor_products(vendor.id, search=text)).total == 0, text
             assert (await open_shops(search=text)).total == 0, text
             assert (await vendor_rows(search=text)).total == 0, text
@@ -128,7 +132,7 @@ class TestEveryList:
             vendor.id
         ]
         assert (await open_shops(search="secret")).total == 0
-        assert (await search_products("secret")).total == 0
+        assert (await found_by("secret")).total == 0
 
     async def test_an_order_number_in_any_spelling(self, database: str) -> None:
         """Whole or in part, with hyphens or without, in a vendor's list and in the operator's
@@ -182,13 +186,11 @@ class TestWhatIsFound:
         )
         await make_product(velo, name="Bridle leather belt", category="Belts")
         for text in ("bags", "BRASS", "rings brass bell", "bags velo", "nord"):
-            assert "Bell" in [p.name for p in (await search_products(text)).products], (
-                text
-            )
-        assert [p.name for p in (await search_products("belt bridle")).products] == [
+            assert "Bell" in [p.name for p in (await found_by(text)).products], text
+        assert [p.name for p in (await found_by("belt bridle")).products] == [
             "Bridle leather belt"
         ]
-        assert (await search_products("bell belt")).total == 0
+        assert (await found_by("bell belt")).total == 0
 
     async def test_sold_out_stands_last(self, database: str) -> None:
         """In a search and in a shop, whatever the sort; all that is left may be reserved."""
@@ -203,26 +205,32 @@ class TestWhatIsFound:
             await make_product(
                 vendor, name=name, stock=lies, reserved=held, price_amount=price
             )
-        assert [p.name[-1] for p in (await search_products("thing")).products] == [
+        assert [p.name[-1] for p in (await found_by("thing")).products] == [
             "c",
             "d",
             "a",
             "b",
         ]
         shown = {
-            sort: [p.name[-1] for p in (await shop_page("lux", sort=sort)).products]
+            sort: [
+                p.name[-1]
+                for p in (
+                    await find(ProductQuery(vendor_id=vendor.id, sort=sort))
+                ).products
+            ]
             for sort in Sort
         }
         assert shown[Sort.NEWEST] == ["d", "c", "b", "a"]
         assert shown[Sort.PRICE_UP] == ["c", "d", "a", "b"]
         assert shown[Sort.PRICE_DOWN] == ["d", "c", "b", "a"]
+        assert shown[Sort.NAME] == ["c", "d", "a", "b"]
 
     async def test_names_are_sorted_as_people_do(self, database: str) -> None:
         """É beside e, on both databases."""
         vendor = await make_ready_vendor()
         for name in ("thing Zebra", "thing étui", "Thing Apple", "thing echo"):
             await make_product(vendor, name=name)
-        names = [p.name for p in (await search_products("thing")).products]
+        names = [p.name for p in (await found_by("thing")).products]
         assert names == ["Thing Apple", "thing echo", "thing étui", "thing Zebra"]
 
 
@@ -246,18 +254,16 @@ class TestHowMuch:
             for n in range(53)
         ]
         await Product.bulk_create(rows)
-        browser, address, seen = Browser(client), "/vendors?q=thing", set[str]()
-        for said in (
-            "1–24 of 53 products",
-            "25–48 of 53 products",
-            "49–53 of 53 products",
-        ):
+        browser, address, seen = Browser(client), "/search?q=thing", list[str]()
+        for number in (24, 24, 5):
             html = await browser.get(address)
-            assert said in words(html)
-            seen |= set(re.findall(r'product-card-link" href="([^"]+)"', html))
-            following = re.search(r'rel="next" href="([^"]+)"', html)
+            assert "53 products" in words(html)
+            shown = re.findall(r'product-card-link" href="([^"]+)"', html)
+            assert len(shown) == number
+            seen += shown
+            following = re.search(r'href="([^"]+)" rel="next"', html)
             address = following[1].replace("&amp;", "&") if following else ""
-        assert (len(seen), address) == (53, "")
+        assert (len(set(seen)), len(seen), address) == (53, 53, "")
 
     async def test_many_shops_are_paged(self, client: TestClientProtocol) -> None:
         """The directory by 24; a search shows six and a link to all that it found."""
@@ -268,10 +274,10 @@ class TestHowMuch:
         assert "1–24 of 30 shops" in words(first)
         assert first.count('class="vendor-card"') == 24
         assert (await browser.get("/vendors?page=2")).count('class="vendor-card"') == 6
-        found = await browser.get("/vendors?q=sattler")
+        found = await browser.get("/search?q=sattler")
         assert found.count('class="vendor-card"') == 6
-        assert 'href="/vendors?q=sattler&amp;kind=shops">All 30 shops' in found
-        rest = await browser.get("/vendors?q=sattler&kind=shops&page=2")
+        assert 'href="/vendors?q=sattler">All 30 shops' in found
+        rest = await browser.get("/vendors?q=sattler&page=2")
         assert rest.count('class="vendor-card"') == 6
 
     async def test_the_number_of_queries_does_not_grow(
@@ -279,7 +285,7 @@ class TestHowMuch:
     ) -> None:
         """With the shops, the products or the words."""
         browser, costs = Browser(client), set()
-        await browser.get("/vendors")  # the marketplace's name is read once a minute
+        await browser.get("/search")  # the marketplace's name is read once a minute
         for number in (1, 30):
             for _ in range(number):
                 await make_product(
@@ -287,7 +293,7 @@ class TestHowMuch:
                 )
             for text in ("thing", "thing maker of things"):
                 with counted() as queries:
-                    await browser.get(f"/vendors?q={text.replace(' ', '+')}")
+                    await browser.get(f"/search?q={text.replace(' ', '+')}")
                 costs.add((text, len(queries)))
         assert len(costs) == 2, costs
 

@@ -108,7 +108,7 @@ async def test_ones_own_hold_is_not_sold_out_to_oneself(
     mine, other = Browser(client), Browser(app.test_client())
     path, html = await before_pay(mine)
     await press(mine, path, html)
-    for address in ("/shops/lux/cup", "/shops/lux", "/vendors?q=cup"):
+    for address in ("/shops/lux/cup", "/shops/lux", "/search?q=cup"):
         assert "Sold out" not in await mine.get(address), address
         assert "Sold out" in await other.get(address), address
     assert "Only 2 left" in words(await mine.get("/shops/lux/cup"))

@@ -4,6 +4,7 @@ htmx gets.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -69,12 +70,13 @@ class TestPublicPages:
         await make_product(await make_vendor(is_open=False), name="Tote closed")
 
         assert "Atelier Lux" in words(await browser.get("/vendors?q=HAND+leather"))
-        found = words(await browser.get("/vendors?q=TOTE"))
+        found = words(await browser.get("/search?q=TOTE"))
 
         assert "Tote bag" in found
         assert "Tote secret" not in found
         assert "Tote closed" not in found
         assert "Nothing found" in words(await browser.get("/vendors?q=xyzzy"))
+        assert "Nothing found" in words(await browser.get("/search?q=xyzzy"))
 
 
 class TestShop:
@@ -108,20 +110,25 @@ class TestShop:
             "Tote",
         ]
 
-    async def test_pages_of_24(self, browser: Browser) -> None:
-        """A page beyond the last is the last; what was chosen stays in the links."""
+    async def test_24_at_a_time(self, browser: Browser) -> None:
+        """What was chosen stays in the link to more; a place that is none is the beginning."""
         vendor = await make_ready_vendor(slug="lux")
         for n in range(30):
             await make_product(vendor, name=f"Thing {n:02}")
 
         first = await browser.get("/shops/lux?sort=price-up")
-        last = await browser.get("/shops/lux?page=999999999999999999999")
-        beyond = await browser.get("/shops/lux?page=9999")
+        following = re.search(r'href="([^"]+)" rel="next"', first)
+        assert following
+        rest = await browser.get(following[1].replace("&amp;", "&"))
+        nonsense = await browser.get("/shops/lux?after=0-9-9%27--&page=9999")
+        gone = await browser.get("/shops/lux?after=1-0-999999999999999999")
 
         assert first.count('class="product-card"') == 24
-        assert "sort=price-up&amp;page=2" in first
-        assert beyond.count('class="product-card"') == 6
-        assert last.count('class="product-card"') == 24
+        assert "sort=price-up&amp;after=" in first
+        assert rest.count('class="product-card"') == 6
+        assert "To the beginning of the list" in rest
+        assert nonsense.count('class="product-card"') == 24
+        assert gone.count('class="product-card"') == 24
 
     async def test_the_number_of_queries_does_not_grow_with_the_shop(
         self, browser: Browser
@@ -195,6 +202,7 @@ class TestShop:
         for path in (
             "/",
             "/vendors?q=%3Cscript%3Ealert(1)",
+            "/search?q=%3Cscript%3Ealert(1)&min=%22%3E&vendor=%3Cb%3E&category=%27",
             "/shops/lux?q=%3Cscript%3Ealert",
             "/shops/lux",
             "/shops/lux/cup",
@@ -210,9 +218,9 @@ class TestShop:
         """A fragment when htmx asks for that part, the page otherwise."""
         await make_product(await make_ready_vendor(slug="lux"), name="Tote")
 
-        fragment = await browser.get("/shops/lux", htmx("products"))
+        fragment = await browser.get("/shops/lux", htmx("found"))
         restored = await browser.get(
-            "/shops/lux", {**htmx("products"), "HX-History-Restore-Request": "true"}
+            "/shops/lux", {**htmx("found"), "HX-History-Restore-Request": "true"}
         )
 
         assert "Tote" in fragment

@@ -28,6 +28,7 @@ _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 # another.
 EDITS = {
     r"/vendor/admin/products/\d+": "",
+    r"/vendor/admin/shipping(/zones/(?!new)\w+(/methods/(?!new)\w+)?)?": "",
     r"/vendor/admin/statements": "",
     r"/vendor/admin/shop": "/vendor/admin/shop/close",
     r"/vendor/admin/payments/schedule": "/vendor/admin/payments",

@@ -15,9 +15,10 @@ import aiohttp
 
 from shared.core import clock
 from shared.core.settings import Settings
-from shared.entrypoints.cli import demo_money
+from shared.entrypoints.cli import demo_money, demo_shipping
 from shared.entrypoints.cli.demo_filled import is_filled, note_filled
 from shared.entrypoints.cli.demo_goods import (
+    LUXE,
     OPERATOR,
     PASSWORD,
     SHOPPER,
@@ -73,6 +74,8 @@ async def fill(settings: Settings) -> None:
                     await sell(seller, sale, shopper_id=shopper_id)
             await _rate()
             await demo_money.happen(gateway, settings, stripe)
+            luxe = await Vendor.get(slug=LUXE.slug)
+            await demo_shipping.send(luxe.id, ACTOR)
             if not await is_filled():
                 await note_filled()
     finally:

@@ -15,13 +15,20 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar, TypeVar
 
-from wtforms import BooleanField, Field, FileField, HiddenField, StringField
+from wtforms import (
+    BooleanField,
+    Field,
+    FileField,
+    HiddenField,
+    SelectMultipleField,
+    StringField,
+)
 from wtforms.fields.choices import SelectFieldBase
 
 from shared.core import editing
 from shared.core.editing import ChangedMeanwhile, FieldDifference, Look
 from shared.core.errors import MarketError
-from shared.core.formats import written_day
+from shared.core.formats import listed, written_day
 from shared.core.frozen import frozen
 from shared.core.locales import gettext as _
 from shared.core.locales import gettext_noop as _n
@@ -177,6 +184,8 @@ def _text(field: Field) -> str:
     value = field.data
     if isinstance(field, BooleanField):
         return YES if value else NO
+    if isinstance(field, SelectMultipleField):
+        return " ".join(sorted(value or ()))
     if isinstance(field, SelectFieldBase):
         return "" if value is None else str(value)
     if isinstance(value, Decimal):
@@ -213,6 +222,11 @@ def _in_words(field: Any, text: str | None) -> str | None:
     """As people read it: a choice by its label, a text in quotation marks."""
     if text is None:
         return None
+    if isinstance(field, SelectMultipleField):
+        offered: Any = field.iter_choices()  # its stubs lag
+        labels = {c.value: str(c.label) for c in offered}
+        said = [labels.get(one, one) for one in text.split()]
+        return listed(said) or _("nothing")
     if isinstance(field, SelectFieldBase):
         choices: Any = field.iter_choices()  # its stubs lag
         return next(

@@ -71,6 +71,7 @@ async def facts_of(dispute: DisputeView, *, terms_at: TermsAt) -> Facts:
         refunds=await _refunds(order.id),
         others=await _others(order, checkout),
         zone=(await marketplace()).zone,
+        sent_by=order.shipping_method,
     )
 
 

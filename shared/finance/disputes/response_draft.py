@@ -85,6 +85,7 @@ class Facts:
     zone: tzinfo = (
         UTC  # of the marketplace: the day on which the parcel was sent is a day there
     )
+    sent_by: str = ""  # the way of sending that the shopper chose and paid for
 
 
 def draft(facts: Facts, reason: str) -> dict[str, str]:

@@ -59,12 +59,15 @@ class FundsMovement:
 
 @frozen
 class Waterfall:
-    """All lines (but sums) come to zero. `stripe_fee` is None until Stripe has told it."""
+    """All lines (but sums) come to zero. `stripe_fee` is None until Stripe has told it; `shipping`
+    is what of the shopper's payment was for sending.
+    """
 
     lines: tuple[WaterLine, ...]
     places: tuple[FundsMovement, ...]
     stripe_fee: Money | None
     reserved: Money
+    shipping: Money
 
     @property
     def vendor_lines(self) -> tuple[WaterLine, ...]:
@@ -100,6 +103,7 @@ def waterfall_in(found: Found) -> Waterfall:
         tuple(_place(fact, order.currency) for fact in places(facts)),
         Money(-sum(fees), order.currency) if fees else None,
         Money(reserved(facts), order.currency),
+        Money(order.shipping_amount, order.currency),
     )
 
 

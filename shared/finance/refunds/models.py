@@ -51,6 +51,11 @@ class Refund(Row):
     commission_part = fields.BigIntField(
         description="minor units of commission that are given back"
     )
+    shipping_amount = fields.BigIntField(
+        default=0,
+        db_default=0,
+        description="minor units of amount that are for the order's sending",
+    )
     currency = fields.CharField(max_length=3)
     policy = fields.CharField(
         max_length=20, description="keep | return | proportional, as it was then"
@@ -107,6 +112,10 @@ class Refund(Row):
                     "vendor_part + commission_part"
                 ),
                 name="ck_refunds_amounts",
+            ),
+            CheckConstraint(
+                check="shipping_amount >= 0 and shipping_amount <= amount",
+                name="ck_refunds_shipping",
             ),
         ]
 

@@ -49,6 +49,7 @@ async def sum_of(order: Order) -> Sum:
         lines=tuple(map(line_of, rows)),
         taken=order.disputed_amount + order.lost_amount,
         commission_taken=disputes.get(Account.COMMISSION, 0),
+        shipping=order.shipping_amount - order.shipping_refunded,
     )
 
 

@@ -7,6 +7,7 @@ from shared.core.money import Money
 from shared.finance.payments.models import Payment
 from shared.finance.recovery.models import Claim
 from shared.finance.refunds.errors import NotPaid
+from shared.finance.refunds.foreseen import Preview
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.order_totals import (
     check_bank,
@@ -15,7 +16,6 @@ from shared.finance.refunds.order_totals import (
     unapproved,
 )
 from shared.finance.refunds.rules import (
-    Preview,
     RefundRequest,
     Sum,
     bear,
@@ -62,6 +62,7 @@ class Refundable:
     method: str | None
     is_paid: bool
     can_restock: bool
+    shipping: Money  # what of it can still go back
 
 
 async def _order(vendor_id: int, number: str) -> Order:
@@ -93,6 +94,7 @@ async def refundable(vendor_id: int, number: str) -> Refundable:
         method=payment.payment_method if payment else None,
         is_paid=is_paid,
         can_restock=order.stock_state == "taken",
+        shipping=found.shipping_left,
     )
 
 

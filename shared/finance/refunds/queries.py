@@ -63,6 +63,7 @@ class RefundView:
     changed_at: datetime
     succeeded_at: datetime | None
     lines: tuple[RefundedLine, ...]
+    shipping: Money  # what of the amount is for the order's shipping
 
 
 @frozen(kw_only=True)
@@ -212,4 +213,5 @@ def _view(
         changed_at=row.updated_at,
         succeeded_at=row.succeeded_at,
         lines=tuple(lines),
+        shipping=Money(row.shipping_amount, row.currency),
     )

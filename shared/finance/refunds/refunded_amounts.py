@@ -24,12 +24,13 @@ async def count_against(
     amount: int,
     *,
     beside: int = 0,
+    shipping: int = 0,
 ) -> bool:
     """Let `amount` count against what is left of an order, inside the caller's transaction; False
     when there is not that much.
 
-    `beside` is what banks hold or took of it; zero for a refund that Stripe has made already,
-    whatever else happened.
+    `shipping` of it is for the order's shipping. `beside` is what banks hold or took of it; zero
+    for a refund that Stripe has made already, whatever else happened.
     """
     most = order.total_amount_cents - amount - beside
     known = order.refunded_amount
@@ -37,6 +38,7 @@ async def count_against(
         order,
         where={"refunded_amount": known},
         refunded_amount=known + amount,
+        shipping_refunded=order.shipping_refunded + shipping,
     )
 
 
@@ -47,7 +49,12 @@ async def free(tx: Transaction, order: Order, refund: Refund) -> None:
     known = order.refunded_amount
     left = known - refund.amount
     where = {"refunded_amount": known}
-    if left < 0 or not await tx.change(order, where=where, refunded_amount=left):
+    if left < 0 or not await tx.change(
+        order,
+        where=where,
+        refunded_amount=left,
+        shipping_refunded=order.shipping_refunded - refund.shipping_amount,
+    ):
         less = f"order {refund.order_id} has less than {refund.amount} given back"
         raise RuntimeError(less)
     for part in await RefundLine.filter(refund_id=refund.id).order_by("order_line_id"):

@@ -119,11 +119,18 @@ class Sum:
     lines: tuple[RefundableLine, ...] = ()
     taken: int = 0  # by the shopper's bank: held until it decides, or gone for good
     commission_taken: int = 0  # what disputes took of the commission and still hold
+    shipping: int = 0  # what of the order's shipping no refund speaks for yet
 
     @property
     def left(self) -> Money:
         left = self.total - self.refunded - self.taken
         return Money(max(left, 0), self.currency)
+
+    @property
+    def shipping_left(self) -> Money:
+        """What of the shipping can still go back."""
+        left = min(self.shipping, self.left.amount)
+        return Money(left, self.currency)
 
 
 @frozen
@@ -131,12 +138,14 @@ class RefundRequest:
     """What somebody wants to give back.
 
     `amount` is minor units of the order's currency; `quantities` and `restock` by line id.
+    `shipping`: what is left of the order's shipping goes back with the pieces.
     """
 
     reach: Reach
     amount: int | None = None
     quantities: Mapping[int, int] = field(default_factory=dict)
     restock: frozenset[int] = frozenset()
+    shipping: bool = False
 
 
 @frozen
@@ -151,10 +160,13 @@ class RefundedPieces:
 
 @frozen
 class Worked:
-    """A wish worked out: minor units, and the lines it is about (none for a free amount)."""
+    """A wish worked out: minor units, the lines it is about (none for a free amount), and what of
+    the amount is for shipping.
+    """
 
     amount: int
     parts: tuple[RefundedPieces, ...] = ()
+    shipping: int = 0
 
 
 def work_out(order: Sum, wish: RefundRequest) -> Worked:
@@ -166,7 +178,7 @@ def work_out(order: Sum, wish: RefundRequest) -> Worked:
     if wish.reach is Reach.WHOLE:
         left = order.left.amount
         quantities = {line.id: line.left for line in order.lines if line.left}
-        return Worked(left, _parts(order, quantities, wish.restock, left))
+        return _spread(order, quantities, wish.restock, left, order.shipping)
     amount = wish.amount
     if amount is None:
         raise AmountLacking
@@ -192,28 +204,31 @@ def _of_lines(order: Sum, wish: RefundRequest) -> Worked:
             raise NoPiecesLeft(param=f"quantity_{id_}")
         if quantity > line.left:
             raise FewerPiecesLeft(left=line.left, param=f"quantity_{id_}")
-    if not chosen:
+    shipping = order.shipping_left.amount if wish.shipping else 0
+    if not chosen and not shipping:
         raise NoPieces
-    amount = sum(lines[id_].unit * pieces for id_, pieces in chosen.items())
+    worth = [lines[id_].unit * pieces for id_, pieces in chosen.items()]
+    amount = sum(worth) + shipping
     if amount > order.left.amount:
         raise TooMuch(order.left, param="reach")
-    return Worked(amount, _parts(order, chosen, wish.restock, amount))
+    return _spread(order, chosen, wish.restock, amount, shipping)
 
 
-def _parts(
+def _spread(
     order: Sum,
     quantities: Mapping[int, int],
     restock: frozenset[int],
     amount: int,
-) -> tuple[RefundedPieces, ...]:
-    """The lines with what each counts for; where a free amount went back before, the rest is spread
-    over them.
+    shipping: int,
+) -> Worked:
+    """The lines and the shipping with what each counts for; where a free amount went back before,
+    the rest is spread over them.
     """
     lines = [line for line in order.lines if quantities.get(line.id)]
     worth = [line.unit * quantities[line.id] for line in lines]
-    if lines and sum(worth) != amount:
-        worth = split(amount, worth)
-    return tuple(
+    if sum(worth) + shipping not in (0, amount):
+        *worth, shipping = split(amount, [*worth, shipping])
+    parts = tuple(
         RefundedPieces(
             line.id,
             quantities[line.id],
@@ -222,6 +237,7 @@ def _parts(
         )
         for line, value in zip(lines, worth, strict=True)
     )
+    return Worked(amount, parts, shipping)
 
 
 @frozen
@@ -282,38 +298,3 @@ def refundability(disputes: Sequence[AtBank]) -> Refundability:
         return Refundability.DECIDED
     asks = any(dispute.is_inquiry and dispute.is_open for dispute in disputes)
     return Refundability.INQUIRY if asks else Refundability.CLEAR
-
-
-@frozen
-class Preview:
-    """What a refund will do, in minor units, before anybody has pressed the button.
-
-    `balance` and `stripe_fee`: None when unknown.
-    """
-
-    currency: str
-    amount: int
-    left_after: int
-    vendor_part: int
-    commission_part: int
-    stripe_fee: int | None
-    balance: int | None
-    needs_approval: bool
-    refundability: Refundability
-
-    @property
-    def owed(self) -> int:
-        """What the vendor's balance does not cover: the marketplace advances it."""
-        if self.balance is None:
-            return 0
-        return max(self.vendor_part - max(self.balance, 0), 0)
-
-    @property
-    def vendor_change(self) -> int:
-        """What the refund does to the vendor's balance at Stripe."""
-        return self.owed - self.vendor_part
-
-    @property
-    def platform_change(self) -> int:
-        """What the refund does to the platform's balance at Stripe."""
-        return -self.commission_part - self.owed

@@ -159,6 +159,7 @@ def _sum(
         lines=tuple(line_of(line) for line in lines),
         taken=order.disputed_amount + order.lost_amount,
         commission_taken=int(record["commission_taken"] or 0),
+        shipping=order.shipping_amount - order.shipping_refunded,
     )
 
 

@@ -14,6 +14,7 @@ from shared.finance.refunds.refunded_amounts import count_against, count_pieces_
 from shared.finance.refunds.rules import (
     RefundRequest,
     RefundState,
+    Sum,
     Worked,
     bear,
     work_out,
@@ -42,8 +43,7 @@ async def write_down(
     found, policy = totals.sum, totals.policy
     worked = work_out(found, wish)
     burden = bear(found, worked.amount, policy.refund_policy)
-    if not await count_against(tx, order, worked.amount, beside=found.taken):
-        raise TooMuch(found.left)
+    await _count(tx, order, worked, found)
     asked_for = Money(worked.amount + totals.unapproved, order.currency)
     waits = not said["decided_by"] and policy.needs_approval(asked_for)
     number = totals.refunds + 1
@@ -53,6 +53,7 @@ async def write_down(
         number=number,
         status=RefundState.AWAITING_APPROVAL if waits else RefundState.OPENING,
         amount=worked.amount,
+        shipping_amount=worked.shipping,
         vendor_part=burden.vendor,
         commission_part=burden.commission,
         policy=policy.refund_policy,
@@ -61,6 +62,18 @@ async def write_down(
     )
     _add_lines(tx, refund, worked)
     return refund
+
+
+async def _count(tx: Transaction, order: Order, worked: Worked, found: Sum) -> None:
+    counted = await count_against(
+        tx,
+        order,
+        worked.amount,
+        beside=found.taken,
+        shipping=worked.shipping,
+    )
+    if not counted:
+        raise TooMuch(found.left)
 
 
 async def open_write(

@@ -117,13 +117,7 @@ def _lines(sheets: Sheets, facts: Facts) -> None:
         )
         sheets.rule(down=5)
         sheets.down(ROW)
-    rest = Money(
-        facts.total.amount - sum(line.total.amount for line in facts.lines),
-        facts.total.currency,
-    )
-    if rest:
-        _row(sheets, (_said("rest"), "", _plain(rest)))
-        sheets.down(ROW)
+    _rest(sheets, facts)
     _row(
         sheets,
         (_said("total"), "", _plain(facts.total)),
@@ -140,6 +134,20 @@ def _lines(sheets: Sheets, facts: Facts) -> None:
                 f"\N{MINUS SIGN}{_plain(refund.amount)}",
             ),
         )
+        sheets.down(ROW)
+
+
+def _rest(sheets: Sheets, facts: Facts) -> None:
+    """What was paid beside the lines: for sending, by its name where it has one."""
+    rest = Money(
+        facts.total.amount - sum(line.total.amount for line in facts.lines),
+        facts.total.currency,
+    )
+    if rest:
+        said = (
+            _said("delivery", method=facts.sent_by) if facts.sent_by else _said("rest")
+        )
+        _row(sheets, (said, "", _plain(rest)))
         sheets.down(ROW)
 
 

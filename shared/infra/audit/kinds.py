@@ -30,7 +30,14 @@ KINDS: Mapping[str, tuple[str, ...]] = {
         "vendor.vat",
         "statement.",
     ),
-    "sales": ("order.", "payment", "product.", "stripe_customer.", "vendor.shop"),
+    "sales": (
+        "order.",
+        "payment",
+        "product.",
+        "stripe_customer.",
+        "vendor.shop",
+        "vendor.shipping",
+    ),
     "books": ("reconciliation.", "restoration.", "difference.", "webhook.", "mail."),
 }
 

@@ -50,7 +50,13 @@ class Searched(Row):
     def fold(self) -> None:
         """Fill the folded columns from what the row holds now."""
         for column, sources in self.searched.items():
-            setattr(self, column, folded(getattr(self, source) for source in sources))
+            values = {source: getattr(self, source) for source in sources}
+            setattr(self, column, self.derive(column, values))
+
+    @classmethod
+    def derive(cls, column: str, values: Mapping[str, Any]) -> str:  # noqa: ARG003
+        """What a derived column holds of these values of its sources: their folded words."""
+        return folded(values.values())
 
     @classmethod
     def with_derived(cls, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,17 +66,17 @@ class Searched(Row):
         """
         given = dict(values)
         for column, sources in cls.searched.items():
-            written = [values[source] for source in sources if source in values]
+            written = {s: values[s] for s in sources if s in values}
             if not written:
                 continue
             if len(written) < len(sources) or not all(
-                isinstance(value, str) for value in written
+                isinstance(value, str | int) for value in written.values()
             ):
                 raise RuntimeError(
                     f"{column} holds the words of {', '.join(sources)}: update all of them, "
                     "or save the row"
                 )
-            given[column] = folded(written)
+            given[column] = cls.derive(column, written)
         return given
 
     @classmethod

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0059_pictures. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0061_pictures. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -73,6 +73,10 @@ CREATE FUNCTION product_pictures_change_pages() RETURNS trigger
     AS $$
 BEGIN PERFORM note_page_change(coalesce(NEW.vendor_id, OLD.vendor_id)); RETURN NULL; END $$;
 CREATE FUNCTION products_change_pages() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN PERFORM note_page_change(coalesce(NEW.vendor_id, OLD.vendor_id)); RETURN NULL; END $$;
+CREATE FUNCTION shipping_settings_change_pages() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN PERFORM note_page_change(coalesce(NEW.vendor_id, OLD.vendor_id)); RETURN NULL; END $$;
@@ -888,11 +892,19 @@ CREATE TABLE orders (
     held_at timestamp with time zone,
     held_until timestamp with time zone,
     wasted_holds integer DEFAULT 0 NOT NULL,
+    promised_from_days smallint,
+    promised_to_days smallint,
+    shipping_amount bigint DEFAULT 0 NOT NULL,
+    shipping_kind character varying(20) DEFAULT ''::character varying NOT NULL,
+    shipping_method character varying(80) DEFAULT ''::character varying NOT NULL,
+    shipping_refunded bigint DEFAULT 0 NOT NULL,
     CONSTRAINT ck_orders_disputed CHECK (disputed_amount >= 0 and lost_amount >= 0),
     CONSTRAINT ck_orders_fee CHECK (platform_fee_amount >= 0 and platform_fee_amount < total_amount_cents),
     CONSTRAINT ck_orders_payment_status CHECK (payment_status in ('pending', 'processing', 'paid', 'failed', 'cancelled', 'refunded')),
     CONSTRAINT ck_orders_refunded CHECK (refunded_amount >= 0 and refunded_amount <= total_amount_cents),
     CONSTRAINT ck_orders_returned CHECK (returned_amount >= 0 and returned_amount <= refunded_amount),
+    CONSTRAINT ck_orders_shipping CHECK (shipping_amount >= 0),
+    CONSTRAINT ck_orders_shipping_refunded CHECK (shipping_refunded >= 0 and shipping_refunded <= shipping_amount),
     CONSTRAINT ck_orders_status CHECK (status in ('pending', 'processing', 'shipped', 'delivered', 'cancelled')),
     CONSTRAINT ck_orders_stock_state CHECK (stock_state in ('at_payment', 'reserved', 'taken', 'released'))
 );
@@ -1142,7 +1154,7 @@ CREATE TABLE pictures (
     vendor_id bigint NOT NULL,
     CONSTRAINT ck_pictures_size CHECK (width > 0 and height > 0)
 );
-COMMENT ON TABLE pictures IS 'One picture of a vendor''s. Its name is made of its pixels and its size, so what it shows never changes.';
+COMMENT ON TABLE pictures IS 'A vendor''s picture. Its name is made of its pixels, so what it shows never changes.';
 CREATE SEQUENCE pictures_id_seq
     START WITH 1
     INCREMENT BY 1
@@ -1160,7 +1172,7 @@ CREATE TABLE product_pictures (
     "position" integer NOT NULL,
     product_id bigint NOT NULL
 );
-COMMENT ON TABLE product_pictures IS 'An uploaded picture of a product. `vendor_id` is its product''s, for whoever asks whose change it is.';
+COMMENT ON TABLE product_pictures IS 'An uploaded picture of a product; `vendor_id` says whose pages show it.';
 COMMENT ON COLUMN product_pictures.path IS 'as in products.picture';
 COMMENT ON COLUMN product_pictures.text IS 'what it shows; empty: not told';
 CREATE SEQUENCE product_pictures_id_seq
@@ -1193,9 +1205,14 @@ CREATE TABLE products (
     is_offered boolean DEFAULT true NOT NULL,
     removed_at timestamp with time zone,
     top_price_amount bigint,
+    sort_name text DEFAULT ''::text NOT NULL,
+    terms text DEFAULT ''::text NOT NULL,
+    terms_vector tsvector GENERATED ALWAYS AS (array_to_tsvector(string_to_array(terms, ' '::text))) STORED,
+    weight_grams integer DEFAULT 0 NOT NULL,
     CONSTRAINT ck_products_price CHECK (price_amount > 0 and price_amount <= 99999999),
     CONSTRAINT ck_products_stock CHECK (stock >= 0 and reserved >= 0 and reserved <= stock),
-    CONSTRAINT ck_products_variant CHECK (parent_id is null or options <> '')
+    CONSTRAINT ck_products_variant CHECK (parent_id is null or options <> ''),
+    CONSTRAINT ck_products_weight CHECK (weight_grams >= 0 and weight_grams <= 1000000)
 );
 COMMENT ON TABLE products IS 'Something a vendor sells. Prices are integers in minor units and include everything the shopper pays.';
 COMMENT ON COLUMN products.price_amount IS 'minor units of currency';
@@ -1295,7 +1312,9 @@ CREATE TABLE refunds (
     order_id bigint NOT NULL,
     payment_id bigint NOT NULL,
     vendor_id bigint NOT NULL,
+    shipping_amount bigint DEFAULT 0 NOT NULL,
     CONSTRAINT ck_refunds_amounts CHECK (amount > 0 and vendor_part >= 0 and commission_part >= 0 and amount = vendor_part + commission_part),
+    CONSTRAINT ck_refunds_shipping CHECK (shipping_amount >= 0 and shipping_amount <= amount),
     CONSTRAINT ck_refunds_status CHECK (status in ('awaiting_approval', 'declined', 'opening', 'refused', 'pending', 'requires_action', 'succeeded', 'failed', 'canceled'))
 );
 COMMENT ON TABLE refunds IS 'Money that goes back to a shopper, written down before Stripe is asked. All of an order''s counting refunds fit its total.';
@@ -1466,6 +1485,27 @@ CREATE SEQUENCE sessions_id_seq
     NO MAXVALUE
     CACHE 1;
 ALTER SEQUENCE sessions_id_seq OWNED BY sessions.id;
+CREATE TABLE shipping_settings (
+    id bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    currency character varying(3) NOT NULL,
+    handling_days smallint NOT NULL,
+    zones jsonb NOT NULL,
+    vendor_id bigint NOT NULL,
+    CONSTRAINT ck_shipping_settings_handling CHECK (handling_days >= 0 and handling_days <= 90)
+);
+COMMENT ON TABLE shipping_settings IS 'Zones, methods and days of one vendor. Orders keep copies of what they were sold with.';
+COMMENT ON COLUMN shipping_settings.currency IS 'of all amounts in zones';
+COMMENT ON COLUMN shipping_settings.handling_days IS 'until an order is handed over to be sent';
+COMMENT ON COLUMN shipping_settings.zones IS 'shared/trade/shipping/rules.py::written';
+CREATE SEQUENCE shipping_settings_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE shipping_settings_id_seq OWNED BY shipping_settings.id;
 CREATE TABLE statements (
     id bigint NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -1938,6 +1978,7 @@ ALTER TABLE ONLY return_lines ALTER COLUMN id SET DEFAULT nextval('return_lines_
 ALTER TABLE ONLY return_requests ALTER COLUMN id SET DEFAULT nextval('return_requests_id_seq'::regclass);
 ALTER TABLE ONLY second_factors ALTER COLUMN id SET DEFAULT nextval('second_factors_id_seq'::regclass);
 ALTER TABLE ONLY sessions ALTER COLUMN id SET DEFAULT nextval('sessions_id_seq'::regclass);
+ALTER TABLE ONLY shipping_settings ALTER COLUMN id SET DEFAULT nextval('shipping_settings_id_seq'::regclass);
 ALTER TABLE ONLY statements ALTER COLUMN id SET DEFAULT nextval('statements_id_seq'::regclass);
 ALTER TABLE ONLY stripe_balances ALTER COLUMN id SET DEFAULT nextval('stripe_balances_id_seq'::regclass);
 ALTER TABLE ONLY stripe_customers ALTER COLUMN id SET DEFAULT nextval('stripe_customers_id_seq'::regclass);
@@ -2120,6 +2161,10 @@ ALTER TABLE ONLY sessions
     ADD CONSTRAINT sessions_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY sessions
     ADD CONSTRAINT sessions_token_digest_key UNIQUE (token_digest);
+ALTER TABLE ONLY shipping_settings
+    ADD CONSTRAINT shipping_settings_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY shipping_settings
+    ADD CONSTRAINT shipping_settings_vendor_id_key UNIQUE (vendor_id);
 ALTER TABLE ONLY statements
     ADD CONSTRAINT statements_number_key UNIQUE (number);
 ALTER TABLE ONLY statements
@@ -2298,9 +2343,12 @@ CREATE INDEX ix_payout_items_order ON payout_items USING btree (order_id);
 CREATE INDEX ix_payouts_paid ON payouts USING btree (paid_at) WHERE paid_at IS NOT NULL;
 CREATE INDEX ix_payouts_status ON payouts USING btree (status, updated_at);
 CREATE INDEX ix_payouts_vendor ON payouts USING btree (vendor_id, id);
+CREATE INDEX ix_products_by_name ON products USING btree (sort_name, id);
+CREATE INDEX ix_products_by_price ON products USING btree (currency, price_amount, id);
 CREATE INDEX ix_products_category ON products USING btree (category);
 CREATE INDEX ix_products_parent ON products USING btree (parent_id);
 CREATE INDEX ix_products_shop ON products USING btree (vendor_id, is_published, id);
+CREATE INDEX ix_products_terms ON products USING gin (terms_vector) WITH (fastupdate=off);
 CREATE INDEX ix_recovery_codes_member ON recovery_codes USING btree (member_id);
 CREATE INDEX ix_refunds_status ON refunds USING btree (status, updated_at);
 CREATE INDEX ix_refunds_succeeded ON refunds USING btree (succeeded_at) WHERE succeeded_at IS NOT NULL;
@@ -2354,6 +2402,8 @@ CREATE TRIGGER marketplace_settings_change_pages_by_update AFTER UPDATE ON marke
 CREATE TRIGGER product_pictures_change_pages AFTER INSERT OR DELETE OR UPDATE ON product_pictures FOR EACH ROW EXECUTE FUNCTION product_pictures_change_pages();
 CREATE TRIGGER products_change_pages AFTER INSERT OR DELETE ON products FOR EACH ROW EXECUTE FUNCTION products_change_pages();
 CREATE TRIGGER products_change_pages_by_update AFTER UPDATE ON products FOR EACH ROW EXECUTE FUNCTION products_change_pages();
+CREATE TRIGGER shipping_settings_change_pages AFTER INSERT OR DELETE ON shipping_settings FOR EACH ROW EXECUTE FUNCTION shipping_settings_change_pages();
+CREATE TRIGGER shipping_settings_change_pages_by_update AFTER UPDATE ON shipping_settings FOR EACH ROW EXECUTE FUNCTION shipping_settings_change_pages();
 CREATE TRIGGER vendor_payment_configs_change_pages AFTER INSERT OR DELETE ON vendor_payment_configs FOR EACH ROW EXECUTE FUNCTION vendor_payment_configs_change_pages();
 CREATE TRIGGER vendor_payment_configs_change_pages_by_update AFTER UPDATE ON vendor_payment_configs FOR EACH ROW WHEN (((old.accepts_payments IS DISTINCT FROM new.accepts_payments) OR ((old.currency)::text IS DISTINCT FROM (new.currency)::text) OR (old.platform_fee_percentage IS DISTINCT FROM new.platform_fee_percentage))) EXECUTE FUNCTION vendor_payment_configs_change_pages();
 CREATE TRIGGER vendors_change_pages AFTER INSERT OR DELETE ON vendors FOR EACH ROW EXECUTE FUNCTION vendors_change_pages();
@@ -2480,6 +2530,8 @@ ALTER TABLE ONLY sessions
     ADD CONSTRAINT sessions_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY sessions
     ADD CONSTRAINT sessions_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY shipping_settings
+    ADD CONSTRAINT shipping_settings_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY statements
     ADD CONSTRAINT statements_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY stripe_balances

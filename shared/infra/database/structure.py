@@ -21,8 +21,14 @@ _RECORD = (
     "INSERT INTO tortoise_migrations (app, name, applied_at) VALUES ('models', %s)"
 )
 _TABLES = "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()"
+# The tables that an FTS5 table keeps its own things in come with it.
 _SQLITE = """
-SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY rowid
+SELECT sql FROM sqlite_master AS made WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'
+AND NOT (type = 'table' AND EXISTS (
+    SELECT 1 FROM sqlite_master AS whole WHERE whole.sql LIKE 'CREATE VIRTUAL TABLE%'
+    AND made.name IN (whole.name || '_data', whole.name || '_idx', whole.name || '_docsize',
+        whole.name || '_config', whole.name || '_content')
+)) ORDER BY rowid
 """
 
 

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0059_pictures. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0061_pictures. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -357,41 +357,6 @@ CREATE TABLE "differences" (
 
 , CONSTRAINT "ck_differences_status" CHECK (status in ('open', 'repaired', 'failed')));
 CREATE INDEX "ix_differences_status" ON "differences" ("status");
-CREATE TABLE "refunds" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
-    "created_at" TIMESTAMP NOT NULL,
-    "updated_at" TIMESTAMP NOT NULL,
-    "number" SMALLINT NOT NULL  /* 1 for the order's first */,
-    "status" VARCHAR(20) NOT NULL,
-    "amount" BIGINT NOT NULL  /* minor units of currency */,
-    "vendor_part" BIGINT NOT NULL  /* minor units that the vendor bears */,
-    "commission_part" BIGINT NOT NULL  /* minor units of commission that are given back */,
-    "currency" VARCHAR(3) NOT NULL,
-    "policy" VARCHAR(20) NOT NULL  /* keep | return | proportional, as it was then */,
-    "reverse_transfer" INT   /* how Stripe was asked; null: not yet decided */,
-    "refund_application_fee" INT NOT NULL,
-    "reason" VARCHAR(40) NOT NULL,
-    "note" VARCHAR(500) NOT NULL  /* to the shopper */,
-    "idempotency_key" VARCHAR(255) NOT NULL UNIQUE,
-    "stripe_refund_id" VARCHAR(255)  UNIQUE,
-    "stripe_balance_transaction_id" VARCHAR(255),
-    "stripe_failure_transaction_id" VARCHAR(255),
-    "stripe_reversal_id" VARCHAR(255),
-    "pending_reason" VARCHAR(60),
-    "failure_reason" VARCHAR(80),
-    "refusal" VARCHAR(300) NOT NULL  /* a sentence: why it was refused or declined */,
-    "requested_by" VARCHAR(60) NOT NULL  /* member:7 */,
-    "decided_by" VARCHAR(60) NOT NULL,
-    "succeeded_at" TIMESTAMP,
-    "order_id" BIGINT NOT NULL REFERENCES "orders" ("id") ON DELETE RESTRICT,
-    "payment_id" BIGINT NOT NULL REFERENCES "payments" ("id") ON DELETE RESTRICT,
-    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT,
-    CONSTRAINT "uid_refunds_order_i_fb20c1" UNIQUE ("order_id", "number")
-
-, CONSTRAINT "ck_refunds_status" CHECK (status in ('awaiting_approval', 'declined', 'opening', 'refused', 'pending', 'requires_action', 'succeeded', 'failed', 'canceled'))
-, CONSTRAINT "ck_refunds_amounts" CHECK (amount > 0 and vendor_part >= 0 and commission_part >= 0 and amount = vendor_part + commission_part));
-CREATE INDEX "ix_refunds_status" ON "refunds" ("status", "updated_at");
-CREATE INDEX "ix_refunds_vendor" ON "refunds" ("vendor_id", "id");
 CREATE TABLE "refund_lines" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,
@@ -768,40 +733,6 @@ CREATE INDEX "ix_mail_links_member" ON "mail_links" ("member_id", "purpose");
 CREATE INDEX "ix_mail_links_customer" ON "mail_links" ("customer_id", "purpose");
 CREATE INDEX "ix_mail_links_email" ON "mail_links" ("email", "purpose");
 CREATE INDEX "ix_checkouts_network" ON "checkouts" ("network", "status");
-CREATE TABLE "orders" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
-    "created_at" TIMESTAMP NOT NULL,
-    "updated_at" TIMESTAMP NOT NULL,
-    "number" VARCHAR(20) NOT NULL UNIQUE,
-    "status" VARCHAR(20) NOT NULL,
-    "payment_status" VARCHAR(50) NOT NULL,
-    "payment_intent_id" VARCHAR(255),
-    "total_amount_cents" BIGINT NOT NULL  /* minor units of currency */,
-    "platform_fee_amount" BIGINT NOT NULL  /* minor units of currency; frozen at sale */,
-    "platform_fee_percentage" VARCHAR(40) NOT NULL,
-    "currency" VARCHAR(3) NOT NULL,
-    "stock_state" VARCHAR(20) NOT NULL,
-    "paid_at" TIMESTAMP,
-    "shipped_at" TIMESTAMP,
-    "tracking_carrier" VARCHAR(60) NOT NULL,
-    "tracking_number" VARCHAR(80) NOT NULL,
-    "checkout_id" BIGINT NOT NULL REFERENCES "checkouts" ("id") ON DELETE RESTRICT,
-    "customer_id" BIGINT REFERENCES "customers" ("id") ON DELETE RESTRICT,
-    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT, "refunded_amount" BIGINT NOT NULL  /* minor units that went back or are spoken for; never more than the total */ DEFAULT 0, "delivered_at" TIMESTAMP, "delivered_by" VARCHAR(80) NOT NULL  /* who said so; system: taken for granted after some days */ DEFAULT '', "returned_amount" BIGINT NOT NULL  /* minor units of refunded_amount that have arrived at the shopper */ DEFAULT 0, "disputed_amount" BIGINT NOT NULL  /* minor units that open disputes are about; may be more than the total */ DEFAULT 0, "lost_amount" BIGINT NOT NULL  /* minor units that banks took for good; may be more than the total */ DEFAULT 0, "held_at" TIMESTAMP   /* when Pay last set its pieces aside; null: it never did */, "held_until" TIMESTAMP   /* when what Pay set aside is let go, unless it is paid */, "wasted_holds" INT NOT NULL  /* how often what Pay set aside was let go without a try to pay */ DEFAULT 0,
-    CONSTRAINT "uid_orders_checkou_06c1b3" UNIQUE ("checkout_id", "vendor_id")
-
-, CONSTRAINT "ck_orders_status" CHECK (status in ('pending', 'processing', 'shipped', 'delivered', 'cancelled'))
-, CONSTRAINT "ck_orders_payment_status" CHECK (payment_status in ('pending', 'processing', 'paid', 'failed', 'cancelled', 'refunded'))
-, CONSTRAINT "ck_orders_stock_state" CHECK (stock_state in ('at_payment', 'reserved', 'taken', 'released'))
-, CONSTRAINT "ck_orders_fee" CHECK (platform_fee_amount >= 0 and platform_fee_amount < total_amount_cents)
-, CONSTRAINT "ck_orders_refunded" CHECK (refunded_amount >= 0 and refunded_amount <= total_amount_cents)
-, CONSTRAINT "ck_orders_returned" CHECK (returned_amount >= 0 and returned_amount <= refunded_amount)
-, CONSTRAINT "ck_orders_disputed" CHECK (disputed_amount >= 0 and lost_amount >= 0));
-CREATE INDEX "idx_orders_payment_8dcdf4" ON "orders" ("payment_intent_id");
-CREATE INDEX "ix_orders_vendor" ON "orders" ("vendor_id", "id");
-CREATE INDEX "ix_orders_customer" ON "orders" ("customer_id", "id");
-CREATE INDEX "ix_orders_shipped" ON "orders" ("status", "shipped_at");
-CREATE INDEX "ix_orders_held" ON "orders" ("held_at");
 CREATE TABLE "door_counts" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,
@@ -1004,14 +935,6 @@ BEGIN
     ON CONFLICT (account, vendor_id, currency) DO UPDATE SET updated_at = excluded.updated_at, amount = amount + excluded.amount,
         entries = entries + excluded.entries, last_posting_id = excluded.last_posting_id;
 END;
-CREATE INDEX "ix_orders_to_ship" ON "orders" ("vendor_id", "id") WHERE status = 'processing' AND payment_status = 'paid' AND disputed_amount = 0 AND refunded_amount < total_amount_cents - lost_amount;
-CREATE INDEX "ix_orders_unpaid" ON "orders" ("vendor_id", "id") WHERE payment_status IN ('pending', 'processing', 'failed');
-CREATE INDEX "ix_orders_refunded" ON "orders" ("vendor_id", "id") WHERE refunded_amount > 0;
-CREATE INDEX "ix_orders_disputed" ON "orders" ("vendor_id", "id") WHERE disputed_amount > 0 OR lost_amount > 0;
-CREATE INDEX "ix_orders_state" ON "orders" ("vendor_id", "status", "id");
-CREATE INDEX "ix_orders_vendor_paid" ON "orders" ("vendor_id", "paid_at") WHERE paid_at IS NOT NULL;
-CREATE INDEX "ix_orders_paid" ON "orders" ("paid_at") WHERE paid_at IS NOT NULL;
-CREATE INDEX "ix_refunds_succeeded" ON "refunds" ("succeeded_at") WHERE succeeded_at IS NOT NULL;
 CREATE INDEX "ix_payouts_paid" ON "payouts" ("paid_at") WHERE paid_at IS NOT NULL;
 CREATE INDEX "ix_disputes_opened" ON "disputes" ("opened_at", "id");
 CREATE INDEX "ix_ledger_entries_account_at" ON "ledger_entries" ("account", "created_at");
@@ -1118,6 +1041,61 @@ CREATE TABLE "return_lines" (
 
 , CONSTRAINT "ck_return_lines_quantity" CHECK (quantity > 0));
 CREATE UNIQUE INDEX uq_return_requests_one_open ON return_requests (order_id) WHERE status = 'open';
+CREATE VIRTUAL TABLE products_found USING fts5(terms, content='products', content_rowid='id',
+    tokenize='ascii', prefix='1 2 3', detail=none);
+CREATE TABLE "shipping_settings" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "currency" VARCHAR(3) NOT NULL  /* of all amounts in zones */,
+    "handling_days" SMALLINT NOT NULL  /* until an order is handed over to be sent */,
+    "zones" JSON NOT NULL  /* shared\/trade\/shipping\/rules.py::written */,
+    "vendor_id" BIGINT NOT NULL UNIQUE REFERENCES "vendors" ("id") ON DELETE RESTRICT
+
+, CONSTRAINT "ck_shipping_settings_handling" CHECK (handling_days >= 0 and handling_days <= 90));
+CREATE TABLE "orders" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "number" VARCHAR(20) NOT NULL UNIQUE,
+    "status" VARCHAR(20) NOT NULL,
+    "payment_status" VARCHAR(50) NOT NULL,
+    "payment_intent_id" VARCHAR(255),
+    "total_amount_cents" BIGINT NOT NULL  /* minor units of currency */,
+    "platform_fee_amount" BIGINT NOT NULL  /* minor units of currency; frozen at sale */,
+    "platform_fee_percentage" VARCHAR(40) NOT NULL,
+    "currency" VARCHAR(3) NOT NULL,
+    "stock_state" VARCHAR(20) NOT NULL,
+    "paid_at" TIMESTAMP,
+    "shipped_at" TIMESTAMP,
+    "tracking_carrier" VARCHAR(60) NOT NULL,
+    "tracking_number" VARCHAR(80) NOT NULL,
+    "checkout_id" BIGINT NOT NULL REFERENCES "checkouts" ("id") ON DELETE RESTRICT,
+    "customer_id" BIGINT REFERENCES "customers" ("id") ON DELETE RESTRICT,
+    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT, "refunded_amount" BIGINT NOT NULL  /* minor units that went back or are spoken for; never more than the total */ DEFAULT 0, "delivered_at" TIMESTAMP, "delivered_by" VARCHAR(80) NOT NULL  /* who said so; system: taken for granted after some days */ DEFAULT '', "returned_amount" BIGINT NOT NULL  /* minor units of refunded_amount that have arrived at the shopper */ DEFAULT 0, "disputed_amount" BIGINT NOT NULL  /* minor units that open disputes are about; may be more than the total */ DEFAULT 0, "lost_amount" BIGINT NOT NULL  /* minor units that banks took for good; may be more than the total */ DEFAULT 0, "held_at" TIMESTAMP   /* when Pay last set its pieces aside; null: it never did */, "held_until" TIMESTAMP   /* when what Pay set aside is let go, unless it is paid */, "wasted_holds" INT NOT NULL  /* how often what Pay set aside was let go without a try to pay */ DEFAULT 0, "promised_from_days" SMALLINT   /* days after the order, as it was promised */, "promised_to_days" SMALLINT, "shipping_amount" BIGINT NOT NULL  /* minor units of the total that are for sending; frozen at sale */ DEFAULT 0, "shipping_kind" VARCHAR(20) NOT NULL  /* flat | weight | pickup */ DEFAULT '', "shipping_method" VARCHAR(80) NOT NULL  /* as it was called; empty: the prices include sending */ DEFAULT '', "shipping_refunded" BIGINT NOT NULL  /* minor units of shipping_amount that refunds speak for */ DEFAULT 0,
+    CONSTRAINT "uid_orders_checkou_06c1b3" UNIQUE ("checkout_id", "vendor_id")
+
+, CONSTRAINT "ck_orders_status" CHECK (status in ('pending', 'processing', 'shipped', 'delivered', 'cancelled'))
+, CONSTRAINT "ck_orders_payment_status" CHECK (payment_status in ('pending', 'processing', 'paid', 'failed', 'cancelled', 'refunded'))
+, CONSTRAINT "ck_orders_stock_state" CHECK (stock_state in ('at_payment', 'reserved', 'taken', 'released'))
+, CONSTRAINT "ck_orders_fee" CHECK (platform_fee_amount >= 0 and platform_fee_amount < total_amount_cents)
+, CONSTRAINT "ck_orders_refunded" CHECK (refunded_amount >= 0 and refunded_amount <= total_amount_cents)
+, CONSTRAINT "ck_orders_returned" CHECK (returned_amount >= 0 and returned_amount <= refunded_amount)
+, CONSTRAINT "ck_orders_disputed" CHECK (disputed_amount >= 0 and lost_amount >= 0)
+, CONSTRAINT "ck_orders_shipping" CHECK (shipping_amount >= 0)
+, CONSTRAINT "ck_orders_shipping_refunded" CHECK (shipping_refunded >= 0 and shipping_refunded <= shipping_amount));
+CREATE INDEX "idx_orders_payment_8dcdf4" ON "orders" ("payment_intent_id");
+CREATE INDEX "ix_orders_vendor" ON "orders" ("vendor_id", "id");
+CREATE INDEX "ix_orders_customer" ON "orders" ("customer_id", "id");
+CREATE INDEX "ix_orders_shipped" ON "orders" ("status", "shipped_at");
+CREATE INDEX "ix_orders_held" ON "orders" ("held_at");
+CREATE INDEX "ix_orders_to_ship" ON "orders" ("vendor_id", "id") WHERE status = 'processing' AND payment_status = 'paid' AND disputed_amount = 0 AND refunded_amount < total_amount_cents - lost_amount;
+CREATE INDEX "ix_orders_unpaid" ON "orders" ("vendor_id", "id") WHERE payment_status IN ('pending', 'processing', 'failed');
+CREATE INDEX "ix_orders_refunded" ON "orders" ("vendor_id", "id") WHERE refunded_amount > 0;
+CREATE INDEX "ix_orders_disputed" ON "orders" ("vendor_id", "id") WHERE disputed_amount > 0 OR lost_amount > 0;
+CREATE INDEX "ix_orders_state" ON "orders" ("vendor_id", "status", "id");
+CREATE INDEX "ix_orders_vendor_paid" ON "orders" ("vendor_id", "paid_at") WHERE paid_at IS NOT NULL;
+CREATE INDEX "ix_orders_paid" ON "orders" ("paid_at") WHERE paid_at IS NOT NULL;
 CREATE TABLE "products" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,
@@ -1132,12 +1110,13 @@ CREATE TABLE "products" (
     "reserved" INT NOT NULL  /* held by open orders; never more than stock */,
     "picture" VARCHAR(200) NOT NULL  /* path below static\/ */,
     "is_published" INT NOT NULL,
-    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT, "search" TEXT NOT NULL  /* folded words that it is found by */ DEFAULT '', "parent_id" BIGINT REFERENCES "products" ("id") ON DELETE RESTRICT, "options" VARCHAR(4000) NOT NULL  /* JSON: its options with their values; of a variant: its values */ DEFAULT '', "position" INT NOT NULL  /* of a variant among its product's */ DEFAULT 0, "sku" VARCHAR(60) NOT NULL  /* the vendor's own number */ DEFAULT '', "is_offered" INT NOT NULL  /* of a variant: the vendor's tick */ DEFAULT 1, "removed_at" TIMESTAMP   /* of a variant that its product has no more */, "top_price_amount" BIGINT   /* minor units; of a product with options: the dearest */,
+    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT, "search" TEXT NOT NULL  /* folded words that it is found by */ DEFAULT '', "parent_id" BIGINT REFERENCES "products" ("id") ON DELETE RESTRICT, "options" VARCHAR(4000) NOT NULL  /* JSON: its options with their values; of a variant: its values */ DEFAULT '', "position" INT NOT NULL  /* of a variant among its product's */ DEFAULT 0, "sku" VARCHAR(60) NOT NULL  /* the vendor's own number */ DEFAULT '', "is_offered" INT NOT NULL  /* of a variant: the vendor's tick */ DEFAULT 1, "removed_at" TIMESTAMP   /* of a variant that its product has no more */, "top_price_amount" BIGINT   /* minor units; of a product with options: the dearest */, "sort_name" TEXT NOT NULL  /* folded; what lists by name go by */ DEFAULT '', "terms" TEXT NOT NULL  /* what shoppers' searches go by */ DEFAULT '', "weight_grams" INT NOT NULL  /* of one piece; 0: nobody has said */ DEFAULT 0,
     CONSTRAINT "uid_products_vendor__3065a9" UNIQUE ("vendor_id", "slug")
 
 , CONSTRAINT "ck_products_price" CHECK (price_amount > 0 and price_amount <= 99999999)
 , CONSTRAINT "ck_products_stock" CHECK (stock >= 0 and reserved >= 0 and reserved <= stock)
-, CONSTRAINT "ck_products_variant" CHECK (parent_id is null or options <> ''));
+, CONSTRAINT "ck_products_variant" CHECK (parent_id is null or options <> '')
+, CONSTRAINT "ck_products_weight" CHECK (weight_grams >= 0 and weight_grams <= 1000000));
 CREATE INDEX "ix_products_shop" ON "products" ("vendor_id", "is_published", "id");
 CREATE TRIGGER products_change_pages_by_insert AFTER INSERT ON products
 BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NEW.vendor_id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
@@ -1148,6 +1127,60 @@ BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (OLD.v
 CREATE INDEX "ix_products_category" ON "products" ("category");
 CREATE INDEX "ix_products_parent" ON "products" ("parent_id");
 CREATE UNIQUE INDEX uq_products_variant ON products (parent_id, options) WHERE parent_id IS NOT NULL;
+CREATE INDEX "ix_products_by_name" ON "products" ("sort_name", "id");
+CREATE INDEX "ix_products_by_price" ON "products" ("currency", "price_amount", "id");
+CREATE TRIGGER products_found_by_insert AFTER INSERT ON products
+BEGIN INSERT INTO products_found(rowid, terms) VALUES (NEW.id, NEW.terms); END;
+CREATE TRIGGER products_found_by_update AFTER UPDATE OF terms ON products WHEN OLD.terms IS NOT NEW.terms
+BEGIN
+INSERT INTO products_found(products_found, rowid, terms) VALUES ('delete', OLD.id, OLD.terms);
+INSERT INTO products_found(rowid, terms) VALUES (NEW.id, NEW.terms);
+END;
+CREATE TRIGGER products_found_by_delete AFTER DELETE ON products
+BEGIN INSERT INTO products_found(products_found, rowid, terms) VALUES ('delete', OLD.id, OLD.terms); END;
+CREATE TABLE "refunds" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "number" SMALLINT NOT NULL  /* 1 for the order's first */,
+    "status" VARCHAR(20) NOT NULL,
+    "amount" BIGINT NOT NULL  /* minor units of currency */,
+    "vendor_part" BIGINT NOT NULL  /* minor units that the vendor bears */,
+    "commission_part" BIGINT NOT NULL  /* minor units of commission that are given back */,
+    "currency" VARCHAR(3) NOT NULL,
+    "policy" VARCHAR(20) NOT NULL  /* keep | return | proportional, as it was then */,
+    "reverse_transfer" INT   /* how Stripe was asked; null: not yet decided */,
+    "refund_application_fee" INT NOT NULL,
+    "reason" VARCHAR(40) NOT NULL,
+    "note" VARCHAR(500) NOT NULL  /* to the shopper */,
+    "idempotency_key" VARCHAR(255) NOT NULL UNIQUE,
+    "stripe_refund_id" VARCHAR(255)  UNIQUE,
+    "stripe_balance_transaction_id" VARCHAR(255),
+    "stripe_failure_transaction_id" VARCHAR(255),
+    "stripe_reversal_id" VARCHAR(255),
+    "pending_reason" VARCHAR(60),
+    "failure_reason" VARCHAR(80),
+    "refusal" VARCHAR(300) NOT NULL  /* a sentence: why it was refused or declined */,
+    "requested_by" VARCHAR(60) NOT NULL  /* member:7 */,
+    "decided_by" VARCHAR(60) NOT NULL,
+    "succeeded_at" TIMESTAMP,
+    "order_id" BIGINT NOT NULL REFERENCES "orders" ("id") ON DELETE RESTRICT,
+    "payment_id" BIGINT NOT NULL REFERENCES "payments" ("id") ON DELETE RESTRICT,
+    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT, "shipping_amount" BIGINT NOT NULL  /* minor units of amount that are for the order's sending */ DEFAULT 0,
+    CONSTRAINT "uid_refunds_order_i_fb20c1" UNIQUE ("order_id", "number")
+
+, CONSTRAINT "ck_refunds_status" CHECK (status in ('awaiting_approval', 'declined', 'opening', 'refused', 'pending', 'requires_action', 'succeeded', 'failed', 'canceled'))
+, CONSTRAINT "ck_refunds_amounts" CHECK (amount > 0 and vendor_part >= 0 and commission_part >= 0 and amount = vendor_part + commission_part)
+, CONSTRAINT "ck_refunds_shipping" CHECK (shipping_amount >= 0 and shipping_amount <= amount));
+CREATE INDEX "ix_refunds_status" ON "refunds" ("status", "updated_at");
+CREATE INDEX "ix_refunds_vendor" ON "refunds" ("vendor_id", "id");
+CREATE INDEX "ix_refunds_succeeded" ON "refunds" ("succeeded_at") WHERE succeeded_at IS NOT NULL;
+CREATE TRIGGER shipping_settings_change_pages_by_insert AFTER INSERT ON shipping_settings
+BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NEW.vendor_id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
+CREATE TRIGGER shipping_settings_change_pages_by_update AFTER UPDATE ON shipping_settings
+BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NEW.vendor_id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
+CREATE TRIGGER shipping_settings_change_pages_by_delete AFTER DELETE ON shipping_settings
+BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (OLD.vendor_id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
 CREATE TABLE "pictures" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,

@@ -24,6 +24,8 @@ from shared.trade.catalogue.product_views import (
     ProductView,
     product_view,
 )
+from shared.trade.shipping.queries import plan_in
+from shared.trade.shipping.rules import Parcel, ShippingPlan
 from shared.trade.vendors import closures
 from shared.trade.vendors.models import Vendor
 from shared.trade.vendors.queries import VendorView, view_in
@@ -64,6 +66,14 @@ class BasketView:
     count: int
     problems: tuple[str, ...]
     can_check_out: bool
+    shipping: ShippingPlan | None = None  # None: its vendor has set nothing
+
+    def parcel_to(self, country: str) -> Parcel | None:
+        """What its vendor would send there; None while nothing can be bought."""
+        if self.total is None:
+            return None
+        grams = sum(line.product.weight_grams * line.quantity for line in self.lines)
+        return Parcel(country, self.total, grams)
 
     @property
     def price_changed(self) -> bool:
@@ -103,11 +113,15 @@ async def get_basket(
         return NOTHING
     lines = tuple(line_in(record, write=write) for record in found)
     first = found[0]
-    return basket_view(first["l.basket_id"], view_in(first), lines)
+    plan = plan_in(first)
+    return basket_view(first["l.basket_id"], view_in(first), lines, plan)
 
 
 def basket_view(
-    basket_id: int, vendor: VendorView, lines: tuple[BasketLineView, ...]
+    basket_id: int,
+    vendor: VendorView,
+    lines: tuple[BasketLineView, ...],
+    shipping: ShippingPlan | None,
 ) -> BasketView:
     """A basket of these lines, of which there is one at least."""
     is_payable = _is_in_one_currency(lines)
@@ -120,6 +134,7 @@ def basket_view(
         count=sum(line.quantity for line in lines),
         problems=problems,
         can_check_out=not problems,
+        shipping=shipping,
     )
 
 

@@ -8,6 +8,7 @@ from functools import cache
 from shared.infra.database.raw_sql import Record, every, fetch
 from shared.trade.baskets.models import BasketLine
 from shared.trade.catalogue.models import Product
+from shared.trade.shipping.models import ShippingSettings
 from shared.trade.vendors.models import Vendor
 from shared.trade.vendors.terms import payment_configs
 
@@ -28,19 +29,21 @@ _COUNT = (
 def _lines() -> str:
     configs = payment_configs()
     return (
-        f"SELECT {every(l=BasketLine, p=Product, v=Vendor, c=configs)},"
+        "SELECT"
+        f" {every(l=BasketLine, p=Product, v=Vendor, c=configs, s=ShippingSettings)},"
         f" {_HELD} AS held FROM baskets b"
         " JOIN basket_lines l ON l.basket_id = b.id"
         " JOIN products p ON p.id = l.product_id"
         " JOIN vendors v ON v.id = p.vendor_id"
         f" LEFT JOIN {configs._meta.db_table} c ON c.vendor_id = v.id"
+        " LEFT JOIN shipping_settings s ON s.vendor_id = v.id"
         " WHERE b.token_digest = ? ORDER BY l.id"
     )
 
 
 async def lines_of(token_digest: str) -> Sequence[Record]:
-    """Read the lines of a basket (`l`) with product, vendor and payment config (`p`, `v`, `c`), and
-    how much of each its own open order holds.
+    """Read the lines of a basket (`l`) with product, vendor, payment config and what the vendor
+    says of sending (`p`, `v`, `c`, `s`), and how much of each its own open order holds.
     """
     return await fetch(_lines(), token_digest)
 

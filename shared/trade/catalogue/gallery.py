@@ -56,11 +56,7 @@ async def add_pictures(
     Raises NotFound, GalleryFull, TooManyPictures.
     """
     async with unit.transaction() as tx:
-        row = await locked_product(
-            tx,
-            vendor_id,
-            product_id,
-        )
+        row = await locked_product(tx, vendor_id, product_id)
         there = await _rows(row)
         known = {one.path for one in there}
         for picture in pictures:
@@ -80,13 +76,9 @@ async def add_pictures(
                 )
         if len(there) > MOST_PICTURES:
             raise GalleryFull(most=MOST_PICTURES)
-        await ProductPicture.bulk_create(one for one in there if not one._saved_in_db)
-        await _show_first(
-            tx,
-            row,
-            there,
-            actor=actor,
-        )
+        added = [one for one in there if not one._saved_in_db]
+        await ProductPicture.bulk_create(added)
+        await _show_first(tx, row, there, actor=actor)
 
 
 async def move_picture(
@@ -99,22 +91,14 @@ async def move_picture(
 ) -> None:
     """Move a picture one place, to the front or to the back. Raises NotFound."""
     async with unit.transaction() as tx:
-        row = await locked_product(
-            tx,
-            vendor_id,
-            product_id,
-        )
+        row = await locked_product(tx, vendor_id, product_id)
         there = await _rows(row)
         at = _place_of(there, picture_id)
-        to = max(at - 1, 0) if to_front else min(at + 1, len(there) - 1)
-        there.insert(to, there.pop(at))
+        picture = there.pop(at)
+        to = at - 1 if to_front else at + 1
+        there.insert(max(to, 0), picture)
         await _number(there)
-        await _show_first(
-            tx,
-            row,
-            there,
-            actor=actor,
-        )
+        await _show_first(tx, row, there, actor=actor)
 
 
 async def remove_picture(
@@ -126,11 +110,7 @@ async def remove_picture(
 ) -> None:
     """Take a picture away from a product; what was ordered goes on showing it. Raises NotFound."""
     async with unit.transaction() as tx:
-        row = await locked_product(
-            tx,
-            vendor_id,
-            product_id,
-        )
+        row = await locked_product(tx, vendor_id, product_id)
         there = await _rows(row)
         gone = there.pop(_place_of(there, picture_id))
         await ProductPicture.filter(id=gone.id).delete()
@@ -160,11 +140,7 @@ async def describe_pictures(
         if len(text) > LONGEST_TEXT:
             raise AlternativeTextTooLong(most=LONGEST_TEXT, param=f"text_{picture_id}")
     async with unit.transaction() as tx:
-        row = await locked_product(
-            tx,
-            vendor_id,
-            product_id,
-        )
+        row = await locked_product(tx, vendor_id, product_id)
         await look(await gallery_of(product_id))
         there = await _rows(row)
         changed = [one for one in there if one.text != texts.get(one.id, one.text)]

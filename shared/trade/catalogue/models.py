@@ -7,17 +7,37 @@ names it as its parent (decision 20).
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 
+from shared.core import search_terms
 from shared.infra.database.base import Row
 from shared.infra.database.searching import Searched, SearchedManager
 from shared.trade.catalogue.errors import ProductNotFound
 from shared.trade.catalogue.rules import full_name, in_words, values_in
 from shared.trade.vendors.models import Vendor
+
+LONGEST_SORTED = 120  # letters
+
+
+def product_terms(
+    *,
+    name: str,
+    category: str,
+    description: str,
+    vendor_id: int,
+) -> str:
+    """What a product is found by; its vendor's words are looked up when somebody asks."""
+    return search_terms.terms(
+        name=name,
+        near=category,
+        text=description,
+        kinds=(search_terms.of("vendor", vendor_id),),
+    )
 
 
 class Product(Searched):
@@ -26,7 +46,11 @@ class Product(Searched):
     lock_rank = 300
     not_found = ProductNotFound.default
 
-    searched: ClassVar = {"search": ("name", "category", "description")}
+    searched: ClassVar = {
+        "search": ("name", "category", "description"),
+        "sort_name": ("name",),
+        "terms": ("name", "category", "description", "vendor_id"),
+    }
 
     vendor: fields.ForeignKeyRelation[Vendor] = fields.ForeignKeyField(
         "models.Vendor", related_name="products", on_delete=fields.RESTRICT
@@ -41,6 +65,9 @@ class Product(Searched):
     stock = fields.IntField(default=0)
     reserved = fields.IntField(
         default=0, description="held by open orders; never more than stock"
+    )
+    weight_grams = fields.IntField(
+        default=0, db_default=0, description="of one piece; 0: nobody has said"
     )
     picture = fields.CharField(
         max_length=200, default="", description="path below static/"
@@ -77,6 +104,21 @@ class Product(Searched):
         default="", db_default="", description="folded words that it is found by"
     )
 
+    sort_name = fields.TextField(
+        default="", db_default="", description="folded; what lists by name go by"
+    )
+    terms = fields.TextField(
+        default="", db_default="", description="what shoppers' searches go by"
+    )
+
+    @classmethod
+    def derive(cls, column: str, values: Mapping[str, Any]) -> str:
+        """As every searched row; the terms are those of `product_terms`."""
+        if column == "terms":
+            return product_terms(**values)
+        found = super().derive(column, values)
+        return found[:LONGEST_SORTED] if column == "sort_name" else found
+
     @property
     def has_options(self) -> bool:
         """Whether its variants are sold instead of itself."""
@@ -92,7 +134,7 @@ class Product(Searched):
         """A variant is found by its product alone."""
         super().fold()
         if self.parent_id is not None:
-            self.search = ""
+            self.search, self.terms = "", ""
 
     class Meta:
         table = "products"
@@ -101,6 +143,10 @@ class Product(Searched):
         indexes = [
             Index(fields=("vendor_id", "is_published", "id"), name="ix_products_shop"),
             Index(fields=("category",), name="ix_products_category"),
+            Index(fields=("sort_name", "id"), name="ix_products_by_name"),
+            Index(
+                fields=("currency", "price_amount", "id"), name="ix_products_by_price"
+            ),
             Index(fields=("parent_id",), name="ix_products_parent"),
         ]
         constraints = [
@@ -113,13 +159,17 @@ class Product(Searched):
                 name="ck_products_stock",
             ),
             CheckConstraint(
+                check="weight_grams >= 0 and weight_grams <= 1000000",
+                name="ck_products_weight",
+            ),
+            CheckConstraint(
                 check="parent_id is null or options <> ''", name="ck_products_variant"
             ),
         ]
 
 
 class ProductPicture(Row):
-    """An uploaded picture of a product. `vendor_id` is its product's, for whoever asks whose change it is."""
+    """An uploaded picture of a product; `vendor_id` says whose pages show it."""
 
     product: fields.ForeignKeyRelation[Product] = fields.ForeignKeyField(
         "models.Product", related_name="pictures", on_delete=fields.RESTRICT

@@ -23,9 +23,9 @@ OF_ALL = (
     """ THEN "products"."{0}" ELSE (SELECT COALESCE(SUM(v.{0}), 0) FROM products v"""
     """ WHERE v.parent_id = "products"."id" AND v.is_published) END)"""
 )
-IS_GONE = (
-    f"(CASE WHEN {OF_ALL.format('stock')} > {OF_ALL.format('reserved')}"
-    " THEN 0 ELSE 1 END)"
+# Whether nothing of a product in the table `p` can be bought.
+IS_GONE = (f"({OF_ALL.format('stock')} <= {OF_ALL.format('reserved')})").replace(
+    '"products"', "p"
 )
 
 
@@ -44,11 +44,3 @@ def with_pieces(query: QuerySet[Product]) -> QuerySet[Product]:
         stock_of_all=RawSQL(OF_ALL.format("stock")),
         reserved_of_all=RawSQL(OF_ALL.format("reserved")),
     )
-
-
-def sold_out_last(
-    query: QuerySet[Product],
-    *order: str,
-) -> QuerySet[Product]:
-    """Products in this order, those that can still be bought first."""
-    return query.annotate(is_gone=RawSQL(IS_GONE)).order_by("is_gone", *order)

@@ -52,6 +52,7 @@ class ProductView:
     values: Values = ()
     sku: str = ""
     is_offered: bool = True
+    weight_grams: int = 0
 
     @property
     def choice(self) -> str:
@@ -133,6 +134,7 @@ PRODUCT_COLUMNS = (
     "sku",
     "is_offered",
     "top_price_amount",
+    "weight_grams",
 )
 
 
@@ -161,6 +163,7 @@ def view_of(
         is_published=bool(get["is_published"]),
         stock=stock,
         reserved=reserved,
+        weight_grams=get["weight_grams"],
         options=() if is_variant else options_in(get["options"]),
         top_price=None if top is None else Money(top, get["currency"]),
         parent_id=get["parent_id"],

@@ -15,25 +15,19 @@ from shared.infra.database.searching import matching
 from shared.trade.catalogue import statements
 from shared.trade.catalogue.errors import ProductNotFound
 from shared.trade.catalogue.models import Product
-from shared.trade.catalogue.pieces import (
-    listed,
-    sold_out_last,
-)
+from shared.trade.catalogue.pieces import listed
 from shared.trade.catalogue.product_views import ProductView, views_of
 from shared.trade.vendors.errors import ShopClosed
 from shared.trade.vendors.queries import vendor_by_id
 
 PAGE_SIZE = 24
 MAX_ID = 2**63 - 1
-SEARCHED = ("search", "vendor__search")  # what a shopper's search looks into
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,79}", re.ASCII)
 
 
 @frozen(kw_only=True)
 class ProductPage(Counted):
-    """One page of products: a vendor's own, published or not, or those of every shop that a search
-    finds.
-    """
+    """One page of a vendor's own products, published or not."""
 
     products: tuple[ProductView, ...]
     search: str
@@ -107,34 +101,6 @@ async def showcase(*, limit: int = 8) -> tuple[ProductView, ...]:
             turns[product.vendor_id] += 1
     ranked.sort(key=itemgetter(0, 1))
     return tuple(product for _, _, product in ranked[:limit])
-
-
-async def search_products(search: str, *, page: int = 1) -> ProductPage:
-    """Published products of open shops that have each word of `search` in their name, category,
-    description or vendor.
-
-    By name, those that are sold out last. An empty search finds nothing.
-    """
-    wanted = clean_search(search)
-    if not wanted:
-        return ProductPage(
-            products=(),
-            search="",
-            number=1,
-            pages=1,
-            total=0,
-            size=PAGE_SIZE,
-        )
-    found = listed(
-        matching(wanted, *SEARCHED),
-        is_published=True,
-        vendor__is_open=True,
-    )
-    shown = await window_of(found, page=page, size=PAGE_SIZE)
-    # The folded column begins with the name, and is sorted without regard to case or accents on
-    # either engine.
-    products = await views_of(sold_out_last(found, "search", "id"), shown)
-    return _product_page(products, wanted, shown)
 
 
 async def vendor_products(

@@ -35,7 +35,14 @@ from shared.trade.vendors.terms import locked_terms
 
 MAX_STOCK = 1_000_000
 # What variants have of their product.
-_WITH_VARIANTS = {"name", "category", "slug", "is_published", "picture"}
+_WITH_VARIANTS = {
+    "name",
+    "category",
+    "slug",
+    "is_published",
+    "picture",
+    "weight_grams",
+}
 
 
 @frozen
@@ -53,6 +60,7 @@ class ProductValues:
     picture: str = ""
     is_published: bool = True
     slug: str = ""
+    weight_grams: int | None = None  # None: as it is
 
 
 async def save_product(
@@ -148,6 +156,8 @@ async def _changes(row: Product, values: ProductValues) -> dict[str, object]:
         "is_published": values.is_published,
         "slug": values.slug or row.slug or await _free_slug(row.vendor_id, values.name),
     }
+    if values.weight_grams is not None:
+        wanted["weight_grams"] = values.weight_grams
     if values.stock is not None and not row.has_options:
         if values.stock < row.reserved:
             raise StockBelowReserved(row.reserved)

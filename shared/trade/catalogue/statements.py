@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeAlias
+
+from shared.core.frozen import frozen
+from shared.core.search_terms import TermQuery
+from shared.infra.database import counting
+from shared.infra.database.finding import Condition, beside_another, from_index
 from shared.infra.database.raw_sql import fetch
+from shared.trade.catalogue.pieces import IS_GONE
+from shared.trade.catalogue.wanted import ProductQuery, Sort
+
+Key: TypeAlias = Sequence[Any]  # what a product is sorted by
 
 # From each name to the next one in the index, whatever lies between.
 _CATEGORIES = """
@@ -14,9 +25,263 @@ WITH RECURSIVE named(name) AS (
 )
 SELECT name FROM named WHERE name IS NOT NULL LIMIT ?
 """
+_BY_NAME = ("sort_name", "id")
+_BY_PRICE = ("currency", "price_amount", "id")
+_KEYS: dict[Sort, Sequence[str]] = {
+    Sort.RELEVANCE: _BY_NAME,
+    Sort.NAME: _BY_NAME,
+    Sort.NEWEST: ("id",),
+    Sort.PRICE_UP: _BY_PRICE,
+    Sort.PRICE_DOWN: _BY_PRICE,
+}
+_DOWNWARDS = {Sort.NEWEST, Sort.PRICE_DOWN}
+_THERE = f"NOT ({IS_GONE})"
+# Of each row that is met on the way: a join would have PostgreSQL read all of them and sort.
+_OPEN = "(SELECT o.is_open FROM vendors o WHERE o.id = p.vendor_id)"
+
+
+@frozen
+class Hit:
+    """A product that was found: `rank` 0 where its name alone has all the words."""
+
+    id: int
+    rank: int
+    is_gone: bool
+
+
+@frozen
+class FoundNumber:
+    """How many were found of one vendor, category and currency."""
+
+    vendor_slug: str
+    vendor_name: str
+    category: str
+    currency: str
+    number: int
+
+
+@frozen
+class Step:
+    """The product that a list goes on behind, and what it is sorted by."""
+
+    rank: int
+    is_gone: bool
+    key: Key
 
 
 async def categories(limit: int) -> tuple[str, ...]:
     """Return the first names of categories that products have, by name."""
     rows = await fetch(_CATEGORIES, limit)
     return tuple(str(row["name"]) for row in rows)
+
+
+async def key_of(
+    product_id: int,
+    sort: Sort,
+) -> Key | None:
+    """What a product is sorted by; None where it is gone."""
+    names = ", ".join(_KEYS[sort])
+    rows = await fetch(f"SELECT {names} FROM products WHERE id = ?", product_id)
+    return list(rows[0].values()) if rows else None
+
+
+async def counts(
+    wanted: ProductQuery,
+    terms: TermQuery | None,
+) -> list[FoundNumber]:
+    """Count what is found, as far as a list tells: by vendor, category and currency."""
+    source, met = _led(wanted, terms)
+    rows = await fetch(
+        f"""
+        SELECT s.number, v.slug, v.name, s.category, s.currency FROM (
+            SELECT vendor_id, category, currency, count(*) AS number FROM (
+                SELECT p.vendor_id, p.category, p.currency FROM {source}
+                JOIN vendors o ON o.id = p.vendor_id AND o.is_open
+                WHERE {met.sql} LIMIT {counting.MOST + 1}
+            ) f GROUP BY vendor_id, category, currency
+        ) s JOIN vendors v ON v.id = s.vendor_id
+        ORDER BY v.search, s.category
+        """,
+        *met.values,
+    )
+    return [
+        FoundNumber(
+            vendor_slug=row["slug"],
+            vendor_name=row["name"],
+            category=row["category"],
+            currency=row["currency"],
+            number=int(row["number"]),
+        )
+        for row in rows
+    ]
+
+
+async def few(
+    wanted: ProductQuery,
+    terms: TermQuery | None,
+    named: TermQuery | None,
+    *,
+    after: Step | None,
+    limit: int,
+) -> list[Hit]:
+    """The next of so few products that all of them are read and sorted; those of `named` first."""
+    source, met = _led(wanted, terms)
+    first = Condition("FALSE")
+    if named is not None:
+        first = beside_another(
+            "products",
+            "p",
+            named,
+        )
+    behind = Condition("TRUE")
+    if after is not None:
+        behind = _behind(wanted.sort, after)
+    rows = await fetch(
+        f"""
+        WITH found AS MATERIALIZED (
+            SELECT p.id, p.vendor_id, p.sort_name, p.currency, p.price_amount,
+                CASE WHEN {first.sql} THEN 0 ELSE 1 END AS rank,
+                CASE WHEN {IS_GONE} THEN 1 ELSE 0 END AS gone
+            FROM {source} WHERE {met.sql}
+        )
+        SELECT f.id, f.rank, f.gone FROM found f
+        JOIN vendors o ON o.id = f.vendor_id AND o.is_open
+        WHERE {behind.sql}
+        ORDER BY f.rank, f.gone, {_order("f", wanted.sort)} LIMIT {limit}
+        """,
+        *first.values,
+        *met.values,
+        *behind.values,
+    )
+    return [_hit(row) for row in rows]
+
+
+async def many(
+    wanted: ProductQuery,
+    terms: TermQuery | None,
+    place: Step,
+    limit: int,
+) -> list[Hit]:
+    """The next of very many products, in the order of an index: as many as are needed are read.
+
+    Those of the rank of `place`, there or sold out as it says, behind its key if it has one.
+    """
+    conditions = _filters(wanted)
+    conditions.append(Condition(_OPEN))
+    conditions.append(Condition(IS_GONE if place.is_gone else _THERE))
+    if terms is not None:
+        conditions.append(
+            beside_another(
+                "products",
+                "p",
+                terms,
+            )
+        )
+    if place.key:
+        conditions.append(
+            _beyond(
+                "p",
+                wanted.sort,
+                place.key,
+            )
+        )
+    met = _all(conditions)
+    rows = await fetch(
+        f"""
+        SELECT p.id FROM products p WHERE {met.sql}
+        ORDER BY {_order("p", wanted.sort)} LIMIT {limit}
+        """,
+        *met.values,
+    )
+    here = {"rank": place.rank, "gone": place.is_gone}
+    return [_hit(row | here) for row in rows]
+
+
+def _hit(row: dict[str, Any]) -> Hit:
+    return Hit(
+        row["id"],
+        row["rank"],
+        bool(row["gone"]),
+    )
+
+
+def _led(
+    wanted: ProductQuery,
+    terms: TermQuery | None,
+) -> tuple[str, Condition]:
+    filters = _filters(wanted)
+    if terms is None:
+        return "products p", _all(filters)
+    source, found = from_index(
+        "products",
+        "p",
+        terms,
+    )
+    return source, _all([found, *filters])
+
+
+def _filters(wanted: ProductQuery) -> list[Condition]:
+    found = [Condition("p.is_published AND p.parent_id IS NULL")]
+    chosen = {
+        "p.vendor_id = ?": wanted.vendor_id,
+        "p.category = ?": wanted.category,
+        "p.currency = ?": wanted.currency,
+        "p.price_amount >= ?": wanted.lowest,
+        "p.price_amount <= ?": wanted.highest,
+    }
+    for sql, value in chosen.items():
+        if value is not None:
+            found.append(Condition(sql, (value,)))
+    if wanted.in_stock:
+        found.append(Condition(_THERE))
+    return found
+
+
+def _behind(
+    sort: Sort,
+    after: Step,
+) -> Condition:
+    """What comes later by rank, by being sold out, or by the order itself."""
+    gone = int(after.is_gone)
+    beyond = _beyond(
+        "f",
+        sort,
+        after.key,
+    )
+    sql = f"(f.rank > ? OR f.rank = ? AND (f.gone > ? OR f.gone = ? AND {beyond.sql}))"
+    values = [after.rank, after.rank, gone, gone]
+    return Condition(sql, (*values, *beyond.values))
+
+
+def _beyond(
+    alias: str,
+    sort: Sort,
+    key: Key,
+) -> Condition:
+    columns = ", ".join(f"{alias}.{name}" for name in _KEYS[sort])
+    marks = ", ".join("?" for _ in key)
+    sign = "<" if sort in _DOWNWARDS else ">"
+    return Condition(
+        f"({columns}) {sign} ({marks})",
+        tuple(key),
+    )
+
+
+def _order(
+    alias: str,
+    sort: Sort,
+) -> str:
+    way = " DESC" if sort in _DOWNWARDS else ""
+    return ", ".join(f"{alias}.{name}{way}" for name in _KEYS[sort])
+
+
+def _all(conditions: Iterable[Condition]) -> Condition:
+    given = list(conditions)
+    sql = " AND ".join(each.sql for each in given)
+    values: list[Any] = []
+    for each in given:
+        values += each.values
+    return Condition(
+        sql,
+        tuple(values),
+    )

@@ -10,7 +10,15 @@ from shared.trade.catalogue.models import Product
 from shared.trade.catalogue.pieces import VARIANT_MARK
 from shared.trade.vendors.terms import locked_terms
 
-FOLLOWED = ("name", "category", "slug", "is_published", "picture", "updated_at")
+FOLLOWED = (
+    "name",
+    "category",
+    "slug",
+    "is_published",
+    "picture",
+    "weight_grams",
+    "updated_at",
+)
 WRITTEN = (
     "options",
     "position",
@@ -82,6 +90,7 @@ def _follow(row: Product, variant: Product) -> None:
     mark = variant.slug.partition(VARIANT_MARK)[2]
     variant.slug = f"{row.slug}{VARIANT_MARK}{mark}"
     variant.name, variant.category = row.name, row.category
+    variant.weight_grams = row.weight_grams
     is_sold = variant.is_offered and variant.removed_at is None
     variant.is_published = row.is_published and is_sold and row.has_options
     variant.updated_at = clock.now()

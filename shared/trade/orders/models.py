@@ -15,7 +15,7 @@ from shared.trade.baskets.models import Basket
 from shared.trade.catalogue.models import Product
 from shared.trade.catalogue.rules import full_name
 from shared.trade.orders.errors import OrderNotFound
-from shared.trade.orders.order_indexes import ORDER_INDEXES
+from shared.trade.orders.order_indexes import ORDER_CHECKS, ORDER_INDEXES
 from shared.trade.orders.rules import (
     CheckoutStatus,
     OrderStatus,
@@ -161,6 +161,32 @@ class Order(Row):
     )
     payment_intent_id = fields.CharField(max_length=255, null=True, db_index=True)
     total_amount_cents = fields.BigIntField(description="minor units of currency")
+    shipping_amount = fields.BigIntField(
+        default=0,
+        db_default=0,
+        description="minor units of the total that are for sending; frozen at sale",
+    )
+    shipping_refunded = fields.BigIntField(
+        default=0,
+        db_default=0,
+        description="minor units of shipping_amount that refunds speak for",
+    )
+    shipping_method = fields.CharField(
+        max_length=80,
+        default="",
+        db_default="",
+        description="as it was called; empty: the prices include sending",
+    )
+    shipping_kind = fields.CharField(
+        max_length=20,
+        default="",
+        db_default="",
+        description="flat | weight | pickup",
+    )
+    promised_from_days = fields.SmallIntField(
+        null=True, description="days after the order, as it was promised"
+    )
+    promised_to_days = fields.SmallIntField(null=True)
     platform_fee_amount = fields.BigIntField(
         description="minor units of currency; frozen at sale"
     )
@@ -214,35 +240,7 @@ class Order(Row):
         table = "orders"
         unique_together = (("checkout", "vendor"),)
         indexes = ORDER_INDEXES
-        constraints = [
-            CheckConstraint(
-                check=f"status in ({words(OrderStatus)})", name="ck_orders_status"
-            ),
-            CheckConstraint(
-                check=f"payment_status in ({words(PaymentStatus)})",
-                name="ck_orders_payment_status",
-            ),
-            CheckConstraint(
-                check=f"stock_state in ({words(StockState)})",
-                name="ck_orders_stock_state",
-            ),
-            CheckConstraint(
-                check="refunded_amount >= 0 and refunded_amount <= total_amount_cents",
-                name="ck_orders_refunded",
-            ),
-            CheckConstraint(
-                check="returned_amount >= 0 and returned_amount <= refunded_amount",
-                name="ck_orders_returned",
-            ),
-            CheckConstraint(
-                check="disputed_amount >= 0 and lost_amount >= 0",
-                name="ck_orders_disputed",
-            ),
-            CheckConstraint(
-                check="platform_fee_amount >= 0 and platform_fee_amount < total_amount_cents",
-                name="ck_orders_fee",
-            ),
-        ]
+        constraints = ORDER_CHECKS
 
 
 class OrderLine(Row):

@@ -1,10 +1,13 @@
-"""The indexes of orders: of lists by their newest, and of what waits."""
+"""The indexes of orders: of lists by their newest, and of what waits; and their checks."""
 
 from __future__ import annotations
 
 from tortoise.indexes import Index
+from tortoise.migrations.constraints import CheckConstraint
 
+from shared.infra.database.base import words
 from shared.infra.database.indexes import IndexWhere
+from shared.trade.orders.rules import OrderStatus, PaymentStatus, StockState
 
 ORDER_INDEXES = [
     Index(
@@ -59,5 +62,41 @@ ORDER_INDEXES = [
         fields=("paid_at",),
         name="ix_orders_paid",
         where="paid_at IS NOT NULL",
+    ),
+]
+
+ORDER_CHECKS: list[CheckConstraint] = [
+    CheckConstraint(check=f"status in ({words(OrderStatus)})", name="ck_orders_status"),
+    CheckConstraint(
+        check=f"payment_status in ({words(PaymentStatus)})",
+        name="ck_orders_payment_status",
+    ),
+    CheckConstraint(
+        check=f"stock_state in ({words(StockState)})",
+        name="ck_orders_stock_state",
+    ),
+    CheckConstraint(
+        check="refunded_amount >= 0 and refunded_amount <= total_amount_cents",
+        name="ck_orders_refunded",
+    ),
+    CheckConstraint(
+        check="returned_amount >= 0 and returned_amount <= refunded_amount",
+        name="ck_orders_returned",
+    ),
+    CheckConstraint(
+        check="disputed_amount >= 0 and lost_amount >= 0",
+        name="ck_orders_disputed",
+    ),
+    CheckConstraint(
+        check="platform_fee_amount >= 0 and platform_fee_amount < total_amount_cents",
+        name="ck_orders_fee",
+    ),
+    CheckConstraint(
+        check="shipping_amount >= 0",
+        name="ck_orders_shipping",
+    ),
+    CheckConstraint(
+        check="shipping_refunded >= 0 and shipping_refunded <= shipping_amount",
+        name="ck_orders_shipping_refunded",
     ),
 ]

@@ -27,6 +27,7 @@ from shared.trade.orders.rules import (
     PaymentStatus,
     StockState,
 )
+from shared.trade.orders.sold_shipping import sold_shipping
 from shared.trade.orders.statements import Purchase, empty_basket, purchase_of
 
 log = logging.getLogger("markethall.orders")
@@ -176,6 +177,7 @@ def _mails(
         "vendor_name": purchase.vendor_name,
         "lines": [_mail_line(row, order.currency) for row in purchase.lines],
         "total": Money(order.total_amount_cents, order.currency),
+        "sent_by": sold_shipping(order),
     }
     _mail_shopper(tx, checkout, order, sold)
     _mail_vendor(tx, purchase.vendor_email, order, sold)

@@ -30,6 +30,8 @@ from shared.trade.commission.queries import rule_of
 from shared.trade.commission.rules import Rule
 from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.orders.rules import CheckoutStatus, StockState
+from shared.trade.shipping.models import ShippingSettings
+from shared.trade.shipping.queries import plan_in
 from shared.trade.vendors.models import Vendor
 from shared.trade.vendors.queries import view_in
 from shared.trade.vendors.terms import SellingTerms, payment_configs, terms_of_record
@@ -90,12 +92,19 @@ async def lock_basket_and_rules(
 @cache
 def _on_sale(engine: str) -> str:
     configs = payment_configs()
-    read = every(l=BasketLine, p=Product, v=Vendor, c=configs)
+    read = every(
+        l=BasketLine,
+        p=Product,
+        v=Vendor,
+        c=configs,
+        s=ShippingSettings,
+    )
     return (
         f"SELECT {read}, {next_id(Checkout, engine)} AS next_checkout,"
         f" {next_id(Order, engine)} AS next_order, {{held}} AS held"
         " FROM {lines} JOIN vendors v ON v.id = p.vendor_id"
         f" LEFT JOIN {configs._meta.db_table} c ON c.vendor_id = v.id"
+        " LEFT JOIN shipping_settings s ON s.vendor_id = v.id"
         f" WHERE {{which}} AND {MAY_MOVE} ORDER BY p.id"
     )
 
@@ -165,8 +174,9 @@ def _what_is_on_sale(
     lines.sort(key=_line_id)
     first = lines[0]
     views = tuple(line_in(record) for record in lines)
+    plan = plan_in(first)
     return OnSale(
-        basket=basket_view(basket.id, view_in(first), views),
+        basket=basket_view(basket.id, view_in(first), views, plan),
         terms=terms_of_record(first),
         products=products,
         checkout_id=first["next_checkout"],

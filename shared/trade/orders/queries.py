@@ -5,7 +5,7 @@ Constant numbers of queries.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from tortoise.queryset import QuerySet
@@ -24,7 +24,7 @@ from shared.trade.orders.remaining_money import (
     shipping,
 )
 from shared.trade.orders.reservations import is_held_by_pay
-from shared.trade.orders.restocking import missing_of
+from shared.trade.orders.restocking import has_left_stock, missing_of
 from shared.trade.orders.rules import (
     ORDER_MOVES,
     TAKEN_FOR_GRANTED,
@@ -34,6 +34,7 @@ from shared.trade.orders.rules import (
     StockState,
     is_called_off,
 )
+from shared.trade.orders.sold_shipping import SoldShipping, sold_shipping
 
 
 @frozen
@@ -108,6 +109,7 @@ class OrderView:
     delivered_by: str
     tracking_carrier: str
     tracking_number: str
+    sent_by: SoldShipping | None = None
 
     @property
     def refunded(self) -> Money:
@@ -234,7 +236,7 @@ def _order(
         vendor_share=total - fee,
         money=money_of(order),
         waits_for_pay=waits_for_pay or is_held_by_pay(order),
-        has_left_stock=_has_left_stock(order, lines),
+        has_left_stock=has_left_stock(order, lines),
         is_called_off=is_called_off(order.status, order.stock_state),
         lines=tuple(_line(line, order.currency) for line in lines),
         contact=contact_of(checkout),
@@ -245,13 +247,8 @@ def _order(
         delivered_by=order.delivered_by,
         tracking_carrier=order.tracking_carrier,
         tracking_number=order.tracking_number,
+        sent_by=sold_shipping(order),
     )
-
-
-def _has_left_stock(order: Order, lines: Iterable[OrderLine]) -> bool:
-    if order.stock_state != StockState.TAKEN:
-        return False
-    return any(line.restocked_quantity < line.quantity for line in lines)
 
 
 async def _views(orders: Sequence[Order]) -> tuple[OrderView, ...]:

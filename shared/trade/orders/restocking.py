@@ -149,3 +149,10 @@ async def _count(line: OrderLine, pieces: int) -> None:
     )
     if not moved:
         raise StockBooksDiffer(f"line {line.id} was moved by somebody else")
+
+
+def has_left_stock(order: Order, lines: Iterable[OrderLine]) -> bool:
+    """Whether pieces of it left the stock and do not stand there again."""
+    if order.stock_state != StockState.TAKEN:
+        return False
+    return any(line.restocked_quantity < line.quantity for line in lines)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from shared.core import clock
-from shared.core.frozen import frozen
 from shared.core.ids import digest, new_nonce, new_number
 from shared.core.locales import current
-from shared.core.networks import network_of
 from shared.infra import unit
 from shared.infra.gateway.restore_check import money_may_move
 from shared.infra.unit import Act, Transaction
@@ -20,10 +17,7 @@ from shared.trade.commission.rules import Charged, Rule, Sold, charge, snapshot
 from shared.trade.orders import reservations
 from shared.trade.orders.cancellation import make_room
 from shared.trade.orders.errors import (
-    BasketProblem,
     EmptyBasket,
-    PriceChanged,
-    VendorCannotSell,
 )
 from shared.trade.orders.events import CheckoutOpened
 from shared.trade.orders.models import Checkout, Order, OrderLine
@@ -37,38 +31,20 @@ from shared.trade.orders.placing_statements import (
     lock_open_checkout,
 )
 from shared.trade.orders.queries import Contact
-from shared.trade.orders.rules import StockState, must_be_payable
+from shared.trade.orders.rules import StockState
+from shared.trade.orders.selling import (
+    Purchaser,
+    Sale,
+    sale_of,
+    sent_alike,
+    shipping_columns,
+)
 from shared.trade.orders.terms import Acceptance
-from shared.trade.vendors.errors import PaymentNotConfigured, ShopClosed
+from shared.trade.shipping.rules import ShippingChoice
 from shared.trade.vendors.terms import SellingTerms
 
 # So many times as long as one hold, if the same basket is submitted again and again.
 MOST_RENEWALS = 4
-
-
-@frozen
-class Purchaser:
-    """Who orders, where it goes, and the terms they accepted."""
-
-    contact: Contact
-    customer_id: int | None
-    accepted: Acceptance | None
-    actor: str
-
-    @property
-    def network(self) -> str:
-        """The network that the order comes from; empty where that is not known."""
-        ip = self.accepted.ip if self.accepted is not None else ""
-        return network_of(ip) if ip else ""
-
-    def columns(self) -> dict[str, Any]:
-        """What a checkout keeps of them."""
-        kept = dict(vars(self.contact))
-        if self.accepted is not None:
-            kept["terms_version"] = self.accepted.version
-            kept["terms_accepted_at"] = clock.now()
-            kept["purchase_ip"] = self.accepted.ip[:45]
-        return kept
 
 
 async def place_order(
@@ -79,6 +55,7 @@ async def place_order(
     hold_minutes: int,
     accepted: Acceptance | None = None,
     actor: str = "shopper",
+    shipping: Mapping[int, ShippingChoice] | None = None,
 ) -> str:
     """Turn the basket into a checkout with its order, payable for `hold_minutes`, and answer the
     checkout's token.
@@ -88,10 +65,12 @@ async def place_order(
     Submitting again gives the same checkout while the basket holds the same things (the contact is
     brought up to date); otherwise the old one is cancelled and its stock freed. `accepted`: the
     terms that stood beside the button. Prices come from the catalogue, never from the request.
-    Raises EmptyBasket, ShopClosed, BasketProblem, PriceChanged, SoldOut, VendorCannotSell;
+    `shipping`: by vendor, what was chosen of what it offers.
+    Raises EmptyBasket, ShopClosed, BasketProblem, PriceChanged, SoldOut, VendorCannotSell,
+    NotServed, ChooseShipping, ShippingChanged;
     StandsStill after a restore: stock and orders may be those of days ago.
     """
-    purchaser = Purchaser(contact, customer_id, accepted, actor)
+    purchaser = Purchaser(contact, customer_id, accepted, actor, shipping or {})
     async with unit.transaction() as tx:
         until = clock.now() + timedelta(minutes=hold_minutes)
         locked = await _lock(tx, basket_token)
@@ -137,35 +116,15 @@ async def _place_again(
     if locked is None or found is None:
         await money_may_move()
         raise EmptyBasket
-    _must_be_sellable(found.basket, found.terms)
+    sale = sale_of(found, purchaser)
     if before is not None:
-        if _same(before, found.basket):
+        if _same(before, found.basket) and sent_alike(before, sale.shipping):
             last = min(until, _last_end(before.checkout, hold_minutes))
             await _renew(tx, before.checkout, purchaser, last)
             return before.checkout.token
         await make_room(tx, before, found.products, actor=purchaser.actor)
     rules = await _rules(found.basket, locked)
     return await _create(tx, found, rules, purchaser, until=until)
-
-
-def _must_be_sellable(basket: BasketView, terms: SellingTerms | None) -> SellingTerms:
-    """Raise what stands in the way of buying this."""
-    if not basket.lines or basket.vendor is None:
-        raise EmptyBasket
-    if not basket.vendor.is_open:
-        raise ShopClosed(basket.vendor)
-    if terms is None:
-        raise PaymentNotConfigured
-    if not terms.accepts_payments:
-        raise VendorCannotSell
-    for line in basket.lines:
-        if line.seen != line.product.price:
-            raise PriceChanged(name=line.product.full_name)
-        if line.problem:
-            raise BasketProblem(line.problem)
-    if basket.total is not None:
-        must_be_payable(basket.total)
-    return terms
 
 
 def _same(before: OpenCheckout, basket: BasketView) -> bool:
@@ -201,9 +160,7 @@ async def _create(
     *,
     until: datetime,
 ) -> str:
-    basket = found.basket
-    terms = _must_be_sellable(basket, found.terms)
-    assert basket.total is not None  # a basket with lines has a total
+    basket, sale = found.basket, sale_of(found, purchaser)
     pieces = [(line.product.id, line.quantity) for line in basket.lines]
     state = await reservations.at_order(
         tx, pieces, found.products, network=purchaser.network
@@ -213,20 +170,20 @@ async def _create(
         basket_id=basket.id,
         customer_id=purchaser.customer_id,
         **purchaser.columns(),
-        currency=basket.total.currency,
-        total_amount=basket.total.amount,
+        currency=sale.total.currency,
+        total_amount=sale.total.amount,
         network=purchaser.network,
         language=current(),
         reserved_until=until,
     )
     await tx.insert(checkout, known_id=found.checkout_id)
-    charged = _commission(basket.lines, terms, rules, checkout.currency)
-    total = f"{basket.total.to_decimal()} {basket.total.currency}"
+    charged = _commission(basket.lines, sale.terms, rules, checkout.currency)
+    total = f"{sale.total.to_decimal()} {sale.total.currency}"
     await _order_of(
         tx,
         found,
         checkout,
-        terms,
+        sale,
         charged,
         stock_state=state,
         act=Act("order.placed", purchaser.actor, {"total": total}),
@@ -239,7 +196,7 @@ async def _order_of(
     tx: Transaction,
     found: OnSale,
     checkout: Checkout,
-    terms: SellingTerms,
+    sale: Sale,
     charged: Sequence[Charged],
     *,
     stock_state: StockState,
@@ -254,13 +211,14 @@ async def _order_of(
         known_id=found.order_id,
         number=new_number(),
         checkout=checkout,
-        vendor_id=terms.vendor_id,
+        vendor_id=sale.terms.vendor_id,
         customer_id=checkout.customer_id,
-        total_amount_cents=checkout.total_amount,
+        total_amount_cents=sale.total.amount,
         platform_fee_amount=sum(line.amount for line in charged),
-        platform_fee_percentage=terms.platform_fee_percentage,
+        platform_fee_percentage=sale.terms.platform_fee_percentage,
         currency=checkout.currency,
         stock_state=stock_state,
+        **shipping_columns(sale.shipping),
     )
     for line in _order_lines(order, found.basket.lines, charged):
         tx.add(line)

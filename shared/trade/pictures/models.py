@@ -10,8 +10,8 @@ from shared.trade.pictures.errors import PictureNotFound
 from shared.trade.vendors.models import Vendor
 
 
-class Picture(Row):
-    """One picture of a vendor's. Its name is made of its pixels and its size, so what it shows never changes."""
+class StoredPicture(Row):
+    """A vendor's picture. Its name is made of its pixels, so what it shows never changes."""
 
     not_found = PictureNotFound.default
 
@@ -33,8 +33,8 @@ class Picture(Row):
 class PictureFile(Row):
     """A picture in one width and format."""
 
-    picture: fields.ForeignKeyRelation[Picture] = fields.ForeignKeyField(
-        "models.Picture", related_name="files", on_delete=fields.RESTRICT
+    picture: fields.ForeignKeyRelation[StoredPicture] = fields.ForeignKeyField(
+        "models.StoredPicture", related_name="files", on_delete=fields.RESTRICT
     )
     picture_id: int
     width = fields.IntField()

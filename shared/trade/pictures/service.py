@@ -8,7 +8,7 @@ from shared.infra.database.raw_sql import fetch
 from shared.infra.unit import Transaction
 from shared.trade.pictures.encoding import encoded
 from shared.trade.pictures.errors import PictureNotFound, TooManyPictures
-from shared.trade.pictures.models import Picture, PictureFile
+from shared.trade.pictures.models import PictureFile, StoredPicture
 from shared.trade.pictures.rules import FOLDER, FORMATS, EncodedPicture, size_in
 
 MOST_PER_VENDOR = 2000
@@ -48,12 +48,12 @@ async def keep(
     TooManyPictures.
     """
     path = FOLDER + picture.name
-    mine = Picture.filter(vendor_id=vendor_id)
+    mine = StoredPicture.filter(vendor_id=vendor_id)
     if await mine.filter(name=picture.name).exists():
         return path
     if await mine.limit(MOST_PER_VENDOR).count() >= MOST_PER_VENDOR:
         raise TooManyPictures
-    row = Picture(
+    row = StoredPicture(
         vendor_id=vendor_id,
         name=picture.name,
         width=picture.size.width,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tortoise.expressions import Case, When
+from tortoise.functions import Count
 
 from shared.core.frozen import frozen
 from shared.infra.database.paging import Counted, window_of
@@ -11,6 +12,7 @@ from shared.trade.vendors.models import Vendor
 from shared.trade.vendors.queries import VendorView, vendor_view
 
 PAGE_SIZE = 24
+USUAL_CURRENCY = "EUR"  # of a marketplace without shops
 
 
 async def selling_vendors(limit: int) -> tuple[VendorView, ...]:
@@ -65,3 +67,24 @@ async def open_shops(
         total=shown.total,
         size=size,
     )
+
+
+NO_SHOPS = ShopsPage(
+    vendors=(),
+    number=1,
+    pages=1,
+    total=0,
+    size=PAGE_SIZE,
+)
+
+
+async def currencies() -> tuple[str, ...]:
+    """The currencies that open shops sell in, the one of most shops first; at least one."""
+    counted = (
+        Vendor.filter(is_open=True, payment_config__id__isnull=False)
+        .annotate(number=Count("id"))
+        .group_by("payment_config__currency")
+        .order_by("-number", "payment_config__currency")
+    )
+    found = await counted.values_list("payment_config__currency", flat=True)
+    return tuple(str(code) for code in found) or (USUAL_CURRENCY,)

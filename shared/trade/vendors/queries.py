@@ -88,6 +88,13 @@ async def vendor_by_slug(slug: str) -> VendorView:
     return await _one(slug=slug)
 
 
+async def open_vendor(slug: str) -> VendorView | None:
+    """The open shop of this address part, if there is one."""
+    query = Vendor.filter(slug=slug, is_open=True).select_related("payment_config")
+    vendor = await query.first()
+    return None if vendor is None else vendor_view(vendor)
+
+
 async def vendor_by_id(vendor_id: int) -> VendorView:
     """The vendor of this id. Raises NotFound."""
     return await _one(id=vendor_id)

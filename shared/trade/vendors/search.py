@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+from tortoise.expressions import Q
 
 from shared.infra.database.chunks import chunks
 from shared.infra.database.columns import numbers_in
@@ -22,8 +24,31 @@ async def vendor_names(ids: Iterable[int]) -> dict[int, str]:
 async def found_vendors(search: str) -> tuple[int, ...]:
     """The ids of at most 50 vendors that a search finds, as the operator's list does."""
     query = (
-        Vendor.filter(matching(search, "search", "search_contact"))
+        Vendor.filter(
+            matching(
+                search,
+                "search",
+                "search_contact",
+            )
+        )
         .order_by("id")
         .limit(50)
     )
     return tuple(await numbers_in(query, "id"))
+
+
+MOST_NAMED = 60  # vendors that the words of one search may mean
+
+
+async def vendors_by_word(typed: Sequence[str]) -> dict[str, tuple[int, ...]]:
+    """For each of these folded words the open shops that have it in name, tagline or city."""
+    having = (Q(search__contains=word) for word in typed)
+    query = Vendor.filter(
+        Q(*having, join_type=Q.OR),
+        is_open=True,
+    )
+    rows = await query.order_by("id").limit(MOST_NAMED).values_list("id", "search")
+    found: dict[str, tuple[int, ...]] = {}
+    for word in typed:
+        found[word] = tuple(int(id_) for id_, text in rows if word in text)
+    return found

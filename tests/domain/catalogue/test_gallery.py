@@ -13,7 +13,7 @@ from shared.trade.catalogue.models import Product
 from shared.trade.catalogue.options import set_options
 from shared.trade.pictures import service as pictures
 from shared.trade.pictures.errors import PictureNotFound, TooManyPictures
-from shared.trade.pictures.models import Picture
+from shared.trade.pictures.models import StoredPicture
 from shared.trade.pictures.rules import EncodedPicture
 from shared.trade.vendors.models import Vendor
 from tests.support.factories import make_product, make_ready_vendor, make_variants
@@ -72,7 +72,7 @@ class TestOrder:
         with pytest.raises(GalleryFull, match="at most 12"):
             await add(vendor, product, 250)
         assert len(await gallery.gallery_of(product.id)) == 12
-        assert await Picture.all().count() == 12
+        assert await StoredPicture.all().count() == 12
 
     async def test_another_vendors_product_or_picture_is_not_there(self) -> None:
         """Nor is a picture of another product of mine."""
@@ -125,7 +125,7 @@ class TestFiles:
         await add(vendor, product, 10)
         await add(vendor, await make_product(vendor), 10)
         (one,) = await gallery.gallery_of(product.id)
-        assert await Picture.all().count() == 1
+        assert await StoredPicture.all().count() == 1
         await gallery.remove_picture(
             vendor_id=vendor.id,
             product_id=product.id,

@@ -12,17 +12,18 @@ from shared.core.money import Money
 from shared.infra import unit
 from shared.trade.catalogue import queries, stock
 from shared.trade.catalogue.errors import StockBelowReserved, TooManyVariants
+from shared.trade.catalogue.finding import find
 from shared.trade.catalogue.models import Product
 from shared.trade.catalogue.options import set_options
 from shared.trade.catalogue.rules import Option
 from shared.trade.catalogue.service import ProductValues, save_product
-from shared.trade.catalogue.shop_pages import shop_page
 from shared.trade.catalogue.variants import (
     VariantValues,
     save_variants,
     variants_of,
     variants_on_offer,
 )
+from shared.trade.catalogue.wanted import ProductQuery
 from shared.trade.vendors.models import Vendor
 from tests.support.factories import make_product, make_ready_vendor, make_variants
 
@@ -238,20 +239,22 @@ class TestAProductWithOptions:
             vendor, SIZE, name="Linen shirt", stock=0
         )
         cup = await make_product(vendor, name="A cup", stock=1)
-        assert [one.id for one in (await shop_page("lux")).products] == [
+        assert [
+            one.id for one in (await find(ProductQuery(vendor_id=vendor.id))).products
+        ] == [
             cup.id,
             product.id,
         ]
 
         await Product.filter(id=variants[1].id).update(stock=2)
-        page = await shop_page("lux")
+        page = await find(ProductQuery(vendor_id=vendor.id))
         assert {one.id: one.available for one in page.products} == {
             cup.id: 1,
             product.id: 2,
         }
         assert page.total == 2
         assert [
-            one.id for one in (await queries.search_products("linen")).products
+            one.id for one in (await find(ProductQuery(words="linen"))).products
         ] == [product.id]
         assert [
             one.id for one in (await queries.vendor_products(vendor.id)).products

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from shared.core.words import codes, word
 from shared.finance.refunds.errors import BadRefund, TooMuch
+from shared.finance.refunds.foreseen import Preview
 from shared.finance.refunds.methods import (
     PLATFORM_PAYS,
     AtStripe,
@@ -27,7 +28,6 @@ from shared.finance.refunds.rules import (
     UNSETTLED,
     AtBank,
     Burden,
-    Preview,
     Reach,
     Refundability,
     RefundableLine,

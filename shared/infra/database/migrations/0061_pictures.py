@@ -34,13 +34,13 @@ DROP FUNCTION product_pictures_change_pages();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0058_variants")]
+    dependencies = [("models", "0060_shipping")]
 
     initial = False
 
     operations = [
         ops.CreateModel(
-            name="Picture",
+            name="StoredPicture",
             fields=[
                 (
                     "id",
@@ -93,11 +93,11 @@ class Migration(migrations.Migration):
                     )
                 ],
                 "pk_attr": "id",
-                "table_description": "One picture of a vendor's. Its name is made of its pixels and its size, so what it shows never changes.",
+                "table_description": "A vendor's picture. Its name is made of its pixels, so what it shows never changes.",
             },
             bases=["Row"],
         ),
-        AddChecks("Picture", ck_pictures_size="width > 0 and height > 0"),
+        AddChecks("StoredPicture", ck_pictures_size="width > 0 and height > 0"),
         ops.CreateModel(
             name="PictureFile",
             fields=[
@@ -122,7 +122,7 @@ class Migration(migrations.Migration):
                 (
                     "picture",
                     fields.ForeignKeyField(
-                        "models.Picture",
+                        "models.StoredPicture",
                         source_field="picture_id",
                         db_constraint=True,
                         to_field="id",
@@ -212,7 +212,7 @@ class Migration(migrations.Migration):
                 "app": "models",
                 "unique_together": (("product", "path"),),
                 "pk_attr": "id",
-                "table_description": "An uploaded picture of a product. `vendor_id` is its product's, for whoever asks whose change it is.",
+                "table_description": "An uploaded picture of a product; `vendor_id` says whose pages show it.",
             },
             bases=["Row"],
         ),

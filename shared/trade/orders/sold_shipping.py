@@ -1,0 +1,36 @@
+"""How an order is sent, as it was sold."""
+
+from __future__ import annotations
+
+from shared.core.frozen import frozen
+from shared.core.money import Money
+from shared.trade.orders.models import Order
+from shared.trade.shipping.rules import DeliveryDays, MethodKind
+
+
+@frozen
+class SoldShipping:
+    """The method by its name then, its price beside that of the goods, and the days after the order
+    that were promised.
+    """
+
+    method: str
+    kind: MethodKind
+    price: Money
+    goods: Money
+    days: DeliveryDays | None
+
+
+def sold_shipping(order: Order) -> SoldShipping | None:
+    """What an order keeps of it; None where its prices include sending."""
+    if not order.shipping_method:
+        return None
+    price = Money(order.shipping_amount, order.currency)
+    first, last = order.promised_from_days, order.promised_to_days
+    return SoldShipping(
+        method=order.shipping_method,
+        kind=MethodKind(order.shipping_kind),
+        price=price,
+        goods=Money(order.total_amount_cents, order.currency) - price,
+        days=None if first is None or last is None else DeliveryDays(first, last),
+    )

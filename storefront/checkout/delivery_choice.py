@@ -1,0 +1,103 @@
+"""How each shop in the basket sends its part: what fits the address, and what was chosen of it.
+
+Radios outside WTForms: their names and values follow the basket (`shipping-<vendor id>`,
+`<method>:<price that stood beside it>`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from shared.core.formats import country_within
+from shared.core.frozen import frozen
+from shared.core.money import Money
+from shared.trade.baskets.queries import BasketView
+from shared.trade.shipping.errors import NotServed
+from shared.trade.shipping.places import COUNTRIES, places_line
+from shared.trade.shipping.rules import ShippingChoice, ShippingOffer, offers, served
+
+_FIELD = re.compile(r"shipping-([1-9][0-9]{0,17})", re.ASCII)
+_VALUE = re.compile(r"([A-Za-z0-9_-]{1,40}):([0-9]{1,9})", re.ASCII)
+
+
+@frozen
+class DeliveryChoice:
+    """What one shop offers for the address, and which of it is chosen.
+
+    Without offers it sends nothing there: `problem` says so, `elsewhere` where it does.
+    """
+
+    vendor_id: int
+    shop: str
+    country: str
+    goods: Money
+    offers: tuple[ShippingOffer, ...]
+    chosen: ShippingOffer | None
+    problem: str = ""
+    elsewhere: str = ""
+
+    @property
+    def field(self) -> str:
+        """The name of its radios."""
+        return f"shipping-{self.vendor_id}"
+
+    @property
+    def place(self) -> str:
+        """The country within a sentence."""
+        return country_within(self.country)
+
+    @property
+    def total(self) -> Money:
+        """What is paid, with what is chosen."""
+        return self.goods + self.chosen.price if self.chosen else self.goods
+
+
+def written(offer: ShippingOffer) -> str:
+    """What a radio sends."""
+    return f"{offer.key}:{offer.price.amount}"
+
+
+def delivery_choice(
+    basket: BasketView,
+    country: str,
+    given: Mapping[str, str],
+    *,
+    problem: str = "",
+) -> DeliveryChoice | None:
+    """The choice for a basket that goes to a country; None where its prices include delivery.
+
+    What was sent stays chosen while it is offered at that price, else the first is.
+    """
+    vendor, plan = basket.vendor, basket.shipping
+    parcel = basket.parcel_to(country)
+    if vendor is None or parcel is None or plan is None or not plan.zones:
+        return None
+    offered = offers(plan, parcel) if country in COUNTRIES else ()
+    wanted = given.get(f"shipping-{vendor.id}", "")
+    kept = [offer for offer in offered if written(offer) == wanted]
+    elsewhere = ""
+    if not offered:
+        problem = NotServed(shop=vendor.name, country=country).message
+        elsewhere = places_line(served(plan, COUNTRIES), within=True)
+    return DeliveryChoice(
+        vendor_id=vendor.id,
+        shop=vendor.name,
+        country=country,
+        goods=parcel.goods,
+        offers=offered,
+        chosen=next(iter([*kept, *offered]), None),
+        problem=problem,
+        elsewhere=elsewhere,
+    )
+
+
+def taken(given: Mapping[str, str]) -> dict[int, ShippingChoice]:
+    """What was chosen, by vendor; whatever else was sent is left out."""
+    found = {}
+    for name, value in given.items():
+        field, said = _FIELD.fullmatch(name), _VALUE.fullmatch(value)
+        if field and said:
+            choice = ShippingChoice(said[1], seen=int(said[2]))
+            found[int(field[1])] = choice
+    return found

@@ -1,0 +1,48 @@
+"""The parts of the checkout that follow the country and the way of sending, asked for by htmx."""
+
+from __future__ import annotations
+
+from quart import Blueprint, Response, request
+
+from shared.entrypoints.web.access import public
+from shared.entrypoints.web.filters import money
+from shared.entrypoints.web.links import url_for
+from shared.entrypoints.web.pages import page, see_other
+from shared.trade.baskets.queries import BasketView, get_basket
+from storefront.browser import basket_token
+from storefront.checkout.delivery_choice import DeliveryChoice, delivery_choice
+from storefront.checkout.forms import CheckoutForm
+
+parts = Blueprint("checkout_parts", __name__, url_prefix="/shop/checkout")
+
+
+@parts.post("/delivery")
+@public
+async def delivery() -> Response:
+    """How it can be sent to the country that is chosen now, and what that comes to."""
+    return await _part("storefront/checkout/_delivery_changed.html")
+
+
+@parts.post("/totals")
+@public
+async def totals() -> Response:
+    """What it comes to with the way of sending that is chosen now."""
+    return await _part("storefront/checkout/_totals_changed.html")
+
+
+async def _part(template: str) -> Response:
+    basket = await get_basket(basket_token(), write=money)
+    if not basket.can_check_out:
+        return see_other(url_for("basket.show"))
+    form = await CheckoutForm.from_request()
+    return await page(template, basket=basket, choice=await choice_of(basket, form))
+
+
+async def choice_of(
+    basket: BasketView,
+    form: CheckoutForm,
+    problem: str = "",
+) -> DeliveryChoice | None:
+    """The choice for the country in the form, with what was sent of it."""
+    country = form.country.data or ""
+    return delivery_choice(basket, country, await request.form, problem=problem)

@@ -1,0 +1,128 @@
+"""Delivery in Chromium: chosen with scripts and without, in each language; set by the vendor."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import PASSWORD
+from tests.browser.journeys import fill_basket, sign_in
+from tests.browser.looking import SHIFTS, look
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from tests.browser.conftest import Server
+
+pytestmark = pytest.mark.browser
+
+
+def _say_who(page: Page) -> None:
+    page.locator("#email").fill("ada@example.test")
+    page.locator("#full_name").fill("Ada Lovelace")
+    page.locator("#address").fill("12 rue du Marché")
+
+
+def test_without_scripts_the_choice_follows_the_country_before_payment(
+    browser: Browser, server: Server
+) -> None:
+    """On a phone: another country shows its ways of sending first, then the payment page has the
+    one that was chosen.
+    """
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, java_script_enabled=False
+    )
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    page.goto(f"{server.url}/shops/atelier-luxe/key-fob")
+    page.get_by_role("button", name="Add to basket").click()
+    page.get_by_role("link", name="Checkout").click()
+    expect(page.get_by_role("radio", name="Standard parcel")).to_be_checked()
+    _say_who(page)
+    page.get_by_label("Country").select_option("US")
+    page.locator("#postal_code").fill("95014")
+    page.locator("#city").fill("Cupertino")
+    page.locator("#state").fill("California")
+    page.get_by_role("button", name="Continue to payment").click()
+
+    expect(
+        page.get_by_text("Choose how Atelier Luxe sends your order.")
+    ).to_be_visible()
+    expect(page.get_by_role("radio", name="Air parcel")).to_be_checked()
+    expect(page.locator("#city")).to_have_value("Cupertino")
+    page.get_by_label("State").select_option("California")
+    page.get_by_role("button", name="Continue to payment").click()
+    page.wait_for_url(re.compile(r"/shop/checkout/co_"))
+    summary = page.locator(".summary")
+    summary.locator("summary").click()
+    expect(summary).to_contain_text("Air parcel, arrives in 7 to 13 days")
+    expect(summary).to_contain_text("€43.50")
+    context.close()
+
+
+def test_with_scripts_choice_and_total_follow_at_once(
+    page: Page, server: Server
+) -> None:
+    """The country brings its ways of sending, each its total; the page stays whole."""
+    page.add_init_script(SHIFTS)
+    fill_basket(page, server, product="Key fob")
+    expect(page.locator("#basket")).to_contain_text("in 2 to 4 days, from €4.90.")
+    page.goto(f"{server.url}/shop/checkout")
+    totals = page.locator("#checkout-totals")
+    expect(totals).to_contain_text("€29.40")
+    page.get_by_role("radio", name="Express").check()
+    expect(totals).to_contain_text("€39.40")
+    page.get_by_label("Country").select_option("US")
+    expect(page.get_by_role("radio", name="Air parcel")).to_be_checked()
+    expect(totals).to_contain_text("€43.50")
+    assert look(page, "checkout with delivery") == []
+
+
+@pytest.mark.parametrize(
+    ("language", "legend", "days"),
+    [
+        ("de", "Versandart (Luxemburg)", "Lieferung in 2 bis 4 Tagen"),
+        ("fr", "Mode de livraison (Luxembourg)", "Livraison en 2 à 4 jours"),
+    ],
+)
+def test_it_is_offered_in_the_shoppers_language(
+    browser: Browser, server: Server, language: str, legend: str, days: str
+) -> None:
+    """Legend and promise; nothing runs over on a phone."""
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, locale=language
+    )
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    page.add_init_script(SHIFTS)
+    page.goto(f"{server.url}/shops/atelier-luxe/key-fob")
+    page.locator("form[action$='key-fob'] button[type=submit]").click()
+    page.goto(f"{server.url}/shop/basket")
+    page.goto(f"{server.url}/shop/checkout")
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    expect(page.locator("#delivery-choice")).to_contain_text(legend)
+    expect(page.locator("#delivery-choice")).to_contain_text(days)
+    assert look(page, f"checkout in {language}") == []
+    context.close()
+
+
+def test_a_vendor_edits_how_it_sends(page: Page, server: Server) -> None:
+    """From the overview to a way of sending and back, each page whole."""
+    page.add_init_script(SHIFTS)
+    sign_in(page, server, "owner@atelier-luxe.test", PASSWORD)
+    page.goto(f"{server.url}/vendor/admin/shipping")
+    assert look(page, "delivery") == []
+    page.get_by_role("link", name="Air parcel").click()
+    expect(page.get_by_label("Each further kilogram")).to_have_value("6.00")
+    page.get_by_role("radio", name="One price").check()
+    expect(page.get_by_label("Each further kilogram")).to_be_hidden()
+    assert look(page, "a way of sending") == []
+    page.get_by_role("radio", name="By weight").check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Air parcel is saved.")).to_be_visible()
+    page.get_by_role("link", name="Countries").first.click()
+    expect(page.get_by_role("checkbox", name="Germany")).to_be_checked()
+    assert look(page, "a zone") == []
