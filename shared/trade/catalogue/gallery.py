@@ -143,7 +143,8 @@ async def describe_pictures(
         row = await locked_product(tx, vendor_id, product_id)
         await look(await gallery_of(product_id))
         there = await _rows(row)
-        changed = [one for one in there if one.text != texts.get(one.id, one.text)]
+        told_of = [one for one in there if one.id in texts]
+        changed = [one for one in told_of if one.text != texts[one.id]]
         for one in changed:
             one.text = texts[one.id]
         if changed:
