@@ -28,8 +28,10 @@ from portal.operator.statements import blueprint as operator_statements
 from portal.operator.vat.rates import blueprint as operator_vat_rates
 from portal.operator.vat.views import blueprint as operator_vat
 from portal.operator.views import blueprint as operator
+from portal.orders.messages import blueprint as orders_messages
 from portal.orders.refunds import blueprint as orders_refunds
 from portal.orders.returns import blueprint as orders_returns
+from portal.orders.tracking import blueprint as orders_tracking
 from portal.orders.views import blueprint as orders
 from portal.payment_settings.views import blueprint as payment_settings
 from portal.payouts.views import blueprint as payouts
@@ -84,6 +86,8 @@ BLUEPRINTS = (
     operator_vat_rates,
     orders_refunds,
     orders_returns,
+    orders_messages,
+    orders_tracking,
     payouts,
     statements,
 )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from storefront.account.addresses import addresses
 from storefront.account.cards import cards
 from storefront.account.security import forgotten, security
 from storefront.account.views import account
+from storefront.aftersale.messages import messages
 from storefront.aftersale.views import aftersale
 from storefront.aftersale.withdrawal import withdrawal
 from storefront.basket.views import basket
@@ -28,8 +30,10 @@ BLUEPRINTS = (
     parts,
     receipts,
     aftersale,
+    messages,
     withdrawal,
     account,
+    addresses,
     cards,
     security,
     forgotten,

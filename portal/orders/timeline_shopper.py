@@ -6,7 +6,9 @@ from portal.orders.timeline_facts import Entries, OrderFacts, Words
 from portal.timeline import TimelineEntry
 from shared.core.locales import gettext as _
 from shared.infra.activity.queries import Happened
+from shared.trade.messages.activity import MessageActivity
 from shared.trade.orders.activity import OrderActivity
+from shared.trade.orders.rules import is_shopper
 from shared.trade.returns.activity import ReturnActivity
 from shared.trade.returns.rules import ReturnKind
 
@@ -15,6 +17,20 @@ def _received(_facts: OrderFacts, happened: Happened) -> Entries:
     yield TimelineEntry(
         _("The shopper says that it has arrived"), happened.at, kind="ok"
     )
+
+
+def _tracking_corrected(_facts: OrderFacts, happened: Happened) -> Entries:
+    detail = " ".join(
+        str(happened.details.get(part) or "") for part in ("carrier", "number")
+    )
+    yield TimelineEntry(_("Tracking corrected"), happened.at, detail.strip() or None)
+
+
+def _message_written(_facts: OrderFacts, happened: Happened) -> Entries:
+    text = _("You wrote to the shopper")
+    if is_shopper(happened.actor):
+        text = _("The shopper wrote to you")
+    yield TimelineEntry(text, happened.at, is_quiet=True)
 
 
 def _return_asked(_facts: OrderFacts, happened: Happened) -> Entries:
@@ -39,6 +55,8 @@ def _return_taken_back(_facts: OrderFacts, happened: Happened) -> Entries:
 
 WORDS: Words = {
     OrderActivity.RECEIVED: _received,
+    OrderActivity.TRACKING_CORRECTED: _tracking_corrected,
+    MessageActivity.WRITTEN: _message_written,
     ReturnActivity.ASKED: _return_asked,
     ReturnActivity.DECLINED: _return_declined,
     ReturnActivity.TAKEN_BACK: _return_taken_back,

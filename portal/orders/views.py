@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from quart import Blueprint, Response, request
 
 from portal.frame import vendor_page
-from portal.orders.forms import CARRIERS, ShipForm
+from portal.orders.forms import ShipForm, TrackingForm
+from portal.orders.messages import VendorMessageForm
 from portal.orders.refund_words import refund_detail, states
 from portal.orders.returns import DeclineReturnForm, vendor_returns
 from portal.orders.timeline import KINDS, timeline
@@ -25,6 +28,8 @@ from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.paging import address, pager
 from shared.finance.order_money.whole_order import WholeOrder, whole_order
 from shared.trade.catalogue.queries import clean_search
+from shared.trade.messages.queries import waits_for_vendor
+from shared.trade.orders.carriers import names, tracking_link
 from shared.trade.orders.delivery import counts_from, mark_as_delivered
 from shared.trade.orders.errors import (
     CannotDeliver,
@@ -200,7 +205,7 @@ async def _order_page(
         disputes=whole.disputes,
         fraud_warning=whole.is_warned,
         form=form or ShipForm(meta={"currency": None}),
-        carriers=CARRIERS,
+        carriers=names(),
         happenings=_history(order, whole),
         goods=goods_badge(order.status, order.money),
         paid=money_badge(order.money),
@@ -208,8 +213,6 @@ async def _order_page(
         counts_from=counts_from(order.shipped_at, whole.market)
         if order.may_deliver and order.shipped_at
         else None,
-        returns=vendor_returns(order, whole.returns),
-        decline_form=DeclineReturnForm(meta={"currency": None}),
         short=await short_of(order.id)
         if order.may_ship and any(line.missing for line in order.lines)
         else (),
@@ -219,7 +222,22 @@ async def _order_page(
         flow=whole.waterfall,
         waterfall=vendor_lines(whole.waterfall),
         problem=problem.message if problem else None,
+        **_after_sale(order, whole),
     )
+
+
+def _after_sale(order: OrderView, whole: WholeOrder) -> dict[str, Any]:
+    """What its shopper asks and writes, and where the parcel is."""
+    without_money = {"currency": None}
+    return {
+        "returns": vendor_returns(order, whole.returns),
+        "decline_form": DeclineReturnForm(meta=without_money),
+        "messages": whole.messages,
+        "message_waits": waits_for_vendor(whole.messages),
+        "answer_form": VendorMessageForm(meta=without_money),
+        "tracking_form": TrackingForm(meta=without_money),
+        "tracking_link": tracking_link(order.tracking_carrier, order.tracking_number),
+    }
 
 
 def _history(

@@ -33,6 +33,7 @@ DOMAINS = (
     "shared.trade.marketplace",
     "shared.trade.orders",
     "shared.trade.returns",
+    "shared.trade.messages",
     "shared.finance.ledger",
     "shared.infra.references",
     "shared.finance.payments",

@@ -12,41 +12,28 @@ from quart import Blueprint, Response
 from shared.core.errors import MarketError, NotFound
 from shared.core.locales import gettext as _
 from shared.entrypoints.web.access import public
-from shared.entrypoints.web.identity import customer
 from shared.entrypoints.web.kit import kit
 from shared.entrypoints.web.limits import limit
 from shared.entrypoints.web.links import url_for
-from shared.entrypoints.web.order_links import token_of
 from shared.entrypoints.web.pages import page, see_other
 from shared.finance.refunds import service as refunds
 from shared.finance.refunds.calling_off import cancel_and_refund
+from shared.trade.baskets.errors import OtherVendor
 from shared.trade.orders.delivery import confirm_receipt
-from shared.trade.orders.errors import CannotDeliver, OrderNotFound
-from shared.trade.orders.queries import OrderView, checkout_by_token
-from shared.trade.orders.rules import GUEST
+from shared.trade.orders.errors import CannotDeliver
+from shared.trade.orders.queries import OrderView
 from shared.trade.returns import service
 from shared.trade.returns.rules import ReturnKind
 from storefront.aftersale.forms import ReturnForm, return_form
 from storefront.aftersale.offers import offer_to
+from storefront.aftersale.purchases import order_in, shopper_label
+from storefront.aftersale.reorder import order_again
+from storefront.browser import promise_basket
 
 aftersale = Blueprint("aftersale", __name__, url_prefix="/shop/orders/<token>/<number>")
 
 # A person does each once or twice; who sends more sends mails to others.
 MOST = "20/minute"
-
-
-async def _mine(token: str, number: str) -> OrderView:
-    """The order of this number in the purchase that the link opens. Raises NotFound."""
-    found = await checkout_by_token(await token_of(token))
-    for order in found.orders:
-        if order.number == number:
-            return order
-    raise OrderNotFound
-
-
-def _label() -> str:
-    who = customer()
-    return who.label if who is not None else GUEST
 
 
 def _back(token: str, told: tuple[str, str]) -> Response:
@@ -57,7 +44,7 @@ def _back(token: str, told: tuple[str, str]) -> Response:
 @public
 async def cancel(token: str, number: str) -> Response:
     """Ask once more before an order is cancelled."""
-    order = await _mine(token, number)
+    order = await order_in(token, number)
     return await _cancel_page(token, order)
 
 
@@ -66,14 +53,14 @@ async def cancel(token: str, number: str) -> Response:
 @limit(MOST)
 async def call_off(token: str, number: str) -> Response:
     """Cancel an order that was not sent; its money goes back at once."""
-    order = await _mine(token, number)
+    order = await order_in(token, number)
     gateway = kit().gateway
     try:
-        made = await cancel_and_refund(gateway, order, by=_label())
+        made = await cancel_and_refund(gateway, order, by=shopper_label())
     except NotFound:
         raise
     except MarketError as problem:
-        order = await _mine(token, number)
+        order = await order_in(token, number)
         return await _cancel_page(token, order, problem)
     await refunds.try_now(gateway, made.id, made.write)
     return _back(token, ("ok", _("Your order is cancelled, and is paid back to you.")))
@@ -97,19 +84,41 @@ async def _cancel_page(
 @limit(MOST)
 async def received(token: str, number: str) -> Response:
     """The shopper says that it has arrived."""
-    order = await _mine(token, number)
+    order = await order_in(token, number)
     try:
-        await confirm_receipt(order_id=order.id, by=_label())
+        await confirm_receipt(order_id=order.id, by=shopper_label())
     except CannotDeliver:
         return _back(token, ("info", _("We know already that it has arrived.")))
     return _back(token, ("ok", _("Thank you for telling us. Enjoy it.")))
+
+
+@aftersale.post("/again")
+@public
+@limit(MOST)
+async def again(token: str, number: str) -> Response:
+    """Put what is still on sale into the basket, and say what is not."""
+    order = await order_in(token, number)
+    try:
+        found = await order_again(promise_basket(), order)
+    except OtherVendor as problem:
+        return _back(token, ("warn", problem.message))
+    if not found.added:
+        told = _("Nothing of this order is on sale just now.")
+        return _back(token, ("warn", told))
+    if found.missing:
+        names = ", ".join(found.missing)
+        told = _(
+            "In your basket. Not on sale, or not in stock: %(names)s.", names=names
+        )
+        return see_other(url_for("basket.show"), ("warn", told))
+    return see_other(url_for("basket.show"), ("ok", _("All of it is in your basket.")))
 
 
 @aftersale.get("/return/<kind>")
 @public
 async def choose(token: str, number: str, kind: str) -> Response:
     """What is to be given back: by withdrawal, or because something is wrong."""
-    order = await _mine(token, number)
+    order = await order_in(token, number)
     return await _return_page(token, order, _kind(kind), await return_form(order))
 
 
@@ -118,13 +127,13 @@ async def choose(token: str, number: str, kind: str) -> Response:
 @limit(MOST)
 async def give_back(token: str, number: str, kind: str) -> Response:
     """Send it to the shop; both get a mail that says what was sent, and when."""
-    order, chosen = await _mine(token, number), _kind(kind)
+    order, chosen = await order_in(token, number), _kind(kind)
     form = await return_form(order)
     if not form.ok():
         return await _return_page(token, order, chosen, form, status=422)
     wanted = form.wanted(chosen)
     try:
-        await service.ask(order_id=order.id, wanted=wanted, by=_label())
+        await service.ask(order_id=order.id, wanted=wanted, by=shopper_label())
     except MarketError as problem:
         form.blame(problem)
         return await _return_page(token, order, chosen, form, status=problem.status)
@@ -139,9 +148,9 @@ async def give_back(token: str, number: str, kind: str) -> Response:
 @limit(MOST)
 async def take_back(token: str, number: str) -> Response:
     """The shopper keeps it after all."""
-    order = await _mine(token, number)
+    order = await order_in(token, number)
     try:
-        await service.take_back(order_id=order.id, by=_label())
+        await service.take_back(order_id=order.id, by=shopper_label())
     except MarketError as problem:
         return _back(token, ("info", problem.message))
     return _back(token, ("ok", _("Your request is taken back.")))

@@ -37,6 +37,7 @@ from shared.trade.orders.reservations import what_is_missing
 from shared.trade.orders.rules import CheckoutStatus, PaymentStatus
 from shared.trade.orders.service import place_order
 from shared.trade.orders.terms import Acceptance
+from shared.trade.people.address_book import LINES, address_book
 from shared.trade.people.rules import shown_email
 from shared.trade.shipping.errors import ChooseShipping, NotServed, ShippingChanged
 from storefront.browser import basket_token, own_checkouts, remember_checkout
@@ -156,12 +157,24 @@ async def _known(basket: BasketView) -> dict[str, str]:
                 "email": shown_email(before.contact.email),
             }
     who = customer()
+    if who is not None and (chosen := await _from_book(who.id or 0)):
+        return {"email": shown_email(who.email), **chosen}
     country = basket.vendor.country if basket.vendor else ""
     return {
         "email": shown_email(who.email) if who else "",
         "full_name": who.full_name if who else "",
         "country": country,
     }
+
+
+async def _from_book(customer_id: int) -> dict[str, str]:
+    """The address that was chosen of the shopper's book, else the default one; none without."""
+    book = await address_book(customer_id)
+    wanted = request.args.get("address", "")
+    chosen = next((each for each in book if str(each.id) == wanted), None)
+    if chosen is None:
+        chosen = next(iter(book), None)
+    return {name: getattr(chosen, name) for name in LINES} if chosen else {}
 
 
 async def _contact_page(

@@ -10,6 +10,7 @@ from shared.core.locales import gettext as _
 from shared.core.money import Money
 from shared.entrypoints.web.filters import money
 from shared.finance.refunds.queries import RefundView
+from shared.trade.orders.carriers import tracking_link
 from shared.trade.orders.queries import OrderView
 from shared.trade.orders.remaining_money import MoneyState, OrderMoney
 from shared.trade.orders.rules import OrderStatus, PaymentStatus, is_shopper
@@ -29,6 +30,7 @@ class OrderEvent:
     at: datetime
     detail: str | None = None
     kind: str = "ok"
+    link: str | None = None
 
 
 @frozen
@@ -114,7 +116,8 @@ def _events(order: OrderView) -> Iterator[OrderEvent]:
         carrier, number = order.tracking_carrier, order.tracking_number
         sent = _("Sent with %(carrier)s", carrier=carrier) if carrier else _("Sent")
         detail = _("Tracking number %(number)s", number=number) if number else None
-        yield OrderEvent(sent, order.shipped_at, detail)
+        link = tracking_link(carrier, number)
+        yield OrderEvent(sent, order.shipped_at, detail, link=link)
     if order.delivered_at and order.is_arrival_assumed:
         detail = _("It was sent long enough ago. Has it not come? Write to the shop.")
         yield OrderEvent(_("Counts as delivered"), order.delivered_at, detail)

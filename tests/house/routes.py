@@ -109,7 +109,9 @@ EASY = {
     "/vendor/admin/orders/<number>/keep",
     "/vendor/admin/orders/<number>/refunds/preview",
     "/vendor/admin/orders/<number>/returns/<int:request_id>/decline",
+    "/vendor/admin/orders/<number>/messages",
     "/vendor/admin/orders/<number>/ship",
+    "/vendor/admin/orders/<number>/tracking",
     "/vendor/admin/payouts/<int:payout_id>/cancel",
     "/vendor/admin/products/<int:product_id>",
     "/vendor/admin/products/<int:product_id>/options",
@@ -193,6 +195,8 @@ ACTS = {
     r".*/products/check/<field>": "saves nothing",
     r".*/pictures(/<int:picture_id>/<move>)?": "adds one, or a step of one, under the lock",
     r".*/payments/(connect|onboarding|refresh|dashboard)": "once, or a link",
+    r".*/orders/<number>/messages": "something new",
+    r".*/orders/<number>/tracking": "shows nothing to change; the trail has what was before",
     r".*/orders/<number>/(ship|keep|delivered)|.*/payouts/(instant|<int:payout_id>/cancel)": (
         "a step, guarded by the state"
     ),

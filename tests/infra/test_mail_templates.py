@@ -15,7 +15,13 @@ from shared.infra.mail.links import MailLinks, WhenSent
 from shared.infra.mail.paragraphs import paragraphs
 from shared.infra.mail.rendering import FOLDER, as_html, render
 
-SHIPPED = {"number": "MH-1", "full_name": "Ada", "carrier": "", "tracking": ""}
+SHIPPED = {
+    "number": "MH-1",
+    "full_name": "Ada",
+    "carrier": "",
+    "tracking": "",
+    "link": None,
+}
 REFUNDED = {
     "number": "MH-1",
     "full_name": "Ada",
@@ -57,10 +63,12 @@ def test_the_html_of_a_mail_says_what_its_text_says() -> None:
     )
     html = as_html("refunded", letter, "de")
     assert '<html lang="de">' in html
+    # On a button that says what the line before says, and to be read.
     assert (
-        '<a href="{public_url}/shop/orders/{order_link}">{public_url}/shop/orders/{order_link}</a>'
+        '<a class="go" href="{public_url}/shop/orders/{order_link}">See where it is at any time</a>'
         in html
     )
+    assert "<small>{public_url}/shop/orders/{order_link}</small>" in html
     assert "Cups writes: &lt;img src=x&gt;" in html
     assert html.count("<a ") == 1
 
@@ -80,16 +88,20 @@ def test_every_mail_that_is_posted_has_a_template() -> None:
 
 def test_a_mail_is_what_its_template_makes_of_the_facts() -> None:
     """Optional parts leave no gap behind."""
-    told = render("order_shipped", {**SHIPPED, "carrier": "Post", "tracking": "LU1"})
+    link = "https://post.test/LU1"
+    sent = {"carrier": "Post", "tracking": "LU1", "link": link}
+    told = render("order_shipped", {**SHIPPED, **sent})
+    end = "See where it is at any time:\n{public_url}/shop/orders/{order_link}\n"
 
     assert told.subject == "Your order MH-1 is on its way"
     assert (
         told.text
-        == "Hello Ada,\n\nyour order MH-1 was sent with Post.\n\nTracking number: LU1\n"
+        == "Hello Ada,\n\nyour order MH-1 was sent with Post.\n\nTracking number: LU1\n\n"
+        f"Follow it at Post:\n{link}\n\n{end}"
     )
     assert (
         render("order_shipped", SHIPPED).text
-        == "Hello Ada,\n\nyour order MH-1 was sent.\n"
+        == f"Hello Ada,\n\nyour order MH-1 was sent.\n\n{end}"
     )
 
 

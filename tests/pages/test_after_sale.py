@@ -25,7 +25,7 @@ from shared.trade.orders.models import Order, OrderLine
 from shared.trade.people.models import Member
 from shared.trade.returns.models import ReturnLine, ReturnRequest
 from tests.support.app import link_of
-from tests.support.factories import make_member, make_order
+from tests.support.factories import make_member, make_order, make_product
 from tests.support.money import assert_books_agree
 from tests.support.portal import Portal, sign_in
 from tests.support.refunds import Sold, set_policy, sold
@@ -430,3 +430,43 @@ class TestWithoutALink:
     async def test_every_page_leads_there(self, client: TestClientProtocol) -> None:
         """Also for guests, from the first page on."""
         assert "/shop/withdraw" in await Browser(client).get("/")
+
+
+class TestAgain:
+    async def test_what_is_still_on_sale_goes_into_the_basket(
+        self, client: TestClientProtocol, database: str
+    ) -> None:
+        """At today's price; what is not is named, and nothing else is lost."""
+        order = await paid(2)
+        gone = await make_product(await order.vendor, name="Old lamp")
+        await OrderLine.create(
+            order_id=order.id,
+            product_id=gone.id,
+            name=gone.name,
+            unit_amount=gone.price_amount,
+            quantity=1,
+        )
+        await Product.filter(id=gone.id).update(is_published=False)
+        await Order.filter(id=order.id).update(paid_at=clock.now())
+        line = await OrderLine.filter(order_id=order.id).first()
+        assert line is not None
+        await Product.filter(id=line.product_id).update(price_amount=777, stock=9)
+        browser, here = Browser(client), await below(order)
+        assert "Order again" in await browser.get(await page_of(order))
+        answer = await browser.post(f"{here}/again")
+        assert (answer.status_code, answer.location) == (303, "/shop/basket")
+        page = words(await browser.get("/shop/basket"))
+        assert "Not on sale, or not in stock: Old lamp." in page
+        assert "€15.54" in page
+
+    async def test_nothing_on_sale_is_said_and_changes_nothing(
+        self, client: TestClientProtocol, database: str
+    ) -> None:
+        """Back on the order's page."""
+        order = await paid()
+        await Product.all().update(is_published=False)
+        browser, here = Browser(client), await below(order)
+        await browser.get(await page_of(order))
+        answer = await browser.post(f"{here}/again")
+        page = words(await browser.get(answer.location))
+        assert "Nothing of this order is on sale just now." in page

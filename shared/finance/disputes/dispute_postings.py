@@ -110,21 +110,18 @@ async def _withdraw(
     *,
     is_sold: bool,
 ) -> Books:
-    if await is_posted(f"dispute_withdrawn:{transaction.id}"):
+    if await is_posted(_key("dispute_withdrawn", row, transaction)):
         return books
     amount = -transaction.amount
     parts = await _parts(order, amount) if is_sold else Parts(loss=amount)
-    await ledger.post(
-        tx,
-        postings.dispute_withdrawn(
-            _fact(
-                order,
-                parts,
-                transaction.fee,
-                transaction.id,
-            )
-        ),
+    fact = _fact(
+        order,
+        parts,
+        transaction.fee,
+        transaction.id,
+        is_share=row.is_share,
     )
+    await ledger.post(tx, postings.dispute_withdrawn(fact))
     await tx.change(
         row,
         vendor_part=row.vendor_part + parts.vendor,
@@ -148,24 +145,21 @@ async def _reinstate(
     order: Order,
     transaction: BalanceTransaction,
 ) -> Books:
-    if await is_posted(f"dispute_reinstated:{transaction.id}"):
+    if await is_posted(_key("dispute_reinstated", row, transaction)):
         return books
     parts = give_back(
         borne_by(row),
         transaction.amount,
         unit=step(order.currency),
     )
-    await ledger.post(
-        tx,
-        postings.dispute_reinstated(
-            _fact(
-                order,
-                parts,
-                -transaction.fee,
-                transaction.id,
-            )
-        ),
+    fact = _fact(
+        order,
+        parts,
+        -transaction.fee,
+        transaction.id,
+        is_share=row.is_share,
     )
+    await ledger.post(tx, postings.dispute_reinstated(fact))
     await tx.change(
         row,
         vendor_back=row.vendor_back + parts.vendor,
@@ -211,11 +205,18 @@ async def _taken(order: Order) -> Taken:
     )
 
 
+def _key(kind: str, row: Dispute, transaction: BalanceTransaction) -> str:
+    share = f":{row.order_id}" if row.is_share else ""
+    return f"{kind}:{transaction.id}{share}"
+
+
 def _fact(
     order: Order,
     parts: Parts,
     fee: int,
     stripe_id: str,
+    *,
+    is_share: bool,
 ) -> postings.DisputedMoney:
     return postings.DisputedMoney(
         order_id=order.id,
@@ -226,4 +227,5 @@ def _fact(
         loss_part=parts.loss,
         fee=fee,
         stripe_id=stripe_id,
+        is_share=is_share,
     )

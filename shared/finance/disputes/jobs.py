@@ -37,7 +37,7 @@ async def sweep(context: Context) -> None:
         row.stripe_dispute_id for row in await Dispute.filter(status__in=sorted(OPEN))
     }
     for seen in await context.gateway.disputes.list(since=clock.now() - LOOK_BACK):
-        row = await Dispute.get_or_none(stripe_dispute_id=seen.id)
+        row = await Dispute.filter(stripe_dispute_id=seen.id).first()
         if (
             row is None
             and await service.payment_of(seen.payment_intent, seen.charge) is None

@@ -46,7 +46,13 @@ class Dispute(Row):
     )
 
     # `…_back` is what came back of a part: what somebody bears now is the difference.
-    stripe_dispute_id = fields.CharField(max_length=255, unique=True)
+    stripe_dispute_id = fields.CharField(max_length=255)
+    share_weight = fields.BigIntField(
+        null=True,
+        description=(
+            "what was left of the order when a shared dispute came; null: it has it alone"
+        ),
+    )
     vendor: fields.ForeignKeyRelation[Vendor] = fields.ForeignKeyField(
         "models.Vendor", related_name="disputes", on_delete=fields.RESTRICT
     )
@@ -114,6 +120,11 @@ class Dispute(Row):
     accepted_at = fields.DatetimeField(null=True)
     accepted_by = fields.CharField(max_length=60, default="")
     network_reason_code = fields.CharField(max_length=40, null=True)
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it is what one order has of a dispute that several share."""
+        return self.share_weight is not None
 
     class Meta:
         table = "disputes"

@@ -104,12 +104,13 @@ async def post(
     `facts`: what its template needs besides.
     """
     vendor = await order.vendor
+    share = order.number if row.is_share else ""
     mail.post(
         tx,
         kind,
         to=vendor.business_email,
         unique_key=":".join(
-            part for part in (kind, row.stripe_dispute_id, once) if part
+            part for part in (kind, row.stripe_dispute_id, once, share) if part
         ),
         order_id=row.order_id,
         context={

@@ -16,7 +16,8 @@ async def answerable(tx: Transaction, vendor_id: int, dispute_id: int) -> Disput
     """Lock the vendor's dispute, while it can be answered. Raises NotFound, AnswerClosed."""
     row = await tx.lock(Dispute, id=dispute_id, vendor_id=vendor_id)
     is_decided = row.submitted_at is not None or row.accepted_at is not None
-    if row.status not in ANSWERABLE or is_decided:
+    # The one answer of a shared dispute is not for one of its vendors to hand in.
+    if row.status not in ANSWERABLE or is_decided or row.is_share:
         raise AnswerClosed
     return row
 

@@ -13,6 +13,8 @@ import logging
 from dataclasses import asdict
 from typing import Any
 
+from tortoise.expressions import Subquery
+
 from shared.core import clock
 from shared.finance.disputes import evidence, notices
 from shared.finance.disputes.dispute_postings import (
@@ -27,10 +29,12 @@ from shared.finance.disputes.rules import (
     DisputeStatus,
     next_status,
 )
+from shared.finance.disputes.shared_disputes import Disputed, lock_disputed
 from shared.finance.payments import service as payments
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import PAID_STATES
 from shared.finance.recovery import service as clawback
+from shared.finance.recovery.models import Claim
 from shared.infra import unit
 from shared.infra.gateway.disputes import StripeDispute
 from shared.infra.gateway.gateway import Gateway
@@ -38,6 +42,7 @@ from shared.infra.jobs import Context, job
 from shared.infra.references import service as references
 from shared.infra.unit import Transaction
 from shared.trade.orders import payment_effects as orders
+from shared.trade.orders import reservations
 from shared.trade.orders.models import Order
 
 log = logging.getLogger("markethall.disputes")
@@ -70,7 +75,8 @@ async def sync_dispute(gateway: Gateway, stripe_id: str) -> DisputeStatus | None
 async def payment_of(intent_id: str | None, charge_id: str) -> Payment | None:
     """Our payment that a dispute or a warning is about; None for a foreign one."""
     if intent_id is not None:
-        payment = await Payment.get_or_none(stripe_payment_intent_id=intent_id)
+        mine = Payment.filter(stripe_payment_intent_id=intent_id)
+        payment = await mine.order_by("id").first()
         if payment is not None:
             return payment
     return await Payment.filter(stripe_charge_id=charge_id).order_by("-id").first()
@@ -97,8 +103,27 @@ async def apply_in(
     tx: Transaction, payment_id: int, seen: StripeDispute
 ) -> DisputeStatus:
     """Do the same as `apply` in the caller's transaction."""
-    order, payment = await locked(tx, payment_id)
-    row, is_new = await _row(tx, order, payment, seen)
+    mine = await lock_disputed(tx, payment_id, seen)
+    rows = [await _row(tx, each) for each in mine]
+    if len(mine) > 1:  # orders move stock, and claims are locked, one after the other
+        purchase = mine[0].order.checkout_id
+        theirs = Subquery(Order.filter(checkout_id=purchase).values("id"))
+        await tx.lock_all(Claim.filter(order_id__in=theirs))
+        await reservations.lock_pieces([each.order for each in mine])
+    for each, (row, is_new) in zip(mine, rows, strict=True):
+        await _apply_part(tx, each, row, is_new=is_new)
+    return DisputeStatus(rows[0][0].status)
+
+
+async def _apply_part(
+    tx: Transaction,
+    about: Disputed,
+    row: Dispute,
+    *,
+    is_new: bool,
+) -> None:
+    """Bring one order's row, its books and its claim to what was read."""
+    order, payment, seen = about.order, about.payment, about.seen
     was = None if is_new else DisputeStatus(row.status)
     is_sold = payment.status in PAID_STATES
     books = await apply_transactions(tx, row, order, seen, is_sold=is_sold)
@@ -110,7 +135,7 @@ async def apply_in(
             payment=payment,
             amount=books.claim,
         )
-    status = await _follow_status(tx, row, seen, is_new=is_new)
+    await _follow_status(tx, row, seen, is_new=is_new)
     references.remember(
         tx,
         seen.id,
@@ -128,33 +153,25 @@ async def apply_in(
     )
     _record(tx, row, was, books)
     await notices.tell(tx, row, order, was=was, books=books)
-    return status
 
 
-async def locked(tx: Transaction, payment_id: int) -> tuple[Order, Payment]:
-    """Lock what a dispute is about: the order, then its payment. The dispute comes after them."""
-    found = await Payment.get(id=payment_id)
-    order = await tx.lock(Order, id=found.order_id)
-    payment = await tx.lock(Payment, id=payment_id)
-    return order, payment
-
-
-async def _row(
-    tx: Transaction, order: Order, payment: Payment, seen: StripeDispute
-) -> tuple[Dispute, bool]:
+async def _row(tx: Transaction, about: Disputed) -> tuple[Dispute, bool]:
     """The dispute's row, locked, made with the first word of it: the order's lock keeps two from
     making it at once.
     """
-    row = await tx.lock_first(Dispute.filter(stripe_dispute_id=seen.id))
+    order, seen = about.order, about.seen
+    mine = Dispute.filter(stripe_dispute_id=seen.id, order_id=order.id)
+    row = await tx.lock_first(mine)
     if row is not None:
         return row, False
     status = DisputeStatus(seen.status)
     row = await tx.create(
         Dispute,
         stripe_dispute_id=seen.id,
+        share_weight=about.weight,
         vendor_id=order.vendor_id,
         order_id=order.id,
-        payment_id=payment.id,
+        payment_id=about.payment.id,
         status=status,
         reason=seen.reason,
         amount=seen.amount,

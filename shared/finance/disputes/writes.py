@@ -18,6 +18,7 @@ from shared.finance.disputes.document_writes import refused_document, upload_doc
 from shared.finance.disputes.errors import Overtaken
 from shared.finance.disputes.models import Dispute
 from shared.finance.disputes.rules import ANSWERABLE, TELLABLE
+from shared.finance.disputes.shared_disputes import lock_disputed
 from shared.infra.gateway.disputes import StripeDispute
 from shared.infra.gateway.errors import StripeMissing, StripeRefused
 from shared.infra.gateway.gateway import Gateway
@@ -175,7 +176,7 @@ class _Decision(_OfDispute):
         answer: StripeDispute,
         more: None,
     ) -> None:
-        await service.locked(tx, self.payment_id)
+        await lock_disputed(tx, self.payment_id, answer)
         row = await tx.lock(Dispute, id=self.dispute_id)
         if self.is_wanted(row):
             await tx.change(

@@ -13,6 +13,7 @@ from shared.infra.activity.models import Activity
 from shared.infra.database.several import Part, Records, Rows
 from shared.trade.marketplace.models import MarketplaceSettings
 from shared.trade.marketplace.queries import SETTINGS_ID
+from shared.trade.messages.models import OrderMessage
 from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.returns.models import ReturnLine, ReturnRequest
 from shared.trade.vendors.models import Vendor
@@ -45,6 +46,7 @@ RETURN_LINES = Rows(
     ReturnLine,
     "t.request_id IN (SELECT r.id FROM return_requests r WHERE r.order_id = ?)",
 )
+MESSAGES = Rows(OrderMessage, "t.order_id = ?", order="t.id", limit=MOST_MAILS)
 # By their subjects, for which there is an index.
 CLAIMS = Rows(
     Claim,
@@ -71,7 +73,7 @@ def money_of(order_id: int) -> tuple[Part, ...]:
 
 def all_of(order_id: int, email: str) -> tuple[Part, ...]:
     """That, and what else its vendor's page tells; of mails those to the shopper."""
-    rows = (CHECKOUT, VENDOR, LINES, REFUND_LINES, RETURNS, RETURN_LINES)
+    rows = (CHECKOUT, VENDOR, LINES, REFUND_LINES, RETURNS, RETURN_LINES, MESSAGES)
     return (
         *money_of(order_id),
         *(each(order_id) for each in rows),

@@ -18,6 +18,8 @@ from shared.infra.database.several import Found, read
 from shared.infra.mail.queries import MailView, mail_in
 from shared.trade.marketplace.queries import settings_of
 from shared.trade.marketplace.rules import DEFAULTS, Marketplace
+from shared.trade.messages.queries import MessageView
+from shared.trade.messages.queries import views_in as messages_in
 from shared.trade.orders.models import Order
 from shared.trade.orders.rules import PaymentStatus
 from shared.trade.returns.queries import ReturnView
@@ -41,6 +43,7 @@ class WholeOrder:
     is_warned: bool
     market: Marketplace
     returns: tuple[ReturnView, ...]
+    messages: tuple[MessageView, ...]
 
 
 async def whole_order(
@@ -74,6 +77,7 @@ async def whole_order(
         mails=tuple(map(mail_in, found.records(asked.MAILS))),
         is_warned=is_warned and order.payment_status == PaymentStatus.PAID,
         market=settings_of(settings) if settings is not None else DEFAULTS,
+        messages=messages_in(found.of(asked.MESSAGES)),
         returns=returns_in(found.of(asked.RETURNS), found.of(asked.RETURN_LINES)),
     )
 

@@ -23,7 +23,11 @@ class PaymentSucceeded(Event):
 
 @frozen
 class TransferArrived(Event):
-    """The vendor's share of a payment lies in its balance at Stripe."""
+    """The vendor's share of a payment lies in its balance at Stripe.
+
+    `is_slice`: it came by a transfer of its own, after claims may have waited for it.
+    """
 
     payment_id: int
     vendor_id: int
+    is_slice: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.ledger import postings
 from shared.finance.ledger import service as ledger
+from shared.finance.ledger.chart import Posting
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import PaymentState
 from shared.infra.gateway.payment_intents import PaymentIntent
@@ -45,8 +46,14 @@ async def post_parked(
 
 
 async def post_sale(tx: Transaction, payment: Payment) -> bool:
-    """Post a payment as a sale. False when it was posted already."""
-    return await ledger.post(tx, postings.sale(_sold(payment)))
+    """Post a payment as a sale, and what its vendor got by a transfer of its own. False when it was
+    posted already.
+    """
+    is_new = await ledger.post(tx, postings.sale(_sold(payment)))
+    if payment.is_slice and payment.stripe_transfer_id is not None:
+        sent = _transferred(payment, payment.stripe_transfer_id)
+        is_new |= await ledger.post(tx, sent)
+    return is_new
 
 
 def post_stripe_fee(
@@ -74,6 +81,10 @@ def post_transferred(
     transfer_id: str,
 ) -> None:
     """Post that the vendor's part of a shared intent has gone on to it."""
+    ledger.post_once(tx, _transferred(payment, transfer_id))
+
+
+def _transferred(payment: Payment, transfer_id: str) -> Posting:
     fact = postings.TransferredFact(
         payment.id,
         payment.order_id,
@@ -82,7 +93,7 @@ def post_transferred(
         payment.amount_vendor,
         transfer_id,
     )
-    ledger.post_once(tx, postings.transferred(fact))
+    return postings.transferred(fact)
 
 
 def _sold(payment: Payment) -> postings.SaleFact:

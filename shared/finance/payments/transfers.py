@@ -16,6 +16,7 @@ from shared.finance.payments.events import TransferArrived
 from shared.finance.payments.models import Payment
 from shared.finance.payments.payment_postings import post_transferred
 from shared.finance.payments.statements import Slice
+from shared.infra import unit
 from shared.infra.gateway.errors import StripeRefused
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.gateway.transfers import NewTransfer, Transfer
@@ -112,21 +113,7 @@ class TransferShare(Operation[Transfer, None]):
         """The money lies with the vendor now."""
         await tx.lock(Order, id=self.order_id)
         payment = await tx.lock(Payment, id=self.payment_id)
-        act = Act("payment.transferred", "stripe", {"transfer": answer.id})
-        where = {"stripe_transfer_id": None}
-        if not await tx.change(
-            payment, where=where, act=act, stripe_transfer_id=answer.id
-        ):
-            return
-        post_transferred(tx, payment, answer.id)
-        references.remember(
-            tx,
-            answer.id,
-            subject=self.subject,
-            order_id=payment.order_id,
-            vendor_id=payment.vendor_id,
-        )
-        tx.emit(TransferArrived(payment.id, payment.vendor_id))
+        await _note(tx, payment, answer.id)
 
     async def refused(
         self,
@@ -138,6 +125,55 @@ class TransferShare(Operation[Transfer, None]):
         log.error("the transfer of order %s was refused: %s", self.order_number, why)
         payment = await tx.lock(Payment, id=self.payment_id)
         tx.note(Act("payment.transfer_refused", "stripe", {"reason": why}), payment)
+
+
+async def _note(
+    tx: Transaction,
+    payment: Payment,
+    transfer_id: str,
+) -> bool:
+    """Let a locked payment have its transfer; False when it has one."""
+    act = Act("payment.transferred", "stripe", {"transfer": transfer_id})
+    where = {"stripe_transfer_id": None}
+    is_new = await tx.change(
+        payment,
+        where=where,
+        act=act,
+        stripe_transfer_id=transfer_id,
+    )
+    if not is_new:
+        return False
+    post_transferred(tx, payment, transfer_id)
+    references.remember(
+        tx,
+        transfer_id,
+        subject=payment.as_subject,
+        order_id=payment.order_id,
+        vendor_id=payment.vendor_id,
+    )
+    tx.emit(TransferArrived(payment.id, payment.vendor_id, is_slice=True))
+    return True
+
+
+async def note_lost(gateway: Gateway, transfer_id: str) -> Payment | None:
+    """Note a transfer that we made and that our rows lost; whose it is, or None when it is none of
+    ours. A repair.
+    """
+    transfer = await gateway.transfers.get(transfer_id)
+    waiting = Payment.filter(
+        stripe_charge_id=transfer.source_transaction or "-",
+        stripe_account_id=transfer.destination,
+        intent_key__not_isnull=True,
+        stripe_transfer_id=None,
+    )
+    payment = await waiting.first()
+    if payment is None or MARK not in transfer.metadata:
+        return None
+    async with unit.transaction() as tx:
+        await tx.lock(Order, id=payment.order_id)
+        locked = await tx.lock(Payment, id=payment.id)
+        await _note(tx, locked, transfer_id)
+    return payment
 
 
 async def open_transfer(tx: Transaction, each: Slice) -> None:

@@ -93,7 +93,7 @@ async def posted(payments: Iterable[PaymentRecord]) -> frozenset[str]:
     wanted = [
         f"{kind}:{row.id}"
         for row in payments
-        for kind in ("sale", "parked", "stripe_fee")
+        for kind in ("sale", "parked", "stripe_fee", "transferred")
     ]
     return await _existing(wanted)
 

@@ -58,6 +58,7 @@ _PAYMENT = (
     "stripe_application_fee_id",
     "stripe_balance_transaction_id",
     "amount_stripe_fee",
+    "intent_key",
     "created_at",
 )
 _OBJECT = ("status", "amount", "currency", "vendor_id", "created_at")
@@ -83,6 +84,8 @@ _CLAIM = (
     "written_off",
     "payment_id",
     "netted",
+    "payment__intent_key",
+    "payment__stripe_transfer_id",
 )
 OBJECTS = tuple(_FINISHED)
 
@@ -191,7 +194,7 @@ def _claim(
     bears: Mapping[str, int],
     out_of_reach: set[int],
 ) -> ClaimRecord:
-    *columns, payment_id, netted = row
+    *columns, payment_id, netted, intent_key, transfer_id = row
     id_, subject, vendor_id = row[:3]
     values = (
         *columns,
@@ -200,6 +203,7 @@ def _claim(
         bears.get(subject),
         netted,
         vendor_id in out_of_reach,
+        intent_key is not None and transfer_id is None,
     )
     return ClaimRecord(*values)
 

@@ -36,7 +36,13 @@ class PaymentRecord:
     fee_id: str | None = None
     transaction_id: str | None = None
     stripe_fee: int | None = None
+    intent_key: str | None = None  # of an intent that several orders share
     recent: bool = True
+
+    @property
+    def lacks_transfer(self) -> bool:
+        """Whether its vendor has not got its part of a shared intent."""
+        return self.intent_key is not None and self.transfer_id is None
 
 
 @frozen
@@ -105,6 +111,7 @@ class ClaimRecord:
 
     `moved`: what its movements that are done come to. `bears`: what its refund or dispute says;
     None if unsure. `cannot_be_sent`: the vendor took our access away, so what we owe it waits.
+    `waits`: its vendor has not got its part of a shared payment, so nothing can come back of it.
     """
 
     id: int
@@ -120,6 +127,7 @@ class ClaimRecord:
     bears: int | None = None
     netted: int = 0
     cannot_be_sent: bool = False
+    waits: bool = False
 
 
 @frozen

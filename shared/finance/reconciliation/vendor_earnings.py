@@ -12,6 +12,7 @@ from tortoise.functions import Sum
 
 from shared.finance.ledger.chart import Account
 from shared.finance.ledger.models import LedgerEntry, LedgerPosting
+from shared.finance.payments.waiting_transfers import waiting_transfers
 from shared.finance.reconciliation.ledger_records import Sums
 from shared.finance.reconciliation.records import VendorEarnings
 from shared.finance.recovery.models import Claim
@@ -34,15 +35,18 @@ async def read(sums: Sums) -> tuple[VendorEarnings, ...]:
     earned, lies = _total(sums, EARNED), _total(sums, LIES)
     to_come, set_off = await _claims()
     parked = await _in_suspense()
+    untransferred = await _untransferred()
     rows = [
         VendorEarnings(
             *place,
             earned=-earned.get(place, 0),
             lies=lies.get(place, 0),
-            waits=to_come.get(place, 0) - parked.get(place, 0),
+            waits=to_come.get(place, 0)
+            - parked.get(place, 0)
+            + untransferred.get(place, 0),
             set_off=set_off.get(place, 0),
         )
-        for place in sorted({*earned, *lies, *to_come})
+        for place in sorted({*earned, *lies, *to_come, *untransferred})
     ]
     return await _with_unposted(rows)
 
@@ -86,6 +90,17 @@ async def _in_suspense() -> VendorTotals:
     for vendor_id, currency, total in rows:
         totals[int(str(vendor_id)), str(currency)] = int(str(total))
     return totals
+
+
+async def _untransferred() -> VendorTotals:
+    """Read what vendors have earned of shared payments and not got: it lies with the platform."""
+    query = waiting_transfers().annotate(total=Sum("amount_vendor"))
+    groups = query.group_by("vendor_id", "currency")
+    rows = await groups.values_list("vendor_id", "currency", "total")
+    return {
+        (int(str(vendor_id)), str(currency)): int(str(total))
+        for vendor_id, currency, total in rows
+    }
 
 
 async def _with_unposted(rows: Sequence[VendorEarnings]) -> tuple[VendorEarnings, ...]:

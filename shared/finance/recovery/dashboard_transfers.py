@@ -140,10 +140,15 @@ async def _payment_of(gateway: Gateway, transfer_id: str) -> Payment | None:
     if payment is not None:
         return payment
     try:
-        charge = (await gateway.transfers.get(transfer_id)).source_transaction
+        transfer = await gateway.transfers.get(transfer_id)
     except StripeMissing:
         return None
-    return await Payment.filter(stripe_charge_id=charge).first() if charge else None
+    if transfer.source_transaction is None:
+        return None
+    of_charge = Payment.filter(stripe_charge_id=transfer.source_transaction)
+    # A charge may have paid several orders, each at another vendor.
+    mine = of_charge.filter(stripe_account_id=transfer.destination)
+    return await mine.first() or await of_charge.filter(intent_key=None).first()
 
 
 async def note(payment: Payment, moved: DashboardTransfer) -> Claim | None:

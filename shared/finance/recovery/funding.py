@@ -23,7 +23,8 @@ async def looked_at(gateway: Gateway, payment_id: int) -> Payment:
     later.
     """
     payment = await Payment.get(id=payment_id)
-    if payment.stripe_transfer_id is None and payment.stripe_charge_id is not None:
+    is_bare = payment.stripe_transfer_id is None and not payment.is_slice
+    if is_bare and payment.stripe_charge_id is not None:
         await payments.record_charge(gateway, payment.stripe_charge_id)
         await payment.refresh_from_db()
     return payment
@@ -90,11 +91,6 @@ async def _read(
         )
         for t in transfers
     ]
-
-
-def group_of(order_id: int) -> str:
-    """What the transfers of an order have in common at Stripe."""
-    return f"order_{order_id}"
 
 
 async def balance(gateway: Gateway, payment: Payment) -> int:

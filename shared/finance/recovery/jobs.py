@@ -109,7 +109,11 @@ async def on_claim_unsettled(tx: Transaction, event: ClaimUnsettled) -> None:
 
 
 async def on_transfer_arrived(tx: Transaction, event: TransferArrived) -> None:
-    """Take from it what the vendor owes."""
+    """Take from it what the vendor owes, and what claims of this very sale have waited for."""
+    if event.is_slice:
+        mine = Claim.filter(payment_id=event.payment_id).order_by("id")
+        for subject in await texts_in(mine, "subject"):
+            settle(tx, subject=subject)
     if await owes(event.vendor_id):
         collect(tx, vendor_id=event.vendor_id)
 

@@ -64,6 +64,13 @@ class ClaimStatus:
     may_move: bool
 
     @property
+    def waits(self) -> bool:
+        """Whether the vendor has not got its part of a shared payment: until then nothing can come
+        back of it.
+        """
+        return self.payment.is_slice and self.payment.stripe_transfer_id is None
+
+    @property
     def target(self) -> Rest:
         """Where it comes to rest."""
         claim = self.claim

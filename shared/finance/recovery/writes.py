@@ -103,6 +103,12 @@ class SendTransfer(_Moved):
 
     account_id: str
     currency: str
+    group: str = ""  # empty: the order's
+
+    @property
+    def transfer_group(self) -> str:
+        """What it has in common with its charge, which Stripe asks for."""
+        return self.group or f"order_{self.order_id}"
 
     async def send(self, gateway: Gateway, key: str) -> str:
         new = NewTransfer(
@@ -110,15 +116,13 @@ class SendTransfer(_Moved):
             currency=self.currency,
             destination=self.account_id,
             source_transaction=self.source_id,
-            transfer_group=funding.group_of(self.order_id),
+            transfer_group=self.transfer_group,
             metadata=self.metadata,
         )
         return (await gateway.transfers.create(new, key=key)).id
 
     async def find(self, gateway: Gateway) -> str | None:
-        sent = await gateway.transfers.list(
-            transfer_group=funding.group_of(self.order_id)
-        )
+        sent = await gateway.transfers.list(transfer_group=self.transfer_group)
         return next(
             (one.id for one in sent if one.metadata.get(funding.MARK) == self.mark),
             None,
@@ -141,5 +145,8 @@ def write_of(
     if movement.kind == MovementKind.REVERSAL:
         return ReverseTransfer(**about)
     return SendTransfer(
-        **about, account_id=payment.stripe_account_id, currency=claim.currency
+        **about,
+        account_id=payment.stripe_account_id,
+        currency=claim.currency,
+        group=payment.transfer_group,
     )

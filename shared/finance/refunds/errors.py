@@ -27,6 +27,18 @@ class TooMuch(BadRefund):
         super().__init__(told, param=param)
 
 
+class WhichOrder(Conflict):
+    """A refund was made in Stripe's dashboard, of a payment that several orders share: whoever made
+    it must say whose it is.
+    """
+
+    code = "which_order"
+    default = _n(
+        "This refund is of a payment that several orders share. Give it the number of its order in "
+        "Stripe’s dashboard, as metadata order_number; then it is taken in by itself."
+    )
+
+
 class NotPaid(Conflict):
     """There is no money of this order to give back."""
 

@@ -12,11 +12,12 @@ from shared.finance.payments import service as payments
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import PAID_STATES
 from shared.finance.refunds import refunded_amounts, stripe_reads, sync
+from shared.finance.refunds.errors import WhichOrder
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.order_totals import BY_STRIPE, sum_of
 from shared.finance.refunds.rules import RefundState, bear
 from shared.finance.refunds.stripe_reads import Along
-from shared.finance.refunds.writes import MARK
+from shared.finance.refunds.writes import MARK, ORDER
 from shared.infra import unit
 from shared.infra.gateway.errors import StripeMissing
 from shared.infra.gateway.gateway import Gateway
@@ -81,7 +82,8 @@ async def import_refund(gateway: Gateway, answer: StripeRefund) -> RefundState |
             payment.status,
         )
         return None
-    if payment.stripe_transfer_id is None and payment.stripe_charge_id is not None:
+    is_bare = payment.stripe_transfer_id is None and not payment.is_slice
+    if is_bare and payment.stripe_charge_id is not None:
         await payments.record_charge(gateway, payment.stripe_charge_id)
         await payment.refresh_from_db()
     noted = await stripe_reads.noted_fee_refunds(payment)
@@ -100,9 +102,22 @@ async def row_of(answer: StripeRefund) -> Refund | None:
 
 
 async def _payment_of(answer: StripeRefund) -> Payment | None:
+    """Whose a refund is; of an intent that several orders share, of the one whose number it bears.
+
+    Raises WhichOrder where nobody said which.
+    """
     intent_id = answer.payment_intent or "-"
-    found = Payment.get_or_none(stripe_payment_intent_id=intent_id)
-    return await found.select_related("order")
+    found = Payment.filter(stripe_payment_intent_id=intent_id)
+    payments = await found.order_by("id").select_related("order")
+    if len(payments) < 2:
+        return payments[0] if payments else None
+    number = answer.metadata.get(ORDER)
+    known = await Refund.get_or_none(stripe_refund_id=answer.id)
+    for payment in payments:
+        is_known = known is not None and known.payment_id == payment.id
+        if is_known or (known is None and payment.order.number == number):
+            return payment
+    raise WhichOrder(log=f"refund {answer.id} of {intent_id}")
 
 
 async def _row_of(payment: Payment, answer: StripeRefund) -> Refund | None:
@@ -177,7 +192,11 @@ def _record(tx: Transaction, row: Refund) -> None:
     )
 
 
-async def _make_room(tx: Transaction, order: Order, answer: StripeRefund) -> None:
+async def _make_room(
+    tx: Transaction,
+    order: Order,
+    answer: StripeRefund,
+) -> None:
     """What waits for the operator gives way to money that has really gone; the newest first."""
     left = order.total_amount_cents - order.refunded_amount
     was, now = RefundState.AWAITING_APPROVAL, RefundState.DECLINED

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
 from shared.core import clock
 from shared.finance.payments.models import Payment
 from shared.finance.refunds import external_refunds, service
+from shared.finance.refunds.errors import WhichOrder
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import UNSETTLED, RefundState
 from shared.finance.refunds.sync import sync_later
@@ -14,6 +16,8 @@ from shared.infra import unit
 from shared.infra.database.chunks import chunks
 from shared.infra.database.columns import numbers_in, texts_in
 from shared.infra.jobs import Context, job, queue, recurring
+
+log = logging.getLogger("markethall.refunds")
 
 # How long after a refund its failure is looked for without a webhook.
 LOOK_BACK = timedelta(days=14)
@@ -27,8 +31,14 @@ async def carry_out(context: Context, refund_id: int) -> None:
 
 @job("refunds.adopt")
 async def import_one(context: Context, stripe_refund_id: str) -> None:
-    """Follow a refund by Stripe's number, which we may not know yet."""
-    await external_refunds.sync_stripe_refund(context.gateway, stripe_refund_id)
+    """Follow a refund by Stripe's number, which we may not know yet.
+
+    Whose it is may not be known either: reconciliation tells a person.
+    """
+    try:
+        await external_refunds.sync_stripe_refund(context.gateway, stripe_refund_id)
+    except WhichOrder as unknown:
+        log.warning("%s", unknown.log)
 
 
 @recurring("refunds.sweep", every=timedelta(hours=1))

@@ -43,6 +43,9 @@ class AtStripe:
     fee_refunded: int
     balance: int  # of the vendor, pending money included
     touched: bool = False  # by anything but refunds: a dispute, money sent again
+    is_shared: bool = (
+        False  # the charge paid other orders, too: no one transfer is its own
+    )
 
 
 def stripe_share(
@@ -76,6 +79,7 @@ def choose_method(
     given = sum(refund.commission for refund in earlier)
     plain = (
         not now.touched
+        and not now.is_shared
         and not any(e.undone for e in earlier)
         and now.reversed == refunded
     )

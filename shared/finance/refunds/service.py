@@ -166,7 +166,7 @@ async def _refundable(gateway: Gateway, vendor_id: int, number: str) -> Payment:
 
 async def _facts(gateway: Gateway, payment: Payment) -> ChargeFacts | None:
     """What Stripe holds of the sale; None where the write finds out by itself, later."""
-    if payment.stripe_transfer_id is None:
+    if payment.stripe_transfer_id is None and not payment.is_slice:
         return None
     try:
         return await charge_facts(gateway, payment)
@@ -205,7 +205,11 @@ def _check_payment(order: Order, payment: Payment) -> None:
         raise PaymentDiffers
 
 
-async def _tell_operators(tx: Transaction, order: Order, refund: Refund) -> None:
+async def _tell_operators(
+    tx: Transaction,
+    order: Order,
+    refund: Refund,
+) -> None:
     vendor = await Vendor.get(id=refund.vendor_id)
     context = {
         "vendor_name": vendor.name,

@@ -86,8 +86,11 @@ async def sale_at_stripe(gateway: Gateway, payment: Payment) -> AtStripe:
 
     In the first seconds a charge has no transfer and no fee yet, so nothing of them came back.
     Stripe makes them before it refunds such a charge, and the vendor's share is in its balance by
-    then; a refusal is answered by asking in the other way.
+    then; a refusal is answered by asking in the other way. Of a charge that several orders share
+    the platform pays in any case.
     """
+    if payment.is_slice:
+        return AtStripe(0, 0, 0, is_shared=True)
     reversed_, fee_refunded = 0, 0
     balance = await funding.balance(gateway, payment)
     if payment.stripe_transfer_id is None:

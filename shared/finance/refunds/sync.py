@@ -98,7 +98,11 @@ async def take_on(
     return state
 
 
-async def read_along(gateway: Gateway, refund_id: int, answer: StripeRefund) -> Along:
+async def read_along(
+    gateway: Gateway,
+    refund_id: int,
+    answer: StripeRefund,
+) -> Along:
     """Read what came back along with a refund that is heard of for the first time.
 
     Raises ChargeNotReady, StripeUnavailable.
@@ -130,7 +134,11 @@ async def settle_claim(gateway: Gateway, refund_id: int) -> None:
         log.info("the claim of refund %s is settled later: %s", refund_id, why)
 
 
-async def apply(refund_id: int, answer: StripeRefund, moved: Along) -> RefundState:
+async def apply(
+    refund_id: int,
+    answer: StripeRefund,
+    moved: Along,
+) -> RefundState:
     """Move refund, order and books to where Stripe's refund is, if that is news.
 
     Answers the state afterwards.
@@ -176,7 +184,11 @@ def _reasons(answer: StripeRefund) -> dict[str, Any]:
     }
 
 
-async def _keep_reasons(tx: Transaction, refund: Refund, answer: StripeRefund) -> None:
+async def _keep_reasons(
+    tx: Transaction,
+    refund: Refund,
+    answer: StripeRefund,
+) -> None:
     """The state stays; why it is so may be another."""
     known = (refund.pending_reason, refund.failure_reason)
     is_news = known != (answer.pending_reason, answer.failure_reason)

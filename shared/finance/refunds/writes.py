@@ -38,6 +38,9 @@ from shared.trade.commission.rules import RefundPolicy
 from shared.trade.orders.models import Order
 
 MARK = "markethall_refund"
+ORDER = (
+    "order_number"  # the metadata that says which order of a shared payment it is of
+)
 
 
 @frozen
@@ -111,7 +114,9 @@ class CreateRefund(Operation[StripeRefund, ChargeFacts]):
             raise NotItsTurn
         if self.reverse_transfer is not None:
             return None
-        payment = await funding.looked_at(gateway, self.payment_id)
+        payment = await Payment.get(id=self.payment_id)
+        if not payment.is_slice:
+            payment = await funding.looked_at(gateway, payment.id)
         facts = await charge_facts(gateway, payment)
         touched = await was_touched(payment.id)
         return replace(facts, sale=replace(facts.sale, touched=touched))
@@ -179,7 +184,7 @@ class CreateRefund(Operation[StripeRefund, ChargeFacts]):
             metadata={
                 MARK: self.mark,
                 "order_id": str(self.order_id),
-                "order_number": self.order_number,
+                ORDER: self.order_number,
             },
         )
         try:
@@ -244,4 +249,5 @@ def _code_of(refusal: StripeRefused) -> str | None:
 async def charge_facts(gateway: Gateway, payment: Payment) -> ChargeFacts:
     """Read what Stripe holds of a sale. Raises StripeUnavailable."""
     sale = await sale_at_stripe(gateway, payment)
-    return ChargeFacts(sale, is_early=payment.stripe_transfer_id is None)
+    is_early = payment.stripe_transfer_id is None and not payment.is_slice
+    return ChargeFacts(sale, is_early=is_early)

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0061_pictures. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0063_pictures. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -246,6 +246,29 @@ CREATE SEQUENCE claims_id_seq
     NO MAXVALUE
     CACHE 1;
 ALTER SEQUENCE claims_id_seq OWNED BY claims.id;
+CREATE TABLE customer_addresses (
+    id bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    full_name character varying(120) NOT NULL,
+    address character varying(200) NOT NULL,
+    address_extra character varying(200) NOT NULL,
+    city character varying(80) NOT NULL,
+    postal_code character varying(20) NOT NULL,
+    state character varying(60) NOT NULL,
+    country character varying(2) NOT NULL,
+    is_default boolean NOT NULL,
+    customer_id bigint NOT NULL
+);
+COMMENT ON TABLE customer_addresses IS 'Where a shopper has things sent to: one of a book of them, the default one first.';
+COMMENT ON COLUMN customer_addresses.state IS 'as on a label; empty where none';
+CREATE SEQUENCE customer_addresses_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE customer_addresses_id_seq OWNED BY customer_addresses.id;
 CREATE TABLE customers (
     id bigint NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -369,6 +392,7 @@ CREATE TABLE disputes (
     loss_back bigint DEFAULT 0 NOT NULL,
     transaction_count smallint DEFAULT 0 NOT NULL,
     vendor_back bigint DEFAULT 0 NOT NULL,
+    share_weight bigint,
     CONSTRAINT ck_disputes_amounts CHECK (amount > 0 and vendor_part >= 0 and commission_part >= 0 and loss_part >= 0 and fee >= 0),
     CONSTRAINT ck_disputes_back CHECK (vendor_back >= 0 and vendor_back <= vendor_part and commission_back >= 0 and commission_back <= commission_part and loss_back >= 0),
     CONSTRAINT ck_disputes_one_answer CHECK (submitted_at is null or accepted_at is null),
@@ -863,6 +887,25 @@ CREATE SEQUENCE order_lines_id_seq
     NO MAXVALUE
     CACHE 1;
 ALTER SEQUENCE order_lines_id_seq OWNED BY order_lines.id;
+CREATE TABLE order_messages (
+    id bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    is_from_shopper boolean NOT NULL,
+    author character varying(60) NOT NULL,
+    text text NOT NULL,
+    order_id bigint NOT NULL,
+    vendor_id bigint NOT NULL
+);
+COMMENT ON TABLE order_messages IS 'One message about an order, from its shopper or from its vendor.';
+COMMENT ON COLUMN order_messages.author IS 'member:7';
+CREATE SEQUENCE order_messages_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE order_messages_id_seq OWNED BY order_messages.id;
 CREATE TABLE orders (
     id bigint NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -1932,6 +1975,7 @@ ALTER TABLE ONLY basket_lines ALTER COLUMN id SET DEFAULT nextval('basket_lines_
 ALTER TABLE ONLY baskets ALTER COLUMN id SET DEFAULT nextval('baskets_id_seq'::regclass);
 ALTER TABLE ONLY checkouts ALTER COLUMN id SET DEFAULT nextval('checkouts_id_seq'::regclass);
 ALTER TABLE ONLY claims ALTER COLUMN id SET DEFAULT nextval('claims_id_seq'::regclass);
+ALTER TABLE ONLY customer_addresses ALTER COLUMN id SET DEFAULT nextval('customer_addresses_id_seq'::regclass);
 ALTER TABLE ONLY customers ALTER COLUMN id SET DEFAULT nextval('customers_id_seq'::regclass);
 ALTER TABLE ONLY differences ALTER COLUMN id SET DEFAULT nextval('differences_id_seq'::regclass);
 ALTER TABLE ONLY dispute_files ALTER COLUMN id SET DEFAULT nextval('dispute_files_id_seq'::regclass);
@@ -1956,6 +2000,7 @@ ALTER TABLE ONLY marketplace_settings ALTER COLUMN id SET DEFAULT nextval('marke
 ALTER TABLE ONLY members ALTER COLUMN id SET DEFAULT nextval('members_id_seq'::regclass);
 ALTER TABLE ONLY movements ALTER COLUMN id SET DEFAULT nextval('movements_id_seq'::regclass);
 ALTER TABLE ONLY order_lines ALTER COLUMN id SET DEFAULT nextval('order_lines_id_seq'::regclass);
+ALTER TABLE ONLY order_messages ALTER COLUMN id SET DEFAULT nextval('order_messages_id_seq'::regclass);
 ALTER TABLE ONLY orders ALTER COLUMN id SET DEFAULT nextval('orders_id_seq'::regclass);
 ALTER TABLE ONLY page_changes ALTER COLUMN id SET DEFAULT nextval('page_changes_id_seq'::regclass);
 ALTER TABLE ONLY payment_method_detachments ALTER COLUMN id SET DEFAULT nextval('payment_method_detachments_id_seq'::regclass);
@@ -2013,6 +2058,8 @@ ALTER TABLE ONLY claims
     ADD CONSTRAINT claims_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY claims
     ADD CONSTRAINT claims_subject_key UNIQUE (subject);
+ALTER TABLE ONLY customer_addresses
+    ADD CONSTRAINT customer_addresses_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY customers
     ADD CONSTRAINT customers_email_key UNIQUE (email);
 ALTER TABLE ONLY customers
@@ -2023,8 +2070,6 @@ ALTER TABLE ONLY dispute_files
     ADD CONSTRAINT dispute_files_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY disputes
     ADD CONSTRAINT disputes_pkey PRIMARY KEY (id);
-ALTER TABLE ONLY disputes
-    ADD CONSTRAINT disputes_stripe_dispute_id_key UNIQUE (stripe_dispute_id);
 ALTER TABLE ONLY door_counts
     ADD CONSTRAINT door_counts_key_key UNIQUE (key);
 ALTER TABLE ONLY door_counts
@@ -2087,6 +2132,8 @@ ALTER TABLE ONLY movements
     ADD CONSTRAINT movements_stripe_id_key UNIQUE (stripe_id);
 ALTER TABLE ONLY order_lines
     ADD CONSTRAINT order_lines_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY order_messages
+    ADD CONSTRAINT order_messages_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY orders
     ADD CONSTRAINT orders_number_key UNIQUE (number);
 ALTER TABLE ONLY orders
@@ -2291,6 +2338,7 @@ CREATE INDEX ix_checkouts_old_link ON checkouts USING btree (old_link_digest);
 CREATE INDEX ix_claims_order ON claims USING btree (order_id);
 CREATE INDEX ix_claims_receivable ON claims USING btree (receivable);
 CREATE INDEX ix_claims_vendor ON claims USING btree (vendor_id, currency, id);
+CREATE INDEX ix_customer_addresses_customer ON customer_addresses USING btree (customer_id);
 CREATE INDEX ix_differences_status ON differences USING btree (status);
 CREATE INDEX ix_disputes_opened ON disputes USING btree (opened_at, id);
 CREATE INDEX ix_disputes_order ON disputes USING btree (order_id);
@@ -2315,6 +2363,7 @@ CREATE INDEX ix_mail_links_member ON mail_links USING btree (member_id, purpose)
 CREATE INDEX ix_movements_claim ON movements USING btree (claim_id);
 CREATE INDEX ix_movements_status ON movements USING btree (status);
 CREATE INDEX ix_order_lines_order ON order_lines USING btree (order_id);
+CREATE INDEX ix_order_messages_order ON order_messages USING btree (order_id, id);
 CREATE INDEX ix_orders_customer ON orders USING btree (customer_id, id);
 CREATE INDEX ix_orders_disputed ON orders USING btree (vendor_id, id) WHERE disputed_amount > 0 OR lost_amount > 0;
 CREATE INDEX ix_orders_held ON orders USING btree (held_at);
@@ -2373,6 +2422,9 @@ CREATE INDEX ix_webhook_events_due ON webhook_events USING btree (status, next_a
 CREATE INDEX ix_webhook_events_event ON webhook_events USING btree (stripe_event_id);
 CREATE INDEX ix_webhook_events_order ON webhook_events USING btree (order_id, id);
 CREATE INDEX ix_webhook_events_seen ON webhook_events USING btree (source, created_at);
+CREATE UNIQUE INDEX uq_customer_addresses_default ON customer_addresses USING btree (customer_id) WHERE is_default;
+CREATE UNIQUE INDEX uq_disputes_alone ON disputes USING btree (stripe_dispute_id) WHERE share_weight IS NULL;
+CREATE UNIQUE INDEX uq_disputes_slice ON disputes USING btree (stripe_dispute_id, order_id);
 CREATE UNIQUE INDEX uq_payment_method_setups_open ON payment_method_setups USING btree (customer_id) WHERE status IN ('opening', 'open');
 CREATE UNIQUE INDEX uq_payment_methods_card ON payment_methods USING btree (customer_id, fingerprint) WHERE is_active;
 CREATE UNIQUE INDEX uq_payment_methods_default ON payment_methods USING btree (customer_id) WHERE is_default AND is_active;
@@ -2424,6 +2476,8 @@ ALTER TABLE ONLY claims
     ADD CONSTRAINT claims_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES payments(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY claims
     ADD CONSTRAINT claims_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY customer_addresses
+    ADD CONSTRAINT customer_addresses_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY differences
     ADD CONSTRAINT differences_run_id_fkey FOREIGN KEY (run_id) REFERENCES reconciliation_runs(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY differences
@@ -2462,6 +2516,10 @@ ALTER TABLE ONLY order_lines
     ADD CONSTRAINT order_lines_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY order_lines
     ADD CONSTRAINT order_lines_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY order_messages
+    ADD CONSTRAINT order_messages_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY order_messages
+    ADD CONSTRAINT order_messages_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY orders
     ADD CONSTRAINT orders_checkout_id_fkey FOREIGN KEY (checkout_id) REFERENCES checkouts(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY orders

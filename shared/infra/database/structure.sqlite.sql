@@ -1,4 +1,4 @@
--- What all migrations make, up to 0061_pictures. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0063_pictures. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -416,45 +416,6 @@ CREATE TABLE "marketplace_policy" (
 
 , CONSTRAINT "ck_marketplace_policy_one" CHECK (id = 1)
 , CONSTRAINT "ck_marketplace_policy_refunds" CHECK (refund_policy in ('proportional', 'return', 'keep')));
-CREATE TABLE "disputes" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
-    "created_at" TIMESTAMP NOT NULL,
-    "updated_at" TIMESTAMP NOT NULL,
-    "stripe_dispute_id" VARCHAR(255) NOT NULL UNIQUE,
-    "status" VARCHAR(40) NOT NULL,
-    "reason" VARCHAR(60) NOT NULL,
-    "amount" BIGINT NOT NULL  /* minor units of currency */,
-    "currency" VARCHAR(3) NOT NULL,
-    "is_inquiry" INT NOT NULL,
-    "is_charge_refundable" INT NOT NULL,
-    "due_by" TIMESTAMP,
-    "opened_at" TIMESTAMP NOT NULL  /* when Stripe made it */,
-    "closed_at" TIMESTAMP,
-    "fee" BIGINT NOT NULL  /* minor units that Stripe took for it */,
-    "vendor_part" BIGINT NOT NULL  /* minor units that the vendor bears while the money is gone */,
-    "commission_part" BIGINT NOT NULL  /* minor units of commission given back */,
-    "loss_part" BIGINT NOT NULL  /* minor units that neither vendor nor commission can bear */,
-    "withdrawn_at" TIMESTAMP,
-    "reinstated_at" TIMESTAMP,
-    "evidence" JSON NOT NULL  /* the vendor's draft, field -> text */,
-    "staged_evidence" JSON NOT NULL  /* what Stripe holds, field -> text */,
-    "evidence_version" INT NOT NULL,
-    "submitted_at" TIMESTAMP,
-    "submitted_by" VARCHAR(60) NOT NULL,
-    "accepted_at" TIMESTAMP,
-    "accepted_by" VARCHAR(60) NOT NULL,
-    "network_reason_code" VARCHAR(40),
-    "order_id" BIGINT NOT NULL REFERENCES "orders" ("id") ON DELETE RESTRICT,
-    "payment_id" BIGINT NOT NULL REFERENCES "payments" ("id") ON DELETE RESTRICT,
-    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT
-
-, "commission_back" BIGINT NOT NULL  /* minor units of commission that are back */ DEFAULT 0, "delivered_at" TIMESTAMP   /* when Stripe had taken the answer, or the acceptance */, "fee_back" BIGINT NOT NULL  /* minor units of the fee that came back */ DEFAULT 0, "loss_back" BIGINT NOT NULL  /* minor units that the marketplace has back */ DEFAULT 0, "transaction_count" SMALLINT NOT NULL  /* balance transactions seen so far */ DEFAULT 0, "vendor_back" BIGINT NOT NULL  /* minor units that the vendor has back */ DEFAULT 0, CONSTRAINT "ck_disputes_status" CHECK (status in ('warning_needs_response', 'warning_under_review', 'warning_closed', 'needs_response', 'under_review', 'won', 'lost', 'prevented', 'appeal_needs_response', 'appeal_under_review'))
-, CONSTRAINT "ck_disputes_amounts" CHECK (amount > 0 and vendor_part >= 0 and commission_part >= 0 and loss_part >= 0 and fee >= 0)
-, CONSTRAINT "ck_disputes_back" CHECK (vendor_back >= 0 and vendor_back <= vendor_part and commission_back >= 0 and commission_back <= commission_part and loss_back >= 0)
-, CONSTRAINT "ck_disputes_one_answer" CHECK (submitted_at is null or accepted_at is null));
-CREATE INDEX "ix_disputes_vendor" ON "disputes" ("vendor_id", "id");
-CREATE INDEX "ix_disputes_order" ON "disputes" ("order_id");
-CREATE INDEX "ix_disputes_status" ON "disputes" ("status", "due_by");
 CREATE UNIQUE INDEX uq_reconciliation_runs_running ON reconciliation_runs (status) WHERE status = 'running';
 CREATE TABLE "marketplace_identity" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -936,7 +897,6 @@ BEGIN
         entries = entries + excluded.entries, last_posting_id = excluded.last_posting_id;
 END;
 CREATE INDEX "ix_payouts_paid" ON "payouts" ("paid_at") WHERE paid_at IS NOT NULL;
-CREATE INDEX "ix_disputes_opened" ON "disputes" ("opened_at", "id");
 CREATE INDEX "ix_ledger_entries_account_at" ON "ledger_entries" ("account", "created_at");
 CREATE INDEX "ix_ledger_entries_vendor_at" ON "ledger_entries" ("vendor_id", "account", "currency", "created_at", "id");
 CREATE INDEX "ix_webhook_events_at" ON "webhook_events" ("created_at");
@@ -1181,6 +1141,75 @@ CREATE TRIGGER shipping_settings_change_pages_by_update AFTER UPDATE ON shipping
 BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NEW.vendor_id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
 CREATE TRIGGER shipping_settings_change_pages_by_delete AFTER DELETE ON shipping_settings
 BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (OLD.vendor_id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
+CREATE TABLE "customer_addresses" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "full_name" VARCHAR(120) NOT NULL,
+    "address" VARCHAR(200) NOT NULL,
+    "address_extra" VARCHAR(200) NOT NULL,
+    "city" VARCHAR(80) NOT NULL,
+    "postal_code" VARCHAR(20) NOT NULL,
+    "state" VARCHAR(60) NOT NULL  /* as on a label; empty where none */,
+    "country" VARCHAR(2) NOT NULL,
+    "is_default" INT NOT NULL,
+    "customer_id" BIGINT NOT NULL REFERENCES "customers" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "ix_customer_addresses_customer" ON "customer_addresses" ("customer_id");
+CREATE TABLE "order_messages" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "is_from_shopper" INT NOT NULL,
+    "author" VARCHAR(60) NOT NULL  /* member:7 */,
+    "text" TEXT NOT NULL,
+    "order_id" BIGINT NOT NULL REFERENCES "orders" ("id") ON DELETE RESTRICT,
+    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "ix_order_messages_order" ON "order_messages" ("order_id", "id");
+CREATE UNIQUE INDEX uq_customer_addresses_default ON customer_addresses (customer_id) WHERE is_default;
+CREATE TABLE "disputes" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "stripe_dispute_id" VARCHAR(255) NOT NULL,
+    "status" VARCHAR(40) NOT NULL,
+    "reason" VARCHAR(60) NOT NULL,
+    "amount" BIGINT NOT NULL  /* minor units of currency */,
+    "currency" VARCHAR(3) NOT NULL,
+    "is_inquiry" INT NOT NULL,
+    "is_charge_refundable" INT NOT NULL,
+    "due_by" TIMESTAMP,
+    "opened_at" TIMESTAMP NOT NULL  /* when Stripe made it */,
+    "closed_at" TIMESTAMP,
+    "fee" BIGINT NOT NULL  /* minor units that Stripe took for it */,
+    "vendor_part" BIGINT NOT NULL  /* minor units that the vendor bears while the money is gone */,
+    "commission_part" BIGINT NOT NULL  /* minor units of commission given back */,
+    "loss_part" BIGINT NOT NULL  /* minor units that neither vendor nor commission can bear */,
+    "withdrawn_at" TIMESTAMP,
+    "reinstated_at" TIMESTAMP,
+    "evidence" JSON NOT NULL  /* the vendor's draft, field -> text */,
+    "staged_evidence" JSON NOT NULL  /* what Stripe holds, field -> text */,
+    "evidence_version" INT NOT NULL,
+    "submitted_at" TIMESTAMP,
+    "submitted_by" VARCHAR(60) NOT NULL,
+    "accepted_at" TIMESTAMP,
+    "accepted_by" VARCHAR(60) NOT NULL,
+    "network_reason_code" VARCHAR(40),
+    "order_id" BIGINT NOT NULL REFERENCES "orders" ("id") ON DELETE RESTRICT,
+    "payment_id" BIGINT NOT NULL REFERENCES "payments" ("id") ON DELETE RESTRICT,
+    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT
+
+, "commission_back" BIGINT NOT NULL  /* minor units of commission that are back */ DEFAULT 0, "delivered_at" TIMESTAMP   /* when Stripe had taken the answer, or the acceptance */, "fee_back" BIGINT NOT NULL  /* minor units of the fee that came back */ DEFAULT 0, "loss_back" BIGINT NOT NULL  /* minor units that the marketplace has back */ DEFAULT 0, "transaction_count" SMALLINT NOT NULL  /* balance transactions seen so far */ DEFAULT 0, "vendor_back" BIGINT NOT NULL  /* minor units that the vendor has back */ DEFAULT 0, "share_weight" BIGINT   /* what was left of the order when a shared dispute came; null: it has it alone */, CONSTRAINT "ck_disputes_status" CHECK (status in ('warning_needs_response', 'warning_under_review', 'warning_closed', 'needs_response', 'under_review', 'won', 'lost', 'prevented', 'appeal_needs_response', 'appeal_under_review'))
+, CONSTRAINT "ck_disputes_amounts" CHECK (amount > 0 and vendor_part >= 0 and commission_part >= 0 and loss_part >= 0 and fee >= 0)
+, CONSTRAINT "ck_disputes_back" CHECK (vendor_back >= 0 and vendor_back <= vendor_part and commission_back >= 0 and commission_back <= commission_part and loss_back >= 0)
+, CONSTRAINT "ck_disputes_one_answer" CHECK (submitted_at is null or accepted_at is null));
+CREATE INDEX "ix_disputes_vendor" ON "disputes" ("vendor_id", "id");
+CREATE INDEX "ix_disputes_order" ON "disputes" ("order_id");
+CREATE INDEX "ix_disputes_status" ON "disputes" ("status", "due_by");
+CREATE INDEX "ix_disputes_opened" ON "disputes" ("opened_at", "id");
+CREATE UNIQUE INDEX uq_disputes_slice ON disputes (stripe_dispute_id, order_id);
+CREATE UNIQUE INDEX uq_disputes_alone ON disputes (stripe_dispute_id) WHERE share_weight IS NULL;
 CREATE TABLE "pictures" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,

@@ -20,6 +20,11 @@ class MailLine:
     is_link: bool = False
     cells: tuple[str, ...] = ()
 
+    @property
+    def label(self) -> str:
+        """The line as it stands on a button, without the colon before an address."""
+        return self.text.rstrip(" :\u00a0\u202f")
+
 
 @frozen
 class Paragraph:

@@ -14,6 +14,7 @@ class OrderActivity(StrEnum):
     PAID_BUT_UNDELIVERABLE = "order.paid_but_undeliverable"
     REFUNDED = "order.refunded"
     SHIPPED = "order.shipped"
+    TRACKING_CORRECTED = "order.tracking_corrected"
     DELIVERED = "order.delivered"
     RECEIVED = "order.received"  # the shopper's word, after it was taken for granted
     CANCELLED = "order.cancelled"

@@ -159,6 +159,15 @@ class CannotCallOff(Conflict):
     )
 
 
+class CannotCorrect(Conflict):
+    """Only what is under way has a parcel to look for."""
+
+    code = "cannot_correct"
+    default = _n(
+        "The tracking can be corrected while the parcel is on its way: between sending and arrival."
+    )
+
+
 class OrderNotFound(NotFound):
     """Nobody who may know of it has such an order."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from shared.infra.jobs import Context, recurring
-from shared.trade.orders import delivery
+from shared.trade.orders import delivery, reminders
 
 
 @recurring("orders.deliver", every=timedelta(hours=1))
@@ -13,3 +13,9 @@ async def deliver(_context: Context) -> None:
     """Count as delivered what was sent long enough ago, some hundred orders at a time."""
     while await delivery.take_for_granted() > 0:
         pass
+
+
+@recurring("orders.remind", every=timedelta(hours=1))
+async def remind(_context: Context) -> None:
+    """Write about orders that wait to be sent for days."""
+    await reminders.remind()

@@ -9,5 +9,5 @@ from shared.trade.orders.activity import OrderActivity
 MANIFEST = Manifest(
     models=models,
     activity=OrderActivity,
-    jobs=(jobs.deliver, forgetting.forget_baskets),
+    jobs=(jobs.deliver, jobs.remind, forgetting.forget_baskets),
 )

@@ -9,6 +9,7 @@ from shared.core import clock
 from shared.infra import unit
 from shared.infra.mail import service as mail
 from shared.infra.unit import Act, Transaction
+from shared.trade.orders.carriers import tracking_link
 from shared.trade.orders.errors import (
     CannotShip,
     Contested,
@@ -124,6 +125,7 @@ async def _mail_shopper(
             "full_name": checkout.full_name,
             "carrier": carrier,
             "tracking": tracking,
+            "link": tracking_link(carrier, tracking),
         },
     )
 

@@ -185,3 +185,16 @@ class BrowserNotFound(NotFound):
     """The person has no such session."""
 
     default = _n("We could not find that browser.")
+
+
+class AddressNotFound(NotFound):
+    """There is no such address in this shopper's book."""
+
+    default = _n("We could not find that address.")
+
+
+class AddressBookFull(Conflict):
+    """A book takes only so many addresses."""
+
+    code = "address_book_full"
+    default = _n("You can keep up to %(most)s addresses. Remove one to add another.")

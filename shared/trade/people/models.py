@@ -80,6 +80,31 @@ class Customer(Row):
         table = "customers"
 
 
+class CustomerAddress(Row):
+    """Where a shopper has things sent to: one of a book of them, the default one first."""
+
+    customer: fields.ForeignKeyRelation[Customer] = fields.ForeignKeyField(
+        "models.Customer", related_name="addresses", on_delete=fields.RESTRICT
+    )
+    customer_id: int
+    full_name = fields.CharField(max_length=120)
+    address = fields.CharField(max_length=200)
+    address_extra = fields.CharField(max_length=200, default="")
+    city = fields.CharField(max_length=80)
+    postal_code = fields.CharField(max_length=20, default="")
+    state = fields.CharField(
+        max_length=60, default="", description="as on a label; empty where none"
+    )
+    country = fields.CharField(max_length=2)
+    is_default = fields.BooleanField(default=False)
+
+    class Meta:
+        table = "customer_addresses"
+        indexes = [
+            Index(fields=("customer_id",), name="ix_customer_addresses_customer")
+        ]
+
+
 class Session(Row):
     """One signed-in browser. The cookie holds the token, the row its digest; a revoked or expired row opens nothing."""
 

@@ -214,12 +214,18 @@ class DisputedMoney:
     loss_part: int
     fee: int
     stripe_id: str  # the balance transaction's
+    is_share: bool = False  # of what several orders share, each in a posting of its own
+
+    def key(self, kind: str) -> str:
+        """Name the fact."""
+        share = f":{self.order_id}" if self.is_share else ""
+        return f"{kind}:{self.stripe_id}{share}"
 
     def posting(self, kind: str, sign: int) -> Posting:
         whole = self.vendor_part + self.commission_part + self.loss_part + self.fee
         return Posting(
             kind,
-            f"{kind}:{self.stripe_id}",
+            self.key(kind),
             f"order:{self.order_id}",
             lines(
                 self.currency,

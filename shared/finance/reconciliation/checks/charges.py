@@ -57,9 +57,10 @@ class ChargeCheck(PaymentCheck):
             or payment.state not in TAKEN
         ):
             return None
-        if charge.fee and f"stripe_fee:{payment.id}" not in comparison.both.posted:
-            return _fee_unposted(payment, intent, charge.fee)
-        noted = (payment.charge_id, payment.transaction_id, payment.stripe_fee)
+        mine = payment.stripe_fee if subject.others else charge.fee
+        if mine and f"stripe_fee:{payment.id}" not in comparison.both.posted:
+            return _fee_unposted(payment, intent, mine)
+        noted = (payment.charge_id, payment.transaction_id, subject.stripe_fee)
         if noted == (intent.charge_id, charge.id, charge.fee):
             return None
         return _differs(payment, intent, charge.fee)

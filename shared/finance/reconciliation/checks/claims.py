@@ -153,6 +153,8 @@ def _unsettled(claim: ClaimRecord) -> FoundDifference | None:
         return None
     if taken > claim.amount and claim.cannot_be_sent:
         return None  # the operator's page about what vendors owe shows it
+    if claim.waits:
+        return None  # it is settled once the vendor's part has gone on to it
     about = claim.subject.replace(":", " ")
     return FoundDifference(
         DifferenceKind.CLAIM_UNSETTLED,

@@ -19,10 +19,11 @@ async def follow_dispute(context: Context, given: Arguments) -> str:
     status = await disputes.sync_dispute(context.gateway, stripe_id)
     if status is None:
         raise CannotRepair("The dispute is about a payment that is not ours.")
-    row = await Dispute.get(stripe_dispute_id=stripe_id)
-    subject = disputes.subject_of(row.id)
-    if await Claim.exists(subject=subject):
-        await recovery.settle(context.gateway, subject)
+    rows = Dispute.filter(stripe_dispute_id=stripe_id).order_by("id")
+    for row in await rows:
+        subject = disputes.subject_of(row.id)
+        if await Claim.exists(subject=subject):
+            await recovery.settle(context.gateway, subject)
     return f"Read again: the dispute is {status.value.replace('_', ' ')}."
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import ClassVar
 
 from shared.core.frozen import frozen
@@ -43,7 +44,7 @@ class ObjectCheck(Check[ObjectPair], ABC):
         same.
         """
         both = comparison.both
-        records = {(record.what, record.stripe_id): record for record in both.objects}
+        records = _whole(both.objects)
         at_stripe = {(each.what, each.id): each for each in both.objects_at_stripe}
         payment_of = {each.intent_id: each for each in both.payments if each.intent_id}
         for key, each in at_stripe.items():
@@ -119,6 +120,18 @@ class ObjectCheck(Check[ObjectPair], ABC):
             vendor_id=record.vendor_id,
             covers=frozenset({record.stripe_id}),
         )
+
+
+def _whole(records: Iterable[ObjectRecord]) -> dict[tuple[str, str], ObjectRecord]:
+    """Our records by what they are at Stripe; what several orders share of one is one together."""
+    found: dict[tuple[str, str], ObjectRecord] = {}
+    for record in records:
+        key = record.what, record.stripe_id
+        known = found.get(key)
+        if known is not None:
+            record = replace(known, amount=known.amount + record.amount)
+        found[key] = record
+    return found
 
 
 def _amount(side: ObjectRecord | ObjectAtStripe) -> tuple[int, str]:

@@ -68,7 +68,7 @@ class PaymentIntentCheck(PaymentCheck):
         if intent is None:
             return _missing(payment, subject.marked) if payment.recent else None
         return (
-            _over_another_amount(payment, intent)
+            _over_another_amount(subject, payment, intent)
             or _unpaid_here(payment, intent)
             or _not_taken_there(payment, intent)
             or _behind(payment, intent)
@@ -120,10 +120,10 @@ def _missing(payment: PaymentRecord, marked: IntentAtStripe | None) -> FoundDiff
 
 
 def _over_another_amount(
-    payment: PaymentRecord, intent: IntentAtStripe
+    pair: PaymentPair, payment: PaymentRecord, intent: IntentAtStripe
 ) -> FoundDifference | None:
-    amounts = (payment.amount, payment.currency), (intent.amount, intent.currency)
-    if amounts[0] == amounts[1] or payment.state == "parked":
+    amounts = (pair.amount, payment.currency), (intent.amount, intent.currency)
+    if amounts[0] == amounts[1] or payment.state == "parked" or not pair.leads:
         return None
     our_side, stripe_side = (money(*amount) for amount in amounts)
     text = (

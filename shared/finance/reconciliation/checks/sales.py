@@ -19,6 +19,7 @@ from shared.finance.reconciliation.findings import (
     FoundDifference,
     RepairName,
 )
+from shared.finance.reconciliation.records import PaymentRecord
 from shared.infra.jobs import Context
 
 
@@ -27,6 +28,18 @@ async def post_sale(context: Context, given: Arguments) -> str:
     intent = await context.gateway.payment_intents.get(str(given["intent_id"]))
     posted = await sync.post_missing(int(given["payment_id"]), intent)
     return "Posted." if posted else "It was posted meanwhile."
+
+
+def _is_posted(
+    payment: PaymentRecord,
+    comparison: Comparison,
+    kind: str,
+) -> bool:
+    posted = comparison.both.posted
+    is_sent = payment.intent_key is not None and payment.transfer_id is not None
+    if is_sent and f"transferred:{payment.id}" not in posted:
+        return False
+    return f"{kind}:{payment.id}" in posted
 
 
 class SaleCheck(PaymentCheck):
@@ -47,8 +60,10 @@ class SaleCheck(PaymentCheck):
         payment = subject.payment
         if payment is None or payment.state not in TAKEN:
             return None
-        kind = "parked" if payment.state == "parked" else "sale"
-        if f"{kind}:{payment.id}" in comparison.both.posted:
+        is_parked = payment.state == "parked"
+        if is_parked and not subject.leads:
+            return None  # what is parked is posted by the first that has the intent
+        if _is_posted(payment, comparison, "parked" if is_parked else "sale"):
             return None
         return FoundDifference(
             DifferenceKind.SALE_UNPOSTED,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shared.finance.ledger.models import LedgerEntry
+from shared.finance.payments import transfers
 from shared.finance.payments.models import Payment
 from shared.finance.reconciliation.checks.check import (
     Arguments,
@@ -47,6 +48,10 @@ async def adopt_movement(context: Context, given: Arguments) -> str:
         await follow_refund(context, {"stripe_id": given["refund"]})
         if await Movement.exists(stripe_id=stripe_id):
             return "Noted with its refund."
+    if given.get("type") == "transfer":
+        payment = await transfers.note_lost(context.gateway, stripe_id)
+        if payment is not None:
+            return "Noted as what the vendor got of the payment."
     known = await references.find(stripe_id)
     claim = await Claim.get_or_none(subject=known.subject) if known else None
     if claim is None:
@@ -77,7 +82,11 @@ async def _sent_back(context: Context, given: Arguments) -> str:
     return f"Noted with {claim.subject.replace(':', ' ')}; as much is taken again."
 
 
-async def _note(tx: Transaction, claim: Claim, moved: DashboardTransfer) -> None:
+async def _note(
+    tx: Transaction,
+    claim: Claim,
+    moved: DashboardTransfer,
+) -> None:
     """Write the movement again; where its posting is there, the claim has counted it already."""
     number = (await Order.get(id=claim.order_id)).number
     posted = LedgerEntry.filter(stripe_id=moved.stripe_id, posting__kind="moved")

@@ -34,7 +34,7 @@ DROP FUNCTION product_pictures_change_pages();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0060_shipping")]
+    dependencies = [("models", "0062_shared_disputes")]
 
     initial = False
 

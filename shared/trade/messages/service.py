@@ -1,0 +1,90 @@
+"""Writing about an order: the shopper to its vendor, and back.
+
+The other side gets a mail with the text and where to answer, and nobody's address. The order is
+locked, so what is counted is true.
+"""
+
+from __future__ import annotations
+
+from shared.infra import unit
+from shared.infra.mail import service as mail
+from shared.infra.unit import Act, Transaction
+from shared.trade.messages.models import OrderMessage
+from shared.trade.messages.rules import MOST_IN_A_ROW, may_write, tidy_text
+from shared.trade.orders.models import Order
+
+
+async def ask_the_shop(*, order_id: int, text: str, by: str) -> None:
+    """The shopper of an order writes to its vendor. Raises NothingWritten, TooManyMessages."""
+    told = tidy_text(text)
+    async with unit.transaction() as tx:
+        order = await tx.lock(Order, id=order_id)
+        message = await _write(tx, order, told, by=by, is_from_shopper=True)
+        checkout, vendor = await order.checkout, await order.vendor
+        mail.post(
+            tx,
+            "message_to_shop",
+            to=vendor.business_email,
+            unique_key=f"message:{message.id}",
+            order_id=order.id,
+            context={
+                "number": order.number,
+                "vendor_name": vendor.name,
+                "full_name": checkout.full_name,
+                "text": told,
+            },
+        )
+
+
+async def answer_the_shopper(
+    *,
+    vendor_id: int,
+    number: str,
+    text: str,
+    by: str,
+) -> None:
+    """The vendor writes to the shopper of one of its orders.
+
+    Raises NotFound, NothingWritten, TooManyMessages.
+    """
+    told = tidy_text(text)
+    async with unit.transaction() as tx:
+        order = await tx.lock(Order, vendor_id=vendor_id, number=number)
+        message = await _write(tx, order, told, by=by, is_from_shopper=False)
+        checkout, vendor = await order.checkout, await order.vendor
+        mail.post(
+            tx,
+            "message_from_shop",
+            to=checkout.email,
+            unique_key=f"message:{message.id}",
+            order_id=order.id,
+            language=checkout.language,
+            context={
+                "number": order.number,
+                "vendor_name": vendor.name,
+                "full_name": checkout.full_name,
+                "text": told,
+            },
+        )
+
+
+async def _write(
+    tx: Transaction,
+    order: Order,
+    text: str,
+    *,
+    by: str,
+    is_from_shopper: bool,
+) -> OrderMessage:
+    newest = OrderMessage.filter(order_id=order.id).order_by("-id")
+    sides = await newest.limit(MOST_IN_A_ROW).values_list("is_from_shopper", flat=True)
+    may_write(sum(side is is_from_shopper for side in map(bool, sides)))
+    return await tx.create(
+        OrderMessage,
+        act=Act("order.message_written", by),
+        order_id=order.id,
+        vendor_id=order.vendor_id,
+        is_from_shopper=is_from_shopper,
+        author=by[:60],
+        text=text,
+    )

@@ -1,0 +1,254 @@
+"""Refunds of one vendor's order out of a charge that several vendors share: its own slice is the
+limit, its own transfer pays it back, and the others see nothing of it (decision 19).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import count
+from typing import TYPE_CHECKING
+
+import pytest
+
+from shared.core.errors import NotFound
+from shared.finance.ledger.chart import Account
+from shared.finance.payments.models import Payment
+from shared.finance.recovery.models import Claim, Movement
+from shared.finance.refunds import service
+from shared.finance.refunds.errors import TooMuch
+from shared.finance.refunds.models import Refund
+from shared.finance.refunds.rules import Reach, RefundRequest, RefundState
+from shared.sandbox.resources import onboarding
+from shared.trade.orders.models import Order
+from tests.support import market_acts as acts
+from tests.support import market_findings
+from tests.support.killing import Killed, killed_at
+from tests.support.money import booked
+from tests.support.purchases import (
+    SharedPurchase,
+    books_agree,
+    buy_and_pay,
+    buy_from,
+    pay,
+)
+
+if TYPE_CHECKING:
+    from tests.support.machine import Market
+    from tests.support.market import Shop
+
+pytestmark = pytest.mark.both_engines
+
+
+async def _sold(market: Market) -> tuple[list[Shop], SharedPurchase]:
+    shops = await market.fill("LU", "FR", "DE")
+    return shops, await buy_and_pay(market, shops, quantity=2)
+
+
+async def _at_rest(market: Market) -> None:
+    """Everything is known, booked and settled, and nobody finds a difference."""
+    await market.rest()
+    assert market.complaints.found == []
+    assert await market.stuck() == []
+    await books_agree(market)
+    assert await market_findings.differences(market) == []
+
+
+async def test_a_refund_takes_its_own_vendors_part_back_and_nobody_elses(
+    market: Market,
+) -> None:
+    """In part, then the rest; each out of that vendor's own transfer."""
+    shops, purchase = await _sold(market)
+    paid = await purchase.payments()
+    before = [await _holds(shop) for shop in shops]
+    for share in (0.333, 1.0):
+        state = await acts.refund(market, purchase.order_ids[1], share, now=True)
+        assert state is RefundState.SUCCEEDED
+    await _at_rest(market)
+    after = [await _holds(shop) for shop in shops]
+    assert after == [before[0], before[1] - paid[1].amount_vendor, before[2]]
+    moved = {each.stripe_source_id for each in await Movement.all()}
+    assert moved == {paid[1].stripe_transfer_id}
+    states = [each.status for each in await purchase.payments()]
+    assert states == ["succeeded", "refunded", "succeeded"]
+    orders = await purchase.orders()
+    assert [o.payment_status for o in orders] == ["paid", "refunded", "paid"]
+    assert orders[1].returned_amount == orders[1].total_amount_cents
+
+
+async def _holds(shop: Shop) -> int:
+    sums = await booked(Account.STRIPE_VENDOR, vendor_id=shop.vendor_id)
+    return sums.get("EUR", 0)
+
+
+async def test_a_slice_gives_back_no_more_than_it_brought(market: Market) -> None:
+    """Although there is more on the charge, also for two who ask at the same moment; the database
+    holds it.
+    """
+    shops, purchase = await _sold(market)
+    order = (await purchase.orders())[0]
+    with pytest.raises(TooMuch):
+        await _ask(market, shops[0], order, order.total_amount_cents + 1)
+    most = order.total_amount_cents
+    asked = [_ask(market, shops[0], order, most - 100) for _ in range(2)]
+    told = await asyncio.gather(*asked, return_exceptions=True)
+    assert sorted(type(each).__name__ for each in told) == ["Requested", "TooMuch"]
+    await _at_rest(market)
+    assert (await Order.get(id=order.id)).refunded_amount == most - 100
+    with pytest.raises(Exception, match=r"(?i)ck_orders_refunded|check"):
+        await Order.filter(id=order.id).update(refunded_amount=most + 1)
+
+
+async def _ask(
+    market: Market, shop: Shop, order: Order, amount: int
+) -> service.Requested:
+    return await service.request(
+        market.gateway,
+        vendor_id=shop.vendor_id,
+        number=order.number,
+        wish=RefundRequest(Reach.AMOUNT, amount),
+        reason="requested_by_customer",
+        note="",
+        by="member:1",
+    )
+
+
+async def test_another_vendor_of_the_purchase_cannot_give_it_back(
+    market: Market,
+) -> None:
+    """One charge, and each vendor knows its own order alone."""
+    shops, purchase = await _sold(market)
+    order = (await purchase.orders())[0]
+    for shop in shops[1:]:
+        with pytest.raises(NotFound):
+            await _ask(market, shop, order, 100)
+    assert not await Refund.exists()
+
+
+async def test_all_vendors_give_all_back_at_the_same_moment(market: Market) -> None:
+    """The whole charge goes back; Stripe's fee is what is left to the marketplace."""
+    shops, purchase = await _sold(market)
+    await asyncio.gather(
+        *(acts.refund(market, order, 1.0, now=True) for order in purchase.order_ids)
+    )
+    await _at_rest(market)
+    assert {each.status for each in await purchase.payments()} == {"refunded"}
+    assert [await _holds(shop) for shop in shops] == [0, 0, 0]
+    charge = market.stand.v1.charges.retrieve(
+        str((await purchase.payments())[0].stripe_charge_id)
+    )
+    assert charge.refunded
+
+
+async def test_a_kill_at_any_statement_of_a_refund_gives_back_once(
+    market: Market,
+) -> None:
+    """Whoever goes on finds what was written down."""
+    shops = await market.fill("LU", "FR")
+    for number in count(0, 3):
+        purchase = await buy_and_pay(market, shops)
+        order = purchase.order_ids[number % 2]
+        try:
+            with killed_at(number):
+                await acts.refund(market, order, 1.0, now=True)
+        except Killed:
+            is_over = False
+        else:
+            is_over = True
+        await market.rest()
+        if not await Refund.filter(order_id=order).exists():
+            await acts.refund(market, order, 1.0, now=True)
+            await market.rest()
+        (made,) = await Refund.filter(order_id=order)
+        assert made.status == RefundState.SUCCEEDED
+        (claim,) = await Claim.filter(order_id=order)
+        assert claim.taken == claim.amount == made.vendor_part
+        if is_over:
+            break
+    assert number > 10
+    await _at_rest(market)
+
+
+async def test_what_comes_back_after_all_is_the_vendors_again(market: Market) -> None:
+    """Sent to it out of the same charge, in the group that Stripe asks for."""
+    shops = await market.fill("LU", "FR")
+    purchase = await buy_from(shops)
+    view = await purchase.open(market)
+    pay(market, view.payment_intent_id, "pm_card_refundFail")
+    market.advance(1)
+    await market.settle()
+    before = [await _holds(shop) for shop in shops]
+    await acts.refund(market, purchase.order_ids[0], 1.0, now=True)
+    await _at_rest(market)
+    (made,) = await Refund.all()
+    assert made.status == RefundState.FAILED
+    assert [await _holds(shop) for shop in shops] == before
+    sent = await Movement.filter(kind="transfer")
+    group = (await purchase.payments())[0].transfer_group
+    for each in sent:
+        transfer = market.stand.v1.transfers.retrieve(str(each.stripe_id))
+        assert transfer.transfer_group == group
+
+
+async def test_what_goes_back_before_the_vendor_got_its_part_waits_for_it(
+    market: Market,
+) -> None:
+    """Its account takes no transfer: the shopper has the money, and the vendor is owed the rest."""
+    shops = await market.fill("LU", "FR")
+    purchase = await buy_from(shops)
+    view = await purchase.open(market)
+    _transfers(market, shops[1], "inactive")
+    pay(market, view.payment_intent_id)
+    market.advance(1)
+    await market.settle()
+    state = await acts.refund(market, purchase.order_ids[1], 0.5, now=True)
+    assert state is RefundState.SUCCEEDED
+    await market.rest()
+    assert await market.stuck() == []
+    (claim,) = await Claim.all()
+    assert (claim.taken, claim.receivable) == (0, 0)
+    waits = await Payment.get(order_id=purchase.order_ids[1])
+    owed = await booked(Account.VENDOR_PAYABLE, vendor_id=shops[1].vendor_id)
+    assert owed == {"EUR": claim.amount - waits.amount_vendor}
+    market.complaints.found.clear()
+    assert await market_findings.differences(market) == []
+    _transfers(market, shops[1], "active")
+    await _at_rest(market)
+    assert (await Claim.get(id=claim.id)).taken == claim.amount
+    assert await _holds(shops[1]) == waits.amount_vendor - claim.amount
+
+
+def _transfers(market: Market, shop: Shop, state: str) -> None:
+    act = market.act()
+    given = {"capabilities": {"transfers": {"status": state}}}
+    with market.stand.world.store.transaction():
+        assert not onboarding.force(act, act.get("account", shop.account_id), given)
+
+
+async def test_a_refund_in_stripes_dashboard_is_the_orders_whose_number_it_bears(
+    market: Market,
+) -> None:
+    """Without one nobody guesses: a person is told, and once it has the number it is taken in."""
+    _, purchase = await _sold(market)
+    orders, payments = await purchase.orders(), await purchase.payments()
+    intent = str(payments[0].stripe_payment_intent_id)
+    market.stand.v1.refunds.create(
+        {
+            "payment_intent": intent,
+            "amount": 500,
+            "metadata": {"order_number": orders[2].number},
+        }
+    )
+    await _at_rest(market)
+    (made,) = await Refund.all()
+    assert (made.order_id, made.amount) == (orders[2].id, 500)
+    unnamed = market.stand.v1.refunds.create({"payment_intent": intent, "amount": 300})
+    await market.rest()
+    assert await Refund.all().count() == 1
+    assert await market_findings.differences(market) != []
+    number = {"metadata": {"order_number": orders[0].number}}
+    market.stand.v1.refunds.update(unnamed.id, number)
+    await market.rest()
+    assert {(each.order_id, each.amount) for each in await Refund.all()} == {
+        (orders[2].id, 500),
+        (orders[0].id, 300),
+    }

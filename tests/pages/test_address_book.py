@@ -1,0 +1,113 @@
+"""A shopper's addresses: kept, chosen, filled in at the checkout, and nobody else's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.trade.people import address_book, registration
+from shared.trade.people.models import Customer, CustomerAddress
+from tests.support.factories import make_customer, make_product, make_ready_vendor
+from tests.support.storefront import Browser, text_of, words
+
+if TYPE_CHECKING:
+    from quart.typing import TestClientProtocol
+
+BOOK = "/shop/account/addresses"
+HOME = {
+    "full_name": "Ada Lovelace",
+    "address": "12 rue du Marché",
+    "address_extra": "",
+    "city": "Luxembourg",
+    "postal_code": "1728",
+    "country": "LU",
+}
+WORK = {**HOME, "address": "1 Main Street", "city": "San Francisco"}
+WORK |= {"postal_code": "94107", "state": "US-CA", "country": "US"}
+
+
+async def signed_in(client: TestClientProtocol) -> Browser:
+    """A shopper with an account, in their browser."""
+    person = {"email": "ada@example.test", "password": "a-long-password"}
+    await registration.create_customer(full_name="Ada", confirmed=True, **person)
+    browser = Browser(client)
+    await browser.get("/shop/account/login")
+    answer = await browser.post("/shop/account/login", person)
+    assert answer.status_code == 303, await text_of(answer)
+    return browser
+
+
+async def keep(browser: Browser, typed: dict[str, str]) -> CustomerAddress:
+    """Send the form for another address."""
+    await browser.get(f"{BOOK}/new")
+    answer = await browser.post(f"{BOOK}/new", typed)
+    assert answer.status_code == 303, await text_of(answer)
+    return await CustomerAddress.all().order_by("-id").first()  # type: ignore[return-value]
+
+
+async def test_the_checkout_is_filled_in_with_the_default_or_the_chosen_one(
+    client: TestClientProtocol,
+) -> None:
+    """The first is the default until another is made so; removing it lets the oldest follow."""
+    browser = await signed_in(client)
+    product = await make_product(await make_ready_vendor(country="DE"), stock=5)
+    home, work = await keep(browser, HOME), await keep(browser, WORK)
+    assert work.state == "CA"
+    await browser.add(f"/shops/{(await product.vendor).slug}/{product.slug}")
+    assert "12 rue du Marché" in await browser.get("/shop/checkout")
+    chosen = await browser.get(f"/shop/checkout?address={work.id}")
+    assert "1 Main Street" in chosen
+    assert "12 rue du Marché" in await browser.get("/shop/checkout?address=no")
+    await browser.get(BOOK)
+    await browser.post(f"{BOOK}/{work.id}/default")
+    assert "1 Main Street" in await browser.get("/shop/checkout")
+    await browser.post(f"{BOOK}/{work.id}/remove")
+    assert (await CustomerAddress.get()).is_default
+    assert (await CustomerAddress.get()).id == home.id
+
+
+async def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(
+    client: TestClientProtocol,
+) -> None:
+    """As at the checkout: the country decides."""
+    browser = await signed_in(client)
+    await browser.get(f"{BOOK}/new")
+    answer = await browser.post(f"{BOOK}/new", {**HOME, "postal_code": "99"})
+    assert answer.status_code == 422
+    html = await answer.get_data(as_text=True)
+    assert "Enter a postal code of Luxembourg" in html
+    assert 'value="12 rue du Marché"' in html
+    row = await keep(browser, HOME)
+    assert "12 rue du Marché" in await browser.get(f"{BOOK}/{row.id}")
+    changed = await browser.post(f"{BOOK}/{row.id}", {**HOME, "address": "3 Quai"})
+    assert changed.status_code == 303
+    assert "3 Quai" in words(await browser.get(BOOK))
+
+
+async def test_a_book_is_its_owners_alone(client: TestClientProtocol) -> None:
+    """Another shopper's address is not there, whatever is asked of it; guests are asked in."""
+    other = await make_customer()
+    theirs = await address_book.save_address(
+        customer_id=other.id, values={**HOME, "state": ""}
+    )
+    guest = await client.get(BOOK)
+    assert guest.status_code == 303
+    browser = await signed_in(client)
+    await browser.get(f"{BOOK}/{theirs}", status=404)
+    await browser.get(BOOK)
+    for path in ("", "/default", "/remove"):
+        answer = await browser.post(f"{BOOK}/{theirs}{path}", HOME)
+        assert answer.status_code == 404, path
+    assert (await CustomerAddress.get(id=theirs)).address == HOME["address"]
+    assert HOME["address"] not in await browser.get(BOOK)
+
+
+async def test_a_book_has_an_end(client: TestClientProtocol) -> None:
+    """A sentence, and the form as it was."""
+    browser = await signed_in(client)
+    me = await Customer.get(email="ada@example.test")
+    for _ in range(address_book.MOST):
+        await address_book.save_address(customer_id=me.id, values={**HOME, "state": ""})
+    await browser.get(f"{BOOK}/new")
+    answer = await browser.post(f"{BOOK}/new", HOME)
+    assert answer.status_code == 409
+    assert "You can keep up to 20 addresses." in await text_of(answer)
