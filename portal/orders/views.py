@@ -22,6 +22,7 @@ from shared.core.locales import ngettext
 from shared.entrypoints.web.access import owner
 from shared.entrypoints.web.forms import Bare
 from shared.entrypoints.web.identity import actor, actor_label, vendor_id
+from shared.entrypoints.web.invoice_files import invoice_file
 from shared.entrypoints.web.kit import page_number
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
@@ -92,6 +93,14 @@ async def index() -> Response:
 async def show(number: str) -> Response:
     """One order."""
     return await _order_page(await _mine(number))
+
+
+@blueprint.get("/<number>/invoice.pdf")
+@owner
+async def invoice(number: str) -> Response:
+    """What the shopper gets as invoice, with a credit note for each refund."""
+    order = await _mine(number)
+    return await invoice_file(order.id, order.number)
 
 
 @blueprint.post("/<number>/ship")

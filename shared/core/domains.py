@@ -43,6 +43,7 @@ DOMAINS = (
     "shared.finance.payouts",
     "shared.finance.reconciliation",
     "shared.finance.statements",
+    "shared.finance.invoices",
     "shared.finance.inbox",
     "shared.infra.restoring",
     "shared.infra.stripe_writes",

@@ -12,6 +12,7 @@ from quart import Blueprint, Response
 from shared.core.errors import MarketError, NotFound
 from shared.core.locales import gettext as _
 from shared.entrypoints.web.access import public
+from shared.entrypoints.web.invoice_files import invoice_file
 from shared.entrypoints.web.kit import kit
 from shared.entrypoints.web.limits import limit
 from shared.entrypoints.web.links import url_for
@@ -77,6 +78,15 @@ async def _cancel_page(
         offered=offer_to(order),
         problem=problem.message if problem else None,
     )
+
+
+@aftersale.get("/invoice.pdf")
+@public
+@limit("30/minute")
+async def invoice(token: str, number: str) -> Response:
+    """The order's invoice, with a credit note for each refund, as one PDF."""
+    order = await order_in(token, number)
+    return await invoice_file(order.id, order.number)
 
 
 @aftersale.post("/received")

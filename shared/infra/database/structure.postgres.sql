@@ -1,4 +1,4 @@
--- What all migrations make, up to 0063_pictures. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0064_pictures. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -526,6 +526,23 @@ CREATE SEQUENCE heartbeats_id_seq
     NO MAXVALUE
     CACHE 1;
 ALTER SEQUENCE heartbeats_id_seq OWNED BY heartbeats.id;
+CREATE TABLE invoice_counters (
+    id bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    year smallint NOT NULL,
+    issued integer NOT NULL,
+    vendor_id bigint NOT NULL
+);
+COMMENT ON TABLE invoice_counters IS 'How many documents a vendor issued in a year; locked while the next number is given.';
+COMMENT ON COLUMN invoice_counters.issued IS 'the last number given';
+CREATE SEQUENCE invoice_counters_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE invoice_counters_id_seq OWNED BY invoice_counters.id;
 CREATE TABLE job_schedules (
     id bigint NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -1469,6 +1486,30 @@ CREATE SEQUENCE return_requests_id_seq
     NO MAXVALUE
     CACHE 1;
 ALTER SEQUENCE return_requests_id_seq OWNED BY return_requests.id;
+CREATE TABLE sales_documents (
+    id bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    kind character varying(20) NOT NULL,
+    number character varying(90) NOT NULL,
+    year smallint NOT NULL,
+    count integer NOT NULL,
+    language character varying(8) NOT NULL,
+    content jsonb NOT NULL,
+    order_id bigint NOT NULL,
+    refund_id bigint,
+    vendor_id bigint NOT NULL,
+    CONSTRAINT ck_sales_documents_kind CHECK (kind in ('invoice', 'credit_note', 'reversal'))
+);
+COMMENT ON TABLE sales_documents IS 'An invoice or a credit note; what stands on it is kept and never changes.';
+COMMENT ON COLUMN sales_documents.count IS 'within the vendor''s year, without gaps';
+CREATE SEQUENCE sales_documents_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE sales_documents_id_seq OWNED BY sales_documents.id;
 CREATE TABLE second_factors (
     id bigint NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -1985,6 +2026,7 @@ ALTER TABLE ONLY emails ALTER COLUMN id SET DEFAULT nextval('emails_id_seq'::reg
 ALTER TABLE ONLY factor_resets ALTER COLUMN id SET DEFAULT nextval('factor_resets_id_seq'::regclass);
 ALTER TABLE ONLY fee_rules ALTER COLUMN id SET DEFAULT nextval('fee_rules_id_seq'::regclass);
 ALTER TABLE ONLY heartbeats ALTER COLUMN id SET DEFAULT nextval('heartbeats_id_seq'::regclass);
+ALTER TABLE ONLY invoice_counters ALTER COLUMN id SET DEFAULT nextval('invoice_counters_id_seq'::regclass);
 ALTER TABLE ONLY job_schedules ALTER COLUMN id SET DEFAULT nextval('job_schedules_id_seq'::regclass);
 ALTER TABLE ONLY jobs ALTER COLUMN id SET DEFAULT nextval('jobs_id_seq'::regclass);
 ALTER TABLE ONLY kept_forms ALTER COLUMN id SET DEFAULT nextval('kept_forms_id_seq'::regclass);
@@ -2021,6 +2063,7 @@ ALTER TABLE ONLY reserve_holds ALTER COLUMN id SET DEFAULT nextval('reserve_hold
 ALTER TABLE ONLY restorations ALTER COLUMN id SET DEFAULT nextval('restorations_id_seq'::regclass);
 ALTER TABLE ONLY return_lines ALTER COLUMN id SET DEFAULT nextval('return_lines_id_seq'::regclass);
 ALTER TABLE ONLY return_requests ALTER COLUMN id SET DEFAULT nextval('return_requests_id_seq'::regclass);
+ALTER TABLE ONLY sales_documents ALTER COLUMN id SET DEFAULT nextval('sales_documents_id_seq'::regclass);
 ALTER TABLE ONLY second_factors ALTER COLUMN id SET DEFAULT nextval('second_factors_id_seq'::regclass);
 ALTER TABLE ONLY sessions ALTER COLUMN id SET DEFAULT nextval('sessions_id_seq'::regclass);
 ALTER TABLE ONLY shipping_settings ALTER COLUMN id SET DEFAULT nextval('shipping_settings_id_seq'::regclass);
@@ -2086,6 +2129,8 @@ ALTER TABLE ONLY fee_rules
     ADD CONSTRAINT fee_rules_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY heartbeats
     ADD CONSTRAINT heartbeats_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY invoice_counters
+    ADD CONSTRAINT invoice_counters_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY job_schedules
     ADD CONSTRAINT job_schedules_kind_key UNIQUE (kind);
 ALTER TABLE ONLY job_schedules
@@ -2200,6 +2245,10 @@ ALTER TABLE ONLY return_lines
     ADD CONSTRAINT return_lines_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY return_requests
     ADD CONSTRAINT return_requests_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY sales_documents
+    ADD CONSTRAINT sales_documents_number_key UNIQUE (number);
+ALTER TABLE ONLY sales_documents
+    ADD CONSTRAINT sales_documents_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY second_factors
     ADD CONSTRAINT second_factors_credential_id_key UNIQUE (credential_id);
 ALTER TABLE ONLY second_factors
@@ -2246,6 +2295,8 @@ ALTER TABLE ONLY differences
     ADD CONSTRAINT uid_differences_run_id_92e40d UNIQUE (run_id, number);
 ALTER TABLE ONLY dispute_files
     ADD CONSTRAINT uid_dispute_fil_dispute_5c2ae6 UNIQUE (dispute_id, kind);
+ALTER TABLE ONLY invoice_counters
+    ADD CONSTRAINT uid_invoice_cou_vendor__5c36d3 UNIQUE (vendor_id, year);
 ALTER TABLE ONLY ledger_sums
     ADD CONSTRAINT uid_ledger_sums_account_0cb928 UNIQUE (account, vendor_id, currency);
 ALTER TABLE ONLY legal_texts
@@ -2274,6 +2325,8 @@ ALTER TABLE ONLY reserve_holds
     ADD CONSTRAINT uid_reserve_hol_order_i_1806e8 UNIQUE (order_id, vendor_id);
 ALTER TABLE ONLY return_lines
     ADD CONSTRAINT uid_return_line_request_9602b0 UNIQUE (request_id, order_line_id);
+ALTER TABLE ONLY sales_documents
+    ADD CONSTRAINT uid_sales_docum_vendor__9a5854 UNIQUE (vendor_id, year, count);
 ALTER TABLE ONLY statements
     ADD CONSTRAINT uid_statements_vendor__f139ee UNIQUE (vendor_id, month, currency);
 ALTER TABLE ONLY stripe_customers
@@ -2406,6 +2459,7 @@ CREATE INDEX ix_reserve_holds_due ON reserve_holds USING btree (released_at, rel
 CREATE INDEX ix_reserve_holds_vendor ON reserve_holds USING btree (vendor_id, currency, released_at);
 CREATE INDEX ix_return_requests_open ON return_requests USING btree (vendor_id, id) WHERE status = 'open';
 CREATE INDEX ix_return_requests_order ON return_requests USING btree (order_id);
+CREATE INDEX ix_sales_documents_order ON sales_documents USING btree (order_id, id);
 CREATE INDEX ix_second_factors_member ON second_factors USING btree (member_id);
 CREATE INDEX ix_sessions_customer ON sessions USING btree (customer_id);
 CREATE INDEX ix_sessions_end ON sessions USING btree (expires_at);
@@ -2434,6 +2488,8 @@ CREATE UNIQUE INDEX uq_payments_slice ON payments USING btree (stripe_payment_in
 CREATE UNIQUE INDEX uq_products_variant ON products USING btree (parent_id, options) WHERE parent_id IS NOT NULL;
 CREATE UNIQUE INDEX uq_reconciliation_runs_running ON reconciliation_runs USING btree (status) WHERE status = 'running';
 CREATE UNIQUE INDEX uq_return_requests_one_open ON return_requests USING btree (order_id) WHERE status = 'open';
+CREATE UNIQUE INDEX uq_sales_documents_invoice ON sales_documents USING btree (order_id) WHERE refund_id IS NULL;
+CREATE UNIQUE INDEX uq_sales_documents_refund ON sales_documents USING btree (refund_id, kind) WHERE refund_id IS NOT NULL;
 CREATE UNIQUE INDEX uq_stripe_customers_live ON stripe_customers USING btree (customer_id) WHERE gone_at IS NULL;
 CREATE UNIQUE INDEX uq_vat_registrations_current ON vat_registrations USING btree (vendor_id) WHERE replaced_at IS NULL;
 CREATE TRIGGER audit_entries_never_change BEFORE DELETE OR UPDATE ON audit_entries FOR EACH ROW EXECUTE FUNCTION audit_refuse();
@@ -2498,6 +2554,8 @@ ALTER TABLE ONLY fee_rules
     ADD CONSTRAINT fee_rules_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY fee_rules
     ADD CONSTRAINT fee_rules_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY invoice_counters
+    ADD CONSTRAINT invoice_counters_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY kept_forms
     ADD CONSTRAINT kept_forms_session_id_fkey FOREIGN KEY (session_id) REFERENCES sessions(id) ON DELETE CASCADE;
 ALTER TABLE ONLY ledger_entries
@@ -2582,6 +2640,12 @@ ALTER TABLE ONLY return_requests
     ADD CONSTRAINT return_requests_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY return_requests
     ADD CONSTRAINT return_requests_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY sales_documents
+    ADD CONSTRAINT sales_documents_order_id_fkey FOREIGN KEY (order_id) REFERENCES orders(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY sales_documents
+    ADD CONSTRAINT sales_documents_refund_id_fkey FOREIGN KEY (refund_id) REFERENCES refunds(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY sales_documents
+    ADD CONSTRAINT sales_documents_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY second_factors
     ADD CONSTRAINT second_factors_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY sessions

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0063_pictures. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0064_pictures. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -1210,6 +1210,34 @@ CREATE INDEX "ix_disputes_status" ON "disputes" ("status", "due_by");
 CREATE INDEX "ix_disputes_opened" ON "disputes" ("opened_at", "id");
 CREATE UNIQUE INDEX uq_disputes_slice ON disputes (stripe_dispute_id, order_id);
 CREATE UNIQUE INDEX uq_disputes_alone ON disputes (stripe_dispute_id) WHERE share_weight IS NULL;
+CREATE TABLE "invoice_counters" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "year" SMALLINT NOT NULL,
+    "issued" INT NOT NULL  /* the last number given */,
+    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_invoice_cou_vendor__5c36d3" UNIQUE ("vendor_id", "year")
+);
+CREATE TABLE "sales_documents" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "kind" VARCHAR(20) NOT NULL,
+    "number" VARCHAR(90) NOT NULL UNIQUE,
+    "year" SMALLINT NOT NULL,
+    "count" INT NOT NULL  /* within the vendor's year, without gaps */,
+    "language" VARCHAR(8) NOT NULL,
+    "content" JSON NOT NULL,
+    "order_id" BIGINT NOT NULL REFERENCES "orders" ("id") ON DELETE RESTRICT,
+    "refund_id" BIGINT REFERENCES "refunds" ("id") ON DELETE RESTRICT,
+    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_sales_docum_vendor__9a5854" UNIQUE ("vendor_id", "year", "count")
+
+, CONSTRAINT "ck_sales_documents_kind" CHECK (kind in ('invoice', 'credit_note', 'reversal')));
+CREATE INDEX "ix_sales_documents_order" ON "sales_documents" ("order_id", "id");
+CREATE UNIQUE INDEX uq_sales_documents_invoice ON sales_documents (order_id) WHERE refund_id IS NULL;
+CREATE UNIQUE INDEX uq_sales_documents_refund ON sales_documents (refund_id, kind) WHERE refund_id IS NOT NULL;
 CREATE TABLE "pictures" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,

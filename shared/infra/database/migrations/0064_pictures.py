@@ -34,7 +34,7 @@ DROP FUNCTION product_pictures_change_pages();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0062_shared_disputes")]
+    dependencies = [("models", "0063_invoices")]
 
     initial = False
 

@@ -1,0 +1,73 @@
+"""What stands on a document, as plain data that is kept with it. Pure but for the rows it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from shared.finance.refunds.models import Refund, RefundLine
+from shared.trade.orders.models import Checkout, Order, OrderLine
+from shared.trade.orders.queries import contact_of
+
+
+def of_sale(order: Order, lines: Sequence[OrderLine]) -> dict[str, Any]:
+    """The lines of an order, and what was paid for sending."""
+    rows = [
+        {
+            "name": line.name,
+            "quantity": line.quantity,
+            "amount": line.unit_amount * line.quantity,
+        }
+        for line in lines
+    ]
+    return _with_rest(order, rows, order.total_amount_cents, name=order.shipping_method)
+
+
+def of_refund(
+    order: Order,
+    refund: Refund,
+    parts: Sequence[RefundLine],
+    lines: Sequence[OrderLine],
+) -> dict[str, Any]:
+    """What a refund gave back: its pieces, and whatever is no piece."""
+    names = {line.id: line.name for line in lines}
+    rows = [
+        {
+            "name": names[part.order_line_id],
+            "quantity": part.quantity,
+            "amount": part.amount,
+        }
+        for part in parts
+    ]
+    return _with_rest(order, rows, refund.amount, name="")
+
+
+def _with_rest(
+    order: Order,
+    rows: Sequence[dict[str, Any]],
+    total: int,
+    *,
+    name: str,
+) -> dict[str, Any]:
+    rest = total - sum(row["amount"] for row in rows)
+    return {
+        "order": order.number,
+        "currency": order.currency,
+        "lines": list(rows),
+        "rest": rest,
+        "rest_name": name,
+        "total": total,
+        # By rate, as soon as an order knows its rates.
+        "vat": [],
+    }
+
+
+def buyer_of(checkout: Checkout) -> dict[str, Any]:
+    """Whom a document is for, as a label has it."""
+    contact = contact_of(checkout)
+    return {
+        "name": contact.full_name,
+        "address": list(contact.lines),
+        "country": contact.country,
+        "vat_number": "",
+    }

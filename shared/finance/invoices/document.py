@@ -1,0 +1,178 @@
+"""Invoices and credit notes as one PDF, a page each, in the shopper's language: the same bytes for
+the same documents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from shared.core import formats
+from shared.core.locales import speaking
+from shared.core.money import Money
+from shared.core.words import word
+from shared.finance.invoices.queries import SalesDocumentView
+from shared.finance.invoices.rules import DocumentKind
+from shared.finance.statements.pdf import (
+    ACCENT,
+    BOLD,
+    GREY,
+    INK,
+    MARGIN,
+    REGULAR,
+    RIGHT,
+    Sheets,
+    folded,
+)
+
+ROW = 16.0
+HALF = 250.0
+
+
+def as_pdf(documents: Sequence[SalesDocumentView]) -> bytes:
+    """All documents of one order, in the language of the first."""
+    first = documents[0]
+    with speaking(first.language):
+        seller = str(first.content["seller"]["name"])
+        sheets = Sheets(_said("file", number=first.number), seller)
+        for document in documents:
+            _page(sheets, document)
+        sheets.feet(f"{seller} · {first.number}")
+        return sheets.pdf()
+
+
+def _said(code: str, **values: object) -> str:
+    return word("invoices.document", code, **values)
+
+
+def _page(sheets: Sheets, document: SalesDocumentView) -> None:
+    sheets.turn()
+    sheets.down(14)
+    sheets.text(MARGIN, word("invoices.titles", document.kind), size=20, bold=True)
+    sheets.text(
+        RIGHT,
+        str(document.content["seller"]["name"]),
+        size=13,
+        bold=True,
+        color=ACCENT,
+        align="right",
+        most=260,
+    )
+    sheets.down(18)
+    sheets.text(MARGIN, document.number, size=10, color=GREY)
+    sheets.down(28)
+    _parties(sheets, document)
+    _lines(sheets, document)
+
+
+def _parties(sheets: Sheets, document: SalesDocumentView) -> None:
+    told, top = document.content, sheets.y
+    _party(sheets, MARGIN, _said("seller"), told["seller"])
+    lowest, sheets.y = sheets.y, top
+    _party(sheets, MARGIN + HALF, _said("buyer"), told["buyer"])
+    sheets.y = max(lowest, sheets.y) + 24
+    for name, value in _details(document):
+        sheets.text(MARGIN, name, size=8, color=GREY)
+        sheets.text(MARGIN + 130, value, most=RIGHT - MARGIN - 130)
+        sheets.down(14)
+    sheets.down(16)
+
+
+def _details(document: SalesDocumentView) -> list[tuple[str, str]]:
+    issued = formats.written_day(document.issued_at.date())
+    details = [
+        (_said("issued"), issued),
+        (_said("order"), str(document.content["order"])),
+    ]
+    if document.of:
+        details.append((_said("corrects"), document.of))
+    return details
+
+
+def _party(
+    sheets: Sheets,
+    x: float,
+    heading: str,
+    party: Mapping[str, Any],
+) -> None:
+    sheets.text(x, heading, size=8, color=GREY)
+    for line in folded(party["name"], BOLD, 9, HALF - 20):
+        sheets.down(13)
+        sheets.text(x, line, bold=True)
+    below = [*party["address"], formats.country(party["country"])]
+    if party["vat_number"]:
+        below.append(_said("vat_number", number=party["vat_number"]))
+    for long in below:
+        for line in folded(long, REGULAR, 9, HALF - 20):
+            sheets.down(13)
+            sheets.text(x, line)
+
+
+def _lines(sheets: Sheets, document: SalesDocumentView) -> None:
+    told = document.content
+    is_credit = document.kind is DocumentKind.CREDIT_NOTE
+    sign = -1 if is_credit else 1
+
+    def written(amount: int) -> str:
+        return formats.money(Money(sign * amount, told["currency"]))
+
+    heads = (_said("what"), _said("quantity"), _said("amount"))
+    _row(sheets, heads, size=8, color=GREY)
+    sheets.rule(down=6, color=INK)
+    sheets.down(ROW + 3)
+    for line in told["lines"]:
+        count, amount = str(line["quantity"]), written(line["amount"])
+        _row(sheets, (line["name"], count, amount))
+        sheets.rule(down=5)
+        sheets.down(ROW)
+    if told["rest"]:
+        name = told["rest_name"] or _said("rest")
+        _row(sheets, (name, "", written(told["rest"])))
+        sheets.down(ROW)
+    total = (_said("total"), "", written(told["total"]))
+    _row(sheets, total, size=10, bold=True)
+    sheets.down(ROW + 12)
+    for vat in told["vat"]:
+        share = _said("vat", percentage=vat["percentage"])
+        _row(sheets, (share, "", written(vat["amount"])))
+        sheets.down(ROW)
+    if not told["vat"]:
+        sheets.text(MARGIN, _said("vat_included"), size=8, color=GREY)
+
+
+def _row(
+    sheets: Sheets,
+    cells: Sequence[str],
+    *,
+    size: float = 9,
+    bold: bool = False,
+    color: str = INK,
+) -> None:
+    """One line of the table, on a new page where this one is full."""
+    if not sheets.room(ROW):
+        sheets.turn()
+        sheets.down(14)
+    what, quantity, amount = cells
+    sheets.text(
+        MARGIN,
+        what,
+        size=size,
+        bold=bold,
+        color=color,
+        most=340,
+    )
+    sheets.text(
+        MARGIN + 390,
+        quantity,
+        size=size,
+        color=color,
+        align="right",
+    )
+    sheets.text(
+        RIGHT,
+        amount,
+        size=size,
+        bold=bold,
+        color=color,
+        align="right",
+    )

@@ -1,0 +1,1 @@
+"""What invoices and credit notes promise."""
