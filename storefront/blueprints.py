@@ -12,6 +12,7 @@ from storefront.aftersale.withdrawal import withdrawal
 from storefront.basket.views import basket
 from storefront.checkout.delivery_parts import parts
 from storefront.checkout.views import checkout
+from storefront.described.lists import described
 from storefront.platform.language import languages
 from storefront.platform.views import platform
 from storefront.receipts.views import receipts
@@ -22,6 +23,7 @@ from storefront.shops.views import shops
 BLUEPRINTS = (
     platform,
     languages,
+    described,
     search,
     shops,
     pictures,

@@ -16,6 +16,7 @@ from shared.entrypoints.web.filters import money
 from shared.entrypoints.web.kit import page_number
 from shared.entrypoints.web.limits import limit_instead
 from shared.entrypoints.web.links import url_for
+from shared.entrypoints.web.market import market
 from shared.entrypoints.web.pages import page
 from shared.entrypoints.web.paging import address, pager
 from shared.entrypoints.web.same_for_all import same_for_all
@@ -29,6 +30,7 @@ from shared.trade.marketplace.legal import LegalKind, blocks, title
 from shared.trade.orders import terms as order_terms
 from shared.trade.vendors.open_shops import open_shops, selling_vendors
 from shared.trade.vendors.queries import fee_payers
+from storefront.described.pages import of_home, of_page
 
 platform = Blueprint("platform", __name__)
 
@@ -85,6 +87,7 @@ async def home() -> Response:
         products=products[:8],
         tiles=tiles,
         terms=await _terms(),
+        meta=of_home(await market()),
     )
 
 
@@ -98,6 +101,7 @@ async def directory() -> Response:
     return await page(
         "storefront/platform/vendors.html",
         query=search,
+        meta=None if search else of_page("platform.directory", _("Shops")),
         shops=shops,
         products=address(url_for("search.results"), q=search) if search else None,
         pager=pager(url_for("platform.directory"), shops, q=search),
@@ -129,6 +133,7 @@ async def pricing() -> Response:
         example=_EXAMPLE,
         fee=fee,
         rest=_EXAMPLE - fee,
+        meta=of_page("platform.pricing", _("Pricing")),
     )
 
 
@@ -137,7 +142,10 @@ async def pricing() -> Response:
 @same_for_all()
 async def sell() -> Response:
     """Why and how to open a shop."""
-    return await page("storefront/platform/sell.html")
+    return await page(
+        "storefront/platform/sell.html",
+        meta=of_page("platform.sell", _("Sell with us")),
+    )
 
 
 @platform.get("/legal/terms")

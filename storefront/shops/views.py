@@ -32,6 +32,7 @@ from shared.trade.shipping.rules import Parcel
 from shared.trade.vendors.errors import ShopClosed
 from shared.trade.vendors.queries import VendorView, vendor_by_id
 from storefront.browser import basket_token, promise_basket
+from storefront.described.pages import of_product, of_shop
 from storefront.search.listing import ListRequest, read
 from storefront.search.views import listed
 from storefront.shops.choice import VARIANT, ProductChoice, bought, choice_of
@@ -110,6 +111,7 @@ async def shop(slug: str) -> Response:
         search_address=asked.address(q=None),
         fragment=is_htmx(),
         chips=_chips(asked, categories),
+        meta=of_shop(vendor, asked.category),
     )
 
 
@@ -248,6 +250,7 @@ async def _product_page(
         choice=choice,
         shown=choice.chosen or item,
         pictures=await pictures_of(item, choice.chosen),
+        meta=of_product(item, vendor),
         vendor=vendor,
         promises=promises(await plan_of_vendor(vendor.id), parcel),
         brand=brand_of(vendor),

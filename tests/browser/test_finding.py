@@ -110,3 +110,23 @@ def test_without_javascript_forms_and_links_do_the_same(
         page.goto(f"{server.url}/search?q=xyzzy+bag")
         page.locator(".chip", has_text="bag").click()
         expect(page.locator(".product-card").first).to_be_visible()
+
+
+def test_data_for_machines_is_no_script_to_the_browser(
+    page: Page, server: Server
+) -> None:
+    """The policy reports nothing, and what is sent piece by piece arrives whole."""
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(f"{server.url}/shops/atelier-luxe/tote-bag")
+    assert page.locator('script[type="application/ld+json"]').count() == 2
+    assert said == []
+    for path, end in (
+        ("/sitemap.xml", "</sitemapindex>\n"),
+        ("/sitemap/products-0.xml", "</urlset>\n"),
+        ("/feed/products.xml", "</rss>\n"),
+    ):
+        answer = page.request.get(f"{server.url}{path}")
+        assert answer.status == 200
+        assert answer.text().endswith(end)
+        assert "/atelier-luxe/" in answer.text() or path == "/sitemap.xml"

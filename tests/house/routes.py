@@ -41,6 +41,7 @@ TABLE = [
     (r"/(vendors|pricing|sell|legal/(terms|privacy|imprint))?", PUBLIC),
     (r"/(shops?|brand|pictures)/.*", PUBLIC),
     (r"/search(/suggestions)?", PUBLIC),
+    (r"/robots.txt|/sitemap.xml|/sitemap/.*|/feed/products.xml", PUBLIC),
 ]
 
 

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 VENDORS, OPERATORS, API = "/vendor/", "/operator", "/api/"
 BUYING, SHOPS = "/shop/", "/shops/"
+# Of one person, or without end; what is linked there is linked elsewhere too.
+CLOSED_TO_MACHINES = (VENDORS, OPERATORS, API, BUYING, "/account/", "/search")
+OPEN_TO_MACHINES = ("/shop/brand/",)  # stylesheets of pages that may be read
 ASKED_BY_MACHINES = (API, "/healthz", "/readyz", "/metrics")
 
 
