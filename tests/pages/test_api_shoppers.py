@@ -13,6 +13,7 @@ from shared.trade.orders.models import Order
 from tests.support.app import link_of
 from tests.support.market import Purchase, Shop, check_out, open_shop
 from tests.support.program import Program, Reply
+from tests.support.purchases import buy_from
 
 if TYPE_CHECKING:
     from quart import Quart
@@ -144,6 +145,39 @@ class TestCreateIntent:
         assert [(r.status, r.code) for r in replies] == [(404, "not_found")] * 5
         assert len({json.dumps(r.body) for r in replies}) == 1
         assert await Payment.all().count() == 0
+
+    async def test_any_order_of_a_purchase_at_several_vendors_gives_its_one_intent(
+        self, app: Quart, shop: Shop, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
+        """Over the whole purchase: who believes that it is one order's total is told so, and who
+        names another of its vendors gets nothing.
+        """
+        other = await open_shop(gateway, sandbox)
+        bought = await buy_from([shop, other])
+        program = Program(app, link_of(bought.token))
+        first, second = bought.order_ids
+        paths = intent_path(shop.vendor_id), intent_path(other.vendor_id)
+        asked = [
+            await program.call("POST", paths[0], json={"order_id": first}),
+            await program.call(
+                "POST", paths[1], json={"order_id": second, "amount": "99.80"}
+            ),
+        ]
+        assert [reply.status for reply in asked] == [200, 200]
+        assert asked[0].body == asked[1].body
+        assert asked[0].body["amount_total"] == "99.80"
+        one_order = {"order_id": first, "amount": "49.90"}
+        wrong = await program.call("POST", paths[0], json=one_order)
+        assert (wrong.status, wrong.code) == (409, "amount_mismatch")
+        crossed = await program.call("POST", paths[1], json={"order_id": first})
+        assert crossed.status == 404
+        held = {
+            "order_id": second,
+            "payment_intent_id": asked[0].body["payment_intent_id"],
+        }
+        pressed = await program.call("POST", hold_path(other.vendor_id), json=held)
+        assert pressed.body == {"held": True}
+        assert await Payment.all().count() == 2
 
     @pytest.mark.parametrize(
         "amount", ["0.01", "49.9000001", "4990", 49.89, 0, "99999999"]

@@ -17,8 +17,11 @@ from tortoise.expressions import F
 from shared.core.errors import MarketError
 from shared.finance.ledger.chart import Account
 from shared.finance.overview.queries import exposure_now
+from shared.finance.payments.transfers import TransferShare
+from shared.finance.payments.waiting_transfers import waiting_transfers
 from shared.finance.recovery.models import Claim, Movement
 from shared.infra.gateway.errors import StripeRefused
+from shared.infra.stripe_writes.models import StripeWrite
 from shared.sandbox.control_exposure import added_up
 from tests.support import market_acts as acts
 from tests.support import market_findings, market_payouts
@@ -58,6 +61,8 @@ def copied(path: Path) -> Path:
     return copy
 
 
+MORE_EUROS = ("FR", "DE", "NL", "IE")
+EUROS = (0, 3, 4, 5, 6)  # the shops that sell in one currency
 Begun = tuple[list[Shop], list[int]]  # the shops, and the orders that were sold
 
 
@@ -66,7 +71,7 @@ async def begin(url: str, folder: Path) -> Begun:
     market = Market(url=url, store=folder / "stand.sqlite3", folder=folder)
     await market.open()
     try:
-        shops = await market.fill("LU", "DK", "HU")
+        shops = await market.fill("LU", "DK", "HU", *MORE_EUROS)
         kinds = (
             (0, "visa"),
             (1, "bypassPending"),
@@ -84,6 +89,9 @@ async def begin(url: str, folder: Path) -> Begun:
             )
             for shop, card in kinds
         ]
+        sales += await acts.buy_at_several(
+            market, [shops[place] for place in EUROS[:3]], 2, "visa", back=True
+        )
         await market.rest()
     finally:
         await market.close()
@@ -232,6 +240,18 @@ class Counted(RuleBasedStateMachine):
                 Account.BANK_VENDOR,
                 **mine,
             )
+            for payment in await waiting_transfers().filter(**mine):
+                assert await StripeWrite.exists(
+                    subject=payment.as_subject,
+                    operation=TransferShare.name,
+                    state="refused",
+                ), f"payment {payment.id}: nobody said no"
+                lies[payment.currency] = (
+                    lies.get(payment.currency, 0) + payment.amount_vendor
+                )
+                waits = await Claim.filter(payment_id=payment.id)
+                lies[payment.currency] -= sum(each.amount for each in waits)
+            lies = {currency: amount for currency, amount in lies.items() if amount}
             for claim in await Claim.filter(taken__gt=F("amount"), **mine):
                 assert await Movement.exists(claim_id=claim.id, status="refused"), (
                     f"{claim.subject}: nobody said no"

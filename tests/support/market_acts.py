@@ -25,8 +25,11 @@ from shared.trade.catalogue.models import Product
 from shared.trade.orders.models import Order
 from shared.trade.orders.service import place_order
 from tests.support.market import ADA
+from tests.support.purchases import buy_from
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tests.support.machine import Market
     from tests.support.market import Shop
 
@@ -63,6 +66,35 @@ async def buy(
     if back:
         await confirm_payment(market.gateway, intent.payment_intent_id)
     return int(order.id)
+
+
+async def buy_at_several(
+    market: Market,
+    shops: Sequence[Shop],
+    quantity: int,
+    card: str,
+    *,
+    back: bool,
+) -> tuple[int, ...]:
+    """A purchase at several vendors by one payment: the ids of its orders."""
+    purchase = await buy_from(shops, quantity=quantity)
+    intent = await purchase.open(market, len(shops) - 1)
+    await stock_hold.press(
+        market.gateway,
+        checkout_id=purchase.checkout_id,
+        intent_id=intent.payment_intent_id,
+    )
+    given = {
+        "payment_method": f"pm_card_{card}",
+        "return_url": "http://127.0.0.1/back",
+    }
+    path = f"/v1/payment_intents/{intent.payment_intent_id}/confirm"
+    status, body, _ = market.stand.send("POST", path, given)
+    assert status == 200, body
+    market.advance(1)
+    if back:
+        await confirm_payment(market.gateway, intent.payment_intent_id)
+    return purchase.order_ids
 
 
 async def press_and_leave(market: Market, shop: Shop) -> None:
@@ -134,6 +166,8 @@ async def refund_at_stripe(
     }
     given |= {"reverse_transfer": "true"} if reverse else {}
     given |= {"refund_application_fee": "true"} if reverse and fee else {}
+    if await Payment.exists(order_id=sale, intent_key__not_isnull=True):
+        given["metadata[order_number]"] = order.number  # they say whose it is
     market.stand.send("POST", "/v1/refunds", given)
 
 

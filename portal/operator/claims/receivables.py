@@ -16,6 +16,7 @@ from shared.entrypoints.web.limits import limit
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.stepup import fresh_sign_in
+from shared.finance.payments.waiting_transfers import waiting_for_accounts
 from shared.finance.recovery import jobs, receivables
 from shared.finance.recovery.errors import NothingOwed
 from shared.finance.recovery.queries import (
@@ -35,7 +36,9 @@ blueprint = Blueprint(
 @blueprint.get("")
 @operator
 async def index() -> Response:
-    """What vendors owe, the oldest debt first, and what waits for vendors that we cannot reach"""
+    """What vendors owe, the oldest debt first, and what waits for vendors that we cannot reach, or
+    whose accounts can receive nothing.
+    """
     return await page(
         "portal/operator/receivables.html",
         nav_active="receivables",
@@ -45,6 +48,7 @@ async def index() -> Response:
             for currency, amount in sorted((await totals_owed()).items())
         ],
         waiting=await waiting_for_vendors(),
+        transfers=await waiting_for_accounts(),
         words=words,
     )
 

@@ -25,6 +25,7 @@ from shared.entrypoints.web.limits import limit
 from shared.entrypoints.web.order_links import find
 from shared.finance.payments.service import create_payment_intent
 from shared.finance.payments.stock_hold import press
+from shared.trade.orders.figures import purchase_total
 from shared.trade.orders.queries import OrderView, checkout_token_of, order_by_id
 
 blueprint = Blueprint(
@@ -61,12 +62,15 @@ async def create_intent(vendor_id: int) -> dict[str, Any]:
     """The order's PaymentIntent, made now or read again: calling twice gives the same.
 
     The caller must have made the order in this session or hold its token; any other order is 404,
-    as is one of another vendor. The amount is always the order's own total.
+    as is one of another vendor. The amount is always the order's own total; where orders of several
+    vendors are paid by one payment, each of them gives that one, and the amount is its total.
     """
     body = await read_body(CreateIntentBody)
     order = await _own_order(body, vendor_id)
-    if body.amount is not None and body.amount != order.total.to_decimal():
-        raise AmountMismatch(param="amount")
+    if body.amount is not None:
+        total = await purchase_total(order.checkout_id)
+        if body.amount != total.to_decimal():
+            raise AmountMismatch(param="amount")
     intent = await create_payment_intent(kit().gateway, order_id=order.id)
     return {
         "payment_intent_id": intent.payment_intent_id,

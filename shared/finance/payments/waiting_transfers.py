@@ -4,10 +4,13 @@ again then.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from tortoise.queryset import QuerySet
 
+from shared.core import clock
+from shared.core.frozen import frozen
+from shared.core.money import Money
 from shared.finance.connect.events import ConnectedAgain
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import PAID_STATES
@@ -21,6 +24,7 @@ from shared.infra.unit import Transaction
 from shared.trade.orders.models import Order
 
 AT_ONCE = 500
+ON_ITS_WAY = timedelta(minutes=10)
 
 
 def waiting_transfers() -> QuerySet[Payment]:
@@ -30,6 +34,35 @@ def waiting_transfers() -> QuerySet[Payment]:
         stripe_charge_id__not_isnull=True,
         stripe_transfer_id=None,
         status__in=list(PAID_STATES),
+    )
+
+
+@frozen
+class WaitingTransfer:
+    """What a vendor is to get of an order, and cannot yet."""
+
+    order_number: str
+    vendor_id: int
+    vendor_name: str
+    since: datetime
+    amount: Money
+
+
+async def waiting_for_accounts(*, limit: int = 100) -> tuple[WaitingTransfer, ...]:
+    """What is sent to vendors once their accounts can have it, the oldest first; what is on its way
+    at this moment is left out.
+    """
+    before = clock.now() - ON_ITS_WAY
+    rows = waiting_transfers().filter(paid_at__lt=before).order_by("id").limit(limit)
+    return tuple(
+        WaitingTransfer(
+            row.order.number,
+            row.vendor_id,
+            row.vendor.name,
+            row.paid_at or row.updated_at,
+            Money(row.amount_vendor, row.currency),
+        )
+        for row in await rows.select_related("order", "vendor")
     )
 
 

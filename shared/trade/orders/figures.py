@@ -1,4 +1,4 @@
-"""A vendor's figures for its first page."""
+"""A vendor's figures for its first page, and what a purchase comes to."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.infra.database.several import Found, Part, read
 from shared.trade.orders import statements
+from shared.trade.orders.models import Checkout
 
 LATELY = timedelta(days=30)
 
@@ -60,3 +61,9 @@ async def orders_summary(vendor_id: int, currency: str) -> OrdersSummary:
         await read(*figures_of(vendor_id)),
         currency,
     )
+
+
+async def purchase_total(checkout_id: int) -> Money:
+    """What all orders of a purchase come to."""
+    checkout = await Checkout.get(id=checkout_id)
+    return Money(checkout.total_amount, checkout.currency)

@@ -70,10 +70,10 @@ async def _holds(shop: Shop) -> int:
     return sums.get("EUR", 0)
 
 
-@pytest.mark.both_engines
 class TestMoney:
     """Who bears what, and who has what back."""
 
+    @pytest.mark.both_engines
     async def test_each_vendor_bears_its_part_and_has_it_back_when_it_is_won(
         self, market: Market
     ) -> None:
@@ -131,17 +131,17 @@ class TestMoney:
         market.stand.decide_dispute(won=False, share=0.5)
         await _at_rest(market)
 
-    async def test_an_inquiry_takes_nothing_and_becomes_a_dispute(
+    async def test_an_inquiry_takes_nothing_and_keeps_its_shares(
         self, market: Market
     ) -> None:
-        """The shares stay as they were frozen with the first word of it."""
+        """As they were frozen with the first word of it, whatever is given back meanwhile."""
         shops, purchase = await _disputed(market, case="inquiry")
         assert await Claim.all().count() == 0
-        before = await Dispute.all().order_by("id").values_list("id", "share_weight")
+        before = await Dispute.all().order_by("id").values_list("id", "amount")
         assert len(before) == 3
         await acts.refund(market, purchase.order_ids[0], 0.5, now=True)
         await _at_rest(market)
-        after = await Dispute.all().order_by("id").values_list("id", "share_weight")
+        after = await Dispute.all().order_by("id").values_list("id", "amount")
         assert after == before
         assert await _holds(shops[0]) > 0
 
@@ -151,6 +151,7 @@ class TestMoney:
         told = await Email.filter(kind="dispute_opened").order_by("order_id")
         assert [mail.order_id for mail in told] == list(purchase.order_ids)
 
+    @pytest.mark.both_engines
     async def test_a_kill_at_any_statement_books_each_part_once(
         self, market: Market
     ) -> None:

@@ -36,9 +36,10 @@ from shared.trade.commission.rules import RefundPolicy
 from tests.support import market_acts as acts
 from tests.support import market_disputes, market_findings, market_payouts
 from tests.support.machine import HOUR
-from tests.support.machine_checks import Counted, Start, begin, copied
+from tests.support.machine_checks import EUROS, Counted, Start, begin, copied
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 
@@ -76,6 +77,11 @@ CALM = st.sampled_from((False, False, True))
 WHICH = st.integers(0, 20)
 
 
+def _some(shops: Sequence[int]) -> st.SearchStrategy[list[int]]:
+    """One to all of these, in their order."""
+    return st.integers(1, len(shops)).map(lambda count: list(shops[:count]))
+
+
 class MarketMachine(Counted):
     """Every rule is something that a person, a bank, Stripe, the network or the clock may do."""
 
@@ -109,6 +115,30 @@ class MarketMachine(Counted):
             acts.buy(self.market, self.shops[shop], quantity, card, back=back), calm
         )
         return multiple() if sale is None else sale
+
+    @rule(
+        target=sales,
+        shops=st.permutations(EUROS).flatmap(_some),
+        quantity=st.integers(1, 3),
+        card=st.sampled_from(CARDS),
+        back=st.booleans(),
+        calm=CALM,
+    )
+    def a_shopper_buys_at_several(
+        self,
+        *,
+        shops: list[int],
+        quantity: int,
+        card: str,
+        back: bool,
+        calm: bool,
+    ) -> Any:
+        """One payment, which a transfer to each of the vendors follows."""
+        places = [self.shops[place] for place in shops]
+        sold = self.attempt(
+            acts.buy_at_several(self.market, places, quantity, card, back=back), calm
+        )
+        return multiple(*(sold or ()))
 
     @rule(shop=SHOPS)
     def a_shopper_leaves(self, shop: int) -> None:

@@ -13,6 +13,7 @@ import pytest
 from shared.finance.ledger.chart import Account
 from shared.finance.payments.models import Payment
 from shared.finance.payments.service import confirm_payment, create_payment_intent
+from shared.finance.payments.waiting_transfers import waiting_for_accounts
 from shared.infra import unit
 from shared.infra.gateway.errors import StripeUnavailable
 from shared.infra.stripe_writes.models import StripeWrite
@@ -31,9 +32,8 @@ from tests.support.purchases import (
 if TYPE_CHECKING:
     from tests.support.machine import Market
 
-pytestmark = pytest.mark.both_engines
 
-
+@pytest.mark.both_engines
 async def test_whichever_order_is_asked_for_there_is_one_intent_over_all(
     market: Market,
 ) -> None:
@@ -90,6 +90,7 @@ def _fee_of(market: Market, payment: Payment) -> int:
     return fee
 
 
+@pytest.mark.both_engines
 async def test_a_kill_at_any_statement_of_settling_ends_in_one_transfer_each(
     market: Market,
 ) -> None:
@@ -127,6 +128,7 @@ async def _each_has_its_part(market: Market, purchase: SharedPurchase) -> None:
     }
 
 
+@pytest.mark.both_engines
 async def test_a_kill_at_any_statement_of_the_transfers_sends_nothing_twice(
     market: Market,
 ) -> None:
@@ -179,6 +181,7 @@ async def test_a_lost_answer_to_a_transfer_makes_no_second_one(
     await books_agree(market)
 
 
+@pytest.mark.both_engines
 async def test_news_in_any_order_and_number_pays_once(market: Market) -> None:
     """Events late, twice, backwards, while two workers work."""
     shops = await market.fill("LU", "FR", "DE")
@@ -215,6 +218,11 @@ async def test_a_vendor_that_cannot_receive_money_leaves_the_others_paid(
     assert await booked(Account.STRIPE_VENDOR, vendor_id=shops[1].vendor_id) == {}
     await market.rest()
     assert (await Payment.get(id=waits.id)).stripe_transfer_id is None
+    (told,) = await waiting_for_accounts()
+    assert (told.vendor_id, told.amount.amount) == (
+        shops[1].vendor_id,
+        waits.amount_vendor,
+    )
     _capability(market, shops[1].account_id, "active")
     await market.rest()
     await _each_has_its_part(market, purchase)
@@ -286,6 +294,7 @@ async def test_a_purchase_of_one_order_is_a_destination_charge(market: Market) -
     assert not await StripeWrite.filter(operation="payments.transfer").exists()
 
 
+@pytest.mark.both_engines
 async def test_locked_at_once_from_both_ends_nobody_waits_in_a_circle(
     market: Market,
 ) -> None:

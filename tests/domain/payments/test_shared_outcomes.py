@@ -26,8 +26,6 @@ from tests.support.purchases import SharedPurchase, books_agree, buy_from, pay
 if TYPE_CHECKING:
     from tests.support.machine import Market
 
-pytestmark = pytest.mark.both_engines
-
 
 async def _states(purchase: SharedPurchase) -> tuple[set[str], set[str]]:
     """Where its payments are, and where its orders' money is."""
@@ -57,6 +55,7 @@ async def test_a_declined_card_fails_all_and_the_next_one_pays_all(
     assert await _states(purchase) == ({"succeeded"}, {"paid"})
 
 
+@pytest.mark.both_engines
 async def test_when_the_time_is_over_the_one_intent_is_cancelled_and_all_stock_free(
     market: Market,
 ) -> None:
@@ -192,6 +191,7 @@ class TestPay:
         rows = await Product.all().order_by("id")
         return [each.reserved for each in rows]
 
+    @pytest.mark.both_engines
     async def test_all_of_it_is_set_aside_and_let_go_after_a_decline(
         self, market: Market
     ) -> None:

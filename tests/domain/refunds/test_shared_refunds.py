@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from tests.support.machine import Market
     from tests.support.market import Shop
 
-pytestmark = pytest.mark.both_engines
-
 
 async def _sold(market: Market) -> tuple[list[Shop], SharedPurchase]:
     shops = await market.fill("LU", "FR", "DE")
@@ -80,6 +78,7 @@ async def _holds(shop: Shop) -> int:
     return sums.get("EUR", 0)
 
 
+@pytest.mark.both_engines
 async def test_a_slice_gives_back_no_more_than_it_brought(market: Market) -> None:
     """Although there is more on the charge, also for two who ask at the same moment; the database
     holds it.
@@ -124,6 +123,7 @@ async def test_another_vendor_of_the_purchase_cannot_give_it_back(
     assert not await Refund.exists()
 
 
+@pytest.mark.both_engines
 async def test_all_vendors_give_all_back_at_the_same_moment(market: Market) -> None:
     """The whole charge goes back; Stripe's fee is what is left to the marketplace."""
     shops, purchase = await _sold(market)
@@ -139,6 +139,7 @@ async def test_all_vendors_give_all_back_at_the_same_moment(market: Market) -> N
     assert charge.refunded
 
 
+@pytest.mark.both_engines
 async def test_a_kill_at_any_statement_of_a_refund_gives_back_once(
     market: Market,
 ) -> None:
@@ -252,3 +253,19 @@ async def test_a_refund_in_stripes_dashboard_is_the_orders_whose_number_it_bears
         (orders[2].id, 500),
         (orders[0].id, 300),
     }
+
+
+async def test_what_staff_took_back_from_one_vendor_is_that_vendors(
+    market: Market,
+) -> None:
+    """Reversed in Stripe's dashboard: booked as taken from whom the transfer went to."""
+    shops, purchase = await _sold(market)
+    before = [await _holds(shop) for shop in shops]
+    await acts.take_back_at_stripe(market, purchase.order_ids[1], 0.1, fee=False)
+    await market.rest()
+    await market_findings.decide_what_was_taken(market)
+    await _at_rest(market)
+    after = [await _holds(shop) for shop in shops]
+    assert [was - now for was, now in zip(before, after, strict=True)] == [0, 399, 0]
+    (claim,) = await Claim.all()
+    assert (claim.order_id, claim.taken) == (purchase.order_ids[1], 399)

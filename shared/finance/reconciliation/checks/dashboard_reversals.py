@@ -13,7 +13,11 @@ from shared.finance.reconciliation.checks.check import (
     Repair,
     money,
 )
-from shared.finance.reconciliation.checks.movement_check import of_unknown, untold
+from shared.finance.reconciliation.checks.movement_check import (
+    of_unknown,
+    payment_of,
+    untold,
+)
 from shared.finance.reconciliation.errors import CannotRepair
 from shared.finance.reconciliation.findings import (
     DifferenceKind,
@@ -84,8 +88,7 @@ class DashboardReversalCheck(Check[UnknownMovement]):
     ) -> FoundDifference | None:
         """Say what was taken, and what can be done about it."""
         t = subject.transaction
-        payments = {each.intent_id: each for each in comparison.both.payments}
-        number = payments[subject.intent_id].order_number
+        number = payment_of(subject, comparison).order_number
         text = (
             f"Somebody took {money(t.net, t.currency)} back from the vendor of order {number}"
             " in Stripe's dashboard. If that was right, book it as taken from the vendor."

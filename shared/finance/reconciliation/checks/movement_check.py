@@ -10,7 +10,7 @@ from shared.finance.reconciliation.findings import (
     FoundDifference,
     RepairName,
 )
-from shared.finance.reconciliation.records import MovementRecord
+from shared.finance.reconciliation.records import MovementRecord, PaymentRecord
 from shared.finance.reconciliation.unexplained import UnknownMovement
 
 
@@ -59,14 +59,32 @@ def of_record(
     )
 
 
+def payment_of(movement: UnknownMovement, comparison: Comparison) -> PaymentRecord:
+    """Name the payment that a movement at Stripe is about: of several that share an intent, the one
+    whose transfer it came out of, or whose vendor it went to.
+    """
+    both, t = comparison.both, movement.transaction
+    mine = [each for each in both.payments if each.intent_id == movement.intent_id]
+    transfer = t.links.get("transfer") or t.source
+    for payment in mine:
+        if payment.transfer_id == transfer:
+            return payment
+    went_to = {
+        row.vendor_id
+        for row in both.transactions
+        if row.vendor_id is not None and row.links.get("source_transfer") == transfer
+    }
+    theirs = (each for each in mine if each.vendor_id in went_to)
+    return next(theirs, mine[-1])
+
+
 def of_unknown(movement: UnknownMovement, comparison: Comparison) -> FoundDifference:
     """Tell of a movement at Stripe.
 
     Its arguments say what it came out of, so that it can be booked.
     """
     t, links = movement.transaction, movement.transaction.links
-    payments = comparison.both.payments
-    payment = {each.intent_id: each for each in payments}[movement.intent_id]
+    payment = payment_of(movement, comparison)
     return FoundDifference(
         DifferenceKind.MOVEMENT_UNKNOWN,
         f"movement:{movement.stripe_id}",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from shared.core.frozen import frozen
 from shared.finance.reconciliation.checks.check import Check, Comparison
-from shared.finance.reconciliation.checks.movement_check import of_record
+from shared.finance.reconciliation.checks.movement_check import of_record, payment_of
 from shared.finance.reconciliation.findings import (
     DifferenceKind,
     FoundDifference,
@@ -34,19 +34,20 @@ class UnfinishedMovementCheck(Check[UnfinishedMovement]):
     def subjects(self, comparison: Comparison) -> Sequence[UnfinishedMovement]:
         """Match each with what is there already at Stripe, and is found again under its key."""
         both, unknown = comparison.both, list(comparison.unknown_movements)
-        vendor_of = {each.intent_id: each.vendor_id for each in both.payments}
-        intent_of = {each.id: each.intent_id for each in both.payments}
+        about = {each.stripe_id: payment_of(each, comparison) for each in unknown}
         unfinished = []
         for record in (each for each in both.movements if each.state == "opening"):
-            intent = intent_of.get(record.payment_id)
             same = [
                 each
                 for each in unknown
                 if abs(each.transaction.amount) == record.amount
-                and vendor_of[each.intent_id] == record.vendor_id
+                and about[each.stripe_id].vendor_id == record.vendor_id
             ]
             # Of two of the same amount, that of its own payment.
-            made = min(same, key=lambda each: each.intent_id != intent, default=None)
+            own = [
+                each for each in same if about[each.stripe_id].id == record.payment_id
+            ]
+            made = next(iter(own or same), None)
             if made is not None:
                 unknown.remove(made)
             unfinished.append(
