@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from storefront.account.addresses import addresses
 from storefront.account.cards import cards
+from storefront.account.own_data import own_data
 from storefront.account.security import forgotten, security
 from storefront.account.views import account
 from storefront.aftersale.messages import messages
@@ -37,6 +38,7 @@ BLUEPRINTS = (
     account,
     addresses,
     cards,
+    own_data,
     security,
     forgotten,
 )
