@@ -8,7 +8,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0063_invoices")]
+    dependencies = [("models", "0064_pictures")]
 
     initial = False
 
