@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from storefront.account.addresses import addresses
 from storefront.account.cards import cards
+from storefront.account.own_data import own_data
 from storefront.account.security import forgotten, security
 from storefront.account.views import account
 from storefront.aftersale.messages import messages
@@ -17,6 +18,7 @@ from storefront.platform.language import languages
 from storefront.platform.views import platform
 from storefront.receipts.views import receipts
 from storefront.search.views import search
+from storefront.shops.pictures import blueprint as pictures
 from storefront.shops.views import shops
 
 BLUEPRINTS = (
@@ -25,6 +27,7 @@ BLUEPRINTS = (
     described,
     search,
     shops,
+    pictures,
     basket,
     checkout,
     parts,
@@ -35,6 +38,7 @@ BLUEPRINTS = (
     account,
     addresses,
     cards,
+    own_data,
     security,
     forgotten,
 )
