@@ -18,6 +18,7 @@ from storefront.platform.language import languages
 from storefront.platform.views import platform
 from storefront.receipts.views import receipts
 from storefront.search.views import search
+from storefront.shops.pictures import blueprint as pictures
 from storefront.shops.views import shops
 
 BLUEPRINTS = (
@@ -26,6 +27,7 @@ BLUEPRINTS = (
     described,
     search,
     shops,
+    pictures,
     basket,
     checkout,
     parts,

@@ -15,6 +15,7 @@ from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 
 from shared.core import search_terms
+from shared.infra.database.base import Row
 from shared.infra.database.searching import Searched, SearchedManager
 from shared.trade.catalogue.errors import ProductNotFound
 from shared.trade.catalogue.rules import full_name, in_words, values_in
@@ -165,3 +166,22 @@ class Product(Searched):
                 check="parent_id is null or options <> ''", name="ck_products_variant"
             ),
         ]
+
+
+class ProductPicture(Row):
+    """An uploaded picture of a product; `vendor_id` says whose pages show it."""
+
+    product: fields.ForeignKeyRelation[Product] = fields.ForeignKeyField(
+        "models.Product", related_name="pictures", on_delete=fields.RESTRICT
+    )
+    product_id: int
+    vendor_id = fields.BigIntField()
+    path = fields.CharField(max_length=200, description="as in products.picture")
+    text = fields.CharField(
+        max_length=200, default="", description="what it shows; empty: not told"
+    )
+    position = fields.IntField()
+
+    class Meta:
+        table = "product_pictures"
+        unique_together = (("product", "path"),)
