@@ -74,6 +74,12 @@ def _told(
         case DisputeActivity.SUBMITTED:
             text = _("The answer was handed in")
             return TimelineEntry(text, entry.at, _who(entry.actor, whose))
+        case DisputeActivity.PART_GIVEN:
+            text = _("The vendor’s part of the answer was handed in")
+            return TimelineEntry(text, entry.at, _who(entry.actor, whose))
+        case DisputeActivity.PART_CLOSED:
+            text = _("The time for the vendor’s part of the answer was over")
+            return TimelineEntry(text, entry.at)
         case DisputeActivity.ACCEPTED:
             text = _("The loss was accepted")
             return TimelineEntry(text, entry.at, _who(entry.actor, whose))

@@ -211,14 +211,16 @@ class TestMoney:
         await _disputed(market)
         row = await Dispute.all().first()
         assert row is not None
-        for act in (responses.accept,):
-            with pytest.raises(AnswerClosed):
-                await act(
-                    market.gateway,
-                    vendor_id=row.vendor_id,
-                    dispute_id=row.id,
-                    actor="member:1",
-                )
+        whose = {
+            "vendor_id": row.vendor_id,
+            "dispute_id": row.id,
+            "actor": "member:1",
+        }
+        version = await responses.save_draft(texts={"customer_name": "Ada"}, **whose)
+        with pytest.raises(AnswerClosed):
+            await responses.accept(market.gateway, **whose)
+        with pytest.raises(AnswerClosed):
+            await responses.submit(market.gateway, version=version, **whose)
 
 
 AMOUNTS = st.integers(min_value=1, max_value=9_999_999)
