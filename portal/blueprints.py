@@ -10,6 +10,7 @@ from portal.disputes.documents import blueprint as disputes_documents
 from portal.disputes.views import blueprint as disputes
 from portal.factors.views import blueprint as factors
 from portal.links.views import blueprint as links
+from portal.operator.categories.views import blueprint as operator_categories
 from portal.operator.claims.receivables import blueprint as operator_receivables
 from portal.operator.claims.recovery import blueprint as operator_recovery
 from portal.operator.disputes import blueprint as operator_disputes
@@ -68,6 +69,7 @@ BLUEPRINTS = (
     disputes,
     disputes_documents,
     operator_disputes,
+    operator_categories,
     operator_fees,
     operator_mails,
     operator_orders,

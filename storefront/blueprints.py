@@ -16,6 +16,7 @@ from storefront.described.lists import described
 from storefront.platform.language import languages
 from storefront.platform.views import platform
 from storefront.receipts.views import receipts
+from storefront.search.categories import categories
 from storefront.search.views import search
 from storefront.shops.views import shops
 
@@ -24,6 +25,7 @@ BLUEPRINTS = (
     languages,
     described,
     search,
+    categories,
     shops,
     basket,
     checkout,

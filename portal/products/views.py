@@ -19,6 +19,7 @@ from shared.entrypoints.web.pages import STATIC, page, see_other
 from shared.entrypoints.web.paging import pager
 from shared.finance.connect.queries import get_vendor_payment_config
 from shared.trade.catalogue import service
+from shared.trade.catalogue.categories import category_tree
 from shared.trade.catalogue.product_views import (
     ProductView,
 )
@@ -56,6 +57,7 @@ async def index() -> Response:
             q=found.search,
         ),
         shop_slug=actor().vendor_slug,
+        categories=[each for _, each in (await category_tree()).walk()],
     )
 
 

@@ -41,6 +41,7 @@ TABLE = [
     (r"/(vendors|pricing|sell|legal/(terms|privacy|imprint))?", PUBLIC),
     (r"/(shops?|brand)/.*", PUBLIC),
     (r"/search(/suggestions)?", PUBLIC),
+    (r"/categories(/.*)?", PUBLIC),
     (r"/robots.txt|/sitemap.xml|/sitemap/.*|/feed/products.xml", PUBLIC),
 ]
 
@@ -159,6 +160,7 @@ EASY = {
 # What is filled in with what is there, so that two people may edit it at the same time: walked by
 # test_editing.
 EDITED = {
+    "/operator/categories/<int:category_id>",
     "/vendor/admin/products/<int:product_id>",
     "/vendor/admin/products/<int:product_id>/options",
     "/vendor/admin/products/<int:product_id>/variants",

@@ -37,6 +37,7 @@ EDITS = {
     r"/operator/settings(/name|/legal/\w+)?": "",
     r"/operator/invoicing": "",
     r"/operator/fees/\d+": "",
+    r"/operator/categories/\d+": "",
     r"/operator/fees/refunds": "/operator/fees",
     r"(/operator/vendors/\d+)/(fee|hold|reserve)": r"\1",
 }
