@@ -57,7 +57,6 @@ async def index() -> Response:
             q=found.search,
         ),
         shop_slug=actor().vendor_slug,
-        categories=[each for _, each in (await category_tree()).walk()],
     )
 
 
@@ -184,4 +183,5 @@ async def _form_page(
         action=_address(product),
         currency=product.price.currency if product else form.price.currency,
         shop_slug=actor().vendor_slug,
+        categories=[each for _, each in (await category_tree()).walk()],
     )
