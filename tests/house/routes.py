@@ -100,6 +100,8 @@ FRESH = {
 
 # What members send that does not: it moves no money and opens no door, or it takes something back.
 EASY = {
+    "/operator/categories/<int:category_id>",
+    "/operator/categories/new",
     "/operator/customers/<int:person_id>/on",
     "/operator/owners/<int:person_id>/on",
     "/operator/staff/<int:person_id>/on",
