@@ -36,6 +36,7 @@ from portal.orders.tracking import blueprint as orders_tracking
 from portal.orders.views import blueprint as orders
 from portal.payment_settings.views import blueprint as payment_settings
 from portal.payouts.views import blueprint as payouts
+from portal.products.gallery import blueprint as gallery
 from portal.products.variants import blueprint as variants
 from portal.products.views import blueprint as products
 from portal.shipping.views import blueprint as shipping
@@ -60,6 +61,7 @@ BLUEPRINTS = (
     products,
     shipping,
     variants,
+    gallery,
     orders,
     transactions,
     developers,

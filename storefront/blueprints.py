@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from storefront.account.addresses import addresses
 from storefront.account.cards import cards
+from storefront.account.own_data import own_data
 from storefront.account.security import forgotten, security
 from storefront.account.views import account
 from storefront.aftersale.messages import messages
@@ -18,6 +19,7 @@ from storefront.platform.views import platform
 from storefront.receipts.views import receipts
 from storefront.search.categories import categories
 from storefront.search.views import search
+from storefront.shops.pictures import blueprint as pictures
 from storefront.shops.views import shops
 
 BLUEPRINTS = (
@@ -27,6 +29,7 @@ BLUEPRINTS = (
     search,
     categories,
     shops,
+    pictures,
     basket,
     checkout,
     parts,
@@ -37,6 +40,7 @@ BLUEPRINTS = (
     account,
     addresses,
     cards,
+    own_data,
     security,
     forgotten,
 )

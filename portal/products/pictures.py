@@ -1,6 +1,4 @@
-"""The pictures a vendor can choose from: our own drawings below static/img/products (no uploads
-yet).
-"""
+"""The pictures that a vendor without its own can choose: our drawings in static/img/products."""
 
 from __future__ import annotations
 

@@ -25,6 +25,7 @@ from shared.entrypoints.web.identity import actor, actor_label, vendor_id
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import STATIC, see_other
 from shared.trade.catalogue import variants
+from shared.trade.catalogue.gallery import gallery_of
 from shared.trade.catalogue.options import set_options
 from shared.trade.catalogue.product_views import (
     ProductView,
@@ -89,7 +90,8 @@ async def change(product_id: int) -> Response:
     """Save the table: prices, stock, article numbers, pictures, what is sold."""
     product = await product_for_vendor(vendor_id(), product_id)
     there = await variants.variants_of(product.id)
-    form = await _table(there).from_request(currency=product.price.currency)
+    table = await _table(product, there)
+    form = await table.from_request(currency=product.price.currency)
     if not form.ok():
         return await _page(
             product,
@@ -138,8 +140,14 @@ def _said(product: ProductView, form: OptionsForm) -> str:
     return _("The options of %(name)s are saved.", **facts)
 
 
-def _table(there: Sequence[ProductView]) -> type[VariantForm]:
-    known = {"": _("As the product"), **pictures(str(STATIC))}
+async def _table(
+    product: ProductView,
+    there: Sequence[ProductView],
+) -> type[VariantForm]:
+    known = {"": _("As the product")}
+    for number, one in enumerate(await gallery_of(product.id), 1):
+        known[one.path] = one.text or _("Picture %(number)s", number=number)
+    known |= pictures(str(STATIC))
     for variant in there:
         known.setdefault(variant.picture, _("As it is now"))
     return variant_form(there, known)
@@ -156,7 +164,8 @@ async def _page(
     if options is None:
         options = OptionsForm(data=from_options(product))
     if table is None:
-        table = _table(there)(
+        made = await _table(product, there)
+        table = made(
             data=from_variants(there, product),
             meta={"currency": product.price.currency},
         )

@@ -28,6 +28,7 @@ from shared.trade.catalogue.queries import (
     vendor_products,
 )
 from shared.trade.people.errors import EmailNotConfirmed
+from shared.trade.pictures.rules import FOLDER
 
 blueprint = Blueprint(
     "products",
@@ -180,6 +181,7 @@ async def _form_page(
         nav="products",
         form=form,
         product=product,
+        has_gallery=product is not None and product.picture.startswith(FOLDER),
         action=_address(product),
         currency=product.price.currency if product else form.price.currency,
         shop_slug=actor().vendor_slug,

@@ -25,6 +25,7 @@ DOMAINS = (
     "shared.trade.vendors",
     "shared.finance.connect",
     "shared.trade.vat",
+    "shared.trade.pictures",
     "shared.trade.catalogue",
     "shared.trade.shipping",
     "shared.trade.baskets",

@@ -14,7 +14,7 @@ from shared.entrypoints.web.pages import page, see_other
 from shared.entrypoints.web.paging import address
 from shared.trade.baskets.queries import reserved_for
 from shared.trade.catalogue.categories import category_tree
-from shared.trade.catalogue.category_tree import CategoryTree
+from shared.trade.catalogue.category_tree import CategoryTree, CategoryView
 from shared.trade.catalogue.finding import NOTHING, ProductList, find
 from shared.trade.catalogue.product_views import as_seen_by
 from shared.trade.catalogue.queries import clean_search
@@ -33,7 +33,9 @@ search = Blueprint("search", __name__)
 
 FEW_SHOPS = 6  # above the products that a search finds
 MOST_SHOPS = 60  # to choose from
+FEW_CATEGORIES = 6
 SUGGESTED = 6
+SUGGESTED_CATEGORIES = 2
 SUGGESTED_SHOPS = 3
 
 
@@ -87,6 +89,7 @@ async def results() -> Response:
         asked=asked,
         vendor=vendor,
         shops=shops,
+        kinds=tree.called(asked.words, FEW_CATEGORIES),
         all_shops=address(
             url_for("platform.directory"),
             q=asked.words,
@@ -164,6 +167,9 @@ async def suggestions() -> Response:
     slug = request.args.get("vendor", "")[:60]
     vendor = await open_vendor(slug) if slug else None
     found, shops = NOTHING, NO_SHOPS
+    kinds: tuple[CategoryView, ...] = ()
+    if words and not slug:
+        kinds = (await category_tree()).called(words, SUGGESTED_CATEGORIES)
     if words:
         found = await _first(words, vendor)
         if not slug:
@@ -177,6 +183,7 @@ async def suggestions() -> Response:
         words=words,
         found=found,
         shops=shops,
+        kinds=kinds,
         with_vendor=vendor is None,
         everything=address(everything, q=words),
     )

@@ -38,6 +38,7 @@ from storefront.search.views import listed
 from storefront.shops.choice import VARIANT, ProductChoice, bought, choice_of
 from storefront.shops.delivery_promise import promises
 from storefront.shops.forms import AddForm
+from storefront.shops.gallery import pictures_of
 
 shops = Blueprint("shops", __name__)
 
@@ -232,14 +233,7 @@ async def _product_page(
     shows_only(item.vendor_id)
     vendor = await vendor_by_id(item.vendor_id)
     (item,) = as_seen_by([item], held)
-    more = (
-        ()
-        if added
-        else as_seen_by(
-            await catalogue.more_of_shop(item.vendor_id, without=item.id),
-            held,
-        )
-    )
+    more = () if added else await _more(item, held)
     parcel = Parcel(vendor.country, item.price, item.weight_grams)
     return await page(
         "storefront/shops/product.html",
@@ -248,6 +242,7 @@ async def _product_page(
         product=item,
         choice=choice,
         shown=choice.chosen or item,
+        pictures=await pictures_of(item, choice.chosen),
         meta=of_product(item, vendor),
         vendor=vendor,
         promises=promises(await plan_of_vendor(vendor.id), parcel),
@@ -259,3 +254,12 @@ async def _product_page(
         problem=problem.message if problem else None,
         offer_new=isinstance(problem, OtherVendor),
     )
+
+
+async def _more(
+    item: ProductView,
+    held: Mapping[int, int],
+) -> tuple[ProductView, ...]:
+    """Other things of the same shop."""
+    others = await catalogue.more_of_shop(item.vendor_id, without=item.id)
+    return as_seen_by(others, held)

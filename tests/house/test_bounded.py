@@ -74,6 +74,9 @@ BOUNDED: dict[str, set[str]] = {
         "finance/refunds/stripe_events._known",
     },
     "what one person has": {
+        "finance/shoppers/deletion._must_be_over",
+        "finance/shoppers/export._purchases",
+        "finance/shoppers/purchases.orders_of",
         "finance/payment_methods/detachment.look_again",
         "finance/payment_methods/sync._free_cards_that_change",
         "trade/baskets/service.clear",

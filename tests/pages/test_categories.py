@@ -10,7 +10,7 @@ from shared.trade.catalogue.categories import CategoryValues, add_category
 from shared.trade.catalogue.models import Category
 from tests.support.factories import make_product, make_ready_vendor
 from tests.support.portal import operator_in
-from tests.support.storefront import Browser, words
+from tests.support.storefront import Browser, htmx, words
 
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
@@ -62,6 +62,19 @@ async def test_a_search_is_narrowed_by_a_category_and_all_below(
     assert "Red cup" in found
     assert "A bag" not in found
     assert "A bag" in words(await browser.get("/search?category=nonsense"))
+
+
+async def test_a_category_is_found_by_its_name_in_any_language(
+    client: TestClientProtocol,
+) -> None:
+    """Among results, while one types, and in the sitemap."""
+    await a_tree()
+    browser = Browser(client)
+    for typed in ("wohn", "MAISON", "home"):
+        assert 'href="/categories/home"' in await browser.get(f"/search?q={typed}")
+        found = await browser.get(f"/search/suggestions?q={typed}", htmx("suggestions"))
+        assert 'href="/categories/home"' in found
+    assert "/categories/cups" in await browser.get("/sitemap/pages-0.xml")
 
 
 async def test_the_operator_keeps_the_tree(client: TestClientProtocol) -> None:

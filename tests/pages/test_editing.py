@@ -16,7 +16,7 @@ from shared.core.money import Money
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.infra.audit.models import AuditEntry
 from shared.trade.catalogue.categories import CategoryValues, add_category
-from shared.trade.catalogue.models import Product
+from shared.trade.catalogue.models import Product, ProductPicture
 from shared.trade.catalogue.service import ProductValues, save_product
 from shared.trade.commission import service as fees
 from shared.trade.commission.rules import Rule
@@ -95,6 +95,13 @@ VENDORS = [
         {"price_{small}": "11", "stock_{small}": "9"},
         "Price of S Was €49.90 when you opened the page, is now €12.00; yours is €11.00.",
         "product.variants_changed",
+    ),
+    Edit(
+        "/vendor/admin/products/{shirt}/pictures/texts",
+        {"text_{picture}": "A shirt"},
+        {"text_{picture}": "A blue shirt"},
+        "What picture 1 shows Was nothing when you opened the page, is now “A shirt”;",
+        "product.pictures_changed",
     ),
     Edit(
         "/vendor/admin/products/{shirt}/options",
@@ -316,8 +323,12 @@ async def test_the_second_of_two_at_a_shop_is_told(
     dispute = await disputed(context, sandbox, shop)
     shirt, (small, _) = await make_variants(await Vendor.get(id=shop.vendor_id))
     first, second = await _two(app, "owner", shop.vendor_id)
+    picture = await ProductPicture.create(
+        product_id=shirt.id, vendor_id=shop.vendor_id, path="img/a.svg", position=0
+    )
     await send_by(shop.vendor_id)
     things = {
+        "picture": picture.id,
         "product": shop.product_id,
         "dispute": dispute.id,
         "shirt": shirt.id,

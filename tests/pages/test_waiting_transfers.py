@@ -38,10 +38,13 @@ async def test_the_operator_reads_whose_account_can_receive_nothing(
     assert "Waiting for vendors’ accounts" in page
     assert f"Atelier {order.number}" in page
     assert "€48.66" in page
+    home = words(await portal.get("/operator"))
+    assert "1 transfer waits for its vendor’s account: €48.66" in home
     for now in ({"paid_at": clock.now()}, {"stripe_transfer_id": "tr_1"}):
         await Payment.filter(id=payment.id).update(**now)
         page = words(await portal.get("/operator/receivables"))
         assert "Waiting for vendors’ accounts" not in page
+        assert "transfer waits" not in words(await portal.get("/operator"))
         await Payment.filter(id=payment.id).update(
             paid_at=clock.now() - timedelta(hours=1)
         )

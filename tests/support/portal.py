@@ -34,6 +34,7 @@ EDITS = {
     r"/vendor/admin/payments/schedule": "/vendor/admin/payments",
     r"(/vendor/admin/disputes/\d+)/evidence": r"\1",
     r"(/vendor/admin/products/\d+)/(options|variants)": r"\1/variants",
+    r"(/vendor/admin/products/\d+/pictures)/texts": r"\1",
     r"/operator/settings(/name|/legal/\w+)?": "",
     r"/operator/invoicing": "",
     r"/operator/fees/\d+": "",

@@ -49,9 +49,14 @@ class SharedPurchase:
         )
 
 
-async def buy_from(shops: Sequence[Shop], *, quantity: int = 1) -> SharedPurchase:
+async def buy_from(
+    shops: Sequence[Shop], *, quantity: int = 1, customer_id: int | None = None
+) -> SharedPurchase:
     """A checkout with an order at each of these shops."""
-    placed = [await check_out(shop, quantity=quantity) for shop in shops]
+    placed = [
+        await check_out(shop, quantity=quantity, customer_id=customer_id)
+        for shop in shops
+    ]
     checkout = await Checkout.get(token=placed[0].token)
     ids = tuple(each.order_id for each in placed)
     await Order.filter(id__in=ids).update(checkout_id=checkout.id)

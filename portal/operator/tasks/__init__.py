@@ -19,6 +19,7 @@ _IN_ORDER = (
     payouts.payouts,
     vat.vat,
     money.owing,
+    money.transfers,
     messages.parked_events,
     messages.webhooks,
     messages.mails,

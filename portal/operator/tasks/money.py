@@ -145,6 +145,25 @@ def decisions(now: Dashboard) -> Iterator[Task]:
         )
 
 
+def transfers(now: Dashboard) -> Iterator[Task]:
+    """What Stripe does not send to vendors at the moment."""
+    if not now.transfers.count:
+        return
+    title = ngettext(
+        "%(num)s transfer waits for its vendor’s account: %(sums)s",
+        "%(num)s transfers wait for their vendors’ accounts: %(sums)s",
+        now.transfers.count,
+        sums=sums_of(now.transfers.sums),
+    )
+    yield Task(
+        "warn",
+        title,
+        _("It goes out by itself once Stripe sends money to the account again."),
+        url_for("operator_receivables.index"),
+        _("See what waits"),
+    )
+
+
 def owing(now: Dashboard) -> Iterator[Task]:
     """What vendors owe the marketplace."""
     if not now.owing.count:

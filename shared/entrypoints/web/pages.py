@@ -31,8 +31,10 @@ from shared.entrypoints.web.kit import is_htmx, kit
 from shared.entrypoints.web.market import market
 from shared.entrypoints.web.order_links import link_of
 from shared.entrypoints.web.paging import told
+from shared.entrypoints.web.pictures import picture_address, sources
 from shared.trade.baskets.queries import count_items
 from shared.trade.people.rules import shown_email
+from shared.trade.pictures.rules import FOLDER
 
 ROOT = Path(__file__).resolve().parents[3]
 TEMPLATES, STATIC = ROOT / "templates", ROOT / "static"
@@ -163,11 +165,13 @@ async def _basket_count() -> int:
 
 def static_url(path: str) -> str:
     """The address of a file below static/, with a hash of its content, so browsers may keep it for
-    a year.
+    a year; or of an uploaded picture.
 
     Fonts have none: stylesheets name them without, and a preload under another address would fetch
     them twice.
     """
+    if path.startswith(FOLDER):
+        return picture_address(path)
     if path.endswith(FONT):
         return f"{STATIC_AT}/{path}"
     try:
@@ -216,7 +220,7 @@ def prepare(app: Quart) -> None:
     env.globals.update(word=words.word, words=words.words)
     links.register(app)
     address = static_url if reloads else lru_cache(maxsize=2048)(static_url)
-    env.globals.update(static_url=address, csrf_token=csrf_token)
+    env.globals.update(static_url=address, csrf_token=csrf_token, sources=sources)
 
 
 def kit_settings(app: Quart) -> Any:

@@ -4,10 +4,13 @@ still time to refund.
 
 from __future__ import annotations
 
+from tortoise.expressions import Subquery
+
 from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.finance.disputes.models import Dispute
 from shared.finance.disputes.service import payment_of
+from shared.finance.payments.models import Payment
 from shared.infra import unit
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.mail import service as mail
@@ -22,22 +25,30 @@ _SUBJECT = "fraud_warning"
 
 @frozen
 class WarningReading:
-    """A warning about an order of ours; `actionable`: while something can be done about it."""
+    """A warning about a payment of ours; `actionable`: while something can be done about it."""
 
     stripe_id: str
-    order_id: int
+    payment: Payment
     actionable: bool
 
     async def tell(self, tx: Transaction) -> str:
-        """Tell the vendor once; what was decided."""
+        """Tell the vendor once, of a shared payment each of them; what was decided."""
         if not self.actionable:
             return "nothing to be done about it any more"
-        order = await tx.lock(Order, id=self.order_id)
+        orders = await _lock_orders(tx, self.payment)
         if await references.find(self.stripe_id) is not None:
             return "known"
+        for order in orders:
+            name = self.stripe_id
+            if order is not orders[0]:  # Stripe has one warning, each order its own
+                name = f"{name}:{order.number}"
+            await self._tell(tx, order, name)
+        return "vendor warned"
+
+    async def _tell(self, tx: Transaction, order: Order, name: str) -> None:
         references.remember(
             tx,
-            self.stripe_id,
+            name,
             subject=f"{_SUBJECT}:{order.id}",
             order_id=order.id,
             vendor_id=order.vendor_id,
@@ -50,7 +61,7 @@ class WarningReading:
             tx,
             "fraud_warning",
             to=vendor.business_email,
-            unique_key=f"fraud_warning:{self.stripe_id}",
+            unique_key=f"fraud_warning:{name}",
             order_id=order.id,
             context={
                 "vendor_name": vendor.name,
@@ -58,7 +69,15 @@ class WarningReading:
                 "amount": amount,
             },
         )
-        return "vendor warned"
+
+
+async def _lock_orders(tx: Transaction, payment: Payment) -> list[Order]:
+    """Lock what was paid: the order, or those that share the payment."""
+    if not payment.is_slice:
+        return [await tx.lock(Order, id=payment.order_id)]
+    all_of_it = Payment.filter(intent_key=payment.intent_key)
+    paid = Subquery(all_of_it.values("order_id"))
+    return await tx.lock_all(Order.filter(id__in=paid))
 
 
 async def read(
@@ -70,7 +89,7 @@ async def read(
     payment = await payment_of(seen.payment_intent, seen.charge)
     if payment is None:
         return None
-    return WarningReading(seen.id, payment.order_id, seen.actionable)
+    return WarningReading(seen.id, payment, seen.actionable)
 
 
 async def note(

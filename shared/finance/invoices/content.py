@@ -10,7 +10,10 @@ from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.orders.queries import contact_of
 
 
-def of_sale(order: Order, lines: Sequence[OrderLine]) -> dict[str, Any]:
+def of_sale(
+    order: Order,
+    lines: Sequence[OrderLine],
+) -> dict[str, Any]:
     """The lines of an order, and what was paid for sending."""
     rows = [
         {

@@ -48,7 +48,13 @@ def _said(code: str, **values: object) -> str:
 def _page(sheets: Sheets, document: SalesDocumentView) -> None:
     sheets.turn()
     sheets.down(14)
-    sheets.text(MARGIN, word("invoices.titles", document.kind), size=20, bold=True)
+    title = word("invoices.titles", document.kind)
+    sheets.text(
+        MARGIN,
+        title,
+        size=20,
+        bold=True,
+    )
     sheets.text(
         RIGHT,
         str(document.content["seller"]["name"]),

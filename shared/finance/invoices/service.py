@@ -33,7 +33,8 @@ async def issue(order_id: int) -> int:
     Numbers are given under the lock of the vendor's year, in the transaction that keeps the
     document: none is lost, and none is given twice. Raises NoInvoice.
     """
-    year = clock.now().astimezone(ZoneInfo((await marketplace()).time_zone)).year
+    zone = ZoneInfo((await marketplace()).time_zone)
+    year = clock.now().astimezone(zone).year
     async with unit.transaction() as tx:
         order = await tx.lock(Order, id=order_id)
         if order.paid_at is None:
@@ -79,7 +80,10 @@ async def _keep(
         )
 
 
-async def _due(order: Order, refunds: Sequence[Refund]) -> tuple[Due, ...]:
+async def _due(
+    order: Order,
+    refunds: Sequence[Refund],
+) -> tuple[Due, ...]:
     rows = await SalesDocument.filter(order_id=order.id).values_list(
         "kind", "refund_id"
     )

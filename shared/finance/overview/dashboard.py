@@ -26,6 +26,7 @@ from shared.finance.inbox.rules import EventStatus
 from shared.finance.ledger.chart import Account
 from shared.finance.ledger.models import LedgerEntry
 from shared.finance.payments.queries import count_parked
+from shared.finance.payments.waiting_transfers import not_sent
 from shared.finance.payouts.queries import PayoutRow, broken_payouts
 from shared.finance.reconciliation.after_restore import Standstill, standstill
 from shared.finance.reconciliation.queries import RunView, last_finished
@@ -72,6 +73,7 @@ class Dashboard:
     held: tuple[VendorTrouble, ...]
     banks: tuple[VendorTrouble, ...]
     owing: Heap
+    transfers: Heap
     parked_payments: int
     parked_events: int
     unexpected_answers: tuple[UnexpectedAnswer, ...]
@@ -97,6 +99,7 @@ async def read_dashboard(settings: Settings) -> Dashboard:
         held=tuple(v for v in trouble if v.held_at),
         banks=tuple(v for v in trouble if v.bank_errored),
         owing=await _owing(),
+        transfers=await _transfers(),
         parked_payments=await count_parked(),
         parked_events=(await count_troubled())[EventStatus.PARKED],
         unexpected_answers=await unexpected_answers(),
@@ -138,6 +141,20 @@ async def _owing() -> Heap:
         len({vendor for vendor, *_ in rows}),
         found.sums,
         found.since,
+    )
+
+
+async def _transfers() -> Heap:
+    """What vendors cannot receive of payments that they share, since Stripe sends them nothing."""
+    query = not_sent().annotate(
+        number=Count("id"),
+        total=Sum("amount_vendor"),
+        first=Min("paid_at"),
+    )
+    return _heap(
+        await query.group_by("currency").values_list(
+            "currency", "number", "total", "first"
+        )
     )
 
 

@@ -37,6 +37,11 @@ def waiting_transfers() -> QuerySet[Payment]:
     )
 
 
+def not_sent() -> QuerySet[Payment]:
+    """Those of them that are not merely on their way at this moment."""
+    return waiting_transfers().filter(paid_at__lt=clock.now() - ON_ITS_WAY)
+
+
 @frozen
 class WaitingTransfer:
     """What a vendor is to get of an order, and cannot yet."""
@@ -49,11 +54,8 @@ class WaitingTransfer:
 
 
 async def waiting_for_accounts(*, limit: int = 100) -> tuple[WaitingTransfer, ...]:
-    """What is sent to vendors once their accounts can have it, the oldest first; what is on its way
-    at this moment is left out.
-    """
-    before = clock.now() - ON_ITS_WAY
-    rows = waiting_transfers().filter(paid_at__lt=before).order_by("id").limit(limit)
+    """What is sent to vendors once their accounts can have it, the oldest first."""
+    rows = not_sent().order_by("id").limit(limit)
     return tuple(
         WaitingTransfer(
             row.order.number,

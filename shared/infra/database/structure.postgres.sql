@@ -1,4 +1,4 @@
--- What all migrations make, up to 0064_categories. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0065_categories. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -72,6 +72,10 @@ SELECT vendor, pg_current_xact_id()::text::bigint, now(), now()
 WHERE NOT EXISTS (SELECT 1 FROM page_changes WHERE transaction_id = pg_current_xact_id()::text::bigint
     AND vendor_id IS NOT DISTINCT FROM vendor);
 END $$;
+CREATE FUNCTION product_pictures_change_pages() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN PERFORM note_page_change(coalesce(NEW.vendor_id, OLD.vendor_id)); RETURN NULL; END $$;
 CREATE FUNCTION products_change_pages() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1206,6 +1210,62 @@ CREATE SEQUENCE payouts_id_seq
     NO MAXVALUE
     CACHE 1;
 ALTER SEQUENCE payouts_id_seq OWNED BY payouts.id;
+CREATE TABLE picture_files (
+    id bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    width integer NOT NULL,
+    format character varying(4) NOT NULL,
+    content bytea NOT NULL,
+    picture_id bigint NOT NULL
+);
+COMMENT ON TABLE picture_files IS 'A picture in one width and format.';
+COMMENT ON COLUMN picture_files.format IS 'webp | jpg';
+CREATE SEQUENCE picture_files_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE picture_files_id_seq OWNED BY picture_files.id;
+CREATE TABLE pictures (
+    id bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    name character varying(80) NOT NULL,
+    width integer NOT NULL,
+    height integer NOT NULL,
+    vendor_id bigint NOT NULL,
+    CONSTRAINT ck_pictures_size CHECK (width > 0 and height > 0)
+);
+COMMENT ON TABLE pictures IS 'A vendor''s picture. Its name is made of its pixels, so what it shows never changes.';
+CREATE SEQUENCE pictures_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE pictures_id_seq OWNED BY pictures.id;
+CREATE TABLE product_pictures (
+    id bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    vendor_id bigint NOT NULL,
+    path character varying(200) NOT NULL,
+    text character varying(200) NOT NULL,
+    "position" integer NOT NULL,
+    product_id bigint NOT NULL
+);
+COMMENT ON TABLE product_pictures IS 'An uploaded picture of a product; `vendor_id` says whose pages show it.';
+COMMENT ON COLUMN product_pictures.path IS 'as in products.picture';
+COMMENT ON COLUMN product_pictures.text IS 'what it shows; empty: not told';
+CREATE SEQUENCE product_pictures_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE product_pictures_id_seq OWNED BY product_pictures.id;
 CREATE TABLE products (
     id bigint NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -2016,6 +2076,9 @@ ALTER TABLE ONLY payment_methods ALTER COLUMN id SET DEFAULT nextval('payment_me
 ALTER TABLE ONLY payments ALTER COLUMN id SET DEFAULT nextval('payments_id_seq'::regclass);
 ALTER TABLE ONLY payout_items ALTER COLUMN id SET DEFAULT nextval('payout_items_id_seq'::regclass);
 ALTER TABLE ONLY payouts ALTER COLUMN id SET DEFAULT nextval('payouts_id_seq'::regclass);
+ALTER TABLE ONLY picture_files ALTER COLUMN id SET DEFAULT nextval('picture_files_id_seq'::regclass);
+ALTER TABLE ONLY pictures ALTER COLUMN id SET DEFAULT nextval('pictures_id_seq'::regclass);
+ALTER TABLE ONLY product_pictures ALTER COLUMN id SET DEFAULT nextval('product_pictures_id_seq'::regclass);
 ALTER TABLE ONLY products ALTER COLUMN id SET DEFAULT nextval('products_id_seq'::regclass);
 ALTER TABLE ONLY reconciliation_runs ALTER COLUMN id SET DEFAULT nextval('reconciliation_runs_id_seq'::regclass);
 ALTER TABLE ONLY recovery_codes ALTER COLUMN id SET DEFAULT nextval('recovery_codes_id_seq'::regclass);
@@ -2181,6 +2244,14 @@ ALTER TABLE ONLY payouts
     ADD CONSTRAINT payouts_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY payouts
     ADD CONSTRAINT payouts_stripe_payout_id_key UNIQUE (stripe_payout_id);
+ALTER TABLE ONLY picture_files
+    ADD CONSTRAINT picture_files_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY pictures
+    ADD CONSTRAINT pictures_name_key UNIQUE (name);
+ALTER TABLE ONLY pictures
+    ADD CONSTRAINT pictures_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY product_pictures
+    ADD CONSTRAINT product_pictures_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY products
     ADD CONSTRAINT products_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY reconciliation_runs
@@ -2271,6 +2342,10 @@ ALTER TABLE ONLY payout_items
     ADD CONSTRAINT uid_payout_item_payout__94f59a UNIQUE (payout_id, entry_id);
 ALTER TABLE ONLY payouts
     ADD CONSTRAINT uid_payouts_vendor__200c26 UNIQUE (vendor_id, currency, period);
+ALTER TABLE ONLY picture_files
+    ADD CONSTRAINT uid_picture_fil_picture_9e24a2 UNIQUE (picture_id, width, format);
+ALTER TABLE ONLY product_pictures
+    ADD CONSTRAINT uid_product_pic_product_b6a1d4 UNIQUE (product_id, path);
 ALTER TABLE ONLY products
     ADD CONSTRAINT uid_products_vendor__3065a9 UNIQUE (vendor_id, slug);
 ALTER TABLE ONLY refund_lines
@@ -2465,6 +2540,7 @@ CREATE TRIGGER legal_texts_change_pages AFTER INSERT OR DELETE ON legal_texts FO
 CREATE TRIGGER legal_texts_change_pages_by_update AFTER UPDATE ON legal_texts FOR EACH ROW EXECUTE FUNCTION legal_texts_change_pages();
 CREATE TRIGGER marketplace_settings_change_pages AFTER INSERT OR DELETE ON marketplace_settings FOR EACH ROW EXECUTE FUNCTION marketplace_settings_change_pages();
 CREATE TRIGGER marketplace_settings_change_pages_by_update AFTER UPDATE ON marketplace_settings FOR EACH ROW EXECUTE FUNCTION marketplace_settings_change_pages();
+CREATE TRIGGER product_pictures_change_pages AFTER INSERT OR DELETE OR UPDATE ON product_pictures FOR EACH ROW EXECUTE FUNCTION product_pictures_change_pages();
 CREATE TRIGGER products_change_pages AFTER INSERT OR DELETE ON products FOR EACH ROW EXECUTE FUNCTION products_change_pages();
 CREATE TRIGGER products_change_pages_by_update AFTER UPDATE ON products FOR EACH ROW EXECUTE FUNCTION products_change_pages();
 CREATE TRIGGER shipping_settings_change_pages AFTER INSERT OR DELETE ON shipping_settings FOR EACH ROW EXECUTE FUNCTION shipping_settings_change_pages();
@@ -2565,6 +2641,12 @@ ALTER TABLE ONLY payout_items
     ADD CONSTRAINT payout_items_payout_id_fkey FOREIGN KEY (payout_id) REFERENCES payouts(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY payouts
     ADD CONSTRAINT payouts_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY picture_files
+    ADD CONSTRAINT picture_files_picture_id_fkey FOREIGN KEY (picture_id) REFERENCES pictures(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY pictures
+    ADD CONSTRAINT pictures_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY product_pictures
+    ADD CONSTRAINT product_pictures_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY products
     ADD CONSTRAINT products_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES products(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY products

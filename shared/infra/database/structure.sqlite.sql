@@ -1,4 +1,4 @@
--- What all migrations make, up to 0064_categories. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0065_categories. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -1238,6 +1238,43 @@ CREATE TABLE "sales_documents" (
 CREATE INDEX "ix_sales_documents_order" ON "sales_documents" ("order_id", "id");
 CREATE UNIQUE INDEX uq_sales_documents_invoice ON sales_documents (order_id) WHERE refund_id IS NULL;
 CREATE UNIQUE INDEX uq_sales_documents_refund ON sales_documents (refund_id, kind) WHERE refund_id IS NOT NULL;
+CREATE TABLE "pictures" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "name" VARCHAR(80) NOT NULL UNIQUE,
+    "width" INT NOT NULL,
+    "height" INT NOT NULL,
+    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT
+
+, CONSTRAINT "ck_pictures_size" CHECK (width > 0 and height > 0));
+CREATE TABLE "picture_files" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "width" INT NOT NULL,
+    "format" VARCHAR(4) NOT NULL  /* webp | jpg */,
+    "content" BLOB NOT NULL,
+    "picture_id" BIGINT NOT NULL REFERENCES "pictures" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_picture_fil_picture_9e24a2" UNIQUE ("picture_id", "width", "format")
+);
+CREATE TABLE "product_pictures" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "vendor_id" BIGINT NOT NULL,
+    "path" VARCHAR(200) NOT NULL  /* as in products.picture */,
+    "text" VARCHAR(200) NOT NULL  /* what it shows; empty: not told */,
+    "position" INT NOT NULL,
+    "product_id" BIGINT NOT NULL REFERENCES "products" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_product_pic_product_b6a1d4" UNIQUE ("product_id", "path")
+);
+CREATE TRIGGER product_pictures_change_pages_by_insert AFTER INSERT ON product_pictures
+BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NEW.vendor_id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
+CREATE TRIGGER product_pictures_change_pages_by_update AFTER UPDATE ON product_pictures
+BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NEW.vendor_id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
+CREATE TRIGGER product_pictures_change_pages_by_delete AFTER DELETE ON product_pictures
+BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (OLD.vendor_id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
 CREATE TABLE "categories" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,

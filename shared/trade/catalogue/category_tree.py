@@ -6,8 +6,10 @@ Pure.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from shared.core import locales
+from shared.core.folding import words
 from shared.core.frozen import frozen
 
 
@@ -22,6 +24,11 @@ class CategoryView:
     name_fr: str = ""
     parent_id: int | None = None
     position: int = 0
+
+    @property
+    def folded(self) -> str:
+        """The words of its names in every language, as searches compare them."""
+        return " ".join(words(f"{self.name} {self.name_de} {self.name_fr}"))
 
     @property
     def label(self) -> str:
@@ -58,6 +65,22 @@ class CategoryTree:
         """The category that products call so."""
         found = (each for each in self._by_id.values() if each.name == name)
         return next(found, None)
+
+    def called(
+        self,
+        typed: str,
+        most: int,
+    ) -> tuple[CategoryView, ...]:
+        """The first categories that are called so in any language: each word somewhere."""
+        asked = words(typed)
+        if not asked:
+            return ()
+        found = (
+            each
+            for _, each in self.walk()
+            if all(word in each.folded for word in asked)
+        )
+        return tuple(islice(found, most))
 
     def below(self, category: CategoryView | None) -> tuple[CategoryView, ...]:
         """What stands right below a category, or at the top."""

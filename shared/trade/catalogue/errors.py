@@ -168,6 +168,26 @@ class SkuTooLong(Invalid):
     default = _n("Use at most %(most)s characters.")
 
 
+class GalleryFull(Conflict):
+    """A product has so many pictures at most."""
+
+    code = "gallery_full"
+    param = "picture"
+    default = _n("A product has at most %(most)s pictures. Take one away first.")
+
+
+class AlternativeTextTooLong(Invalid):
+    """What a picture shows is said in a sentence."""
+
+    default = _n("Use at most %(most)s characters.")
+
+
+class PictureNotInGallery(NotFound):
+    """The product has no such picture."""
+
+    default = _n("We could not find that picture.")
+
+
 class ProductNotFound(NotFound):
     """There is no such product, or none that is on offer."""
 

@@ -189,3 +189,22 @@ class Product(Searched):
                 check="parent_id is null or options <> ''", name="ck_products_variant"
             ),
         ]
+
+
+class ProductPicture(Row):
+    """An uploaded picture of a product; `vendor_id` says whose pages show it."""
+
+    product: fields.ForeignKeyRelation[Product] = fields.ForeignKeyField(
+        "models.Product", related_name="pictures", on_delete=fields.RESTRICT
+    )
+    product_id: int
+    vendor_id = fields.BigIntField()
+    path = fields.CharField(max_length=200, description="as in products.picture")
+    text = fields.CharField(
+        max_length=200, default="", description="what it shows; empty: not told"
+    )
+    position = fields.IntField()
+
+    class Meta:
+        table = "product_pictures"
+        unique_together = (("product", "path"),)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.finance.disputes import responses
+from shared.finance.disputes import fraud_warnings, responses
 from shared.finance.disputes.errors import AnswerClosed
 from shared.finance.disputes.models import Dispute
 from shared.finance.disputes.service import sync_dispute
@@ -26,7 +26,13 @@ from tests.support import market_acts as acts
 from tests.support import market_findings
 from tests.support.killing import Killed, killed_at
 from tests.support.money import booked
-from tests.support.purchases import SharedPurchase, books_agree, buy_and_pay
+from tests.support.purchases import (
+    SharedPurchase,
+    books_agree,
+    buy_and_pay,
+    buy_from,
+    pay,
+)
 
 if TYPE_CHECKING:
     from tests.support.machine import Market
@@ -183,6 +189,22 @@ class TestMoney:
                 break
         assert number > 5
         await _at_rest(market)
+
+    async def test_a_warning_of_fraud_reaches_each_vendor_once(
+        self, market: Market
+    ) -> None:
+        """While each can still give its own order back."""
+        purchase = await buy_from(await market.fill("LU", "FR"))
+        view = await purchase.open(market)
+        pay(market, view.payment_intent_id, "pm_card_createIssuerFraudRecord")
+        market.advance(1)
+        for delivery in market.pending():
+            await market.deliver(delivery, times=2)
+        await market.settle()
+        told = await Email.filter(kind="fraud_warning").order_by("order_id")
+        assert [mail.order_id for mail in told] == list(purchase.order_ids)
+        for order in purchase.order_ids:
+            assert await fraud_warnings.is_warned(order)
 
     async def test_the_one_answer_is_no_single_vendors(self, market: Market) -> None:
         """Neither handed in nor accepted by one for all."""

@@ -85,7 +85,7 @@ DROP FUNCTION categories_change_pages();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0063_invoices")]
+    dependencies = [("models", "0064_pictures")]
 
     initial = False
 

@@ -1,0 +1,136 @@
+"""A copy of what we keep of a shopper, as data that other programs read."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from shared.core import clock
+from shared.core.money import Money
+from shared.finance.payment_methods.queries import saved_methods
+from shared.finance.shoppers.purchases import checkouts_of, orders_of
+from shared.infra.database.base import Row
+from shared.trade.messages.models import OrderMessage
+from shared.trade.orders.models import Checkout, Order, OrderLine
+from shared.trade.orders.queries import contact_of
+from shared.trade.people.address_book import LINES, AddressView, address_book
+from shared.trade.people.errors import UnknownPerson
+from shared.trade.people.models import Customer
+from shared.trade.returns.models import ReturnRequest
+
+# A copy is made at once; who bought more than that is written to by a person.
+MOST = 1000
+
+
+async def export_of(customer_id: int) -> dict[str, Any]:
+    """Account, addresses, cards, purchases with what was written about them; some ten queries."""
+    customer = await Customer.get_or_none(id=customer_id)
+    if customer is None:
+        raise UnknownPerson
+    book = await address_book(customer_id)
+    methods = await saved_methods(customer_id)
+    return {
+        "made_at": _at(clock.now()),
+        "account": {
+            "email": customer.email,
+            "full_name": customer.full_name,
+            "language": customer.language,
+            "since": _at(customer.created_at),
+            "email_confirmed_at": _at(customer.email_confirmed_at),
+        },
+        "addresses": [_address(each) for each in book],
+        "payment_methods": [method.label for method in methods],
+        "purchases": await _purchases(customer),
+    }
+
+
+def _address(view: AddressView) -> dict[str, str]:
+    return {name: getattr(view, name) for name in LINES}
+
+
+async def _purchases(customer: Customer) -> list[dict[str, Any]]:
+    checkouts = await checkouts_of(customer).limit(MOST)
+    orders = await orders_of(checkouts)
+    ids = [order.id for order in orders]
+    sold = OrderLine.filter(order_id__in=ids)
+    written = OrderMessage.filter(order_id__in=ids)
+    requests = ReturnRequest.filter(order_id__in=ids)
+    lines = _by_order(await sold.order_by("id"))
+    messages = _by_order(await written.order_by("id"))
+    asked = _by_order(await requests.order_by("id"))
+    told: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for order in orders:
+        there = _order(order, lines[order.id])
+        there["messages"] = list(map(_message, messages[order.id]))
+        there["returns"] = list(map(_return, asked[order.id]))
+        told[order.checkout_id].append(there)
+    return [_purchase(checkout, told[checkout.id]) for checkout in checkouts]
+
+
+def _by_order(rows: Iterable[Row]) -> Mapping[int, list[Any]]:
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        order_id = getattr(row, "order_id")  # noqa: B009
+        found[order_id].append(row)
+    return found
+
+
+def _purchase(
+    checkout: Checkout,
+    orders: Sequence[dict[str, Any]],
+) -> dict[str, Any]:
+    return {
+        "placed_at": _at(checkout.created_at),
+        "contact": dict(vars(contact_of(checkout))),
+        "network_address": checkout.purchase_ip,
+        "terms": checkout.terms_version,
+        "orders": list(orders),
+    }
+
+
+def _order(
+    order: Order,
+    lines: Sequence[OrderLine],
+) -> dict[str, Any]:
+    total = Money(order.total_amount_cents, order.currency)
+    return {
+        "number": order.number,
+        "shop": order.vendor.name,
+        "status": order.status,
+        "payment_status": order.payment_status,
+        "total": f"{total.to_decimal()} {total.currency}",
+        "paid_at": _at(order.paid_at),
+        "shipped_at": _at(order.shipped_at),
+        "delivered_at": _at(order.delivered_at),
+        "tracking": [order.tracking_carrier, order.tracking_number],
+        "lines": list(map(_line, lines)),
+    }
+
+
+def _line(line: OrderLine) -> dict[str, Any]:
+    return {
+        "name": line.name,
+        "quantity": line.quantity,
+    }
+
+
+def _message(message: OrderMessage) -> dict[str, Any]:
+    return {
+        "from": "you" if message.is_from_shopper else "shop",
+        "at": _at(message.created_at),
+        "text": message.text,
+    }
+
+
+def _return(request: ReturnRequest) -> dict[str, Any]:
+    return {
+        "kind": request.kind,
+        "status": request.status,
+        "note": request.note,
+    }
+
+
+def _at(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment is not None else None

@@ -1,0 +1,186 @@
+"""A shopper's own data: a copy of it, and an end that leaves the books alone."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from shared.core import clock
+from shared.finance.invoices.queries import documents_of
+from shared.finance.shoppers.rules import OrderLeft, needed_until
+from shared.infra.mail.models import Email
+from shared.trade.messages.service import ask_the_shop
+from shared.trade.orders.models import Checkout, Order
+from shared.trade.orders.remaining_money import OrderMoney
+from shared.trade.orders.rules import OrderStatus, PaymentStatus
+from shared.trade.people import address_book
+from shared.trade.people.models import Customer, CustomerAddress
+from shared.trade.people.models import Session as SignedIn
+from tests.pages.test_address_book import HOME, signed_in
+from tests.support.factories import make_order
+from tests.support.storefront import Browser, text_of, words
+
+if TYPE_CHECKING:
+    from quart.typing import TestClientProtocol
+
+DATA = "/shop/account/data"
+YES = {"sure": "y", "present": "a-long-password"}
+DAY = timedelta(days=1)
+
+
+async def bought(**values: Any) -> Order:
+    """A delivered order of the one who is signed in, three weeks old."""
+    me, then = await Customer.get(email="ada@example.test"), clock.now() - 21 * DAY
+    given: dict[str, Any] = {
+        "status": "delivered",
+        "payment_status": "paid",
+        "stock_state": "taken",
+        "paid_at": then,
+        "shipped_at": then,
+        "delivered_at": then,
+        "customer_id": me.id,
+    }
+    order = await make_order(**{**given, **values})
+    await Checkout.filter(id=order.checkout_id).update(customer_id=me.id)
+    return order
+
+
+def left(**values: Any) -> OrderLeft:
+    """A paid order that arrived long ago."""
+    then, paid = clock.now() - 100 * DAY, PaymentStatus.PAID
+    money = OrderMoney(paid, 1000, **values.pop("money", {}))
+    given = {
+        "number": "MH-1",
+        "status": OrderStatus.DELIVERED,
+        "money": money,
+        "is_asked": False,
+        "shipped_at": then,
+        "delivered_at": then,
+    }
+    return OrderLeft(**{**given, **values})
+
+
+@pytest.mark.parametrize(
+    ("values", "days"),
+    [
+        ({}, None),
+        ({"delivered_at": None}, None),
+        ({"delivered_at": None, "shipped_at": None}, 29),
+        ({"is_asked": True}, 15),
+        ({"money": {"disputed": 500}}, 90),
+        ({"money": {"refunded": 1000, "returned": 1000}}, None),
+        ({"money": {"refunded": 500}}, 15),
+    ],
+)
+def test_an_account_is_needed_until_its_orders_are_over(
+    values: dict[str, Any], days: int | None
+) -> None:
+    """The day is said where one is known."""
+    now = clock.now()
+    until = needed_until(left(**values), now=now, delivered_after=14 * DAY)
+    assert until == (None if days is None else now + days * DAY)
+
+
+async def test_a_copy_holds_what_is_kept_and_nobody_elses(
+    client: TestClientProtocol,
+) -> None:
+    """Account, addresses, orders, what was written; not another shopper's."""
+    browser = await signed_in(client)
+    me = await Customer.get(email="ada@example.test")
+    await address_book.save_address(customer_id=me.id, values={**HOME, "state": ""})
+    order, other = await bought(), await make_order()
+    await Checkout.filter(id=other.checkout_id).update(
+        email="bob@example.test", full_name="Bob"
+    )
+    await ask_the_shop(order_id=order.id, text="Is it blue?", by="shopper")
+    assert "Download" in await browser.get(DATA)
+    answer = await client.get(f"{DATA}/copy.json")
+    assert answer.headers["Cache-Control"] == "no-store"
+    told = json.loads(await answer.get_data(as_text=True))
+    assert told["account"]["email"] == "ada@example.test"
+    assert told["addresses"][0]["address"] == HOME["address"]
+    (purchase,) = told["purchases"]
+    assert purchase["orders"][0]["number"] == order.number
+    assert purchase["orders"][0]["messages"][0]["text"] == "Is it blue?"
+    assert other.number not in json.dumps(told)
+    assert "password" not in json.dumps(told)
+
+
+async def test_deletion_leaves_the_books_and_no_name(
+    client: TestClientProtocol,
+) -> None:
+    """Nobody signs in any more; orders stay with their money and without their shopper; the
+    invoice is issued first and stays.
+    """
+    browser = await signed_in(client)
+    me = await Customer.get(email="ada@example.test")
+    await address_book.save_address(customer_id=me.id, values={**HOME, "state": ""})
+    order = await bought()
+    await browser.get(DATA)
+    answer = await browser.post(f"{DATA}/delete", YES)
+    assert (answer.status_code, answer.location) == (303, "/"), await text_of(answer)
+    me = await Customer.get(id=me.id)
+    assert (me.is_active, me.full_name) == (False, "(deleted)")
+    assert "ada" not in me.email
+    checkout = await Checkout.get(id=order.checkout_id)
+    kept = str(vars(checkout))
+    assert "Ada" not in kept
+    assert "ada@" not in kept
+    assert "ada" not in checkout.search
+    assert checkout.country == "LU"
+    assert (await Order.get(id=order.id)).total_amount_cents
+    (invoice,) = await documents_of(order.id)
+    assert invoice.content["buyer"]["name"] == "Ada Lovelace"
+    assert not await CustomerAddress.exists()
+    assert not await SignedIn.filter(customer_id=me.id, revoked_at=None).exists()
+    told = await Email.get(kind="account_deleted")
+    assert told.to == "ada@example.test"
+    await browser.get("/shop/account/login")
+    again = await browser.post(
+        "/shop/account/login",
+        {"email": "ada@example.test", "password": "a-long-password"},
+    )
+    assert again.status_code != 303
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (
+            {"status": "processing", "shipped_at": None, "delivered_at": None},
+            "not over",
+        ),
+        ({"delivered_at": clock.now()}, "not over"),
+        ({"disputed_amount": 100}, "Your bank is looking into order"),
+    ],
+)
+async def test_what_is_under_way_keeps_the_account_and_says_until_when(
+    client: TestClientProtocol, values: dict[str, Any], said: str
+) -> None:
+    """And nothing is lost."""
+    browser = await signed_in(client)
+    await bought(**values)
+    await browser.get(DATA)
+    answer = await browser.post(f"{DATA}/delete", YES)
+    assert answer.status_code == 409
+    text = words(await text_of(answer))
+    assert said in text
+    assert re.search(r"(from|by) [^.]*20\d\d", text)
+    assert (await Customer.get(email="ada@example.test")).is_active
+
+
+async def test_neither_without_the_password_nor_without_a_second_yes(
+    client: TestClientProtocol,
+) -> None:
+    """Somebody at an open computer deletes nothing."""
+    browser: Browser = await signed_in(client)
+    await browser.get(DATA)
+    wrong = await browser.post(f"{DATA}/delete", {**YES, "present": "not-this-one"})
+    assert wrong.status_code in (401, 403, 409, 422)
+    unsure = await browser.post(f"{DATA}/delete", {"present": YES["present"]})
+    assert unsure.status_code == 422
+    assert (await Customer.get(email="ada@example.test")).is_active
