@@ -63,7 +63,8 @@ async def add_category(
             raise TooManyCategories(most=MOST)
         _check_parent(tree, values.parent_id)
         name = values.name.strip()
-        if any(each.name.casefold() == name.casefold() for _, each in tree.walk()):
+        taken = {each.name.casefold() for _, each in tree.walk()}
+        if name.casefold() in taken:
             raise CategoryTaken
         row = Category(
             slug=_free_slug(tree, name),
