@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from xml.sax.saxutils import escape
 
+from shared.core.markup import as_plain
 from shared.entrypoints.web.areas import CLOSED_TO_MACHINES, OPEN_TO_MACHINES
 from shared.trade.catalogue.machine_lists import FeedOffer
 from storefront.described.meta import picture_address
@@ -65,7 +66,7 @@ def item(offer: FeedOffer, address: str) -> str:
     told = {
         "g:id": str(offer.id),
         "g:title": offer.name[:LONGEST_TITLE],
-        "g:description": (offer.description or offer.name)[:LONGEST_TEXT],
+        "g:description": (as_plain(offer.description) or offer.name)[:LONGEST_TEXT],
         "g:link": address,
         "g:image_link": picture_address(offer.picture),
         "g:availability": "in_stock" if offer.is_left else "out_of_stock",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shared.core.locales import gettext as _
+from shared.core.markup import as_plain
 from shared.trade.catalogue.category_tree import CategoryView
 from shared.trade.catalogue.product_views import ProductView
 from shared.trade.marketplace.identity import ShownIdentity
@@ -103,7 +104,7 @@ def of_product(item: ProductView, vendor: VendorView) -> Meta:
     return Meta(
         address=at.product,
         title=item.name,
-        description=shortened(item.description),
+        description=shortened(as_plain(item.description)),
         picture=at.picture,
         kind="product",
         price=item.price,

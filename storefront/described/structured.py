@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from shared.core.frozen import frozen
+from shared.core.markup import as_plain
 from shared.core.money import Money
 from shared.trade.catalogue.product_views import ProductView
 from shared.trade.vendors.queries import VendorView
@@ -43,7 +44,7 @@ def product(
         "offers": _offer(item, vendor, at),
     }
     known = {
-        "description": item.description,
+        "description": as_plain(item.description),
         "category": item.category,
         "sku": item.sku,
         "image": at.picture,

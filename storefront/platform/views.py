@@ -9,6 +9,7 @@ from quart import Blueprint, Response, request
 from shared.core.errors import NotFound
 from shared.core.frozen import frozen
 from shared.core.locales import gettext as _
+from shared.core.markup import blocks
 from shared.core.money import Money
 from shared.core.words import word
 from shared.entrypoints.web.access import public
@@ -26,7 +27,7 @@ from shared.trade.commission.pricing import has_amounts, offer
 from shared.trade.commission.queries import active_rules
 from shared.trade.commission.rules import NEW_VENDOR_FEE, Rule, Sold, charge
 from shared.trade.marketplace import presentation
-from shared.trade.marketplace.legal import LegalKind, blocks, title
+from shared.trade.marketplace.legal import LegalKind, title
 from shared.trade.orders import terms as order_terms
 from shared.trade.vendors.open_shops import open_shops, selling_vendors
 from shared.trade.vendors.queries import fee_payers

@@ -11,6 +11,7 @@ from quart import Blueprint, Response, request
 from shared.core.errors import Conflict, Invalid, NotFound
 from shared.core.frozen import frozen
 from shared.core.locales import gettext as _
+from shared.core.markup import blocks
 from shared.entrypoints.web.access import origin_suffices, public
 from shared.entrypoints.web.kit import is_htmx
 from shared.entrypoints.web.limits import limit_instead
@@ -243,6 +244,7 @@ async def _product_page(
         choice=choice,
         shown=choice.chosen or item,
         pictures=await pictures_of(item, choice.chosen),
+        text=blocks(item.description),
         meta=of_product(item, vendor),
         vendor=vendor,
         promises=promises(await plan_of_vendor(vendor.id), parcel),

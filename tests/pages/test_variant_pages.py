@@ -126,6 +126,19 @@ class TestAProductsPage:
         row = await Product.get(id=ids["S, Red"])
         await browser.get(f"/shops/lux/{row.slug}", status=404)
 
+    async def test_what_a_product_is_has_headings_lists_and_strong_words(
+        self, browser: Browser
+    ) -> None:
+        """In the small markup of `core/markup.py`; html in it stays words."""
+        product, _ = await shirt()
+        product.description = "Made of **linen**.\n\n## Care\n- wash <b>cold</b>"
+        await product.save()
+        page = await browser.get(PAGE)
+        assert "<p>Made of <strong>linen</strong>.</p>" in page
+        assert "<h2>Care</h2>" in page
+        assert "<ul><li>wash &lt;b&gt;cold&lt;/b&gt;</li></ul>" in page
+        assert 'content="Made of linen. Care wash &lt;b&gt;cold&lt;/b&gt;"' in page
+
     @pytest.mark.parametrize("variant", ["", "0", "x", "9" * 30, "-1", "1; DROP"])
     async def test_nonsense_in_the_address_is_no_choice(
         self, browser: Browser, variant: str

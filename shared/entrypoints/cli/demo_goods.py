@@ -71,7 +71,8 @@ LUXE = DemoVendor(
             8,
             (
                 "Calf leather over a soft lining, stitched by hand, with a brushed brass buckle. "
-                "Quick-release bars: no tool needed."
+                "Quick-release bars: **no tool needed**.\n\n## Which width\n"
+                "- 18 mm for watches up to 36 mm\n- 20 mm for most\n- 22 mm for large ones"
             ),
             options=(
                 Option("Colour", ("Cognac", "Black", "Navy")),

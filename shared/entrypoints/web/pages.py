@@ -24,6 +24,7 @@ from quart import (
 )
 
 from shared.core import formats, words
+from shared.core.markup import spans
 from shared.entrypoints.web import areas, filters, links, templating
 from shared.entrypoints.web.forms import csrf_token
 from shared.entrypoints.web.identity import customer, member_or_none
@@ -220,7 +221,9 @@ def prepare(app: Quart) -> None:
     env.globals.update(word=words.word, words=words.words)
     links.register(app)
     address = static_url if reloads else lru_cache(maxsize=2048)(static_url)
-    env.globals.update(static_url=address, csrf_token=csrf_token, sources=sources)
+    env.globals.update(
+        static_url=address, csrf_token=csrf_token, sources=sources, spans=spans
+    )
 
 
 def kit_settings(app: Quart) -> Any:

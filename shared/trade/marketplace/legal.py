@@ -1,14 +1,10 @@
-"""The marketplace's own legal texts: which there are, and the small markup that they are written
-in. Pure.
-"""
+"""The marketplace's own legal texts: which there are, and what can be one. Pure."""
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from enum import StrEnum
 
-from shared.core.frozen import frozen
 from shared.core.words import word
 from shared.trade.marketplace.errors import (
     ReturnsLacking,
@@ -32,60 +28,6 @@ class LegalKind(StrEnum):
 def title(kind: LegalKind) -> str:
     """What its page is called, in the language spoken here."""
     return word("marketplace.legal_texts", kind)
-
-
-@frozen
-class Block:
-    """A heading, a paragraph or a list: `kind` is h2, p or ul, `lines` its one line or its
-    items.
-    """
-
-    kind: str
-    lines: tuple[str, ...]
-
-
-def blocks(text: str) -> tuple[Block, ...]:
-    """What a text is made of: `## heading`, lines that begin with `- ` are a list, blank lines part
-    paragraphs.
-
-    Nothing in it is HTML; pages escape each line.
-    """
-    found = []
-    for part in re.split(
-        r"\n\s*\n",
-        text.replace("\r\n", "\n").strip(),
-    ):
-        lines = [line.strip() for line in part.splitlines() if line.strip()]
-        found.extend(_blocks(lines))
-    return tuple(found)
-
-
-def _blocks(lines: list[str]) -> list[Block]:
-    """The blocks of lines between two blank ones; a heading and a list end where another sort of
-    line begins.
-    """
-    found: list[Block] = []
-    for line in lines:
-        if line.startswith("## "):
-            found.append(
-                Block(
-                    "h2",
-                    (line[3:].strip(),),
-                )
-            )
-        elif line.startswith("- "):
-            items = found.pop().lines if found and found[-1].kind == "ul" else ()
-            found.append(
-                Block(
-                    "ul",
-                    (*items, line[2:].strip()),
-                )
-            )
-        elif found and found[-1].kind == "p":
-            found.append(Block("p", (f"{found.pop().lines[0]} {line}",)))
-        else:
-            found.append(Block("p", (line,)))
-    return found
 
 
 def check(kind: LegalKind, text: str, returns: str) -> None:

@@ -81,7 +81,7 @@ async def test_what_products_say_already_becomes_the_first_level() -> None:
     vendor = await make_ready_vendor()
     for name in ("Étuis & more", "Bags", "bags", ""):
         await make_product(vendor, category=name)
-    migration: Any = import_module("shared.infra.database.migrations.0065_categories")
+    migration: Any = import_module("shared.infra.database.migrations.0066_categories")
     client = get_connection("default")
     editor = SimpleNamespace(DIALECT=client.capabilities.dialect, client=client)
     await migration.fill(None, editor)

@@ -7,9 +7,10 @@ from datetime import date
 import pytest
 
 from shared.core.errors import Invalid
+from shared.core.markup import Block, blocks
 from shared.trade.marketplace import identity as rules
 from shared.trade.marketplace.identity import MOST_LOGO, MarketIdentity, picture
-from shared.trade.marketplace.legal import Block, LegalKind, blocks, check, version
+from shared.trade.marketplace.legal import LegalKind, check, version
 
 TEXT = (
     "First line\r\ngoes on.\r\n\r\n## Returns\r\nWrite to us.\r\n- within 14 days\r\n- "

@@ -85,7 +85,7 @@ DROP FUNCTION categories_change_pages();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0064_pictures")]
+    dependencies = [("models", "0065_billing")]
 
     initial = False
 
