@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from wtforms import RadioField, StringField, ValidationError
+from wtforms import BooleanField, RadioField, StringField, ValidationError
 from wtforms.validators import (
     DataRequired,
     InputRequired,
@@ -50,6 +50,7 @@ class HandlingForm(Edited):
         _l("Days until you hand a parcel over"),
         [InputRequired(_l("Enter how many days you need. 0 is the same day.")), _DAYS],
     )
+    asks_phone = BooleanField(_l("Ask shoppers for a phone number"))
 
 
 class ZoneForm(Edited):
@@ -155,7 +156,10 @@ def _days(first: int | None, last: int | None) -> DeliveryDays | None:
 
 def from_plan(plan: ShippingPlan) -> Mapping[str, Any]:
     """How the form shows what there is."""
-    return {"handling_days": plan.handling_days}
+    return {
+        "handling_days": plan.handling_days,
+        "asks_phone": plan.asks_phone,
+    }
 
 
 def from_zone(zone: ShippingZone) -> Mapping[str, Any]:

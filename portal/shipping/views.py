@@ -53,7 +53,12 @@ async def handling() -> Response:
     here = url_for("shipping.show")
     look = form.look(from_plan, page=here, trail=_trail("handling_days"))
     try:
-        await service.save_handling(_editor(), form.handling_days.data or 0, look)
+        await service.save_handling(
+            _editor(),
+            form.handling_days.data or 0,
+            look,
+            asks_phone=bool(form.asks_phone.data),
+        )
     except (Conflict, Invalid) as error:
         form.blame(error)
         return await _overview(await _plan(), form, status=error.status)

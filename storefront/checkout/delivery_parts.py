@@ -1,4 +1,4 @@
-"""The parts of the checkout that follow the country and the way of sending, asked for by htmx."""
+"""The parts of the checkout that follow what is chosen in it, asked for by htmx."""
 
 from __future__ import annotations
 
@@ -28,6 +28,14 @@ async def delivery() -> Response:
 async def totals() -> Response:
     """What it comes to with the way of sending that is chosen now."""
     return await _part("storefront/checkout/_totals_changed.html")
+
+
+@parts.post("/billing")
+@public
+async def billing() -> Response:
+    """The fields of the address that the bill goes to, where it goes elsewhere."""
+    form = await CheckoutForm.from_request()
+    return await page("storefront/checkout/_billing.html", form=form)
 
 
 async def _part(template: str) -> Response:

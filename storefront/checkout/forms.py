@@ -18,10 +18,11 @@ from shared.core.locales import current, speaking
 from shared.core.locales import gettext as _
 from shared.core.locales import gettext_noop as _n
 from shared.core.locales.lazy import lazy_gettext as _l
-from shared.entrypoints.web.forms import MarketForm, choices
-from shared.trade.orders.queries import Contact
+from shared.entrypoints.web.forms import choices
+from shared.trade.orders.contacts import Contact
 from shared.trade.people.rules import normal_email
 from shared.trade.shipping.places import COUNTRIES
+from storefront.checkout.billing_fields import BillingFields
 from storefront.checkout.places import PostalPlace, place_of
 from storefront.checkout.postal import example_of, tidy_postal_code
 
@@ -34,6 +35,7 @@ CHECKED_ALONE = (
     "postal_code",
     "state",
     "country",
+    "phone",
 )
 DECIDED_BY_COUNTRY = ("postal_code", "state")
 
@@ -99,7 +101,7 @@ class PlainText:
             raise ValidationError(_("Use plain letters, digits and signs."))
 
 
-class CheckoutForm(MarketForm):
+class CheckoutForm(BillingFields):
     """Contact and delivery."""
 
     email = StringField(
@@ -154,6 +156,11 @@ class CheckoutForm(MarketForm):
     def process(self, *args: Any, **kwargs: Any) -> None:
         """Fill in; then offer the states of the chosen country, named as it names them."""
         super().process(*args, **kwargs)
+        self.billing_country.choices = choices(countries())
+        self.billing_country.data = self.billing_country.data or self.country.data
+        # Asked last, whatever class declares them first: problems are listed in this order.
+        for name in BillingFields.asked():
+            self._fields[name] = self._fields.pop(name)
         place = self.place()
         offered = [
             SelectChoice(_key(place, label), name) for label, name in place.states
@@ -232,6 +239,8 @@ class CheckoutForm(MarketForm):
             return self.place().code_required
         if name == "state":
             return bool(self.place().states)
+        if name == "phone":
+            return self.wants_phone
         return bool(self[name].flags.required)
 
     def contact(self) -> Contact:
@@ -245,4 +254,6 @@ class CheckoutForm(MarketForm):
             postal_code=self.postal_code.data or "",
             country=self.country.data or "",
             state=self._state() or "",
+            phone=(self.phone.data or "") if self.wants_phone else "",
+            billing=self.billing(),
         )

@@ -26,10 +26,10 @@ from shared.trade.baskets.queries import BasketView, get_basket
 from shared.trade.catalogue.errors import SoldOut
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.orders import terms
+from shared.trade.orders.contacts import Contact
 from shared.trade.orders.errors import BasketProblem, SoldOutAtPayment
 from shared.trade.orders.queries import (
     CheckoutView,
-    Contact,
     OrderView,
     checkout_by_token,
 )
@@ -37,13 +37,12 @@ from shared.trade.orders.reservations import what_is_missing
 from shared.trade.orders.rules import CheckoutStatus, PaymentStatus
 from shared.trade.orders.service import place_order
 from shared.trade.orders.terms import Acceptance
-from shared.trade.people.address_book import LINES, address_book
-from shared.trade.people.rules import shown_email
 from shared.trade.shipping.errors import ChooseShipping, NotServed, ShippingChanged
-from storefront.browser import basket_token, own_checkouts, remember_checkout
+from storefront.browser import basket_token, remember_checkout
 from storefront.checkout.delivery_choice import taken
 from storefront.checkout.delivery_parts import choice_of
 from storefront.checkout.forms import CHECKED_ALONE, DECIDED_BY_COUNTRY, CheckoutForm
+from storefront.checkout.known import known_of
 from storefront.receipts.order_card import parts_of
 
 checkout = Blueprint("checkout", __name__)
@@ -72,7 +71,7 @@ async def contact() -> Response:
     if not basket.can_check_out:
         return _back_to(basket)
     return await _contact_page(
-        basket, await CheckoutForm.from_request(data=await _known(basket))
+        basket, await CheckoutForm.from_request(data=await known_of(basket))
     )
 
 
@@ -84,6 +83,7 @@ async def submit() -> Response:
     if not basket.lines:
         return _back_to(basket)
     form = await CheckoutForm.from_request()
+    form.wants_phone = basket.wants_phone
     if not form.ok():
         return await _contact_page(basket, form, status=422)
     who = customer()
@@ -97,6 +97,7 @@ async def submit() -> Response:
             accepted=Acceptance(await terms.version_now(), request.remote_addr or ""),
             actor=who.label if who else "shopper",
             shipping=taken(given),
+            notes=_notes(basket, form),
         )
     except (NotServed, ChooseShipping, ShippingChanged) as problem:
         basket = await get_basket(basket_token(), write=money)
@@ -123,6 +124,7 @@ async def check(field: str) -> Response:
     if field not in CHECKED_ALONE:
         raise NotFound
     form = await CheckoutForm.from_request()
+    form.wants_phone = field == "phone"
     form.validate()
     names = [field]
     # What else it decides about; what is still empty is not blamed before it was come to.
@@ -131,6 +133,12 @@ async def check(field: str) -> Response:
         for name in DECIDED_BY_COUNTRY:
             form[name].errors = form[name].errors if form[name].data else ()
     return await page("storefront/checkout/_checked.html", form=form, names=names)
+
+
+def _notes(basket: BasketView, form: CheckoutForm) -> dict[int, str]:
+    """What the shop in the basket is told."""
+    note = (form.note.data or "").strip()
+    return {basket.vendor.id: note} if basket.vendor and note else {}
 
 
 def _back_to(basket: BasketView) -> Response:
@@ -142,41 +150,6 @@ def _back_to(basket: BasketView) -> Response:
     )
 
 
-async def _known(basket: BasketView) -> dict[str, str]:
-    """What this browser told us last for an order that still waits, else what the signed-in
-    shopper's account says.
-    """
-    for link in reversed(own_checkouts()[-3:]):
-        try:
-            before = await checkout_by_token(await token_of(link))
-        except NotFound:
-            continue
-        if before.status is CheckoutStatus.OPEN:
-            return {
-                **vars(before.contact),
-                "email": shown_email(before.contact.email),
-            }
-    who = customer()
-    if who is not None and (chosen := await _from_book(who.id or 0)):
-        return {"email": shown_email(who.email), **chosen}
-    country = basket.vendor.country if basket.vendor else ""
-    return {
-        "email": shown_email(who.email) if who else "",
-        "full_name": who.full_name if who else "",
-        "country": country,
-    }
-
-
-async def _from_book(customer_id: int) -> dict[str, str]:
-    """The address that was chosen of the shopper's book, else the default one; none without."""
-    book = await address_book(customer_id)
-    wanted = request.args.get("address", "")
-    chosen = next((each for each in book if str(each.id) == wanted), None)
-    if chosen is None:
-        chosen = next(iter(book), None)
-    return {name: getattr(chosen, name) for name in LINES} if chosen else {}
-
-
 async def _contact_page(
     basket: BasketView,
     form: CheckoutForm,
@@ -185,6 +158,7 @@ async def _contact_page(
     delivery: str = "",
     status: int = 200,
 ) -> Response:
+    form.wants_phone = basket.wants_phone
     response = await page(
         "storefront/checkout/contact.html",
         status=status,

@@ -126,3 +126,28 @@ def test_a_vendor_edits_how_it_sends(page: Page, server: Server) -> None:
     page.get_by_role("link", name="Countries").first.click()
     expect(page.get_by_role("checkbox", name="Germany")).to_be_checked()
     assert look(page, "a zone") == []
+
+
+def test_the_bill_may_go_elsewhere(page: Page, server: Server) -> None:
+    """Its fields come when they are wanted, and the purchase keeps them; the page stays whole."""
+    page.add_init_script(SHIFTS)
+    fill_basket(page, server, product="Key fob")
+    page.goto(f"{server.url}/shop/checkout")
+    _say_who(page)
+    page.locator("#postal_code").fill("1728")
+    page.locator("#city").fill("Luxembourg")
+    page.get_by_label("The bill goes to another address").check()
+    page.get_by_label("Name on the bill").fill("Charles Babbage")
+    page.get_by_label("Company", exact=True).fill("Engines Ltd")
+    page.get_by_label("Billing address").fill("1 Dorset Street")
+    page.get_by_label("Postal code of the bill").fill("W1U 4BQ")
+    page.get_by_label("City of the bill").fill("London")
+    page.get_by_label("Country of the bill").select_option("GB")
+    page.get_by_text("Add a note to the shop").click()
+    page.get_by_label("Note").fill("At the door, please.")
+    assert look(page, "checkout with a bill") == []
+    page.get_by_role("button", name="Continue to payment").click()
+    page.wait_for_url(re.compile(r"/shop/checkout/co_"))
+    page.goto(page.url.replace("/shop/checkout/", "/shop/orders/"))
+    expect(page.locator("main")).to_contain_text("Engines Ltd")
+    expect(page.locator("main")).to_contain_text("1 Dorset Street")

@@ -8,7 +8,7 @@ import unicodedata
 
 import pytest
 
-from shared.trade.orders.queries import Contact
+from shared.trade.orders.contacts import Contact
 from shared.trade.shipping.places import COUNTRIES
 from storefront.checkout.places import place_of
 

@@ -45,7 +45,8 @@ async def bought(**values: Any) -> Order:
         "customer_id": me.id,
     }
     order = await make_order(**{**given, **values})
-    await Checkout.filter(id=order.checkout_id).update(customer_id=me.id)
+    mine = Checkout.filter(id=order.checkout_id)
+    await mine.update(customer_id=me.id, purchase_ip="2001:db8::7")
     return order
 
 
@@ -85,6 +86,25 @@ def test_an_account_is_needed_until_its_orders_are_over(
     assert until == (None if days is None else now + days * DAY)
 
 
+BILL = {
+    "full_name": "Ada Lovelace",
+    "company": "Engines Ltd",
+    "address": "1 Dorset Street",
+    "city": "London",
+    "postal_code": "W1U 4BQ",
+    "state": "",
+    "country": "GB",
+}
+
+
+async def _billed(order: Order) -> None:
+    """The bill of an order goes elsewhere, and the shop was told something."""
+    await Checkout.filter(id=order.checkout_id).update(
+        phone="+352 26 12 34", billing=BILL
+    )
+    await Order.filter(id=order.id).update(note="Ring twice.")
+
+
 async def test_a_copy_holds_what_is_kept_and_nobody_elses(
     client: TestClientProtocol,
 ) -> None:
@@ -96,6 +116,7 @@ async def test_a_copy_holds_what_is_kept_and_nobody_elses(
     await Checkout.filter(id=other.checkout_id).update(
         email="bob@example.test", full_name="Bob"
     )
+    await _billed(order)
     await ask_the_shop(order_id=order.id, text="Is it blue?", by="shopper")
     assert "Download" in await browser.get(DATA)
     answer = await client.get(f"{DATA}/copy.json")
@@ -104,7 +125,9 @@ async def test_a_copy_holds_what_is_kept_and_nobody_elses(
     assert told["account"]["email"] == "ada@example.test"
     assert told["addresses"][0]["address"] == HOME["address"]
     (purchase,) = told["purchases"]
+    assert purchase["contact"]["billing"] == BILL
     assert purchase["orders"][0]["number"] == order.number
+    assert purchase["orders"][0]["note"] == "Ring twice."
     assert purchase["orders"][0]["messages"][0]["text"] == "Is it blue?"
     assert other.number not in json.dumps(told)
     assert "password" not in json.dumps(told)
@@ -120,6 +143,7 @@ async def test_deletion_leaves_the_books_and_no_name(
     me = await Customer.get(email="ada@example.test")
     await address_book.save_address(customer_id=me.id, values={**HOME, "state": ""})
     order = await bought()
+    await _billed(order)
     await browser.get(DATA)
     answer = await browser.post(f"{DATA}/delete", YES)
     assert (answer.status_code, answer.location) == (303, "/"), await text_of(answer)
@@ -130,11 +154,14 @@ async def test_deletion_leaves_the_books_and_no_name(
     kept = str(vars(checkout))
     assert "Ada" not in kept
     assert "ada@" not in kept
+    assert "2001:db8::7" not in kept
     assert "ada" not in checkout.search
-    assert checkout.country == "LU"
+    assert (checkout.country, checkout.phone, checkout.billing) == ("LU", "", None)
+    assert (await Order.get(id=order.id)).note == ""
     assert (await Order.get(id=order.id)).total_amount_cents
     (invoice,) = await documents_of(order.id)
-    assert invoice.content["buyer"]["name"] == "Ada Lovelace"
+    assert invoice.content["buyer"]["name"] == "Engines Ltd"
+    assert invoice.content["buyer"]["address"][0] == "Ada Lovelace"
     assert not await CustomerAddress.exists()
     assert not await SignedIn.filter(customer_id=me.id, revoked_at=None).exists()
     told = await Email.get(kind="account_deleted")

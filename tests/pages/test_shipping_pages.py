@@ -264,6 +264,7 @@ class TestPortal:
             ("most_kilograms", "0", "Enter whole kilograms from 1"),
             ("days_to", "0", "Enter the fewest days first"),
             ("days_to", "", "Enter the fewest days first"),
+            ("days_from", "", "Enter the fewest days first"),
             ("days_from", "1000", "Enter a number of days from 0 to 90."),
         ],
     )

@@ -15,8 +15,8 @@ from shared.finance.connect import service as connect
 from shared.infra.gateway.accounts import AccountDetails
 from shared.trade.baskets import service as baskets
 from shared.trade.catalogue.models import Product
+from shared.trade.orders.contacts import Contact
 from shared.trade.orders.models import Order
-from shared.trade.orders.queries import Contact
 from shared.trade.orders.service import place_order
 from shared.trade.vendors import service as vendors
 

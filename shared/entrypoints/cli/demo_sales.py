@@ -15,8 +15,8 @@ from shared.infra.gateway.gateway import Gateway
 from shared.trade.baskets import service as baskets
 from shared.trade.catalogue.models import Product
 from shared.trade.orders import terms
+from shared.trade.orders.contacts import Contact
 from shared.trade.orders.models import Order
-from shared.trade.orders.queries import Contact
 from shared.trade.orders.rules import OrderStatus, PaymentStatus
 from shared.trade.orders.service import place_order
 from shared.trade.orders.shipping import mark_as_shipped

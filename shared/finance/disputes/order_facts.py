@@ -24,8 +24,8 @@ from shared.infra.mail.links import PUBLIC_URL
 from shared.infra.mail.models import Email
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.orders import terms
+from shared.trade.orders.contacts import contact_of
 from shared.trade.orders.models import Checkout, Order, OrderLine
-from shared.trade.orders.queries import contact_of
 from shared.trade.orders.rules import TAKEN_FOR_GRANTED, PaymentStatus
 
 TermsAt = Callable[[str], str]  # where the terms of a version can be read

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from shared.finance.refunds.models import Refund, RefundLine
+from shared.trade.orders.contacts import contact_of
 from shared.trade.orders.models import Checkout, Order, OrderLine
-from shared.trade.orders.queries import contact_of
 
 
 def of_sale(
@@ -42,7 +42,8 @@ def of_refund(
         }
         for part in parts
     ]
-    return _with_rest(order, rows, refund.amount, name="")
+    sent = order.shipping_method if refund.shipping_amount else ""
+    return _with_rest(order, rows, refund.amount, name=sent)
 
 
 def _with_rest(
@@ -66,8 +67,17 @@ def _with_rest(
 
 
 def buyer_of(checkout: Checkout) -> dict[str, Any]:
-    """Whom a document is for, as a label has it."""
+    """Whom a document is for, as a letter has it: where the bill goes."""
     contact = contact_of(checkout)
+    billing = contact.billing
+    if billing is not None:
+        name, *address = billing.lines
+        return {
+            "name": name,
+            "address": address,
+            "country": billing.country,
+            "vat_number": "",
+        }
     return {
         "name": contact.full_name,
         "address": list(contact.lines),

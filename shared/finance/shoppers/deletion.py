@@ -105,13 +105,15 @@ async def _forget_purchases(customer: Customer) -> None:
             city="",
             postal_code="",
             state="",
+            phone="",
+            billing=None,
             purchase_ip="",
             network="",
             basket_id=None,
             updated_at=now,
         )
         orders = Order.filter(checkout_id__in=some)
-        await orders.update(customer_id=customer.id, updated_at=now)
+        await orders.update(customer_id=customer.id, note="", updated_at=now)
 
 
 async def _forget_person(customer: Customer) -> None:

@@ -13,8 +13,8 @@ from shared.finance.payment_methods.queries import saved_methods
 from shared.finance.shoppers.purchases import checkouts_of, orders_of
 from shared.infra.database.base import Row
 from shared.trade.messages.models import OrderMessage
+from shared.trade.orders.contacts import contact_of
 from shared.trade.orders.models import Checkout, Order, OrderLine
-from shared.trade.orders.queries import contact_of
 from shared.trade.people.address_book import LINES, AddressView, address_book
 from shared.trade.people.errors import UnknownPerson
 from shared.trade.people.models import Customer
@@ -83,7 +83,7 @@ def _purchase(
 ) -> dict[str, Any]:
     return {
         "placed_at": _at(checkout.created_at),
-        "contact": dict(vars(contact_of(checkout))),
+        "contact": contact_of(checkout).stored(),
         "network_address": checkout.purchase_ip,
         "terms": checkout.terms_version,
         "orders": list(orders),
@@ -105,6 +105,8 @@ def _order(
         "shipped_at": _at(order.shipped_at),
         "delivered_at": _at(order.delivered_at),
         "tracking": [order.tracking_carrier, order.tracking_number],
+        "sent_by": order.shipping_method,
+        "note": order.note,
         "lines": list(map(_line, lines)),
     }
 

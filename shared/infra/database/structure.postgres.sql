@@ -1,4 +1,4 @@
--- What all migrations make, up to 0064_pictures. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0065_billing. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -199,6 +199,8 @@ CREATE TABLE checkouts (
     network character varying(45) DEFAULT ''::character varying NOT NULL,
     old_link_digest character varying(64),
     language character varying(8) DEFAULT 'en'::character varying NOT NULL,
+    billing jsonb,
+    phone character varying(40) DEFAULT ''::character varying NOT NULL,
     CONSTRAINT ck_checkouts_status CHECK (status in ('open', 'completed', 'expired', 'cancelled')),
     CONSTRAINT ck_checkouts_total CHECK (total_amount > 0)
 );
@@ -958,6 +960,7 @@ CREATE TABLE orders (
     shipping_kind character varying(20) DEFAULT ''::character varying NOT NULL,
     shipping_method character varying(80) DEFAULT ''::character varying NOT NULL,
     shipping_refunded bigint DEFAULT 0 NOT NULL,
+    note character varying(500) DEFAULT ''::character varying NOT NULL,
     CONSTRAINT ck_orders_disputed CHECK (disputed_amount >= 0 and lost_amount >= 0),
     CONSTRAINT ck_orders_fee CHECK (platform_fee_amount >= 0 and platform_fee_amount < total_amount_cents),
     CONSTRAINT ck_orders_payment_status CHECK (payment_status in ('pending', 'processing', 'paid', 'failed', 'cancelled', 'refunded')),
@@ -1577,6 +1580,7 @@ CREATE TABLE shipping_settings (
     handling_days smallint NOT NULL,
     zones jsonb NOT NULL,
     vendor_id bigint NOT NULL,
+    asks_phone boolean DEFAULT false NOT NULL,
     CONSTRAINT ck_shipping_settings_handling CHECK (handling_days >= 0 and handling_days <= 90)
 );
 COMMENT ON TABLE shipping_settings IS 'Zones, methods and days of one vendor. Orders keep copies of what they were sold with.';

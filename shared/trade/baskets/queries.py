@@ -76,6 +76,11 @@ class BasketView:
         return Parcel(country, self.total, grams)
 
     @property
+    def wants_phone(self) -> bool:
+        """Whether its vendor asks for a number that the carrier can call."""
+        return self.shipping is not None and self.shipping.asks_phone
+
+    @property
     def price_changed(self) -> bool:
         """Whether agreeing to today's prices would mend something."""
         return any(line.price_changed for line in self.lines)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from tortoise import fields
 from tortoise.indexes import Index
@@ -15,7 +15,7 @@ from shared.trade.baskets.models import Basket
 from shared.trade.catalogue.models import Product
 from shared.trade.catalogue.rules import full_name
 from shared.trade.orders.errors import OrderNotFound
-from shared.trade.orders.order_indexes import ORDER_CHECKS, ORDER_INDEXES
+from shared.trade.orders.order_indexes import LINE_CHECKS, ORDER_CHECKS, ORDER_INDEXES
 from shared.trade.orders.rules import (
     CheckoutStatus,
     OrderStatus,
@@ -69,6 +69,15 @@ class Checkout(Searched):
         description="as on a label; empty where a country has none",
     )
     country = fields.CharField(max_length=2)
+    phone = fields.CharField(
+        max_length=40,
+        default="",
+        db_default="",
+        description="for the carrier, where a shop wants it",
+    )
+    billing: Any = fields.JSONField(
+        null=True, description="orders/billing.py; null: where the parcel goes"
+    )
     language = fields.CharField(
         max_length=LONGEST_TAG,
         default=SOURCE,
@@ -233,6 +242,12 @@ class Order(Row):
         db_default="",
         description="who said so; system: taken for granted after some days",
     )
+    note = fields.CharField(
+        max_length=500,
+        default="",
+        db_default="",
+        description="of the shopper, to the shop",
+    )
     tracking_carrier = fields.CharField(max_length=60, default="")
     tracking_number = fields.CharField(max_length=80, default="")
 
@@ -295,17 +310,4 @@ class OrderLine(Row):
     class Meta:
         table = "order_lines"
         indexes = [Index(fields=("order_id",), name="ix_order_lines_order")]
-        constraints = [
-            CheckConstraint(
-                check="quantity > 0 and unit_amount > 0", name="ck_order_lines_positive"
-            ),
-            CheckConstraint(
-                check="commission_amount >= 0 and commission_amount <= unit_amount * quantity",
-                name="ck_order_lines_commission",
-            ),
-            CheckConstraint(
-                check="refunded_quantity >= 0 and refunded_quantity <= quantity"
-                " and restocked_quantity >= 0 and restocked_quantity <= quantity",
-                name="ck_order_lines_pieces",
-            ),
-        ]
+        constraints = LINE_CHECKS

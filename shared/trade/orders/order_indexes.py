@@ -100,3 +100,18 @@ ORDER_CHECKS: list[CheckConstraint] = [
         name="ck_orders_shipping_refunded",
     ),
 ]
+
+LINE_CHECKS: list[CheckConstraint] = [
+    CheckConstraint(
+        check="quantity > 0 and unit_amount > 0", name="ck_order_lines_positive"
+    ),
+    CheckConstraint(
+        check="commission_amount >= 0 and commission_amount <= unit_amount * quantity",
+        name="ck_order_lines_commission",
+    ),
+    CheckConstraint(
+        check="refunded_quantity >= 0 and refunded_quantity <= quantity"
+        " and restocked_quantity >= 0 and restocked_quantity <= quantity",
+        name="ck_order_lines_pieces",
+    ),
+]

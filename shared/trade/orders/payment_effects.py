@@ -215,5 +215,9 @@ def _mail_vendor(
         to=email,
         unique_key=f"order_sold:{order.id}",
         order_id=order.id,
-        context={**sold, "share": sold["total"] - fee},
+        context={
+            **sold,
+            "share": sold["total"] - fee,
+            "note": order.note,
+        },
     )

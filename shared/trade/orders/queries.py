@@ -14,7 +14,7 @@ from shared.core.frozen import frozen
 from shared.core.ids import digest
 from shared.core.money import Money
 from shared.trade.orders import statements
-from shared.trade.orders.addresses import town_line
+from shared.trade.orders.contacts import Contact, contact_of
 from shared.trade.orders.errors import OrderNotFound
 from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.orders.remaining_money import (
@@ -35,31 +35,6 @@ from shared.trade.orders.rules import (
     is_called_off,
 )
 from shared.trade.orders.sold_shipping import SoldShipping, sold_shipping
-
-
-@frozen
-class Contact:
-    """Who ordered and where it goes."""
-
-    email: str
-    full_name: str
-    address: str
-    address_extra: str
-    city: str
-    postal_code: str
-    country: str
-    state: str = ""
-
-    @property
-    def lines(self) -> tuple[str, ...]:
-        """The address as on a label, without name and country."""
-        town = town_line(
-            city=self.city,
-            postal_code=self.postal_code,
-            state=self.state,
-            country=self.country,
-        )
-        return tuple(line for line in (self.address, self.address_extra, town) if line)
 
 
 @frozen
@@ -110,6 +85,7 @@ class OrderView:
     tracking_carrier: str
     tracking_number: str
     sent_by: SoldShipping | None = None
+    note: str = ""  # of the shopper, to the shop
 
     @property
     def refunded(self) -> Money:
@@ -182,20 +158,6 @@ def money_of(order: Order) -> OrderMoney:
     )
 
 
-def contact_of(checkout: Checkout) -> Contact:
-    """The contact that a checkout holds."""
-    return Contact(
-        checkout.email,
-        checkout.full_name,
-        checkout.address,
-        checkout.address_extra,
-        checkout.city,
-        checkout.postal_code,
-        checkout.country,
-        checkout.state,
-    )
-
-
 def _line(line: OrderLine, currency: str) -> LineView:
     unit = Money(line.unit_amount, currency)
     commission = Money(line.commission_amount, currency)
@@ -248,6 +210,7 @@ def _order(
         tracking_carrier=order.tracking_carrier,
         tracking_number=order.tracking_number,
         sent_by=sold_shipping(order),
+        note=order.note,
     )
 
 

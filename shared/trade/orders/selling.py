@@ -10,6 +10,7 @@ from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.core.networks import network_of
 from shared.trade.baskets.queries import BasketView
+from shared.trade.orders.contacts import Contact
 from shared.trade.orders.errors import (
     BasketProblem,
     EmptyBasket,
@@ -17,7 +18,6 @@ from shared.trade.orders.errors import (
     VendorCannotSell,
 )
 from shared.trade.orders.placing_statements import OnSale, OpenCheckout
-from shared.trade.orders.queries import Contact
 from shared.trade.orders.rules import must_be_payable
 from shared.trade.orders.terms import Acceptance
 from shared.trade.shipping.rules import ShippingChoice, ShippingOffer, chosen
@@ -27,8 +27,8 @@ from shared.trade.vendors.terms import SellingTerms
 
 @frozen
 class Purchaser:
-    """Who orders, where it goes, how each vendor (by its id) sends it, and the terms they
-    accepted.
+    """Who orders, where it goes, how each vendor (by its id) sends it and what it is told, and the
+    terms they accepted.
     """
 
     contact: Contact
@@ -36,6 +36,7 @@ class Purchaser:
     accepted: Acceptance | None
     actor: str
     shipping: Mapping[int, ShippingChoice]
+    notes: Mapping[int, str]
 
     @property
     def network(self) -> str:
@@ -45,7 +46,7 @@ class Purchaser:
 
     def columns(self) -> dict[str, Any]:
         """What a checkout keeps of them."""
-        kept = dict(vars(self.contact))
+        kept = self.contact.stored()
         if self.accepted is not None:
             kept["terms_version"] = self.accepted.version
             kept["terms_accepted_at"] = clock.now()

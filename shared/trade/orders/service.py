@@ -16,6 +16,7 @@ from shared.trade.commission.queries import rules_for
 from shared.trade.commission.rules import Charged, Rule, Sold, charge, snapshot
 from shared.trade.orders import reservations
 from shared.trade.orders.cancellation import make_room
+from shared.trade.orders.contacts import Contact
 from shared.trade.orders.errors import (
     EmptyBasket,
 )
@@ -30,7 +31,6 @@ from shared.trade.orders.placing_statements import (
     lock_on_sale_again,
     lock_open_checkout,
 )
-from shared.trade.orders.queries import Contact
 from shared.trade.orders.rules import StockState
 from shared.trade.orders.selling import (
     Purchaser,
@@ -56,6 +56,7 @@ async def place_order(
     accepted: Acceptance | None = None,
     actor: str = "shopper",
     shipping: Mapping[int, ShippingChoice] | None = None,
+    notes: Mapping[int, str] | None = None,
 ) -> str:
     """Turn the basket into a checkout with its order, payable for `hold_minutes`, and answer the
     checkout's token.
@@ -65,12 +66,19 @@ async def place_order(
     Submitting again gives the same checkout while the basket holds the same things (the contact is
     brought up to date); otherwise the old one is cancelled and its stock freed. `accepted`: the
     terms that stood beside the button. Prices come from the catalogue, never from the request.
-    `shipping`: by vendor, what was chosen of what it offers.
+    `shipping` and `notes`: by vendor, what was chosen of what it offers, what it is told.
     Raises EmptyBasket, ShopClosed, BasketProblem, PriceChanged, SoldOut, VendorCannotSell,
     NotServed, ChooseShipping, ShippingChanged;
     StandsStill after a restore: stock and orders may be those of days ago.
     """
-    purchaser = Purchaser(contact, customer_id, accepted, actor, shipping or {})
+    purchaser = Purchaser(
+        contact,
+        customer_id,
+        accepted,
+        actor,
+        shipping or {},
+        notes or {},
+    )
     async with unit.transaction() as tx:
         until = clock.now() + timedelta(minutes=hold_minutes)
         locked = await _lock(tx, basket_token)
@@ -120,7 +128,7 @@ async def _place_again(
     if before is not None:
         if _same(before, found.basket) and sent_alike(before, sale.shipping):
             last = min(until, _last_end(before.checkout, hold_minutes))
-            await _renew(tx, before.checkout, purchaser, last)
+            await _renew(tx, before, purchaser, last)
             return before.checkout.token
         await make_room(tx, before, found.products, actor=purchaser.actor)
     rules = await _rules(found.basket, locked)
@@ -140,11 +148,16 @@ def _same(before: OpenCheckout, basket: BasketView) -> bool:
 
 async def _renew(
     tx: Transaction,
-    checkout: Checkout,
+    before: OpenCheckout,
     purchaser: Purchaser,
     until: datetime,
 ) -> None:
-    await tx.change(checkout, **purchaser.columns(), reserved_until=until)
+    kept = purchaser.columns()
+    await tx.change(before.checkout, **kept, reserved_until=until)
+    for order in before.orders:
+        note = purchaser.notes.get(order.vendor_id, "")
+        if order.note != note:
+            await tx.change(order, note=note)
 
 
 def _last_end(checkout: Checkout, hold_minutes: int) -> datetime:
@@ -186,6 +199,7 @@ async def _create(
         sale,
         charged,
         stock_state=state,
+        note=purchaser.notes.get(sale.terms.vendor_id, ""),
         act=Act("order.placed", purchaser.actor, {"total": total}),
     )
     tx.emit(CheckoutOpened(checkout.id, until))
@@ -200,6 +214,7 @@ async def _order_of(
     charged: Sequence[Charged],
     *,
     stock_state: StockState,
+    note: str,
     act: Act,
 ) -> None:
     """The vendor's order of a checkout, with its lines and the commission that is frozen on
@@ -218,6 +233,7 @@ async def _order_of(
         platform_fee_percentage=sale.terms.platform_fee_percentage,
         currency=checkout.currency,
         stock_state=stock_state,
+        note=note,
         **shipping_columns(sale.shipping),
     )
     for line in _order_lines(order, found.basket.lines, charged):

@@ -25,6 +25,11 @@ class ShippingSettings(Row):
     handling_days = fields.SmallIntField(
         default=1, description="until an order is handed over to be sent"
     )
+    asks_phone = fields.BooleanField(
+        default=False,
+        db_default=False,
+        description="whether shoppers are asked for a number that the carrier can call",
+    )
     zones: Any = fields.JSONField(
         default=list, description="shared/trade/shipping/rules.py::written"
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shared.infra.database.raw_sql import Record, row_of
 from shared.trade.shipping.models import ShippingSettings
 from shared.trade.shipping.rules import ShippingPlan, read
@@ -16,7 +18,8 @@ def plan_in(record: Record) -> ShippingPlan | None:
 
 def plan_of(row: ShippingSettings) -> ShippingPlan:
     """The plan that a row holds."""
-    return read(row.currency, row.handling_days, row.zones)
+    plan = read(row.currency, row.handling_days, row.zones)
+    return replace(plan, asks_phone=bool(row.asks_phone))
 
 
 async def plan_of_vendor(vendor_id: int) -> ShippingPlan | None:

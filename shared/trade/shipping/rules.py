@@ -80,6 +80,7 @@ class ShippingPlan:
     currency: str
     handling_days: int
     zones: tuple[ShippingZone, ...] = ()
+    asks_phone: bool = False
 
     def zone(self, key: str) -> ShippingZone | None:
         """The zone of this key; None where there is none."""

@@ -70,15 +70,20 @@ async def save_handling(
     editor: Editor,
     days: int,
     look: Look[ShippingPlan] = unseen,
+    *,
+    asks_phone: bool = False,
 ) -> None:
-    """Say after how many days orders are handed over. Raises what `look` does."""
+    """Say after how many days orders are handed over, and whether the carrier wants a number to
+    call. Raises what `look` does.
+    """
     async with unit.transaction() as tx:
         row = await _locked(tx, editor.vendor_id)
         plan = plan_of(row)
         await look(plan)
-        if plan.handling_days != days:
-            await tx.change(row, handling_days=days)
-            _record(tx, editor, handling_days=days)
+        said: dict[str, Any] = {"handling_days": days, "asks_phone": asks_phone}
+        if said != {name: getattr(plan, name) for name in said}:
+            await tx.change(row, **said)
+            _record(tx, editor, **said)
 
 
 async def save_zone(

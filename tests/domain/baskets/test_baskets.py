@@ -17,7 +17,7 @@ from shared.trade.baskets.queries import count_items, get_basket
 from shared.trade.baskets.rules import MAX_LINES
 from shared.trade.catalogue.errors import SoldOut
 from shared.trade.catalogue.models import Product
-from shared.trade.orders.queries import Contact
+from shared.trade.orders.contacts import Contact
 from shared.trade.orders.service import place_order
 from shared.trade.vendors.errors import ShopClosed
 from shared.trade.vendors.models import Vendor
