@@ -39,6 +39,7 @@ from portal.products.gallery import blueprint as gallery
 from portal.products.variants import blueprint as variants
 from portal.products.views import blueprint as products
 from portal.shipping.views import blueprint as shipping
+from portal.shop_look.views import blueprint as shop_look
 from portal.signin.confirm import blueprint as signin_confirm
 from portal.signin.step import blueprint as signin_step
 from portal.signin.views import blueprint as signin
@@ -61,6 +62,7 @@ BLUEPRINTS = (
     shipping,
     variants,
     gallery,
+    shop_look,
     orders,
     transactions,
     developers,

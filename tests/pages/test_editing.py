@@ -120,6 +120,13 @@ VENDORS = [
         "vendor.vat_number_changed",
     ),
     Edit(
+        "/vendor/admin/shop/look",
+        {"tagline": "Leather, by hand", "brand_color": "#7c2d12"},
+        {"tagline": "Leather, by us", "brand_color": "#103060"},
+        "is now “Leather, by hand”; yours is “Leather, by us”.",
+        "vendor.shop_look_changed",
+    ),
+    Edit(
         "/vendor/admin/shop",
         {"is_open": "no", "until": "2027-01-12"},
         {"is_open": "no", "until": "2027-01-13"},
