@@ -10,6 +10,7 @@ from portal.disputes.documents import blueprint as disputes_documents
 from portal.disputes.views import blueprint as disputes
 from portal.factors.views import blueprint as factors
 from portal.links.views import blueprint as links
+from portal.operator.categories.views import blueprint as operator_categories
 from portal.operator.claims.receivables import blueprint as operator_receivables
 from portal.operator.claims.recovery import blueprint as operator_recovery
 from portal.operator.disputes import blueprint as operator_disputes
@@ -40,6 +41,7 @@ from portal.products.gallery import blueprint as gallery
 from portal.products.variants import blueprint as variants
 from portal.products.views import blueprint as products
 from portal.shipping.views import blueprint as shipping
+from portal.shop_look.views import blueprint as shop_look
 from portal.signin.confirm import blueprint as signin_confirm
 from portal.signin.step import blueprint as signin_step
 from portal.signin.views import blueprint as signin
@@ -62,6 +64,7 @@ BLUEPRINTS = (
     shipping,
     variants,
     gallery,
+    shop_look,
     orders,
     transactions,
     developers,
@@ -72,6 +75,7 @@ BLUEPRINTS = (
     disputes_documents,
     operator_disputes,
     operator_shared_disputes,
+    operator_categories,
     operator_fees,
     operator_mails,
     operator_orders,

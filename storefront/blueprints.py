@@ -17,6 +17,7 @@ from storefront.described.lists import described
 from storefront.platform.language import languages
 from storefront.platform.views import platform
 from storefront.receipts.views import receipts
+from storefront.search.categories import categories
 from storefront.search.views import search
 from storefront.shops.pictures import blueprint as pictures
 from storefront.shops.views import shops
@@ -26,6 +27,7 @@ BLUEPRINTS = (
     languages,
     described,
     search,
+    categories,
     shops,
     pictures,
     basket,

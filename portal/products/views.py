@@ -19,6 +19,7 @@ from shared.entrypoints.web.pages import STATIC, page, see_other
 from shared.entrypoints.web.paging import pager
 from shared.finance.connect.queries import get_vendor_payment_config
 from shared.trade.catalogue import service
+from shared.trade.catalogue.categories import category_tree
 from shared.trade.catalogue.product_views import (
     ProductView,
 )
@@ -184,4 +185,5 @@ async def _form_page(
         action=_address(product),
         currency=product.price.currency if product else form.price.currency,
         shop_slug=actor().vendor_slug,
+        categories=[each for _, each in (await category_tree()).walk()],
     )

@@ -16,6 +16,7 @@ from shared.entrypoints.web.limits import limit_instead
 from shared.entrypoints.web.links import public_url_for
 from shared.entrypoints.web.market import market
 from shared.trade.catalogue import machine_lists
+from shared.trade.catalogue.categories import category_tree
 from storefront.described import documents
 
 described = Blueprint("described", __name__)
@@ -23,6 +24,7 @@ described = Blueprint("described", __name__)
 PAGES = (
     "platform.home",
     "platform.directory",
+    "categories.index",
     "platform.pricing",
     "platform.sell",
     "platform.terms",
@@ -62,7 +64,11 @@ async def sitemap() -> Response:
 async def sitemap_part(kind: str, number: int) -> Response:
     """Addresses with the day on which each was last changed."""
     if kind == "pages" and number == 0:
-        pages = [(public_url_for(route), None) for route in PAGES]
+        tree = await category_tree()
+        own = [
+            public_url_for("categories.show", slug=each.slug) for _, each in tree.walk()
+        ]
+        pages = [(address, None) for address in (*map(public_url_for, PAGES), *own)]
         return _answer(documents.part(pages), "application/xml")
     if kind not in machine_lists.KINDS or number > machine_lists.LAST_PART:
         raise NotFound

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from shared.core.locales import gettext as _
 from shared.core.markup import as_plain
+from shared.trade.catalogue.category_tree import CategoryView
 from shared.trade.catalogue.product_views import ProductView
 from shared.trade.marketplace.identity import ShownIdentity
 from shared.trade.vendors.queries import VendorView
@@ -65,6 +68,19 @@ def of_shop(vendor: VendorView, category: str) -> Meta:
             structured.shop(vendor, address, logo),
             structured.breadcrumbs(steps),
         ),
+    )
+
+
+def of_category(path: Sequence[CategoryView]) -> Meta:
+    """A category, by what it stands below."""
+    named = [
+        (each.label, whole_address("categories.show", slug=each.slug)) for each in path
+    ]
+    steps = [(_("Categories"), whole_address("categories.index")), *named]
+    return Meta(
+        address=steps[-1][1],
+        title=steps[-1][0],
+        about=(structured.breadcrumbs(steps),),
     )
 
 

@@ -4,6 +4,8 @@ addresses that lead on from there.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from quart import request
@@ -92,6 +94,14 @@ class ListRequest:
         wanted = {key: value for key, value in (now | changes).items() if value}
         return f"{self.path}?{urlencode(wanted)}" if wanted else self.path
 
+    def of_page(self) -> ListRequest:
+        """The same on the page of a category or a shop, where neither is a filter."""
+        return replace(
+            self,
+            category="",
+            vendor="",
+        )
+
     @property
     def without_filters(self) -> str:
         """The same words, and nothing else."""
@@ -113,6 +123,12 @@ class ListRequest:
             for sort, words in SORTS
             if self.words or sort is not Sort.RELEVANCE
         ]
+
+
+def currency_of(spoken: Sequence[str]) -> str:
+    """The currency that prices in the address are in: one of these, else the first."""
+    asked = request.args.get("currency", "")
+    return asked if asked in spoken else spoken[0]
 
 
 def read(
@@ -178,6 +194,7 @@ def wanted(
     *,
     vendor_id: int | None = None,
     category: str | None = None,
+    categories: tuple[str, ...] = (),
 ) -> ProductQuery:
     """What to look for; `vendor_id` and `category` as they were found by their names."""
     lowest, highest = asked.lowest.money, asked.highest.money
@@ -185,6 +202,7 @@ def wanted(
         words=asked.words,
         vendor_id=vendor_id,
         category=category,
+        categories=categories,
         currency=asked.currency if lowest or highest else None,
         lowest=lowest.amount if lowest else None,
         highest=highest.amount if highest else None,

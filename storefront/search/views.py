@@ -13,9 +13,11 @@ from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page, see_other
 from shared.entrypoints.web.paging import address
 from shared.trade.baskets.queries import reserved_for
+from shared.trade.catalogue.categories import category_tree
+from shared.trade.catalogue.category_tree import CategoryTree, CategoryView
 from shared.trade.catalogue.finding import NOTHING, ProductList, find
 from shared.trade.catalogue.product_views import as_seen_by
-from shared.trade.catalogue.queries import all_categories, clean_search
+from shared.trade.catalogue.queries import clean_search
 from shared.trade.catalogue.wanted import ProductQuery, Sort
 from shared.trade.vendors.open_shops import (
     NO_SHOPS,
@@ -25,13 +27,15 @@ from shared.trade.vendors.open_shops import (
 )
 from shared.trade.vendors.queries import VendorView, open_vendor
 from storefront.browser import basket_token
-from storefront.search.listing import Listing, ListRequest, read, wanted
+from storefront.search.listing import Listing, ListRequest, currency_of, read, wanted
 
 search = Blueprint("search", __name__)
 
 FEW_SHOPS = 6  # above the products that a search finds
 MOST_SHOPS = 60  # to choose from
+FEW_CATEGORIES = 6
 SUGGESTED = 6
+SUGGESTED_CATEGORIES = 2
 SUGGESTED_SHOPS = 3
 
 
@@ -40,6 +44,7 @@ async def listed(
     *,
     vendor_id: int | None = None,
     category: str | None = None,
+    categories: tuple[str, ...] = (),
 ) -> Listing:
     """What this address asks for, as this browser sees it."""
     found = await find(
@@ -47,6 +52,7 @@ async def listed(
             asked,
             vendor_id=vendor_id,
             category=category,
+            categories=categories,
         )
     )
     products = as_seen_by(found.products, await reserved_for(basket_token()))
@@ -66,10 +72,15 @@ async def results() -> Response:
     spoken = await currencies()
     asked = read(
         url_for("search.results"),
-        currency=_currency(spoken),
+        currency=currency_of(spoken),
     )
     vendor = await open_vendor(asked.vendor) if asked.vendor else None
-    listing = await _products(asked, vendor)
+    tree = await category_tree()
+    category = tree.of_slug(asked.category)
+    if category is None:
+        asked = replace(asked, category="")
+    names = tuple(each.name for each in tree.whole(category)) if category else ()
+    listing = await _products(asked, vendor, names)
     shops = await _shops(asked, listing.found)
     return await page(
         "storefront/search/results.html",
@@ -78,11 +89,12 @@ async def results() -> Response:
         asked=asked,
         vendor=vendor,
         shops=shops,
+        kinds=tree.called(asked.words, FEW_CATEGORIES),
         all_shops=address(
             url_for("platform.directory"),
             q=asked.words,
         ),
-        categories=[(name, name) for name in await all_categories(limit=60)],
+        categories=_choices(tree),
         makers=_makers(listing.found, vendor),
         currencies=spoken,
         query=asked.words,
@@ -93,6 +105,7 @@ async def results() -> Response:
 async def _products(
     asked: ListRequest,
     vendor: VendorView | None,
+    chosen: tuple[str, ...],
 ) -> Listing:
     if asked.vendor and vendor is None:
         return Listing(
@@ -102,7 +115,7 @@ async def _products(
     return await listed(
         asked,
         vendor_id=vendor.id if vendor else None,
-        category=asked.category or None,
+        categories=chosen,
     )
 
 
@@ -119,6 +132,11 @@ async def _shops(
     )
 
 
+def _choices(tree: CategoryTree) -> list[tuple[str, str]]:
+    """The categories that can be chosen, by their address parts."""
+    return [(each.slug, f"{'– ' * depth}{each.label}") for depth, each in tree.walk()]
+
+
 def _makers(
     found: ProductList,
     vendor: VendorView | None,
@@ -128,11 +146,6 @@ def _makers(
     if vendor is not None and not found.makers:
         shown.append((vendor.slug, vendor.name))
     return shown
-
-
-def _currency(spoken: tuple[str, ...]) -> str:
-    asked = request.args.get("currency", "")
-    return asked if asked in spoken else spoken[0]
 
 
 @search.get("/search/suggestions")
@@ -154,6 +167,9 @@ async def suggestions() -> Response:
     slug = request.args.get("vendor", "")[:60]
     vendor = await open_vendor(slug) if slug else None
     found, shops = NOTHING, NO_SHOPS
+    kinds: tuple[CategoryView, ...] = ()
+    if words and not slug:
+        kinds = (await category_tree()).called(words, SUGGESTED_CATEGORIES)
     if words:
         found = await _first(words, vendor)
         if not slug:
@@ -167,6 +183,7 @@ async def suggestions() -> Response:
         words=words,
         found=found,
         shops=shops,
+        kinds=kinds,
         with_vendor=vendor is None,
         everything=address(everything, q=words),
     )

@@ -263,5 +263,9 @@ async def _more(
     held: Mapping[int, int],
 ) -> tuple[ProductView, ...]:
     """Other things of the same shop."""
-    others = await catalogue.more_of_shop(item.vendor_id, without=item.id)
+    others = await catalogue.more_of_shop(
+        item.vendor_id,
+        without=item.id,
+        category=item.category,
+    )
     return as_seen_by(others, held)

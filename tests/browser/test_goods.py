@@ -102,6 +102,9 @@ def test_a_vendor_fills_in_variants_and_brings_pictures(
     wrong += look(page, "pictures")
     page.get_by_role("link", name="See it in your shop").click()
     wrong += look(page, "a product with a gallery")
+    page.goto(f"{server.url}/vendor/admin/shop/look")
+    wrong += look(page, "the shop's look")
+    page.go_back()
     shown = page.locator(".gallery-item img").first.evaluate(
         "image => image.currentSrc"
     )

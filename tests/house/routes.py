@@ -41,6 +41,7 @@ TABLE = [
     (r"/(vendors|pricing|sell|legal/(terms|privacy|imprint))?", PUBLIC),
     (r"/(shops?|brand|pictures)/.*", PUBLIC),
     (r"/search(/suggestions)?", PUBLIC),
+    (r"/categories(/.*)?", PUBLIC),
     (r"/robots.txt|/sitemap.xml|/sitemap/.*|/feed/products.xml", PUBLIC),
 ]
 
@@ -100,6 +101,8 @@ FRESH = {
 
 # What members send that does not: it moves no money and opens no door, or it takes something back.
 EASY = {
+    "/operator/categories/<int:category_id>",
+    "/operator/categories/new",
     "/operator/customers/<int:person_id>/on",
     "/operator/owners/<int:person_id>/on",
     "/operator/staff/<int:person_id>/on",
@@ -132,6 +135,7 @@ EASY = {
     "/vendor/admin/shipping/zones/<zone>/methods/<method>",
     "/vendor/admin/shipping/zones/<zone>/methods/<method>/remove",
     "/vendor/admin/shop",
+    "/vendor/admin/shop/look",
     "/vendor/admin/statements",
     "/operator/invoicing",
     "/operator/mails/send",
@@ -164,6 +168,7 @@ EASY = {
 # What is filled in with what is there, so that two people may edit it at the same time: walked by
 # test_editing.
 EDITED = {
+    "/operator/categories/<int:category_id>",
     "/vendor/admin/products/<int:product_id>",
     "/vendor/admin/products/<int:product_id>/options",
     "/vendor/admin/products/<int:product_id>/variants",
@@ -173,6 +178,7 @@ EDITED = {
     "/vendor/admin/shipping/zones/<zone>/methods/<method>",
     "/vendor/admin/statements",
     "/vendor/admin/shop",
+    "/vendor/admin/shop/look",
     "/vendor/admin/payments/schedule",
     "/vendor/admin/disputes/<int:dispute_id>/evidence",
     "/operator/settings",

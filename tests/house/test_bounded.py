@@ -31,6 +31,9 @@ BOUNDED: dict[str, set[str]] = {
         "infra/audit/queries.entries_about",
         "trade/people/mailed_links.open_links",
     },
+    "the marketplace's categories, of which there are at most 500": {
+        "trade/catalogue/statements._filters",
+    },
     "what one page shows": {
         "finance/disputes/queries._views",
         "finance/order_money/order_shares.shares_of",

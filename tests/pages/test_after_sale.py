@@ -99,7 +99,7 @@ class TestCancelling:
         its pieces are in stock again, both sides have a mail, and the books agree.
         """
         sale = await sold(gateway, sandbox)
-        await set_policy(RefundPolicy.RETURN, approval_above=1)
+        await set_policy(RefundPolicy.RETURN, EUR=1)
         line = await OrderLine.get(order_id=sale.order.id)
         stock = (await Product.get(id=line.product_id)).stock
         browser, here = Browser(client), await below(sale.order)
@@ -250,8 +250,12 @@ class TestReturns:
         await make_member(await other.vendor)
         second = await ReturnRequest.filter(status="open").get()
         foreign = f"/vendor/admin/orders/{other.number}/returns/{second.id}/decline"
-        refused = await portal.post(foreign, {"answer": "No."})
-        assert refused.status_code == 404
+        # Nor is a request answered at another order of one's own.
+        mine = await make_order(await sale.order.vendor)
+        elsewhere = f"/vendor/admin/orders/{mine.number}/returns/{second.id}/decline"
+        for path in (foreign, elsewhere):
+            refused = await portal.post(path, {"answer": "No."})
+            assert refused.status_code == 404, path
         assert (await ReturnRequest.get(id=second.id)).status == "open"
 
     async def test_the_time_to_withdraw_begins_when_it_arrives(

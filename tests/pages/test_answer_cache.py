@@ -34,7 +34,7 @@ from shared.infra.database import direct
 from shared.infra.page_changes.models import PageChange
 from shared.infra.page_changes.queries import changes_since, mark_now
 from shared.trade.baskets import service as baskets
-from shared.trade.catalogue.models import Product
+from shared.trade.catalogue.models import Category, Product
 from shared.trade.catalogue.service import ProductValues, save_product
 from shared.trade.commission.rules import Rule
 from shared.trade.commission.service import add_rule
@@ -69,6 +69,8 @@ EXAMPLES = {
     "/legal/terms": "/legal/terms",
     "/legal/privacy": "/legal/privacy",
     "/legal/imprint": "/legal/imprint",
+    "/categories": "/categories",
+    "/categories/<slug>": "/categories/cups?sort=name",
     "/shops/<slug>": "/shops/lux?sort=price-up",
     "/shops/<slug>/<product_slug>": PAGE,
 }
@@ -80,6 +82,7 @@ NOTED = {
     *MIGRATION.TABLES,
     LATER.TABLE,
     "products_found",
+    "categories",
     "page_changes",
     "sqlite_sequence",
 }
@@ -208,6 +211,7 @@ async def shop_with_a_cup() -> Vendor:
     """A shop `lux` that sells a cup."""
     vendor = await make_ready_vendor(slug="lux", name="Lux")
     await make_product(vendor, slug="cup", name="Cup", stock=9)
+    await Category.create(slug="cups", name="Cups")
     return vendor
 
 

@@ -15,6 +15,7 @@ import pytest
 from shared.core.money import Money
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.infra.audit.models import AuditEntry
+from shared.trade.catalogue.categories import CategoryValues, add_category
 from shared.trade.catalogue.models import Product, ProductPicture
 from shared.trade.catalogue.service import ProductValues, save_product
 from shared.trade.commission import service as fees
@@ -120,6 +121,13 @@ VENDORS = [
         "vendor.vat_number_changed",
     ),
     Edit(
+        "/vendor/admin/shop/look",
+        {"tagline": "Leather, by hand", "brand_color": "#7c2d12"},
+        {"tagline": "Leather, by us", "brand_color": "#103060"},
+        "is now “Leather, by hand”; yours is “Leather, by us”.",
+        "vendor.shop_look_changed",
+    ),
+    Edit(
         "/vendor/admin/shop",
         {"is_open": "no", "until": "2027-01-12"},
         {"is_open": "no", "until": "2027-01-13"},
@@ -175,6 +183,13 @@ STAFF = [
         {"legal_name": "Market", "address": "1, rue", "vat_percentage": "16"},
         "VAT Was nothing when you opened the page, is now 17%; yours is 16%.",
         "marketplace.identity_changed",
+    ),
+    Edit(
+        "/operator/categories/{category}",
+        {"name_de": "Becher"},
+        {"name_de": "Tassen"},
+        "Name in German Was nothing when you opened the page, is now “Becher”; yours is “Tassen”.",
+        "category.changed",
     ),
     Edit(
         "/operator/fees/{rule}",
@@ -337,8 +352,10 @@ async def test_the_second_of_two_of_the_staff_is_told(app: Quart) -> None:
     vendor = await make_ready_vendor()
     rule = await fees.add_rule(Rule(percentage=Decimal(9)), actor="test")
     first, second = await _two(app, "operator", None)
+    category = await add_category(CategoryValues(name="Cups"), actor="test")
+    things = {"vendor": vendor.id, "rule": rule, "category": category}
     for edit in STAFF:
-        await _walk(first, second, edit, {"vendor": vendor.id, "rule": rule})
+        await _walk(first, second, edit, things)
 
 
 def test_every_form_of_what_is_there_is_walked() -> None:

@@ -45,7 +45,8 @@ async def bought(**values: Any) -> Order:
         "customer_id": me.id,
     }
     order = await make_order(**{**given, **values})
-    await Checkout.filter(id=order.checkout_id).update(customer_id=me.id)
+    mine = Checkout.filter(id=order.checkout_id)
+    await mine.update(customer_id=me.id, purchase_ip="2001:db8::7")
     return order
 
 
@@ -153,6 +154,7 @@ async def test_deletion_leaves_the_books_and_no_name(
     kept = str(vars(checkout))
     assert "Ada" not in kept
     assert "ada@" not in kept
+    assert "2001:db8::7" not in kept
     assert "ada" not in checkout.search
     assert (checkout.country, checkout.phone, checkout.billing) == ("LU", "", None)
     assert (await Order.get(id=order.id)).note == ""

@@ -30,6 +30,7 @@ EDITS = {
     r"/vendor/admin/products/\d+": "",
     r"/vendor/admin/shipping(/zones/(?!new)\w+(/methods/(?!new)\w+)?)?": "",
     r"/vendor/admin/statements": "",
+    r"/vendor/admin/shop/look": "",
     r"/vendor/admin/shop": "/vendor/admin/shop/close",
     r"/vendor/admin/payments/schedule": "/vendor/admin/payments",
     r"(/vendor/admin/disputes/\d+)/evidence": r"\1",
@@ -38,6 +39,7 @@ EDITS = {
     r"/operator/settings(/name|/legal/\w+)?": "",
     r"/operator/invoicing": "",
     r"/operator/fees/\d+": "",
+    r"/operator/categories/\d+": "",
     r"/operator/fees/refunds": "/operator/fees",
     r"(/operator/vendors/\d+)/(fee|hold|reserve)": r"\1",
 }

@@ -15,7 +15,7 @@ import aiohttp
 
 from shared.core import clock
 from shared.core.settings import Settings
-from shared.entrypoints.cli import demo_money, demo_shipping
+from shared.entrypoints.cli import demo_categories, demo_money, demo_shipping
 from shared.entrypoints.cli.demo_filled import is_filled, note_filled
 from shared.entrypoints.cli.demo_goods import (
     LUXE,
@@ -67,6 +67,7 @@ async def fill(settings: Settings) -> None:
             shopper_id = await _people()
             await _identity()
             await _settings(gateway)
+            await demo_categories.fill(ACTOR)
             for vendor in VENDORS:
                 vendor_id = await _vendor(gateway, stripe, vendor)
                 seller = Seller(gateway, stripe, vendor, vendor_id)

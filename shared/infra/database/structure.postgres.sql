@@ -1,4 +1,4 @@
--- What all migrations make, up to 0066_dispute_parts. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0067_dispute_parts. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -6,6 +6,10 @@ CREATE FUNCTION audit_refuse() RETURNS trigger
 BEGIN
     RAISE EXCEPTION 'audit entries are never changed or deleted' USING ERRCODE = 'integrity_constraint_violation';
 END $$;
+CREATE FUNCTION categories_change_pages() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN PERFORM note_page_change(NULL); RETURN NULL; END $$;
 CREATE FUNCTION fee_rules_change_pages() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -173,6 +177,26 @@ CREATE SEQUENCE baskets_id_seq
     NO MAXVALUE
     CACHE 1;
 ALTER SEQUENCE baskets_id_seq OWNED BY baskets.id;
+CREATE TABLE categories (
+    id bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    slug character varying(80) NOT NULL,
+    name character varying(60) NOT NULL,
+    name_de character varying(60) NOT NULL,
+    name_fr character varying(60) NOT NULL,
+    "position" integer NOT NULL,
+    parent_id bigint
+);
+COMMENT ON TABLE categories IS 'A kind of thing that is sold; the operator keeps them as a tree.';
+COMMENT ON COLUMN categories.name IS 'as products have it';
+CREATE SEQUENCE categories_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE categories_id_seq OWNED BY categories.id;
 CREATE TABLE checkouts (
     id bigint NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -2019,6 +2043,7 @@ ALTER TABLE ONLY activity ALTER COLUMN id SET DEFAULT nextval('activity_id_seq':
 ALTER TABLE ONLY audit_entries ALTER COLUMN id SET DEFAULT nextval('audit_entries_id_seq'::regclass);
 ALTER TABLE ONLY basket_lines ALTER COLUMN id SET DEFAULT nextval('basket_lines_id_seq'::regclass);
 ALTER TABLE ONLY baskets ALTER COLUMN id SET DEFAULT nextval('baskets_id_seq'::regclass);
+ALTER TABLE ONLY categories ALTER COLUMN id SET DEFAULT nextval('categories_id_seq'::regclass);
 ALTER TABLE ONLY checkouts ALTER COLUMN id SET DEFAULT nextval('checkouts_id_seq'::regclass);
 ALTER TABLE ONLY claims ALTER COLUMN id SET DEFAULT nextval('claims_id_seq'::regclass);
 ALTER TABLE ONLY customer_addresses ALTER COLUMN id SET DEFAULT nextval('customer_addresses_id_seq'::regclass);
@@ -2098,6 +2123,12 @@ ALTER TABLE ONLY baskets
     ADD CONSTRAINT baskets_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY baskets
     ADD CONSTRAINT baskets_token_digest_key UNIQUE (token_digest);
+ALTER TABLE ONLY categories
+    ADD CONSTRAINT categories_name_key UNIQUE (name);
+ALTER TABLE ONLY categories
+    ADD CONSTRAINT categories_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY categories
+    ADD CONSTRAINT categories_slug_key UNIQUE (slug);
 ALTER TABLE ONLY checkouts
     ADD CONSTRAINT checkouts_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY checkouts
@@ -2388,6 +2419,7 @@ CREATE INDEX ix_audit_kind ON audit_entries USING btree (kind, id);
 CREATE INDEX ix_audit_subject ON audit_entries USING btree (subject, id);
 CREATE INDEX ix_audit_vendor ON audit_entries USING btree (vendor_id, id);
 CREATE INDEX ix_baskets_used ON baskets USING btree (updated_at);
+CREATE INDEX ix_categories_parent ON categories USING btree (parent_id);
 CREATE INDEX ix_checkouts_basket ON checkouts USING btree (basket_id, status);
 CREATE INDEX ix_checkouts_due ON checkouts USING btree (status, reserved_until);
 CREATE INDEX ix_checkouts_email ON checkouts USING btree (email);
@@ -2499,6 +2531,7 @@ CREATE UNIQUE INDEX uq_stripe_customers_live ON stripe_customers USING btree (cu
 CREATE UNIQUE INDEX uq_vat_registrations_current ON vat_registrations USING btree (vendor_id) WHERE replaced_at IS NULL;
 CREATE TRIGGER audit_entries_never_change BEFORE DELETE OR UPDATE ON audit_entries FOR EACH ROW EXECUTE FUNCTION audit_refuse();
 CREATE TRIGGER audit_entries_never_emptied BEFORE TRUNCATE ON audit_entries FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse();
+CREATE TRIGGER categories_change_pages AFTER INSERT OR DELETE OR UPDATE ON categories FOR EACH ROW EXECUTE FUNCTION categories_change_pages();
 CREATE TRIGGER fee_rules_change_pages AFTER INSERT OR DELETE ON fee_rules FOR EACH ROW EXECUTE FUNCTION fee_rules_change_pages();
 CREATE TRIGGER fee_rules_change_pages_by_update AFTER UPDATE ON fee_rules FOR EACH ROW EXECUTE FUNCTION fee_rules_change_pages();
 CREATE TRIGGER ledger_entries_never_change BEFORE DELETE OR UPDATE ON ledger_entries FOR EACH ROW EXECUTE FUNCTION ledger_refuse();
@@ -2527,6 +2560,8 @@ ALTER TABLE ONLY basket_lines
     ADD CONSTRAINT basket_lines_basket_id_fkey FOREIGN KEY (basket_id) REFERENCES baskets(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY basket_lines
     ADD CONSTRAINT basket_lines_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY categories
+    ADD CONSTRAINT categories_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES categories(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY checkouts
     ADD CONSTRAINT checkouts_basket_id_fkey FOREIGN KEY (basket_id) REFERENCES baskets(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY checkouts

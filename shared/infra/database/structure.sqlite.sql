@@ -1,4 +1,4 @@
--- What all migrations make, up to 0066_dispute_parts. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0067_dispute_parts. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -1275,3 +1275,21 @@ CREATE TRIGGER product_pictures_change_pages_by_update AFTER UPDATE ON product_p
 BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NEW.vendor_id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
 CREATE TRIGGER product_pictures_change_pages_by_delete AFTER DELETE ON product_pictures
 BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (OLD.vendor_id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
+CREATE TABLE "categories" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "slug" VARCHAR(80) NOT NULL UNIQUE,
+    "name" VARCHAR(60) NOT NULL UNIQUE /* as products have it */,
+    "name_de" VARCHAR(60) NOT NULL,
+    "name_fr" VARCHAR(60) NOT NULL,
+    "position" INT NOT NULL,
+    "parent_id" BIGINT REFERENCES "categories" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "ix_categories_parent" ON "categories" ("parent_id");
+CREATE TRIGGER categories_change_pages_by_insert AFTER INSERT ON categories
+BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NULL, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
+CREATE TRIGGER categories_change_pages_by_update AFTER UPDATE ON categories
+BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NULL, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
+CREATE TRIGGER categories_change_pages_by_delete AFTER DELETE ON categories
+BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NULL, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;

@@ -192,3 +192,31 @@ class ProductNotFound(NotFound):
     """There is no such product, or none that is on offer."""
 
     default = _n("We could not find that product.")
+
+
+class CategoryNotFound(NotFound):
+    """There is no such category."""
+
+    default = _n("We could not find that category.")
+
+
+class CategoryTaken(Conflict):
+    """Another category is called so already."""
+
+    code = "category_taken"
+    param = "name"
+    default = _n("There is a category of this name already.")
+
+
+class CategoryBelowItself(Invalid):
+    """A category would stand below itself."""
+
+    param = "parent"
+    default = _n("A category cannot stand below itself. Choose another place.")
+
+
+class TooManyCategories(Invalid):
+    """More would be no help to anybody who looks for something."""
+
+    param = "name"
+    default = _n("There are %(most)s categories already, which is the most.")

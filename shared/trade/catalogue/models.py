@@ -17,7 +17,7 @@ from tortoise.migrations.constraints import CheckConstraint
 from shared.core import search_terms
 from shared.infra.database.base import Row
 from shared.infra.database.searching import Searched, SearchedManager
-from shared.trade.catalogue.errors import ProductNotFound
+from shared.trade.catalogue.errors import CategoryNotFound, ProductNotFound
 from shared.trade.catalogue.rules import full_name, in_words, values_in
 from shared.trade.vendors.models import Vendor
 
@@ -38,6 +38,29 @@ def product_terms(
         text=description,
         kinds=(search_terms.of("vendor", vendor_id),),
     )
+
+
+class Category(Row):
+    """A kind of thing that is sold; the operator keeps them as a tree."""
+
+    lock_rank = 145
+    not_found = CategoryNotFound.default
+
+    slug = fields.CharField(max_length=80, unique=True)
+    name = fields.CharField(
+        max_length=60, unique=True, description="as products have it"
+    )
+    name_de = fields.CharField(max_length=60, default="")
+    name_fr = fields.CharField(max_length=60, default="")
+    parent: fields.ForeignKeyNullableRelation[Category] = fields.ForeignKeyField(
+        "models.Category", related_name="children", null=True, on_delete=fields.RESTRICT
+    )
+    parent_id: int | None
+    position = fields.IntField(default=0)
+
+    class Meta:
+        table = "categories"
+        indexes = [Index(fields=("parent_id",), name="ix_categories_parent")]
 
 
 class Product(Searched):

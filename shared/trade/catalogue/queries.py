@@ -69,17 +69,17 @@ async def more_of_shop(
     vendor_id: int,
     *,
     without: int,
+    category: str = "",
     limit: int = 4,
 ) -> tuple[ProductView, ...]:
-    """A few other products of a shop, those of which some are left first."""
-    query = (
-        listed(vendor_id=vendor_id, is_published=True)
-        .exclude(id=without)
-        .order_by("-id")
-        .limit(limit * 3)
-    )
-    found = await views_of(query)
-    return tuple(sorted(found, key=lambda p: p.available <= 0)[:limit])
+    """A few other products of a shop, those of the same category first, sold out ones last."""
+    others = listed(vendor_id=vendor_id, is_published=True).exclude(id=without)
+    newest = others.order_by("-id").limit(limit * 3)
+    alike = await views_of(newest.filter(category=category)) if category else ()
+    known = {one.id for one in alike}
+    rest = [one for one in await views_of(newest) if one.id not in known]
+    found = [*alike, *rest]
+    return tuple(sorted(found, key=lambda one: one.available <= 0)[:limit])
 
 
 async def showcase(*, limit: int = 8) -> tuple[ProductView, ...]:

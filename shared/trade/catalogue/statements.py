@@ -232,6 +232,9 @@ def _filters(wanted: ProductQuery) -> list[Condition]:
     for sql, value in chosen.items():
         if value is not None:
             found.append(Condition(sql, (value,)))
+    if wanted.categories:
+        marks = ", ".join("?" for _ in wanted.categories)
+        found.append(Condition(f"p.category IN ({marks})", wanted.categories))
     if wanted.in_stock:
         found.append(Condition(_THERE))
     return found

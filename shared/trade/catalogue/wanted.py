@@ -73,6 +73,7 @@ class ProductQuery:
     words: str = ""
     vendor_id: int | None = None
     category: str | None = None
+    categories: tuple[str, ...] = ()
     currency: str | None = None
     lowest: int | None = None
     highest: int | None = None
@@ -85,7 +86,7 @@ class ProductQuery:
     def is_narrowed(self) -> bool:
         """Whether an index finds what is wanted without its words."""
         led_by = (self.vendor_id, self.category, self.currency)
-        return any(value is not None for value in led_by)
+        return bool(self.categories) or any(value is not None for value in led_by)
 
 
 @frozen

@@ -37,6 +37,13 @@ class TooManyPictures(Conflict):
     default = _n("You have uploaded as many pictures as there is room for.")
 
 
+class BadColour(Invalid):
+    """A colour is six hex digits."""
+
+    param = "brand_color"
+    default = _n("Choose a colour.")
+
+
 class PictureNotFound(NotFound):
     """There is no such picture."""
 

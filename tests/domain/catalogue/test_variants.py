@@ -300,3 +300,17 @@ class TestAProductWithOptions:
         row = await Product.get(id=product.id)
         # Price and stock are those of the variants, whatever the form said.
         assert (row.price_amount, row.stock, small.price_amount) == (4990, 0, 4990)
+
+
+async def test_what_a_shop_has_of_the_same_kind_comes_first() -> None:
+    """Then the rest, newest first; what is sold out comes last; variants are no things of
+    their own.
+    """
+    vendor = await make_ready_vendor()
+    bag = await make_product(vendor, category="Bags")
+    other_bag = await make_product(vendor, category="Bags")
+    gone_bag = await make_product(vendor, category="Bags", stock=0)
+    cup = await make_product(vendor, category="Cups")
+    shirt, _ = await make_variants(vendor, category="Tops")
+    found = await queries.more_of_shop(vendor.id, without=bag.id, category="Bags")
+    assert [one.id for one in found] == [other_bag.id, shirt.id, cup.id, gone_bag.id]

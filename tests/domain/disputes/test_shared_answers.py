@@ -292,7 +292,7 @@ class TestByItself:
         with _left(rows, timedelta(days=1)):
             with pytest.raises(PartClosed):
                 await _write(rows[1], "Late")
-            await jobs.shared_deadlines(context)
+            await jobs.shared_deadlines.run(context, {})
             await work(context)
             assert all(row.part_closed_at for row in await _now(*rows))
             assert _at_bank(sandbox, rows[0])["status"] == "needs_response"
@@ -305,9 +305,9 @@ class TestByItself:
         await _write(rows[1], "Theirs")
         with _left(rows, HANDED_IN_BEFORE - timedelta(hours=1)):
             for _ in range(3):
-                await jobs.shared_deadlines(context)
+                await jobs.shared_deadlines.run(context, {})
                 await work(context)
-                await jobs.follow_shared(context, rows[0].id)
+                await jobs.follow_shared.run(context, {"dispute_id": rows[0].id})
             there = _at_bank(sandbox, rows[0])
             (head,) = await _heads(rows[1])
             assert there["evidence"]["uncategorized_text"] == f"{head}\nTheirs"
@@ -319,7 +319,7 @@ class TestByItself:
     ) -> None:
         """An empty answer would be the only one."""
         with _left(rows, HANDED_IN_BEFORE - timedelta(hours=1)):
-            await jobs.follow_shared(context, rows[0].id)
+            await jobs.follow_shared.run(context, {"dispute_id": rows[0].id})
             assert _at_bank(sandbox, rows[0])["status"] == "needs_response"
             assert (await joined_answer(rows[0].stripe_dispute_id)).is_empty
 

@@ -1,0 +1,85 @@
+"""What an operator says of a category."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms import SelectField, StringField
+from wtforms.validators import DataRequired, Length, NumberRange
+
+from shared.core.locales import gettext as _
+from shared.core.locales.lazy import lazy_gettext as _l
+from shared.entrypoints.web.editing import Edited
+from shared.entrypoints.web.number_fields import WholeField
+from shared.trade.catalogue.categories import CategoryValues
+from shared.trade.catalogue.category_tree import CategoryTree, CategoryView
+
+LAST_POSITION = 9999
+
+
+class CategoryForm(Edited):
+    """A category as it may be changed; its name in English stays, since products say it."""
+
+    name_de = StringField(
+        _l("Name in German"),
+        [Length(max=60)],
+    )
+    name_fr = StringField(
+        _l("Name in French"),
+        [Length(max=60)],
+    )
+    parent = SelectField(_l("Stands below"), default="")
+    position = WholeField(
+        _l("Place among its neighbours"),
+        [
+            NumberRange(
+                min=0,
+                max=LAST_POSITION,
+                message=_l("Enter a number from 0 to 9999."),
+            )
+        ],
+        default=0,
+        description=_l("The lowest comes first; equal ones stand by name."),
+    )
+
+    def values(self, name: str) -> CategoryValues:
+        """What the use case takes."""
+        above = self.parent.data
+        return CategoryValues(
+            name=name,
+            name_de=self.name_de.data or "",
+            name_fr=self.name_fr.data or "",
+            parent_id=int(above) if above else None,
+            position=self.position.data or 0,
+        )
+
+
+class NewCategoryForm(CategoryForm):
+    """A category that is still to be made."""
+
+    name = StringField(
+        _l("Name in English"),
+        [
+            DataRequired(_l("Give the category a name.")),
+            Length(max=60),
+        ],
+        description=_l("Products and commission rules name it so. It stays."),
+    )
+
+
+def places(tree: CategoryTree) -> list[Any]:
+    """Where a category may stand: at the top, or below another one."""
+    return [
+        ("", _("Nothing: it is at the top")),
+        *((str(each.id), f"{'– ' * depth}{each.name}") for depth, each in tree.walk()),
+    ]
+
+
+def category_values(view: CategoryView) -> dict[str, object]:
+    """A category as its form has it."""
+    return {
+        "name_de": view.name_de,
+        "name_fr": view.name_fr,
+        "parent": str(view.parent_id or ""),
+        "position": view.position,
+    }

@@ -1,0 +1,1 @@
+"""How a vendor's shop looks: its words, colour, logo and cover."""

@@ -1,0 +1,106 @@
+"""Categories: their pages for shoppers, and the operator's for keeping them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from shared.trade.catalogue.categories import CategoryValues, add_category
+from shared.trade.catalogue.models import Category
+from tests.support.factories import make_product, make_ready_vendor
+from tests.support.portal import operator_in
+from tests.support.storefront import Browser, htmx, words
+
+if TYPE_CHECKING:
+    from quart.typing import TestClientProtocol
+
+pytestmark = pytest.mark.both_engines
+
+
+async def a_tree() -> None:
+    """Home with cups below it, each with a product."""
+    home = await add_category(
+        CategoryValues(name="Home", name_de="Wohnen", name_fr="Maison"), actor="test"
+    )
+    await add_category(CategoryValues(name="Cups", parent_id=home), actor="test")
+    vendor = await make_ready_vendor(name="Lux")
+    await make_product(vendor, name="Red cup", category="Cups", price_amount=900)
+    await make_product(vendor, name="A carpet", category="Home", price_amount=9000)
+    await make_product(vendor, name="A bag", category="Bags")
+
+
+async def test_a_category_shows_what_is_in_it_and_below_it(
+    client: TestClientProtocol,
+) -> None:
+    """With breadcrumbs, filters and order, in the visitor's language, at its own address."""
+    await a_tree()
+    browser = Browser(client)
+    home = words(await browser.get("/categories/home"))
+    assert "Red cup" in home
+    assert "A carpet" in home
+    assert "A bag" not in home
+    html = await browser.get("/categories/cups")
+    assert 'href="/categories/home"' in html
+    assert "A carpet" not in words(html)
+    assert 'rel="canonical" href="http://localhost/categories/cups"' in html
+    cheap = words(await browser.get("/categories/home?max=10&sort=name"))
+    assert "Red cup" in cheap
+    assert "A carpet" not in cheap
+    german = words(await browser.get("/categories", {"Accept-Language": "de"}))
+    assert "Wohnen" in german
+    await browser.get("/categories/nothing", status=404)
+
+
+async def test_a_search_is_narrowed_by_a_category_and_all_below(
+    client: TestClientProtocol,
+) -> None:
+    """Chosen by its address part; one that is none narrows nothing."""
+    await a_tree()
+    browser = Browser(client)
+    found = words(await browser.get("/search?category=home"))
+    assert "Red cup" in found
+    assert "A bag" not in found
+    assert "A bag" in words(await browser.get("/search?category=nonsense"))
+
+
+async def test_a_category_is_found_by_its_name_in_any_language(
+    client: TestClientProtocol,
+) -> None:
+    """Among results, while one types, and in the sitemap."""
+    await a_tree()
+    browser = Browser(client)
+    for typed in ("wohn", "MAISON", "home"):
+        assert 'href="/categories/home"' in await browser.get(f"/search?q={typed}")
+        found = await browser.get(f"/search/suggestions?q={typed}", htmx("suggestions"))
+        assert 'href="/categories/home"' in found
+    assert "/categories/cups" in await browser.get("/sitemap/pages-0.xml")
+
+
+async def test_the_operator_keeps_the_tree(client: TestClientProtocol) -> None:
+    """Adds, translates, moves; what is wrong is said at its field and nothing typed is lost."""
+    operator = await operator_in(client)
+    page = "/operator/categories/new"
+    await operator.get(page)
+    made = await operator.post(
+        page, {"name": "Home", "name_de": "Wohnen", "position": "1"}
+    )
+    assert made.status_code == 303
+    home = await Category.get(name="Home")
+    again = await operator.post(
+        page, {"name": "home", "name_fr": "Maison", "position": "1"}
+    )
+    text = await again.get_data(as_text=True)
+    assert again.status_code == 409
+    assert "There is a category of this name already." in text
+    assert 'value="Maison"' in text
+    empty = await operator.post(page, {"name": " ", "position": "x"})
+    assert empty.status_code == 422
+    edit = f"/operator/categories/{home.id}"
+    shown = await operator.get(edit)
+    assert 'value="Wohnen"' in shown
+    below = await operator.post(edit, {"parent": str(home.id), "position": "1"})
+    assert "cannot stand below itself" in await below.get_data(as_text=True)
+    listed = await operator.get("/operator/categories")
+    assert "Wohnen" in listed
+    assert 'href="/categories/home"' in listed
