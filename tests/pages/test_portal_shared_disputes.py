@@ -54,7 +54,7 @@ async def _written(client: TestClientProtocol, shop: Shop, text: str) -> None:
     assert answer.location == f"{MINE}/{row.id}/preview"
     await portal.get(answer.location)
     version = (await Dispute.get(id=row.id)).evidence_version
-    answer = await portal.post(f"{MINE}/{row.id}/submit", {"version": version})
+    answer = await portal.post(f"{MINE}/{row.id}/submit", {"version": str(version)})
     assert answer.location == f"{MINE}/{row.id}"
 
 
@@ -100,9 +100,9 @@ async def test_no_vendor_reads_or_changes_anothers_part(
     ):
         assert (await portal.send(way, f"{MINE}/{theirs.id}{path}")).status_code == 404
     for path in ("evidence", "submit", "accept"):
-        answer = await portal.post(f"{MINE}/{theirs.id}/{path}", {"version": 1})
+        answer = await portal.post(f"{MINE}/{theirs.id}/{path}", {"version": "1"})
         assert answer.status_code == 404
-    answer = await portal.post(f"{ALL}/{mine.id}/submit", {"version": 1})
+    answer = await portal.post(f"{ALL}/{mine.id}/submit", {"version": "1"})
     assert answer.status_code in (303, 403, 404)
     assert (await _of(shops[0])).submitted_at is None
 
@@ -121,11 +121,11 @@ async def test_the_operator_reads_all_parts_and_hands_the_one_answer_in(
         assert (await Vendor.get(id=shop.vendor_id)).name in page
     for part in ("What the bank reads", "The first arrived.", "Writing"):
         assert part in page
-    answer = await operator.post(f"{ALL}/{row.id}/submit", {"version": 99})
+    answer = await operator.post(f"{ALL}/{row.id}/submit", {"version": "99"})
     assert "changed in the meantime" in words(await operator.get(answer.location))
     assert (await _of(shops[0])).submitted_at is None
     version = (await _of(shops[0])).evidence_version
-    answer = await operator.post(f"{ALL}/{row.id}/submit", {"version": version})
+    answer = await operator.post(f"{ALL}/{row.id}/submit", {"version": str(version)})
     assert "The answer is with the bank" in words(await operator.get(answer.location))
     there = stripe_get(sandbox, f"/v1/disputes/{row.stripe_dispute_id}")
     assert there["status"] == "under_review"

@@ -11,7 +11,8 @@ from shared.finance.disputes.models import Dispute
 from shared.finance.payments.models import Payment
 from shared.finance.payments.service import confirm_payment, create_payment_intent
 from shared.infra.jobs.worker import Worker
-from tests.support.money import DAY, confirm, held, sell
+from tests.support.market import confirm
+from tests.support.money import DAY, held, sell
 from tests.support.purchases import buy_from
 
 if TYPE_CHECKING:

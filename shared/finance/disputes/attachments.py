@@ -6,7 +6,7 @@ Each is brought to Stripe by a write of its own (document_writes.py), before any
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tortoise.queryset import QuerySet
 
@@ -51,17 +51,21 @@ async def attached_to(dispute_id: int) -> dict[str, Attached]:
         row["kind"]: Attached(**row)
         for row in await DisputeFile.filter(dispute_id=dispute_id).values(*_MARKS)
     }
+    return _in_order(rows)
+
+
+def _in_order(rows: Mapping[str, Attached]) -> dict[str, Attached]:
     return {kind: rows[kind] for kind in files.KINDS if kind in rows}
 
 
 async def attached_to_all(ids: Sequence[int]) -> dict[int, dict[str, Attached]]:
     """The same of several disputes, by their ids."""
-    rows = await DisputeFile.filter(dispute_id__in=ids).values("dispute_id", *_MARKS)
-    found: dict[int, dict[str, Attached]] = {}
-    for row in sorted(rows, key=lambda each: list(files.KINDS).index(each["kind"])):
-        there = found.setdefault(row.pop("dispute_id"), {})
-        there[row["kind"]] = Attached(**row)
-    return found
+    mine = DisputeFile.filter(dispute_id__in=ids)
+    found: dict[int, dict[str, Attached]] = {each: {} for each in ids}
+    for row in await mine.values("dispute_id", *_MARKS):
+        dispute_id = row.pop("dispute_id")
+        found[dispute_id][row["kind"]] = Attached(**row)
+    return {each: _in_order(rows) for each, rows in found.items()}
 
 
 async def content_of(dispute_id: int, file_id: int) -> tuple[Attached, bytes]:

@@ -8,6 +8,7 @@ finds no field of its own goes to another one, and what fits nowhere is named.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from operator import itemgetter
 
 from shared.core.frozen import frozen
 from shared.core.words import in_english
@@ -78,29 +79,30 @@ class JoinedAnswer:
 
 def join(parts: Sequence[VendorPart]) -> JoinedAnswer:
     """Join the parts, in their order."""
-    whole = {name: _text(field, parts, MOST) for name, field in FIELDS.items()}
-    texts = {name: _text(field, parts, field.most) for name, field in FIELDS.items()}
-    if sum(map(len, texts.values())) > MOST:
-        room = fair([len(text) for text in texts.values()], MOST)
-        texts = {
-            name: _text(FIELDS[name], parts, most)
-            for name, most in zip(texts, room, strict=True)
-        }
+    whole = _texts(parts, dict.fromkeys(FIELDS, MOST))
+    texts = _texts(parts, {name: field.most for name, field in FIELDS.items()})
+    room = fair([len(text) for text in texts.values()], MOST)
+    texts = _texts(parts, dict(zip(texts, room, strict=True)))
     documents, left_out = _placed(parts)
     return JoinedAnswer(
         texts={name: text for name, text in texts.items() if text},
         documents=documents,
-        shortened=tuple(name for name, text in texts.items() if text != whole[name]),
+        shortened=tuple(name for name in FIELDS if texts[name] != whole[name]),
         left_out=left_out,
     )
+
+
+def _texts(parts: Sequence[VendorPart], most: Mapping[str, int]) -> dict[str, str]:
+    return {name: _text(FIELDS[name], parts, most[name]) for name in FIELDS}
 
 
 def fair(lengths: Sequence[int], room: int) -> list[int]:
     """Share room: nobody gets more than asked for, and what short ones leave goes to long ones."""
     shared = [0] * len(lengths)
     left, waiting = max(room, 0), len(lengths)
-    for place in sorted(range(len(lengths)), key=lambda each: lengths[each]):
-        shared[place] = min(lengths[place], left // waiting)
+    shortest_first = sorted(enumerate(lengths), key=itemgetter(1))
+    for place, asked in shortest_first:
+        shared[place] = min(asked, left // waiting)
         left -= shared[place]
         waiting -= 1
     return shared
@@ -108,19 +110,20 @@ def fair(lengths: Sequence[int], room: int) -> list[int]:
 
 def _text(field: Field, parts: Sequence[VendorPart], most: int) -> str:
     """Join what the parts say in one field, in at most so many characters."""
-    given = [
-        (part.number, part.texts[field.name])
+    given = {
+        part.number: part.texts[field.name]
         for part in parts
         if field.name in part.texts
-    ]
-    if not given:
+    }
+    said = list(given.values())
+    if not said:
         return ""
-    said = [text for _, text in given]
-    if len(parts) == 1 or (len(said) > 1 and len(set(said)) == 1):
+    is_of_all = len(said) > 1 and len(set(said)) == 1
+    if is_of_all or len(parts) == 1:
         return _cut(said[0], most)
     between = "\n\n" if field.is_long else "; "
-    heads = [_head(field, number) for number, _ in given]
-    around = sum(map(len, heads)) + len(between) * (len(given) - 1)
+    heads = [_head(field, number) for number in given]
+    around = len(between.join(heads))
     room = fair([len(text) for text in said], most - around)
     pieces = [
         head + _cut(text, each)
@@ -149,14 +152,21 @@ def _placed(
     left_out: list[PartDocument] = []
     room = MOST_TOGETHER
     for document in _in_turn(parts):
-        free = [kind for kind in reversed(list(KINDS)) if kind not in placed]
-        field = document.kind if document.kind in free else next(iter(free), None)
+        field = _free_field(placed, document.kind)
         if field is None or document.is_refused or document.size > room:
             left_out.append(document)
             continue
         placed[field] = document
         room -= document.size
-    return {kind: placed[kind] for kind in KINDS if kind in placed}, tuple(left_out)
+    in_order = {kind: placed[kind] for kind in KINDS if kind in placed}
+    return in_order, tuple(left_out)
+
+
+def _free_field(placed: Mapping[str, PartDocument], own: str) -> str | None:
+    if own not in placed:
+        return own
+    free = [kind for kind in KINDS if kind not in placed]
+    return free[-1] if free else None
 
 
 def _in_turn(parts: Sequence[VendorPart]) -> Iterator[PartDocument]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 from tortoise.expressions import Q
 
@@ -272,10 +273,7 @@ async def _views(rows: Sequence[Dispute]) -> tuple[DisputeView, ...]:
 
 def view_of(row: Dispute, claim: Claim | None) -> DisputeView:
     """`row` has its order, vendor and payment; `claim` is how the vendor's part was paid."""
-
-    def money(amount: int) -> Money:
-        return Money(amount, row.currency)
-
+    money = partial(Money, currency=row.currency)
     return DisputeView(
         id=row.id,
         stripe_id=row.stripe_dispute_id,
@@ -311,6 +309,10 @@ def view_of(row: Dispute, claim: Claim | None) -> DisputeView:
         network_reason_code=row.network_reason_code,
         is_part=row.is_share,
         part_closed_at=row.part_closed_at,
-        is_part_open=not row.is_share
-        or part_is_open(row.part_closed_at, row.due_by, clock.now()),
+        is_part_open=_is_part_open(row),
     )
+
+
+def _is_part_open(row: Dispute) -> bool:
+    closed_at, due = row.part_closed_at, row.due_by
+    return not row.is_share or part_is_open(closed_at, due, clock.now())

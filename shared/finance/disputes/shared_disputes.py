@@ -99,14 +99,14 @@ def parts_of(
 
 
 def _borne(amount: int, weights: Mapping[int, int]) -> dict[int, int]:
-    """Share an amount over those that get any of it, as whoever reads it later does, who knows of no
-    others: so a fee that is larger than the amount is borne whole too.
+    """Share an amount over those that get any of it.
+
+    Whoever reads it later knows of no others; a fee larger than the amount is borne whole too.
     """
     amounts = shares(amount, weights)
     while not all(amounts.values()):
-        amounts = shares(
-            amount, {each: weights[each] for each in amounts if amounts[each]}
-        )
+        some = [each for each, part in amounts.items() if part]
+        amounts = shares(amount, {each: weights[each] for each in some})
     return amounts
 
 
