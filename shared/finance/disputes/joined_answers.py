@@ -92,7 +92,10 @@ def join(parts: Sequence[VendorPart]) -> JoinedAnswer:
     )
 
 
-def _texts(parts: Sequence[VendorPart], most: Mapping[str, int]) -> dict[str, str]:
+def _texts(
+    parts: Sequence[VendorPart],
+    most: Mapping[str, int],
+) -> dict[str, str]:
     return {name: _text(FIELDS[name], parts, most[name]) for name in FIELDS}
 
 
