@@ -321,7 +321,8 @@ class TestByItself:
         with _left(rows, HANDED_IN_BEFORE - timedelta(hours=1)):
             await jobs.follow_shared.run(context, {"dispute_id": rows[0].id})
             assert _at_bank(sandbox, rows[0])["status"] == "needs_response"
-            assert (await joined_answer(rows[0].stripe_dispute_id)).is_empty
+            assert not await StripeWrite.exists(operation="disputes.submit")
+        assert (await joined_answer(rows[0].stripe_dispute_id)).is_empty
 
 
 async def test_an_inquiry_that_becomes_a_dispute_opens_the_parts_again(

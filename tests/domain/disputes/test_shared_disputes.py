@@ -9,7 +9,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shared.finance.disputes import fraud_warnings, responses
@@ -244,6 +244,7 @@ def _row(amount: int, fee: int) -> BalanceTransaction:
     )
 
 
+@example(amount=143, fee=144, weights={1: 9919, 2: 1, 3: 2826916})
 @given(amount=AMOUNTS, fee=st.integers(0, 10_000), weights=WEIGHTS)
 def test_the_parts_of_a_dispute_come_to_it_in_every_sum(
     amount: int, fee: int, weights: dict[int, int]
