@@ -221,7 +221,8 @@ def _led(
 
 
 def _filters(wanted: ProductQuery) -> list[Condition]:
-    found = [Condition("p.is_published AND p.parent_id IS NULL")]
+    # The plus keeps SQLite from going by the parent, which nearly every product lacks.
+    found = [Condition("p.is_published AND +p.parent_id IS NULL")]
     chosen = {
         "p.vendor_id = ?": wanted.vendor_id,
         "p.category = ?": wanted.category,

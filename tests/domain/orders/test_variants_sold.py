@@ -37,7 +37,7 @@ from shared.trade.orders.rules import OrderStatus, StockState
 from shared.trade.orders.service import place_order
 from shared.trade.orders.terms import Acceptance
 from shared.trade.vendors.models import Vendor
-from tests.support.factories import make_ready_vendor, make_variants
+from tests.support.factories import make_product, make_ready_vendor, make_variants
 from tests.support.market import ADA
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -144,6 +144,26 @@ class TestInABasket:
         )
         with pytest.raises(BasketProblem, match="no longer sold"):
             await place(token)
+
+    async def test_a_product_that_gets_options_is_not_sold_itself_any_more(
+        self,
+    ) -> None:
+        """Who had it in the basket reads so, and what an order holds of it stays held."""
+        vendor = await make_ready_vendor()
+        product = await make_product(vendor, name="Shirt", stock=8)
+        ordered = await baskets.add(None, product_id=product.id, quantity=2)
+        order = await place(ordered)
+        token = await baskets.add(None, product_id=product.id, quantity=1)
+        await set_options(
+            vendor_id=vendor.id, product_id=product.id, options=[SIZE], actor="member:1"
+        )
+
+        assert (await get_basket(token)).problems == (
+            "Shirt is no longer sold. Please remove it.",
+        )
+        with pytest.raises(BasketProblem, match="no longer sold"):
+            await place(token)
+        assert (await pay(order)).status == OrderStatus.PROCESSING
 
 
 class TestAnOrder:

@@ -99,9 +99,9 @@ class TestPixels:
         assert made(photo()).name != made(photo(), owner=2).name
 
 
-def _bomb() -> bytes:
-    """A PNG of a few bytes that says it has 20,000 by 20,000 pixels."""
-    head = struct.pack(">IIBBBBB", 20_000, 20_000, 8, 2, 0, 0, 0)
+def _bomb(side: int = 20_000) -> bytes:
+    """A PNG of a few bytes that says it has so many pixels a side."""
+    head = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
     parts = [b"\x89PNG\r\n\x1a\n"]
     for name, data in ((b"IHDR", head), (b"IDAT", zlib.compress(b"")), (b"IEND", b"")):
         check = zlib.crc32(name + data)
@@ -122,9 +122,21 @@ def _bomb() -> bytes:
         (photo(kind="PNG")[:400], "not a picture"),
         (photo(199, 900), "too small"),
         (_bomb(), "too large"),
+        (_bomb(8_000), "too large"),
         (b"\xff\xd8\xff" + b"\x00" * MOST_BYTES, "too large"),
     ],
-    ids=["empty", "svg", "gif", "pdf", "half", "half png", "small", "bomb", "heavy"],
+    ids=[
+        "empty",
+        "svg",
+        "gif",
+        "pdf",
+        "half",
+        "half png",
+        "small",
+        "bomb",
+        "large",
+        "heavy",
+    ],
 )
 def test_what_is_no_picture_of_ours_is_said_by_its_name(
     content: bytes, told: str
