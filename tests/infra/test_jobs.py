@@ -252,6 +252,8 @@ async def test_a_mail_is_written_once_and_lands_in_the_folder(context: Context) 
         "lines": (("Cup", 2, Money(100, "EUR")),),
         "total": Money(200, "EUR"),
         "share": Money(190, "EUR"),
+        "sent_by": None,
+        "note": "",
     }
     mail: dict[str, Any] = {
         "to": "a@b.test",
@@ -275,7 +277,7 @@ async def test_a_mail_is_written_once_and_lands_in_the_folder(context: Context) 
         in text.get_content()
     )
     assert (
-        f'<a href="{context.settings.public_url}/vendor/admin/orders/7'
+        f'<a class="go" href="{context.settings.public_url}/vendor/admin/orders/7'
         in html.get_content()
     )
     assert "<td>2 x Cup</td><td>€1.00</td>" in html.get_content()

@@ -29,6 +29,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
         "vat.",
         "vendor.vat",
         "statement.",
+        "category.",
     ),
     "sales": (
         "order.",
