@@ -43,11 +43,16 @@ def pages(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 
 
 @pytest.mark.parametrize(
-    ("language", "delivery", "given_back"),
+    ("language", "delivery", "given_back", "issued"),
     [
-        ("en", "Delivery: Standard parcel", "Amount given back"),
-        ("de", "Versand: Standard parcel", "Erstatteter Betrag"),
-        ("fr", "Livraison\N{NO-BREAK SPACE}: Standard parcel", "Montant remboursé"),
+        ("en", "Delivery: Standard parcel", "Amount given back", "Issued on"),
+        ("de", "Versand: Standard parcel", "Erstatteter Betrag", "Ausgestellt am"),
+        (
+            "fr",
+            "Livraison\N{NO-BREAK SPACE}: Standard parcel",
+            "Montant remboursé",
+            "Date d’émission",
+        ),
     ],
 )
 async def test_each_row_says_what_was_sold_or_given_back(
@@ -57,9 +62,10 @@ async def test_each_row_says_what_was_sold_or_given_back(
     language: str,
     delivery: str,
     given_back: str,
+    issued: str,
 ) -> None:
     """The variant with the thing; delivery where it was paid or went back, and for no free amount
-    of the same size.
+    of the same size; when it was issued in words that fit an invoice and a credit note.
     """
     sale = await sold_with_delivery(gateway, sandbox)
     await OrderLine.filter(order_id=sale.order.id).update(choice="Cognac, 20 mm")
@@ -77,6 +83,7 @@ async def test_each_row_says_what_was_sold_or_given_back(
     rows = (thing, delivery, given_back)
     told = [[row for row in rows if row in page] for page in pages]
     assert told == [[thing, delivery], [given_back], [delivery], [thing]]
+    assert all(issued in page for page in pages)
 
 
 async def test_each_document_has_its_own_number_and_pages_at_its_foot(
