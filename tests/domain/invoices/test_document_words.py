@@ -42,31 +42,28 @@ def pages(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     return written
 
 
-@pytest.mark.parametrize(
-    ("language", "delivery", "given_back", "issued"),
-    [
-        ("en", "Delivery: Standard parcel", "Amount given back", "Issued on"),
-        ("de", "Versand: Standard parcel", "Erstatteter Betrag", "Ausgestellt am"),
-        (
-            "fr",
-            "Livraison\N{NO-BREAK SPACE}: Standard parcel",
-            "Montant remboursé",
-            "Date d’émission",
-        ),
-    ],
-)
+SAID = {
+    "en": ("Delivery: Standard parcel", "Amount given back", "Issued on"),
+    "de": ("Versand: Standard parcel", "Erstatteter Betrag", "Ausgestellt am"),
+    "fr": (
+        "Livraison\N{NO-BREAK SPACE}: Standard parcel",
+        "Montant remboursé",
+        "Date d’émission",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", SAID)
 async def test_each_row_says_what_was_sold_or_given_back(
     gateway: Gateway,
     sandbox: RunningSandbox,
     pages: list[list[str]],
     language: str,
-    delivery: str,
-    given_back: str,
-    issued: str,
 ) -> None:
     """The variant with the thing; delivery where it was paid or went back, and for no free amount
     of the same size; when it was issued in words that fit an invoice and a credit note.
     """
+    delivery, given_back, issued = SAID[language]
     sale = await sold_with_delivery(gateway, sandbox)
     await OrderLine.filter(order_id=sale.order.id).update(choice="Cognac, 20 mm")
     await Checkout.all().update(language=language)
