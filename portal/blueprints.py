@@ -25,6 +25,7 @@ from portal.operator.reconciliation.restored import blueprint as operator_restor
 from portal.operator.reconciliation.views import blueprint as operator_reconciliation
 from portal.operator.refunds import blueprint as operator_refunds
 from portal.operator.settings.views import blueprint as operator_settings
+from portal.operator.shared_disputes import blueprint as operator_shared_disputes
 from portal.operator.statements import blueprint as operator_statements
 from portal.operator.vat.rates import blueprint as operator_vat_rates
 from portal.operator.vat.views import blueprint as operator_vat
@@ -73,6 +74,7 @@ BLUEPRINTS = (
     disputes,
     disputes_documents,
     operator_disputes,
+    operator_shared_disputes,
     operator_categories,
     operator_fees,
     operator_mails,

@@ -23,7 +23,13 @@ from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.paging import address, pager
 from shared.entrypoints.web.stepup import fresh_sign_in
-from shared.finance.disputes import attachments, evidence, files, responses
+from shared.finance.disputes import (
+    attachments,
+    evidence,
+    files,
+    responses,
+    shared_answers,
+)
 from shared.finance.disputes.errors import (
     AnswerChanged,
     AnswerClosed,
@@ -148,10 +154,12 @@ async def preview(dispute_id: int) -> Response:
 @blueprint.post("/<int:dispute_id>/submit")
 @owner
 async def submit(dispute_id: int) -> Response:
-    """Hand the answer in, once and for good."""
+    """Hand the answer in, once and for good; or the vendor's part of it."""
     dispute = await _mine(dispute_id)
     form = await SubmitForm.from_request()
     try:
+        if dispute.is_part:
+            return await _part_given(dispute, form)
         done = await responses.submit(
             kit().gateway,
             vendor_id=vendor_id(),
@@ -178,6 +186,19 @@ async def submit(dispute_id: int) -> Response:
     return see_other(
         url_for("disputes.show", dispute_id=dispute.id),
         ("ok" if done else "info", said),
+    )
+
+
+async def _part_given(dispute: DisputeView, form: SubmitForm) -> Response:
+    await shared_answers.give_part(
+        vendor_id=vendor_id(),
+        dispute_id=dispute.id,
+        version=form.number(),
+        actor=actor_label(actor()),
+    )
+    return see_other(
+        url_for("disputes.show", dispute_id=dispute.id),
+        ("ok", _("Your part is with the marketplace, which answers the bank.")),
     )
 
 

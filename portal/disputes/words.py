@@ -74,6 +74,8 @@ def _told(
         case DisputeActivity.SUBMITTED:
             text = _("The answer was handed in")
             return TimelineEntry(text, entry.at, _who(entry.actor, whose))
+        case DisputeActivity.PART_GIVEN | DisputeActivity.PART_CLOSED:
+            return _part_closed(entry, whose)
         case DisputeActivity.ACCEPTED:
             text = _("The loss was accepted")
             return TimelineEntry(text, entry.at, _who(entry.actor, whose))
@@ -90,6 +92,14 @@ def _opened(entry: Happened, details: Mapping[str, Any]) -> TimelineEntry:
     reason = word("disputes.reasons", str(details.get("reason")))
     kind = words("disputes.states", details["status"])["kind"]
     return TimelineEntry(_("The bank told us of it"), entry.at, f"{reason}.", kind)
+
+
+def _part_closed(entry: Happened, whose: str) -> TimelineEntry:
+    if entry.kind == DisputeActivity.PART_CLOSED:
+        text = _("The time for the vendor’s part of the answer was over")
+    else:
+        text = _("The vendor’s part of the answer was handed in")
+    return TimelineEntry(text, entry.at, _who(entry.actor, whose))
 
 
 def _moved(

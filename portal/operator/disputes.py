@@ -13,9 +13,10 @@ from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.kit import page_number
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.paging import address, pager
-from shared.finance.disputes import attachments, evidence
+from shared.finance.disputes import attachments, evidence, files
 from shared.finance.disputes.open_disputes import exposure
 from shared.finance.disputes.queries import dispute_by_id, dispute_page
+from shared.finance.disputes.shared_queries import shared_answer
 from shared.infra.activity.queries import of_subject
 
 blueprint = Blueprint("operator_disputes", __name__, url_prefix="/operator/disputes")
@@ -54,12 +55,15 @@ async def index() -> Response:
 @blueprint.get("/<int:dispute_id>")
 @operator
 async def show(dispute_id: int) -> Response:
-    """One dispute, to read: the vendor answers it."""
+    """One dispute, to read: the vendor answers it, or each of several its part."""
     dispute = await dispute_by_id(dispute_id)
+    shared = await shared_answer(dispute.stripe_id) if dispute.is_part else None
     return await page(
         "portal/operator/dispute.html",
         nav_active="disputes",
         dispute=dispute,
+        shared=shared,
+        kinds=files.KINDS,
         fields=evidence.FIELDS,
         papers=await attachments.attached_to(dispute.id),
         paper_route="operator_disputes.document",

@@ -36,6 +36,8 @@ BOUNDED: dict[str, set[str]] = {
     },
     "what one page shows": {
         "finance/disputes/queries._views",
+        "finance/disputes/answer_parts.joined",  # the orders of one purchase
+        "finance/disputes/attachments.attached_to_all",
         "finance/order_money/order_shares.shares_of",
         "finance/payouts/queries.waiting",
         "finance/reconciliation/queries._count_by_status",

@@ -35,6 +35,7 @@ STORED: dict[str, dict[str, Any]] = {
     "clawback.settle": {"subject": "refund:1"},
     "disputes.deliver": {"dispute_id": 1},
     "disputes.follow": {"stripe_id": "dp_1"},
+    "disputes.follow_shared": {"dispute_id": 1},
     "disputes.remind_one": {"dispute_id": 1},
     "disputes.stage": {"dispute_id": 1},
     "mail.send": {"unique_key": "order:1:paid"},

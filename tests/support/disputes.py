@@ -9,10 +9,15 @@ from shared.core.settings import SANDBOX_SECRET_KEY
 from shared.finance.disputes import service
 from shared.finance.disputes.models import Dispute
 from shared.finance.payments.models import Payment
+from shared.finance.payments.service import confirm_payment, create_payment_intent
 from shared.infra.jobs.worker import Worker
+from tests.support.market import confirm
 from tests.support.money import DAY, held, sell
+from tests.support.purchases import buy_from
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from shared.infra.gateway.gateway import Gateway
     from shared.infra.jobs import Context
     from tests.support.market import Shop
@@ -98,3 +103,23 @@ async def empty_balance(sandbox: RunningSandbox, account: str) -> None:
         "payments[payouts][schedule][interval]=manual",
         headers,
     )
+
+
+async def shared_dispute(
+    context: Context,
+    sandbox: RunningSandbox,
+    shops: Sequence[Shop],
+    *,
+    card: str = DISPUTE,
+) -> list[Dispute]:
+    """A purchase at these shops whose one payment is disputed: a row for each, followed."""
+    purchase = await buy_from(shops)
+    first = purchase.order_ids[0]
+    view = await create_payment_intent(context.gateway, order_id=first)
+    await confirm(sandbox, view.payment_intent_id, card)
+    await confirm_payment(context.gateway, view.payment_intent_id)
+    payment = await Payment.get(order_id=first)
+    for stripe_id in await at_stripe(context.gateway, sandbox, payment):
+        await service.sync_dispute(context.gateway, stripe_id)
+    await work(context)
+    return await Dispute.all().order_by("id")

@@ -15,6 +15,8 @@ class DisputeActivity(StrEnum):
     DRAFTED = "dispute.drafted"
     ATTACHED = "dispute.attached"
     DETACHED = "dispute.detached"
+    PART_GIVEN = "dispute.part_given"
+    PART_CLOSED = "dispute.part_closed"
     SUBMITTED = "dispute.submitted"
     ACCEPTED = "dispute.accepted"
     ANSWER_REFUSED = "dispute.answer_refused"

@@ -6,6 +6,7 @@ Each is brought to Stripe by a write of its own (document_writes.py), before any
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 
 from tortoise.queryset import QuerySet
 
@@ -50,7 +51,21 @@ async def attached_to(dispute_id: int) -> dict[str, Attached]:
         row["kind"]: Attached(**row)
         for row in await DisputeFile.filter(dispute_id=dispute_id).values(*_MARKS)
     }
+    return _in_order(rows)
+
+
+def _in_order(rows: Mapping[str, Attached]) -> dict[str, Attached]:
     return {kind: rows[kind] for kind in files.KINDS if kind in rows}
+
+
+async def attached_to_all(ids: Sequence[int]) -> dict[int, dict[str, Attached]]:
+    """The same of several disputes, by their ids."""
+    mine = DisputeFile.filter(dispute_id__in=ids)
+    found: dict[int, dict[str, Attached]] = {each: {} for each in ids}
+    for row in await mine.values("dispute_id", *_MARKS):
+        dispute_id = row.pop("dispute_id")
+        found[dispute_id][row["kind"]] = Attached(**row)
+    return {each: _in_order(rows) for each, rows in found.items()}
 
 
 async def content_of(dispute_id: int, file_id: int) -> tuple[Attached, bytes]:
@@ -96,7 +111,7 @@ async def attach(
             digest=digest,
             content=content,
             made_here=made_here,
-            upload_key=f"dispute:{row.stripe_dispute_id}:file:{kind}:{version}",
+            upload_key=_upload_key(row, kind, version),
         )
         await writes.open_write(tx, UploadDocument.of(file))
         told = {"kind": kind, "name": paper.name, "size": file.size}
@@ -143,6 +158,12 @@ async def remove(
         await new_version(tx, row)
         note(tx, row, "detached", actor, kind=kind)
     return True
+
+
+def _upload_key(row: Dispute, kind: str, version: int) -> str:
+    """Name a document's upload; the parts of a shared dispute count their versions apart."""
+    part = f":{row.order_id}" if row.is_share else ""
+    return f"dispute:{row.stripe_dispute_id}{part}:file:{kind}:{version}"
 
 
 def _of(row: Dispute) -> QuerySet[DisputeFile]:

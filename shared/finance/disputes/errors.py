@@ -15,6 +15,14 @@ class AnswerClosed(Conflict):
     )
 
 
+class PartClosed(AnswerClosed):
+    """A vendor's part of a shared answer was handed in, or its time is over."""
+
+    default = _n(
+        "Your part of the answer can no longer be changed: it was handed in, or its time is over."
+    )
+
+
 class AnswerChanged(Conflict):
     """Somebody changed the draft after it was read through."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import time, timedelta
 
 from shared.core import clock
-from shared.finance.disputes import notices, responses, service
+from shared.finance.disputes import notices, responses, service, shared_answers
 from shared.finance.disputes.models import Dispute
 from shared.finance.disputes.rules import (
     ANSWERABLE,
@@ -66,6 +66,34 @@ async def look_again(_context: Context) -> None:
             service.read_again(tx, stripe_id)
 
 
+@recurring("disputes.shared_deadlines", every=timedelta(hours=1))
+async def shared_deadlines(_context: Context) -> None:
+    """Give each shared dispute whose vendors' time is over a job of its own."""
+    rows = Dispute.filter(
+        share_weight__not_isnull=True,
+        status__in=sorted(ANSWERABLE),
+        submitted_at=None,
+        accepted_at=None,
+        due_by__lte=clock.now(),
+    ).order_by("id")
+    first = {row.stripe_dispute_id: row.id for row in reversed(await rows)}
+    async with unit.transaction() as tx:
+        for dispute_id in sorted(first.values()):
+            once = follow_shared.once(f"disputes.follow_shared:{dispute_id}")
+            once(tx, dispute_id=dispute_id)
+
+
+@job("disputes.follow_shared")
+async def follow_shared(context: Context, dispute_id: int) -> None:
+    """Read a shared dispute again, and do what its deadlines ask for."""
+    row = await Dispute.get(id=dispute_id)
+    try:
+        await service.sync_dispute(context.gateway, row.stripe_dispute_id)
+    except StripeMissing:
+        return
+    await shared_answers.follow_deadlines(context.gateway, dispute_id)
+
+
 @recurring("disputes.remind", at=time(7, 0))
 async def remind(_context: Context) -> None:
     """Give each dispute whose deadline is near a job of its own."""
@@ -74,6 +102,7 @@ async def remind(_context: Context) -> None:
         status__in=sorted(ANSWERABLE),
         submitted_at=None,
         accepted_at=None,
+        part_closed_at=None,
         due_by__gt=clock.now(),
         due_by__lte=near,
     )
@@ -99,6 +128,7 @@ async def remind_one(context: Context, dispute_id: int) -> None:
                 status__in=sorted(ANSWERABLE),
                 submitted_at=None,
                 accepted_at=None,
+                part_closed_at=None,
             )
         )
         if order is None or locked is None or locked.due_by is None:

@@ -15,6 +15,8 @@ MANIFEST = Manifest(
         responses.deliver_later,
         jobs.sweep,
         jobs.look_again,
+        jobs.shared_deadlines,
+        jobs.follow_shared,
         jobs.remind,
         jobs.remind_one,
     ),

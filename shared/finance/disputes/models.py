@@ -43,6 +43,7 @@ class Dispute(Row):
         "closed_at",
         "submitted_at",
         "delivered_at",
+        "part_closed_at",
     )
 
     # `…_back` is what came back of a part: what somebody bears now is the difference.
@@ -116,6 +117,12 @@ class Dispute(Row):
     submitted_by = fields.CharField(max_length=60, default="")
     delivered_at = fields.DatetimeField(
         null=True, description="when Stripe had taken the answer, or the acceptance"
+    )
+    part_closed_at = fields.DatetimeField(
+        null=True,
+        description=(
+            "when a vendor's part of a shared answer was handed in, or its time was over"
+        ),
     )
     accepted_at = fields.DatetimeField(null=True)
     accepted_by = fields.CharField(max_length=60, default="")

@@ -122,6 +122,7 @@ async def post(
             "due_by": row.due_by,
             "zone": (await marketplace()).zone,
             "is_inquiry": row.is_inquiry,
+            "is_part": row.is_share,
             **facts,
         },
     )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 from tortoise.expressions import Q
 
+from shared.core import clock
 from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.finance.disputes.dispute_postings import borne_by
@@ -20,6 +22,8 @@ from shared.finance.disputes.rules import (
     OPEN,
     TELLABLE,
     DisputeStatus,
+    bank_due,
+    part_is_open,
     shown_status,
 )
 from shared.finance.recovery.models import Claim
@@ -34,14 +38,20 @@ FILTERS: Mapping[str, Q] = {
         status__in=sorted(ANSWERABLE),
         submitted_at=None,
         accepted_at=None,
+        part_closed_at=None,
     ),
     "open": Q(status__in=sorted(OPEN)),
     "closed": Q(status__in=sorted(CLOSED)),
 }
-# The same above the operator's: its staff files the appeals.
+# The same above the operator's: its staff files the appeals, and hands in what vendors share.
 ALL_FILTERS: Mapping[str, Q] = {
     **FILTERS,
-    "answer": FILTERS["answer"] | Q(status=DisputeStatus.APPEAL_NEEDS_RESPONSE),
+    "answer": Q(
+        status__in=sorted(ANSWERABLE),
+        submitted_at=None,
+        accepted_at=None,
+    )
+    | Q(status=DisputeStatus.APPEAL_NEEDS_RESPONSE),
 }
 
 
@@ -85,6 +95,9 @@ class DisputeView:
     accepted_at: datetime | None
     delivered_at: datetime | None
     network_reason_code: str | None
+    is_part: bool = False
+    part_closed_at: datetime | None = None
+    is_part_open: bool = True
 
     @property
     def shown_status(self) -> str:
@@ -116,11 +129,28 @@ class DisputeView:
 
     @property
     def can_answer(self) -> bool:
-        return self.status in ANSWERABLE and not self.is_handed_in
+        is_open = self.is_part_open and not self.is_handed_in
+        return self.status in ANSWERABLE and is_open
 
     @property
     def can_accept(self) -> bool:
-        return self.status in ACCEPTABLE and not self.is_handed_in
+        """Whether its vendor may: what several share is given up by the marketplace."""
+        may = not self.is_part and not self.is_handed_in
+        return self.status in ACCEPTABLE and may
+
+    @property
+    def waits_for_others(self) -> bool:
+        """Whether a vendor's part is closed, and the one answer is not with the bank yet."""
+        return (
+            self.status in ANSWERABLE
+            and not self.is_part_open
+            and not self.is_handed_in
+        )
+
+    @property
+    def bank_due(self) -> datetime | None:
+        """Until when the bank takes the answer: later than a vendor may write its part."""
+        return bank_due(self.due_by) if self.is_part else self.due_by
 
     @property
     def is_appealable(self) -> bool:
@@ -243,10 +273,7 @@ async def _views(rows: Sequence[Dispute]) -> tuple[DisputeView, ...]:
 
 def view_of(row: Dispute, claim: Claim | None) -> DisputeView:
     """`row` has its order, vendor and payment; `claim` is how the vendor's part was paid."""
-
-    def money(amount: int) -> Money:
-        return Money(amount, row.currency)
-
+    money = partial(Money, currency=row.currency)
     return DisputeView(
         id=row.id,
         stripe_id=row.stripe_dispute_id,
@@ -280,4 +307,12 @@ def view_of(row: Dispute, claim: Claim | None) -> DisputeView:
         accepted_at=row.accepted_at,
         delivered_at=row.delivered_at,
         network_reason_code=row.network_reason_code,
+        is_part=row.is_share,
+        part_closed_at=row.part_closed_at,
+        is_part_open=_is_part_open(row),
     )
+
+
+def _is_part_open(row: Dispute) -> bool:
+    closed_at, due = row.part_closed_at, row.due_by
+    return not row.is_share or part_is_open(closed_at, due, clock.now())

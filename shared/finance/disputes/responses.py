@@ -118,7 +118,7 @@ async def submit(
         )
         fields = [*sorted(row.evidence), *papers]
         note(tx, row, "submitted", actor, version=version, fields=fields)
-    return await _at_once(gateway, dispute_id)
+    return await at_once(gateway, dispute_id)
 
 
 async def accept(
@@ -143,7 +143,7 @@ async def accept(
             accepted_by=actor,
         )
         note(tx, row, "accepted", actor, amount=row.amount)
-    return await _at_once(gateway, dispute_id)
+    return await at_once(gateway, dispute_id)
 
 
 async def _decide(
@@ -155,8 +155,10 @@ async def _decide(
 ) -> None:
     """Let a decision stand in the row, and open its write under the next version.
 
-    Raises AnswerClosed.
+    Raises AnswerClosed, also for a vendor's part of a shared one: it decides nothing for others.
     """
+    if row.is_share:
+        raise AnswerClosed
     version = row.evidence_version + 1
     where = {
         "status__in": sorted(states),
@@ -170,7 +172,8 @@ async def _decide(
     await writes.open_write(tx, operation.of(row))
 
 
-async def _at_once(gateway: Gateway, dispute_id: int) -> bool:
+async def at_once(gateway: Gateway, dispute_id: int) -> bool:
+    """Tell Stripe what was decided; False when it has yet to answer. Raises as `deliver`."""
     try:
         await deliver(gateway, dispute_id)
     except TryLater:
@@ -195,7 +198,11 @@ async def deliver(gateway: Gateway, dispute_id: int) -> None:
         with suppress(TryLater):  # a job reads it again as well
             await sync_dispute(gateway, row.stripe_dispute_id)
         raise AnswerRefused(log=performed.refusal.log if performed.refusal else None)
-    if performed.state == WriteState.SUPERSEDED and await refused_document(dispute_id):
+    if (
+        performed.state == WriteState.SUPERSEDED
+        and not row.is_share
+        and await refused_document(dispute_id)
+    ):
         raise DocumentRefused
 
 

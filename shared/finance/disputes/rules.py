@@ -244,6 +244,31 @@ def withheld(
     return Withheld(lost=gone)
 
 
+# How long before the bank's deadline the vendors' parts of a shared answer close, and how long
+# before it the answer goes to the bank by itself.
+PARTS_CLOSE_BEFORE = timedelta(days=2)
+HANDED_IN_BEFORE = timedelta(hours=12)
+
+
+def part_due(bank_due: datetime | None) -> datetime | None:
+    """Until when a vendor may write its part of a shared answer that a bank takes until then."""
+    return None if bank_due is None else bank_due - PARTS_CLOSE_BEFORE
+
+
+def bank_due(part_due: datetime | None) -> datetime | None:
+    """Until when the bank takes the one answer whose parts are due at `part_due`."""
+    return None if part_due is None else part_due + PARTS_CLOSE_BEFORE
+
+
+def part_is_open(
+    closed_at: datetime | None,
+    due: datetime | None,
+    now: datetime,
+) -> bool:
+    """Tell whether a vendor may still write its part of a shared answer."""
+    return closed_at is None and (due is None or now < due)
+
+
 STAGES = (1, 3)  # days before the deadline at which a vendor is reminded
 
 

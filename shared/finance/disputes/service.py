@@ -17,6 +17,7 @@ from tortoise.expressions import Subquery
 
 from shared.core import clock
 from shared.finance.disputes import evidence, notices
+from shared.finance.disputes.answer_parts import joined_answer
 from shared.finance.disputes.dispute_postings import (
     Books,
     apply_transactions,
@@ -36,6 +37,7 @@ from shared.finance.payments.rules import PAID_STATES
 from shared.finance.recovery import service as clawback
 from shared.finance.recovery.models import Claim
 from shared.infra import unit
+from shared.infra.database.columns import numbers_in
 from shared.infra.gateway.disputes import StripeDispute
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.jobs import Context, job
@@ -213,6 +215,7 @@ async def _follow_status(
         values["closed_at"] = clock.now() if target in CLOSED else None
     if row.is_inquiry and not seen.is_inquiry:
         values |= {"submitted_at": None, "submitted_by": "", "delivered_at": None}
+        values["part_closed_at"] = None
     elif row.delivered_at is None and await is_delivered(row, seen):
         values["delivered_at"] = clock.now()
     await tx.move(row, to=target, **values)
@@ -236,13 +239,21 @@ async def is_delivered(row: Dispute, seen: StripeDispute) -> bool:
 
 async def handed_in(row: Dispute) -> dict[str, str]:
     """The answer as it goes to Stripe: texts by field, and the documents that are there by their
-    ids.
+    ids. What several orders share has one answer, joined of all parts.
     """
+    if row.is_share:
+        return (await joined_answer(row.stripe_dispute_id)).sent
     ids = DisputeFile.filter(dispute_id=row.id, stripe_file_id__not_isnull=True)
     return {
         **row.evidence,
         **dict(await ids.values_list("kind", "stripe_file_id")),
     }
+
+
+async def shared_with(stripe_id: str) -> list[int]:
+    """All rows of ours about one dispute at Stripe: one, or those of the orders that share it."""
+    mine = Dispute.filter(stripe_dispute_id=stripe_id)
+    return await numbers_in(mine.order_by("id"), "id")
 
 
 def note(

@@ -14,6 +14,7 @@ from tortoise.expressions import Subquery
 
 from shared.core.frozen import frozen
 from shared.finance.disputes.models import Dispute
+from shared.finance.disputes.rules import part_due
 from shared.finance.payments.models import Payment
 from shared.finance.payments.shares import shares
 from shared.infra.gateway.balance_transactions import BalanceTransaction
@@ -79,18 +80,34 @@ def parts_of(
     seen: StripeDispute,
     weights: Mapping[int, int],
 ) -> dict[int, StripeDispute]:
-    """What each order has of a dispute; whose part is nothing has none."""
-    amounts = shares(seen.amount, weights)
-    rows = [_parts_of_row(each, weights) for each in seen.transactions]
+    """What each order has of a dispute; whose part is nothing has none.
+
+    Its vendor has to answer earlier than the bank wants the one answer.
+    """
+    amounts = _borne(seen.amount, weights)
+    mine = {order_id: weights[order_id] for order_id in amounts}
+    rows = [_parts_of_row(each, mine) for each in seen.transactions]
     return {
         order_id: replace(
             seen,
             amount=amount,
+            due_by=part_due(seen.due_by),
             transactions=tuple(parts[order_id] for parts in rows),
         )
         for order_id, amount in amounts.items()
-        if amount
     }
+
+
+def _borne(amount: int, weights: Mapping[int, int]) -> dict[int, int]:
+    """Share an amount over those that get any of it.
+
+    Whoever reads it later knows of no others; a fee larger than the amount is borne whole too.
+    """
+    amounts = shares(amount, weights)
+    while not all(amounts.values()):
+        some = [each for each, part in amounts.items() if part]
+        amounts = shares(amount, {each: weights[each] for each in some})
+    return amounts
 
 
 def _parts_of_row(

@@ -15,6 +15,7 @@ from shared.trade.vendors.models import Vendor
 _ANSWERABLE = words(ANSWERABLE)
 _MINE = (
     "disputes d WHERE d.vendor_id = ? AND d.submitted_at IS NULL"
+    " AND d.part_closed_at IS NULL"
     f" AND d.accepted_at IS NULL AND d.status IN ({_ANSWERABLE})"
 )
 # What counts the disputes that a vendor has to answer, as far as a page tells; one value.

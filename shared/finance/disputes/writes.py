@@ -145,7 +145,9 @@ class StageEvidence(_OfDispute):
 def is_draft(row: Dispute) -> bool:
     """Tell whether there is a draft that nobody has handed in."""
     is_decided = row.submitted_at is not None or row.accepted_at is not None
-    return row.status in ANSWERABLE and not is_decided and row.evidence_version > 0
+    if row.is_share or is_decided:
+        return False
+    return row.status in ANSWERABLE and row.evidence_version > 0
 
 
 @frozen
@@ -208,14 +210,24 @@ class SubmitEvidence(_Decision):
     async def prepare(self, gateway: Gateway) -> None:
         """Bring its documents to Stripe. Raises TryLater."""
         if self.is_wanted(await Dispute.get(id=self.dispute_id)):
-            await upload_documents(gateway, self.dispute_id)
+            for dispute_id in await service.shared_with(self.stripe_id):
+                await upload_documents(gateway, dispute_id)
 
     async def plan(
         self, tx: Transaction, facts: None
     ) -> Self | Literal[WriteState.SUPERSEDED]:
-        """Take it back where Stripe refused a document: without it, it is another answer."""
+        """Take it back where Stripe refused a document: without it, it is another answer.
+
+        Not one that several share and that says something without it: one vendor's document
+        does not cost the others their answer.
+        """
         row = await tx.lock(Dispute, id=self.dispute_id)
         if not self.is_wanted(row):
+            return WriteState.SUPERSEDED
+        if row.is_share:
+            if await service.handed_in(row):
+                return self
+            await _take_back(tx, row, "no document of it was taken")
             return WriteState.SUPERSEDED
         if name := await refused_document(row.id):
             await _take_back(tx, row, f"the document {name} was refused")
@@ -264,11 +276,13 @@ def decision_of(row: Dispute) -> SubmitEvidence | CloseDispute | None:
 async def _take_back(tx: Transaction, row: Dispute, reason: str) -> None:
     """Let nothing pretend that the vendor decided; the page shows why."""
     log.warning("the answer to dispute %s was refused: %s", row.id, reason)
-    await tx.change(
-        row,
-        submitted_at=None,
-        submitted_by="",
-        accepted_at=None,
-        accepted_by="",
-    )
-    service.note(tx, row, "answer_refused", "stripe", reason=reason[:300])
+    mine = Dispute.filter(stripe_dispute_id=row.stripe_dispute_id)
+    for each in await tx.lock_all(mine) if row.is_share else [row]:
+        await tx.change(
+            each,
+            submitted_at=None,
+            submitted_by="",
+            accepted_at=None,
+            accepted_by="",
+        )
+        service.note(tx, each, "answer_refused", "stripe", reason=reason[:300])

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0066_categories. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0067_dispute_parts. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -419,6 +419,7 @@ CREATE TABLE disputes (
     transaction_count smallint DEFAULT 0 NOT NULL,
     vendor_back bigint DEFAULT 0 NOT NULL,
     share_weight bigint,
+    part_closed_at timestamp with time zone,
     CONSTRAINT ck_disputes_amounts CHECK (amount > 0 and vendor_part >= 0 and commission_part >= 0 and loss_part >= 0 and fee >= 0),
     CONSTRAINT ck_disputes_back CHECK (vendor_back >= 0 and vendor_back <= vendor_part and commission_back >= 0 and commission_back <= commission_part and loss_back >= 0),
     CONSTRAINT ck_disputes_one_answer CHECK (submitted_at is null or accepted_at is null),

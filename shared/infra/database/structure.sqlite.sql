@@ -1,4 +1,4 @@
--- What all migrations make, up to 0066_categories. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0067_dispute_parts. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -1200,7 +1200,7 @@ CREATE TABLE "disputes" (
     "payment_id" BIGINT NOT NULL REFERENCES "payments" ("id") ON DELETE RESTRICT,
     "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT
 
-, "commission_back" BIGINT NOT NULL  /* minor units of commission that are back */ DEFAULT 0, "delivered_at" TIMESTAMP   /* when Stripe had taken the answer, or the acceptance */, "fee_back" BIGINT NOT NULL  /* minor units of the fee that came back */ DEFAULT 0, "loss_back" BIGINT NOT NULL  /* minor units that the marketplace has back */ DEFAULT 0, "transaction_count" SMALLINT NOT NULL  /* balance transactions seen so far */ DEFAULT 0, "vendor_back" BIGINT NOT NULL  /* minor units that the vendor has back */ DEFAULT 0, "share_weight" BIGINT   /* what was left of the order when a shared dispute came; null: it has it alone */, CONSTRAINT "ck_disputes_status" CHECK (status in ('warning_needs_response', 'warning_under_review', 'warning_closed', 'needs_response', 'under_review', 'won', 'lost', 'prevented', 'appeal_needs_response', 'appeal_under_review'))
+, "commission_back" BIGINT NOT NULL  /* minor units of commission that are back */ DEFAULT 0, "delivered_at" TIMESTAMP   /* when Stripe had taken the answer, or the acceptance */, "fee_back" BIGINT NOT NULL  /* minor units of the fee that came back */ DEFAULT 0, "loss_back" BIGINT NOT NULL  /* minor units that the marketplace has back */ DEFAULT 0, "transaction_count" SMALLINT NOT NULL  /* balance transactions seen so far */ DEFAULT 0, "vendor_back" BIGINT NOT NULL  /* minor units that the vendor has back */ DEFAULT 0, "share_weight" BIGINT   /* what was left of the order when a shared dispute came; null: it has it alone */, "part_closed_at" TIMESTAMP   /* when a vendor's part of a shared answer was handed in, or its time was over */, CONSTRAINT "ck_disputes_status" CHECK (status in ('warning_needs_response', 'warning_under_review', 'warning_closed', 'needs_response', 'under_review', 'won', 'lost', 'prevented', 'appeal_needs_response', 'appeal_under_review'))
 , CONSTRAINT "ck_disputes_amounts" CHECK (amount > 0 and vendor_part >= 0 and commission_part >= 0 and loss_part >= 0 and fee >= 0)
 , CONSTRAINT "ck_disputes_back" CHECK (vendor_back >= 0 and vendor_back <= vendor_part and commission_back >= 0 and commission_back <= commission_part and loss_back >= 0)
 , CONSTRAINT "ck_disputes_one_answer" CHECK (submitted_at is null or accepted_at is null));
