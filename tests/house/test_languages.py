@@ -188,13 +188,15 @@ def test_translations_keep_what_is_filled_in(language: str) -> None:
 def test_a_french_mail_begins_with_a_capital_letter() -> None:
     """Below "Bonjour …," as everywhere; English and German go on after the comma."""
     small = [
-        message.string
+        told
         for message in of("fr")
-        if isinstance(message.id, str)
+        for sentence, told in [(message.id, message.string)]
+        if isinstance(sentence, str)
+        and isinstance(told, str)
         and any(place.startswith("templates/mail/") for place, _ in message.locations)
-        and message.id[:1].islower()
-        and message.id.endswith((".", ":"))
-        and message.string[:1].islower()
+        and sentence[:1].islower()
+        and sentence.endswith((".", ":"))
+        and told[:1].islower()
     ]
     assert small == []
 
