@@ -49,6 +49,8 @@ def _return_declined(_facts: OrderFacts, happened: Happened) -> Entries:
 
 
 def _return_taken_back(_facts: OrderFacts, happened: Happened) -> Entries:
+    if happened.details.get("replaced"):
+        return  # the withdrawal that took its place says it
     text = _("The shopper does not want the money back any more")
     yield TimelineEntry(text, happened.at, kind="plain")
 

@@ -49,7 +49,11 @@ class ReturnForm(MarketForm):
             kind,
             ReturnReason(chosen) if is_given else ReturnReason.NONE,
             self.note.data or "",
-            {id_: self[f"quantity_{id_}"].data or 0 for id_ in self.line_ids},
+            {
+                id_: count
+                for id_ in self.line_ids
+                if (count := self[f"quantity_{id_}"].data) is not None
+            },
         )
 
 

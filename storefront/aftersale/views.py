@@ -62,6 +62,8 @@ async def call_off(token: str, number: str) -> Response:
         raise
     except MarketError as problem:
         order = await order_in(token, number)
+        if order.is_called_off:  # by the first of two presses
+            return _back(token, ("ok", _("Your order is cancelled.")))
         return await _cancel_page(token, order, problem)
     await refunds.try_now(gateway, made.id, made.write)
     return _back(token, ("ok", _("Your order is cancelled, and is paid back to you.")))

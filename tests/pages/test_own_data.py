@@ -13,7 +13,9 @@ from shared.core import clock
 from shared.finance.invoices.queries import documents_of
 from shared.finance.shoppers.rules import OrderLeft, needed_until
 from shared.infra.mail.models import Email
-from shared.trade.messages.service import ask_the_shop
+from shared.trade.messages.errors import ShopperGone
+from shared.trade.messages.models import OrderMessage
+from shared.trade.messages.service import answer_the_shopper, ask_the_shop
 from shared.trade.orders.models import Checkout, Order
 from shared.trade.orders.remaining_money import OrderMoney
 from shared.trade.orders.rules import OrderStatus, PaymentStatus
@@ -21,7 +23,10 @@ from shared.trade.people import address_book
 from shared.trade.people.models import Customer, CustomerAddress
 from shared.trade.people.models import Session as SignedIn
 from tests.pages.test_address_book import HOME, signed_in
-from tests.support.factories import make_order
+from tests.support.app import link_of
+from tests.support.factories import make_order, make_product
+from tests.support.portal import operator_in
+from tests.support.portal import signed_in as vendor_in
 from tests.support.storefront import Browser, text_of, words
 
 if TYPE_CHECKING:
@@ -172,6 +177,37 @@ async def test_deletion_leaves_the_books_and_no_name(
         {"email": "ada@example.test", "password": "a-long-password"},
     )
     assert again.status_code != 303
+
+
+async def test_who_is_gone_is_not_written_to_and_every_page_says_so(
+    client: TestClientProtocol,
+) -> None:
+    """The operator's page of the order opens, the order's own page names no address that nobody
+    has, and a vendor's message is refused, not posted nowhere.
+    """
+    portal, browser = await vendor_in(client), await signed_in(client)
+    vendor = await portal.vendor()
+    order = await bought(vendor=vendor, product=await make_product(vendor))
+    await browser.get(DATA)
+    deleted = await browser.post(f"{DATA}/delete", YES)
+    assert deleted.status_code == 303, await text_of(deleted)
+    here = f"/shop/orders/{link_of((await order.checkout).token)}"
+    page = words(await browser.get(here))
+    assert "The account of this purchase is deleted" in page
+    assert "deleted.invalid" not in page
+    page = await portal.get(f"/vendor/admin/orders/{order.number}")
+    assert "has deleted the account and cannot be written to" in words(page)
+    assert "deleted.invalid" not in page
+    with pytest.raises(ShopperGone):
+        await answer_the_shopper(
+            vendor_id=order.vendor_id, number=order.number, text="Hi", by="member:1"
+        )
+    assert not await OrderMessage.exists()
+    assert not await Email.filter(kind="message_from_shop").exists()
+    operator = await operator_in(client)
+    page = words(await operator.get(f"/operator/orders/{order.number}"))
+    assert "The account is deleted." in page
+    assert "deleted.invalid" not in page
 
 
 @pytest.mark.parametrize(

@@ -29,16 +29,11 @@ from shared.trade.orders.rules import OrderStatus
 from shared.trade.people import account_history, mailed_links, sessions
 from shared.trade.people.models import Customer, CustomerAddress
 from shared.trade.people.persons import CUSTOMER, language_of
-from shared.trade.people.rules import Purpose
+from shared.trade.people.rules import Purpose, no_address
 from shared.trade.returns.models import ReturnRequest
 from shared.trade.returns.rules import ReturnState
 
 NOBODY = "(deleted)"
-
-
-def no_address(customer_id: int) -> str:
-    """An address that no mail reaches, and that stays one of its own."""
-    return f"deleted-{customer_id}@deleted.invalid"
 
 
 async def delete_account(gateway: Gateway, *, customer_id: int) -> None:

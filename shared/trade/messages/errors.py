@@ -13,6 +13,14 @@ class NothingWritten(Invalid):
     param = "text"
 
 
+class ShopperGone(Conflict):
+    """The shopper's account is deleted: no mail reaches anybody."""
+
+    code = "shopper_gone"
+    default = _n("This shopper has deleted the account and cannot be written to.")
+    param = "text"
+
+
 class TooManyMessages(Conflict):
     """Somebody writes again and again without an answer."""
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 from shared.infra import unit
 from shared.infra.mail import service as mail
 from shared.infra.unit import Act, Transaction
+from shared.trade.messages.errors import ShopperGone
 from shared.trade.messages.models import OrderMessage
 from shared.trade.messages.rules import MOST_IN_A_ROW, may_write, tidy_text
 from shared.trade.orders.models import Order
+from shared.trade.people.rules import is_no_address
 
 
 async def ask_the_shop(*, order_id: int, text: str, by: str) -> None:
@@ -45,13 +47,15 @@ async def answer_the_shopper(
 ) -> None:
     """The vendor writes to the shopper of one of its orders.
 
-    Raises NotFound, NothingWritten, TooManyMessages.
+    Raises NotFound, NothingWritten, TooManyMessages, ShopperGone.
     """
     told = tidy_text(text)
     async with unit.transaction() as tx:
         order = await tx.lock(Order, vendor_id=vendor_id, number=number)
-        message = await _write(tx, order, told, by=by, is_from_shopper=False)
         checkout, vendor = await order.checkout, await order.vendor
+        if is_no_address(checkout.email):
+            raise ShopperGone
+        message = await _write(tx, order, told, by=by, is_from_shopper=False)
         mail.post(
             tx,
             "message_from_shop",

@@ -8,6 +8,7 @@ from shared.core.frozen import frozen
 from shared.trade.orders.addresses import town_line
 from shared.trade.orders.billing import BillingAddress, billing_in
 from shared.trade.orders.models import Checkout
+from shared.trade.people.rules import is_no_address
 
 
 @frozen
@@ -29,6 +30,11 @@ class Contact:
         """As a checkout keeps it, by its columns."""
         billing = self.billing.stored() if self.billing else None
         return {**vars(self), "billing": billing}
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether its shopper deleted the account: no mail reaches anybody."""
+        return is_no_address(self.email)
 
     @property
     def lines(self) -> tuple[str, ...]:

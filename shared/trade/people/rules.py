@@ -40,6 +40,7 @@ TRADE = (
     "Stripe",
 )
 
+_NOWHERE = "@deleted.invalid"
 _DIGITS = "0123456789"
 _SIGNS = "!?.,;:-_+*#$%&@=~ "
 _SHORTEST_STEM = 3
@@ -106,6 +107,16 @@ def normal_email(text: str) -> str:
     if len(email) > MAX_EMAIL or ".." in email or not _EMAIL.fullmatch(email):
         raise BadEmail(param="email")
     return email
+
+
+def no_address(customer_id: int) -> str:
+    """The address of a deleted account: no mail reaches it, and it stays one of its own."""
+    return f"deleted-{customer_id}{_NOWHERE}"
+
+
+def is_no_address(email: str) -> bool:
+    """Whether an address is that of a deleted account."""
+    return email.endswith(_NOWHERE)
 
 
 def shown_email(email: str) -> str:

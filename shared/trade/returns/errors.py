@@ -26,6 +26,16 @@ class WithdrawalOver(Conflict):
     )
 
 
+class AnotherRequestOpen(Conflict):
+    """Another request of the same order waits for its vendor."""
+
+    code = "another_request_open"
+    default = _n(
+        "The shop has not answered your earlier request for this order yet."
+        " Wait for its answer, or take that request back on the page of your order."
+    )
+
+
 class ReturnReasonLacking(Invalid):
     """Who asks for a refund says why."""
 
@@ -36,7 +46,7 @@ class ReturnReasonLacking(Invalid):
 class NothingChosen(Invalid):
     """No piece was chosen, and none is left."""
 
-    default = _n("Choose at least one thing.")
+    default = _n("Choose at least one piece.")
 
 
 class MoreThanOrdered(Invalid):

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from shared.core.frozen import frozen
 from shared.trade.orders.remaining_money import OrderMoney
 from shared.trade.orders.rules import OrderStatus
-from shared.trade.returns.errors import MoreThanOrdered, NothingChosen
+from shared.trade.returns.errors import (
+    AnotherRequestOpen,
+    MoreThanOrdered,
+    NothingChosen,
+)
 
 WITHDRAWAL_DAYS = 14
 MAX_NOTE = 1000
@@ -93,7 +98,10 @@ def offer(
         return AfterSaleOffer(may_confirm_receipt=may_confirm)
     if status is OrderStatus.PROCESSING:
         untouched = not (money.refunded or money.disputed or money.lost)
-        return AfterSaleOffer(may_cancel=untouched, may_ask=not untouched)
+        # What a vendor gives back by itself takes no right away.
+        return AfterSaleOffer(
+            may_cancel=untouched, may_withdraw=not untouched, may_ask=not untouched
+        )
     if status not in (OrderStatus.SHIPPED, OrderStatus.DELIVERED):
         return AfterSaleOffer()
     until = withdrawal_ends(delivered_at) if has_arrived and delivered_at else None
@@ -119,16 +127,45 @@ def chosen_pieces(
     lines: Iterable[PiecesLeft],
     wanted: Mapping[int, int],
 ) -> dict[int, int]:
-    """The pieces that are asked back, by line; all that is left where nothing was chosen.
+    """The pieces that are asked back, by line; all that is left where no number was typed.
 
-    Raises NothingChosen where nothing is left, MoreThanOrdered at its field.
+    Raises NothingChosen where nothing is left or each number is 0, MoreThanOrdered at its field.
     """
     left = {line.line_id: line.left for line in lines}
     asked = {id_: count for id_, count in wanted.items() if count > 0}
     for id_, count in asked.items():
         if count > left.get(id_, 0):
             raise MoreThanOrdered(left=left.get(id_, 0), param=f"quantity_{id_}")
-    pieces = asked or {id_: count for id_, count in left.items() if count}
+    pieces = asked if wanted else {id_: count for id_, count in left.items() if count}
     if not pieces:
         raise NothingChosen
     return pieces
+
+
+@frozen
+class Declared:
+    """What a shopper has declared, or declares now."""
+
+    kind: ReturnKind
+    reason: ReturnReason
+    note: str
+    pieces: Mapping[int, int]
+
+
+def together(open_one: Declared, now: Declared) -> Declared | None:
+    """What stands in place of the open request; None where it says the same.
+
+    A withdrawal is never refused: it outranks a refund request, and widens a withdrawal. Raises
+    AnotherRequestOpen for any other second request.
+    """
+    if now.kind is ReturnKind.REFUND:
+        if now != open_one:
+            raise AnotherRequestOpen
+        return None
+    if open_one.kind is ReturnKind.REFUND:
+        return now
+    pieces = dict(open_one.pieces)
+    for line_id, count in now.pieces.items():
+        pieces[line_id] = max(count, pieces.get(line_id, 0))
+    wider = replace(now, note=now.note or open_one.note, pieces=pieces)
+    return None if wider == open_one else wider

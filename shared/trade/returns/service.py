@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tortoise.queryset import QuerySet
+
 from shared.core import clock
 from shared.core.frozen import frozen
 from shared.infra import unit
@@ -28,18 +30,20 @@ from shared.trade.returns.rules import (
     MAX_ANSWER,
     MAX_NOTE,
     AfterSaleOffer,
+    Declared,
     PiecesLeft,
     ReturnKind,
     ReturnReason,
     ReturnState,
     chosen_pieces,
     offer,
+    together,
 )
 
 
 @frozen
 class WantedReturn:
-    """What a shopper asks back; no pieces means all that is left."""
+    """What a shopper asks back; no line at all means all that is left."""
 
     kind: ReturnKind
     reason: ReturnReason
@@ -55,44 +59,63 @@ async def ask(
 ) -> int:
     """Write a request down and tell both sides; answer with its id.
 
-    Asked again while it is open, it is the same request. Raises NothingToReturn, WithdrawalOver,
-    ReturnReasonLacking, MoreThanOrdered.
+    The same once more is one request. Of another one that is open a withdrawal takes the place.
+    Raises NothingToReturn, WithdrawalOver, ReturnReasonLacking, MoreThanOrdered, NothingChosen,
+    AnotherRequestOpen.
     """
     async with unit.transaction() as tx:
         order = await tx.lock(Order, id=order_id)
-        before = await ReturnRequest.get_or_none(
-            order_id=order.id, status=ReturnState.OPEN
-        )
-        if before is not None:
-            return int(before.id)
+        before = await tx.lock_first(_open_of(order))
         _must_be_offered(offer_of(order), wanted)
         lines = await OrderLine.filter(order_id=order.id).order_by("id")
         pieces = chosen_pieces(map(_left, lines), wanted.pieces)
-        request = await _write_down(tx, order, wanted, pieces, by=by)
+        note = wanted.note[:MAX_NOTE]
+        declared = Declared(wanted.kind, wanted.reason, note, pieces)
+        if before is not None:
+            stands = together(await _declared_by(before), declared)
+            if stands is None:
+                return int(before.id)
+            declared = stands
+            act = Act("order.return_taken_back", by, {"replaced": True})
+            await _answer(tx, before, ReturnState.TAKEN_BACK, act)
+        request = await _write_down(tx, order, declared, by=by)
         names = {line.id: line.full_name for line in lines}
-        named = [(count, names[id_]) for id_, count in pieces.items()]
+        named = [(count, names[id_]) for id_, count in declared.pieces.items()]
         await _tell_both(tx, order, request, named)
     return int(request.id)
+
+
+def _open_of(order: Order) -> QuerySet[ReturnRequest]:
+    return ReturnRequest.filter(order_id=order.id, status=ReturnState.OPEN)
+
+
+async def _declared_by(request: ReturnRequest) -> Declared:
+    lines = await ReturnLine.filter(request_id=request.id)
+    return Declared(
+        ReturnKind(request.kind),
+        ReturnReason(request.reason),
+        request.note,
+        {line.order_line_id: line.quantity for line in lines},
+    )
 
 
 async def _write_down(
     tx: Transaction,
     order: Order,
-    wanted: WantedReturn,
-    pieces: Mapping[int, int],
+    declared: Declared,
     *,
     by: str,
 ) -> ReturnRequest:
     request = await tx.create(
         ReturnRequest,
-        act=Act("order.return_asked", by, {"kind": wanted.kind}),
+        act=Act("order.return_asked", by, {"kind": declared.kind}),
         order_id=order.id,
         vendor_id=order.vendor_id,
-        kind=wanted.kind,
-        reason=wanted.reason,
-        note=wanted.note[:MAX_NOTE],
+        kind=declared.kind,
+        reason=declared.reason,
+        note=declared.note,
     )
-    for line_id, quantity in pieces.items():
+    for line_id, quantity in declared.pieces.items():
         line = ReturnLine(
             request_id=request.id,
             order_line_id=line_id,
@@ -234,9 +257,7 @@ async def take_back(*, order_id: int, by: str) -> None:
     """The shopper keeps it after all. Raises NotFound, ReturnAnswered."""
     async with unit.transaction() as tx:
         order = await tx.lock(Order, id=order_id)
-        request = await tx.lock_first(
-            ReturnRequest.filter(order_id=order.id, status=ReturnState.OPEN)
-        )
+        request = await tx.lock_first(_open_of(order))
         if request is None:
             raise ReturnAnswered
         act = Act("order.return_taken_back", by)
