@@ -85,7 +85,7 @@ async def show(dispute_id: int) -> Response:
 
 @blueprint.post("/<int:dispute_id>/evidence")
 @owner
-@large_body(MAX_UPLOAD)
+@large_body(MAX_UPLOAD, of="documents")
 async def save(dispute_id: int) -> Response:
     """Keep the draft of the answer and stage it at Stripe, where the bank does not see it; then it
     is read through.

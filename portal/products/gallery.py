@@ -12,7 +12,7 @@ from portal.products.gallery_forms import (
     from_gallery,
     texts_form,
 )
-from shared.core.errors import Conflict, Invalid
+from shared.core.errors import Conflict, Invalid, NotFound
 from shared.core.locales import gettext as _
 from shared.entrypoints.web.access import large_body, owner
 from shared.entrypoints.web.bodies import MAX_UPLOAD
@@ -45,7 +45,7 @@ async def show(product_id: int) -> Response:
 
 @blueprint.post("")
 @owner
-@large_body(MAX_UPLOAD)
+@large_body(MAX_UPLOAD, of="pictures")
 @limit("60/minute")
 async def upload(product_id: int) -> Response:
     """Put pictures behind those that are there; each is made anew."""
@@ -133,6 +133,8 @@ async def move(
     move: str,
 ) -> Response:
     """Move a picture to the front or the back, or take it away."""
+    if move not in (TO_FRONT, TO_BACK, AWAY):
+        raise NotFound
     product = await product_for_vendor(vendor_id(), product_id)
     form = await Bare.from_request()
     if not form.ok():

@@ -36,7 +36,7 @@ async def show() -> Response:
 
 @blueprint.post("")
 @owner
-@large_body(MAX_UPLOAD)
+@large_body(MAX_UPLOAD, of="pictures")
 @limit("60/minute")
 async def change() -> Response:
     """Save words and colour, and what pictures are brought."""

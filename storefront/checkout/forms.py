@@ -23,7 +23,7 @@ from shared.trade.orders.contacts import Contact
 from shared.trade.people.rules import normal_email
 from shared.trade.shipping.places import COUNTRIES
 from storefront.checkout.billing_fields import BillingFields
-from storefront.checkout.places import PostalPlace, place_of
+from storefront.checkout.places import STATE, PostalPlace, place_of
 from storefront.checkout.postal import example_of, tidy_postal_code
 
 CHECKED_ALONE = (
@@ -42,7 +42,7 @@ DECIDED_BY_COUNTRY = ("postal_code", "state")
 
 # For each word that a country has for its states: none was chosen, and what was typed is none.
 _STATES = {
-    "State": (
+    STATE: (
         _n("Choose the state."),
         _n("“%(typed)s” is none of the states of %(country)s. Choose one."),
     ),
@@ -146,7 +146,7 @@ class CheckoutForm(BillingFields):
     # Whether it has to be there is the country's affair.
     postal_code = StringField(_l("Postal code"))
     # The country's, set when it is known.
-    state = SelectField(_l("State"), choices=[], validate_choice=False)
+    state = SelectField(_l(STATE), choices=[], validate_choice=False)
     country = SelectField(
         _l("Country"),
         [DataRequired(_l("Choose the country."))],

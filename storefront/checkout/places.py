@@ -31,7 +31,9 @@ _EXAMPLES = {
     "RS": ("11000",),
     "GB": ("SW1A 1AA",),
 }
-_STATE_WORDS = {"prefecture": _n("Prefecture"), "state": _n("State")}
+# Not "State" alone: in other languages the state of a country and that of an order are two words.
+STATE = _n("State or territory")
+_STATE_WORDS = {"prefecture": _n("Prefecture"), "state": STATE}
 _PROVINCES = frozenset({"CA", "ES", "IT"})
 _JAPANESE_ENDINGS = "都道府県"
 
@@ -83,7 +85,7 @@ def place_of(country: str) -> PostalPlace:
     word = (
         _n("Province")
         if country in _PROVINCES
-        else _STATE_WORDS.get(facts.get("state_name_type", ""), "State")
+        else _STATE_WORDS.get(facts.get("state_name_type", ""), STATE)
     )
     return PostalPlace(
         country=country,

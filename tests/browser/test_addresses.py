@@ -32,12 +32,12 @@ def test_the_country_brings_its_states(page: Page, server: Server) -> None:
     code.fill("ＬＵ－１７２８")
     country.focus()  # a field that is being typed in is left alone
     country.select_option("US")
-    expect(page.get_by_label("State", exact=True)).to_be_visible()
+    expect(page.get_by_label("State or territory", exact=True)).to_be_visible()
     expect(page.locator("#postal_code-error")).to_contain_text(
         "of the United States, such as 95014"
     )
     country.select_option("LU")
-    expect(page.get_by_label("State", exact=True)).to_have_count(0)
+    expect(page.get_by_label("State or territory", exact=True)).to_have_count(0)
     expect(code).to_have_value("1728")
 
     country.select_option("IT")

@@ -53,7 +53,7 @@ def test_without_scripts_the_choice_follows_the_country_before_payment(
     ).to_be_visible()
     expect(page.get_by_role("radio", name="Air parcel")).to_be_checked()
     expect(page.locator("#city")).to_have_value("Cupertino")
-    page.get_by_label("State").select_option("California")
+    page.get_by_label("State or territory").select_option("California")
     page.get_by_role("button", name="Continue to payment").click()
     page.wait_for_url(re.compile(r"/shop/checkout/co_"))
     summary = page.locator(".summary")

@@ -13,12 +13,12 @@ from shared.trade.shipping.places import COUNTRIES
 from storefront.checkout.places import place_of
 
 WITH_STATES = {
-    "AU": "State",
+    "AU": "State or territory",
     "CA": "Province",
     "ES": "Province",
     "IT": "Province",
     "JP": "Prefecture",
-    "US": "State",
+    "US": "State or territory",
 }
 
 

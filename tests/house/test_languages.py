@@ -185,6 +185,22 @@ def test_translations_keep_what_is_filled_in(language: str) -> None:
             ]
 
 
+def test_a_french_mail_begins_with_a_capital_letter() -> None:
+    """Below "Bonjour …," as everywhere; English and German go on after the comma."""
+    small = [
+        told
+        for message in of("fr")
+        for sentence, told in [(message.id, message.string)]
+        if isinstance(sentence, str)
+        and isinstance(told, str)
+        and any(place.startswith("templates/mail/") for place, _ in message.locations)
+        and sentence[:1].islower()
+        and sentence.endswith((".", ":"))
+        and told[:1].islower()
+    ]
+    assert small == []
+
+
 def _parts(text: str) -> list[str]:
     return sorted({*_PLACEHOLDER.findall(text), *_TAG.findall(text)})
 

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from werkzeug.datastructures import FileStorage
 
+from shared.entrypoints.web.bodies import MAX_UPLOAD
 from shared.trade.catalogue.gallery import gallery_of
 from shared.trade.catalogue.models import Product
+from shared.trade.pictures.rules import MOST_BYTES
 from tests.support.factories import make_product, make_ready_vendor
 from tests.support.filled import filled
 from tests.support.photos import opened, photo
@@ -96,13 +98,52 @@ class TestUpload:
         await brought(portal, product, ("b.jpg", photo(900, 900)))
         first, second = await gallery_of(product.id)
         at = f"/vendor/admin/products/{product.id}/pictures"
+        answer = await portal.post(f"{at}/{first.id}/nonsense", {})
+        assert answer.status_code == 404
+        assert [one.id for one in await gallery_of(product.id)] == [first.id, second.id]
         await portal.post(f"{at}/{second.id}/front", {})
         assert [one.id for one in await gallery_of(product.id)] == [second.id, first.id]
         await portal.post(f"{at}/{second.id}/away", {})
         assert [one.id for one in await gallery_of(product.id)] == [first.id]
 
+    @pytest.mark.parametrize("page", ["products/{id}/pictures", "shop/look"])
+    async def test_too_large_is_said_of_pictures(self, client: Any, page: str) -> None:
+        """Of what nothing is read at all: by the limits that these pages have."""
+        _portal, product = await shop(client)
+        at = f"/vendor/admin/{page.format(id=product.id)}"
+        file = FileStorage(BytesIO(b"\0" * MAX_UPLOAD), filename="large.jpg")
+        answer = await client.post(
+            at,
+            form={"csrf_token": await csrf_token(client, at)},
+            files={"picture": file},
+        )
+        said = words(str(await answer.get_data(as_text=True)))
+        assert answer.status_code == 413
+        assert (
+            "These pictures are too large: one may have 10 MB, all together 12 MB."
+            in said
+        )
+        assert (MOST_BYTES, MAX_UPLOAD) == (10 * 1024**2, 12 * 1024**2)
+
 
 class TestServing:
+    async def test_the_first_picture_comes_at_once_and_the_others_when_seen(
+        self, client: Any
+    ) -> None:
+        """What is not seen yet takes nothing from what is."""
+        portal, product = await shop(client)
+        for size in (900, 800, 700):
+            await brought(portal, product, ("a.jpg", photo(size, size)))
+        page = await Browser(client).get("/shops/lux/cup")
+        strip = page[page.index("gallery-strip") : page.index("gallery-links")]
+        first, *others = re.findall(r"<img [^>]+>", strip)
+        assert 'fetchpriority="high"' in first
+        assert "loading=" not in first
+        assert len(others) == 2
+        for one in others:
+            assert 'loading="lazy"' in one
+            assert "fetchpriority" not in one
+
     async def test_pages_offer_every_width_and_browsers_keep_the_files(
         self, client: Any
     ) -> None:

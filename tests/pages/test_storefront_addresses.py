@@ -110,6 +110,30 @@ async def test_a_state_that_is_missing_is_asked_for(browser: Browser) -> None:
 
 
 @pytest.mark.one_engine
+@pytest.mark.parametrize(
+    ("language", "state", "province"),
+    [
+        ("en", "State or territory", "Province"),
+        ("de", "Bundesstaat", "Provinz"),
+        ("fr", "État", "Province"),
+    ],
+)
+async def test_the_state_of_an_address_is_not_that_of_an_order(
+    browser: Browser, language: str, state: str, province: str
+) -> None:
+    """Its field is named as its country names it, in each language."""
+    await browser.post("/language", {"language": language})
+    for country, label in (("US", state), ("AU", state), ("CA", province)):
+        answer = await browser.post(
+            "/shop/checkout/check/country", {**ADDRESS, "country": country}, HTMX
+        )
+        html = str(await answer.get_data(as_text=True))
+        found = re.search(r'<label for="state">([^<]+)', html)
+        assert found is not None
+        assert found[1].strip() == label
+
+
+@pytest.mark.one_engine
 async def test_choosing_the_country_brings_its_states(browser: Browser) -> None:
     """With the answer about the country, not blamed before they were come to; elsewhere the field
     goes.

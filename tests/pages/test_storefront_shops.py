@@ -46,6 +46,25 @@ class TestPublicPages:
         assert " style=" not in page
         assert " onclick=" not in page
 
+    @pytest.mark.parametrize(
+        ("language", "said"),
+        [
+            ("en", "More from Atelier Luxe"),
+            ("de", "Mehr von Atelier Luxe"),
+            ("fr", "À découvrir aussi chez Atelier Luxe"),
+        ],
+    )
+    async def test_the_shops_other_things_stand_below_a_product(
+        self, browser: Browser, language: str, said: str
+    ) -> None:
+        """Under words that fit any name."""
+        vendor = await make_ready_vendor(name="Atelier Luxe", slug="lux")
+        await make_product(vendor, name="Cup", slug="cup")
+        await make_product(vendor, name="Tote bag")
+        await browser.post("/language", {"language": language})
+
+        assert said in words(await browser.get("/shops/lux/cup"))
+
     async def test_home_shows_shops_that_can_sell_and_their_products(
         self, browser: Browser
     ) -> None:

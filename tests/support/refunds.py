@@ -17,6 +17,12 @@ from shared.core.settings import SANDBOX_SECRET_KEY
 from shared.finance.connect import payment_configs
 from shared.finance.ledger import postings
 from shared.finance.ledger import service as ledger
+from shared.finance.payments.models import Payment
+from shared.finance.payments.service import (
+    confirm_payment,
+    create_payment_intent,
+    record_charge,
+)
 from shared.finance.refunds import service
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import Reach, RefundRequest
@@ -24,14 +30,16 @@ from shared.infra import unit
 from shared.infra.jobs.models import Job
 from shared.infra.jobs.worker import Worker
 from shared.infra.stripe_writes.models import StripeWrite
+from shared.trade.baskets import service as baskets
 from shared.trade.commission import service as fees
 from shared.trade.commission.rules import RefundPolicy
 from shared.trade.orders.models import Order
-from tests.support.market import Shop, open_shop, stripe_post
+from shared.trade.orders.service import place_order
+from tests.support.market import ADA, Shop, confirm, open_shop, stripe_post
 from tests.support.money import DAY, held, sell, stripe_get
+from tests.support.shipping import BY_STANDARD, send_by
 
 if TYPE_CHECKING:
-    from shared.finance.payments.models import Payment
     from shared.infra.gateway.gateway import Gateway
     from shared.infra.jobs import Context
     from tests.support.sandbox import RunningSandbox
@@ -103,6 +111,34 @@ async def sold(
         await sell(gateway, sandbox, shop)
     payment = await sell(gateway, sandbox, shop, card=card, quantity=quantity)
     return Sold(shop, await Order.get(id=payment.order_id), payment)
+
+
+async def sold_with_delivery(
+    gateway: Gateway,
+    sandbox: RunningSandbox,
+    *,
+    quantity: int = 2,
+) -> Sold:
+    """A paid order with delivery at €4.90."""
+    shop = await open_shop(gateway, sandbox, price=PRICE, stock=20)
+    await send_by(shop.vendor_id)
+    await fund_platform(sandbox)
+    basket = await baskets.add(None, product_id=shop.product_id, quantity=quantity)
+    token = await place_order(
+        basket_token=basket,
+        contact=ADA,
+        customer_id=None,
+        hold_minutes=30,
+        shipping={shop.vendor_id: BY_STANDARD},
+    )
+    order = await Order.get(checkout__token=token)
+    intent = await create_payment_intent(gateway, order_id=order.id)
+    await confirm(sandbox, intent.payment_intent_id)
+    await confirm_payment(gateway, intent.payment_intent_id)
+    sandbox.advance(1)
+    payment = await Payment.get(order_id=order.id)
+    await record_charge(gateway, payment.stripe_charge_id or "")
+    return Sold(shop, await Order.get(id=order.id), await Payment.get(id=payment.id))
 
 
 async def set_policy(policy: RefundPolicy, **limits: int) -> None:

@@ -90,13 +90,15 @@ def origin_suffices(view: F) -> F:
     return view
 
 
-def large_body(limit: int) -> Callable[[F], F]:
-    """Let a route take bodies of up to `limit` bytes (bodies.MAX_BODY, or MAX_UPLOAD for
-    documents).
+def large_body(limit: int, *, of: str = "") -> Callable[[F], F]:
+    """Let a route take bodies of up to `limit` bytes (bodies.MAX_BODY, or MAX_UPLOAD for files).
+
+    `of`: which sentence says that it is more (`security.TOO_MUCH`).
     """
 
     def decorate(view: F) -> F:
         view.market_body_limit = limit  # type: ignore[attr-defined]
+        view.market_body_of = of  # type: ignore[attr-defined]
         return view
 
     return decorate

@@ -33,11 +33,18 @@ from shared.entrypoints.web.hosts import Hosts
 from shared.entrypoints.web.kit import is_htmx, kit, wants_json
 from shared.entrypoints.web.pages import page
 
-TOO_MUCH = _n(
-    "These documents are too large: all together may have 4.5 MB. Go back, what you typed is "
-    "still there, and choose"
-    " smaller ones."
-)
+# By what a route says that it takes (`access.large_body`).
+TOO_MUCH = {
+    "documents": _n(
+        "These documents are too large: all together may have 4.5 MB. Go back, what you typed is "
+        "still there, and choose"
+        " smaller ones."
+    ),
+    "pictures": _n(
+        "These pictures are too large: one may have 10 MB, all together 12 MB. Go back, what you "
+        "typed is still there, and choose smaller ones, or send them one by one."
+    ),
+}
 UNKNOWN_HOST = _n(
     "This site does not go by the name that you asked for. Open it by its own address."
 )
@@ -128,7 +135,7 @@ async def guard() -> Response | None:
     view = current_view()
     limit = _limit_of(view)
     if (request.content_length or 0) > limit:
-        return await _too_large(limit)
+        return await _too_large(view)
     if request.method not in UNSAFE or view is None:
         return None
     exempt, is_from_us = hasattr(view, "market_unsigned"), False
@@ -139,15 +146,16 @@ async def guard() -> Response | None:
     except RequestEntityTooLarge:
         is_too_large = True
     if is_too_large:
-        return await _too_large(limit)
+        return await _too_large(view)
     if exempt:
         return None
     suffices = is_from_us and hasattr(view, "market_origin_suffices")
     return await _check_form(needs_token=not suffices)
 
 
-async def _too_large(limit: int) -> Response:
-    return await answer(413, message=_(TOO_MUCH) if limit > MAX_BODY else None)
+async def _too_large(view: object | None) -> Response:
+    said = TOO_MUCH.get(getattr(view, "market_body_of", ""))
+    return await answer(413, message=_(said) if said else None)
 
 
 async def _check_form(*, needs_token: bool) -> Response | None:

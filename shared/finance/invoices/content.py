@@ -17,7 +17,7 @@ def of_sale(
     """The lines of an order, and what was paid for sending."""
     rows = [
         {
-            "name": line.name,
+            "name": line.full_name,
             "quantity": line.quantity,
             "amount": line.unit_amount * line.quantity,
         }
@@ -33,7 +33,7 @@ def of_refund(
     lines: Sequence[OrderLine],
 ) -> dict[str, Any]:
     """What a refund gave back: its pieces, and whatever is no piece."""
-    names = {line.id: line.name for line in lines}
+    names = {line.id: line.full_name for line in lines}
     rows = [
         {
             "name": names[part.order_line_id],

@@ -1,5 +1,5 @@
-"""Invoices and credit notes as one PDF, a page each, in the shopper's language: the same bytes for
-the same documents.
+"""Invoices and credit notes as one PDF, each on pages of its own, in the shopper's language: the
+same bytes for the same documents.
 """
 
 from __future__ import annotations
@@ -36,8 +36,9 @@ def as_pdf(documents: Sequence[SalesDocumentView]) -> bytes:
         seller = str(first.content["seller"]["name"])
         sheets = Sheets(_said("file", number=first.number), seller)
         for document in documents:
+            before = len(sheets.pages)
             _page(sheets, document)
-        sheets.feet(f"{seller} · {first.number}")
+            sheets.feet(f"{seller} · {document.number}", since=before)
         return sheets.pdf()
 
 
@@ -132,8 +133,7 @@ def _lines(sheets: Sheets, document: SalesDocumentView) -> None:
         sheets.rule(down=5)
         sheets.down(ROW)
     if told["rest"]:
-        name = told["rest_name"] or _said("rest")
-        _row(sheets, (name, "", written(told["rest"])))
+        _row(sheets, (_rest(document), "", written(told["rest"])))
         sheets.down(ROW)
     total = (_said("total"), "", written(told["total"]))
     _row(sheets, total, size=10, bold=True)
@@ -144,6 +144,15 @@ def _lines(sheets: Sheets, document: SalesDocumentView) -> None:
         sheets.down(ROW)
     if not told["vat"]:
         sheets.text(MARGIN, _said("vat_included"), size=8, color=GREY)
+
+
+def _rest(document: SalesDocumentView) -> str:
+    """What is no piece: the delivery where the document is about it, or an amount that was given
+    back for nothing by name.
+    """
+    if document.content["rest_name"]:
+        return _said("delivery", method=document.content["rest_name"])
+    return _said("rest" if document.kind is DocumentKind.INVOICE else "given_back")
 
 
 def _row(

@@ -124,9 +124,12 @@ class Sheets:
         """Go down."""
         self.y += points
 
-    def feet(self, words: str) -> None:
-        """Write the same at the foot of every page, with its number."""
-        for number, page in enumerate(self.pages, 1):
+    def feet(self, words: str, *, since: int = 0) -> None:
+        """Write the same at the foot of every page after the first `since`, with its number among
+        those.
+        """
+        pages = self.pages[since:]
+        for number, page in enumerate(pages, 1):
             at = HEIGHT - MARGIN + 8
             page.append(HorizontalRule(MARGIN, at - 14, RIGHT, LINE, 0.6))
             page.append(
@@ -148,7 +151,7 @@ class Sheets:
                         "statements.account",
                         "page",
                         number=number,
-                        pages=len(self.pages),
+                        pages=len(pages),
                     ),
                     REGULAR,
                     8,

@@ -10,12 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.finance.payments.models import Payment
-from shared.finance.payments.service import (
-    confirm_payment,
-    create_payment_intent,
-    record_charge,
-)
 from shared.finance.refunds.approval import decline
 from shared.finance.refunds.errors import NoPieces
 from shared.finance.refunds.models import Refund
@@ -29,14 +23,16 @@ from shared.finance.refunds.rules import (
     work_out,
 )
 from shared.infra.mail.models import Email
-from shared.trade.baskets import service as baskets
 from shared.trade.commission.rules import RefundPolicy
 from shared.trade.orders.models import Order, OrderLine
-from shared.trade.orders.service import place_order
-from tests.support.market import ADA, confirm, open_shop
 from tests.support.money import assert_books_agree
-from tests.support.refunds import Sold, amount, fund_platform, refund, set_policy
-from tests.support.shipping import BY_STANDARD, send_by
+from tests.support.refunds import (
+    Sold,
+    amount,
+    refund,
+    set_policy,
+    sold_with_delivery,
+)
 
 if TYPE_CHECKING:
     from shared.infra.gateway.gateway import Gateway
@@ -44,29 +40,6 @@ if TYPE_CHECKING:
 
 PRICE, SHIPPING = 2000, 490
 SENT = RefundRequest(Reach.LINES, shipping=True)
-
-
-async def _sold(gateway: Gateway, sandbox: RunningSandbox, quantity: int = 2) -> Sold:
-    """A paid order with delivery at €4.90."""
-    shop = await open_shop(gateway, sandbox, price=PRICE, stock=20)
-    await send_by(shop.vendor_id)
-    await fund_platform(sandbox)
-    basket = await baskets.add(None, product_id=shop.product_id, quantity=quantity)
-    token = await place_order(
-        basket_token=basket,
-        contact=ADA,
-        customer_id=None,
-        hold_minutes=30,
-        shipping={shop.vendor_id: BY_STANDARD},
-    )
-    order = await Order.get(checkout__token=token)
-    intent = await create_payment_intent(gateway, order_id=order.id)
-    await confirm(sandbox, intent.payment_intent_id)
-    await confirm_payment(gateway, intent.payment_intent_id)
-    sandbox.advance(1)
-    payment = await Payment.get(order_id=order.id)
-    await record_charge(gateway, payment.stripe_charge_id or "")
-    return Sold(shop, await Order.get(id=order.id), await Payment.get(id=payment.id))
 
 
 async def _piece(sale: Sold) -> RefundRequest:
@@ -83,7 +56,7 @@ class TestWithStripe:
     ) -> None:
         """A piece, the delivery alone, then all that is left; the books say what Stripe says."""
         await set_policy(policy)
-        sale = await _sold(gateway, sandbox)
+        sale = await sold_with_delivery(gateway, sandbox)
         assert sale.payment.amount_total == 2 * PRICE + SHIPPING
         made = [
             await refund(gateway, sale, wish)
@@ -105,7 +78,7 @@ class TestWithStripe:
         self, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """The shopper's and the vendor's, beside the goods and the total."""
-        sale = await _sold(gateway, sandbox)
+        sale = await sold_with_delivery(gateway, sandbox)
         for kind in ("order_confirmed", "order_sold"):
             mail = await Email.get(unique_key=f"{kind}:{sale.order.id}")
             assert "Delivery: Standard parcel  €4.90" in mail.text, mail.text
@@ -116,7 +89,7 @@ class TestWithStripe:
     ) -> None:
         """It counts while it is asked for, and no longer than that."""
         await set_policy(RefundPolicy.PROPORTIONAL, EUR=1)
-        sale = await _sold(gateway, sandbox)
+        sale = await sold_with_delivery(gateway, sandbox)
         asked = await refund(gateway, sale, SENT)
         there = await refundable(sale.shop.vendor_id, sale.order.number)
         assert there.shipping.amount == 0
@@ -129,7 +102,7 @@ class TestWithStripe:
         self, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """The delivery is asked back after an amount that reaches into it."""
-        sale = await _sold(gateway, sandbox, quantity=1)
+        sale = await sold_with_delivery(gateway, sandbox, quantity=1)
         await refund(gateway, sale, amount(PRICE + 90))
         made = await refund(gateway, sale, SENT)
         assert (made.amount, made.shipping_amount) == (400, 400)
