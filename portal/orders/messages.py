@@ -3,37 +3,21 @@
 from __future__ import annotations
 
 from quart import Blueprint, Response
-from wtforms import TextAreaField
-from wtforms.validators import DataRequired, Length
 
+from portal.orders.forms import VendorMessageForm
+from portal.orders.order_page import order_page, own_order
 from shared.core.errors import MarketError, NotFound
 from shared.core.locales import gettext as _
-from shared.core.locales.lazy import lazy_gettext as _l
 from shared.entrypoints.web.access import owner
-from shared.entrypoints.web.forms import MarketForm
 from shared.entrypoints.web.identity import actor, actor_label, vendor_id
 from shared.entrypoints.web.limits import limit
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
-from shared.trade.messages.rules import MAX_TEXT
 from shared.trade.messages.service import answer_the_shopper
-from shared.trade.orders.order_numbers import may_be_number
 
 blueprint = Blueprint(
     "vendor_messages", __name__, url_prefix="/vendor/admin/orders/<number>/messages"
 )
-
-
-class VendorMessageForm(MarketForm):
-    """What a vendor writes to a shopper."""
-
-    text = TextAreaField(
-        _l("Your message"),
-        [
-            DataRequired(_l("Write what the shopper should know.")),
-            Length(max=MAX_TEXT),
-        ],
-    )
 
 
 @blueprint.post("")
@@ -41,12 +25,9 @@ class VendorMessageForm(MarketForm):
 @limit("30/minute")
 async def send(number: str) -> Response:
     """Write to the shopper, who gets a mail."""
-    if not may_be_number(number):
-        raise NotFound(_("We could not find that order."))
-    form, here = (
-        await VendorMessageForm.from_request(),
-        url_for("orders.show", number=number),
-    )
+    order, form = await own_order(number), await VendorMessageForm.from_request()
+    if not form.ok():
+        return await order_page(order, typed=form, status=422)
     try:
         await answer_the_shopper(
             vendor_id=vendor_id(),
@@ -57,5 +38,7 @@ async def send(number: str) -> Response:
     except NotFound:
         raise
     except MarketError as problem:
-        return see_other(here, ("error", problem.message))
+        form.blame(problem)
+        return await order_page(order, typed=form, status=problem.status)
+    here = url_for("orders.show", number=number)
     return see_other(here, ("ok", _("Sent to the shopper by mail.")))

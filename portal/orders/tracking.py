@@ -5,7 +5,7 @@ from __future__ import annotations
 from quart import Blueprint, Response
 
 from portal.orders.forms import TrackingForm
-from shared.core.errors import NotFound
+from portal.orders.order_page import order_page, own_order
 from shared.core.locales import gettext as _
 from shared.entrypoints.web.access import owner
 from shared.entrypoints.web.identity import actor, actor_label, vendor_id
@@ -13,7 +13,6 @@ from shared.entrypoints.web.limits import limit
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.trade.orders.errors import CannotCorrect
-from shared.trade.orders.order_numbers import may_be_number
 from shared.trade.orders.tracking import correct_tracking
 
 blueprint = Blueprint(
@@ -26,15 +25,10 @@ blueprint = Blueprint(
 @limit("60/minute")
 async def correct(number: str) -> Response:
     """Another carrier or number; the shopper is told where it matters to them."""
-    if not may_be_number(number):
-        raise NotFound(_("We could not find that order."))
-    form, here = (
-        await TrackingForm.from_request(),
-        url_for("orders.show", number=number),
-    )
+    order, form = await own_order(number), await TrackingForm.from_request()
     if not form.ok():
-        first = next(iter(form.tracking_number.errors), _("That is too long."))
-        return see_other(here, ("error", str(first)))
+        return await order_page(order, typed=form, status=422)
+    here = url_for("orders.show", number=number)
     try:
         told = await correct_tracking(
             vendor_id=vendor_id(),

@@ -1,0 +1,47 @@
+"""What a shopper asks to be given back, as its vendor reads it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from shared.core.frozen import frozen
+from shared.core.words import badge, word
+from shared.trade.orders.queries import OrderView
+from shared.trade.returns.queries import ReturnView
+from shared.trade.returns.rules import ReturnKind, ReturnReason
+
+
+@frozen
+class VendorReturn:
+    """A request as its vendor reads it."""
+
+    view: ReturnView
+    badge: tuple[str, str]
+    title: str
+    pieces: tuple[str, ...]
+    reason: str
+    is_withdrawal: bool
+
+
+def vendor_returns(
+    order: OrderView, found: Iterable[ReturnView]
+) -> tuple[VendorReturn, ...]:
+    """The requests of one order in words, the newest first. Pure."""
+    names = {line.id: line.name for line in order.lines}
+    return tuple(
+        VendorReturn(
+            view,
+            badge("returns.vendor_states", view.state),
+            word("returns.kinds", view.kind),
+            tuple(
+                f"{count} × {names[id_]}"
+                for id_, count in view.pieces.items()
+                if id_ in names
+            ),
+            ""
+            if view.reason is ReturnReason.NONE
+            else word("returns.reasons", view.reason),
+            view.kind is ReturnKind.WITHDRAWAL,
+        )
+        for view in found
+    )
