@@ -50,6 +50,12 @@ async () => {
   do { await frame(); await frame(); } while (document.querySelector('.htmx-request, [aria-busy=true]'));
 }
 """
+# What sticks out of the page to the right, the innermost of it, with what it says.
+TOO_WIDE = """
+() => [...document.querySelectorAll('body *')]
+  .filter(one => one.children.length === 0 && one.getBoundingClientRect().right > window.innerWidth)
+  .map(one => `${one.nodeName}.${one.className} ${one.textContent.trim().slice(0, 80)}`).slice(-3)
+"""
 # No colour is on its way to another one any more.
 FADED = """
 async () => {
@@ -101,7 +107,8 @@ def _place(page: Page, address: str) -> list[str]:
     )
     if width["has"] > width["may"]:
         wrong.append(
-            f"{address} is {width['has']} px wide on a screen of {width['may']}"
+            f"{address} is {width['has']} px wide on a screen of {width['may']}: "
+            f"{page.evaluate(TOO_WIDE)}"
         )
     shift: dict[str, Any] = page.evaluate("window.__shift")
     if shift["by"] > 0.02:
