@@ -8,7 +8,8 @@ from shared.core.frozen import frozen
 from shared.core.words import badge, word
 from shared.trade.orders.queries import OrderView
 from shared.trade.returns.queries import ReturnView
-from shared.trade.returns.rules import ReturnKind, ReturnReason
+from shared.trade.returns.rules import ReturnKind
+from shared.trade.returns.words import pieces_of, reason_of
 
 
 @frozen
@@ -27,20 +28,13 @@ def vendor_returns(
     order: OrderView, found: Iterable[ReturnView]
 ) -> tuple[VendorReturn, ...]:
     """The requests of one order in words, the newest first. Pure."""
-    names = {line.id: line.name for line in order.lines}
     return tuple(
         VendorReturn(
             view,
             badge("returns.vendor_states", view.state),
             word("returns.kinds", view.kind),
-            tuple(
-                f"{count} × {names[id_]}"
-                for id_, count in view.pieces.items()
-                if id_ in names
-            ),
-            ""
-            if view.reason is ReturnReason.NONE
-            else word("returns.reasons", view.reason),
+            pieces_of(view, order),
+            reason_of(view),
             view.kind is ReturnKind.WITHDRAWAL,
         )
         for view in found

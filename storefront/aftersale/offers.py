@@ -9,7 +9,8 @@ from shared.core.frozen import frozen
 from shared.core.words import badge, word
 from shared.trade.orders.queries import OrderView
 from shared.trade.returns.queries import ReturnView
-from shared.trade.returns.rules import AfterSaleOffer, ReturnReason, offer
+from shared.trade.returns.rules import AfterSaleOffer, offer
+from shared.trade.returns.words import pieces_of, reason_of
 
 
 def offer_to(order: OrderView) -> AfterSaleOffer:
@@ -38,20 +39,13 @@ def shopper_returns(
     order: OrderView, found: Iterable[ReturnView]
 ) -> tuple[ShopperReturn, ...]:
     """The requests of one order in words, the newest first."""
-    names = {line.id: line.name for line in order.lines}
     return tuple(
         ShopperReturn(
             view,
             badge("returns.states", view.state),
             word("returns.kinds", view.kind),
-            tuple(
-                f"{count} × {names[id_]}"
-                for id_, count in view.pieces.items()
-                if id_ in names
-            ),
-            ""
-            if view.reason is ReturnReason.NONE
-            else word("returns.reasons", view.reason),
+            pieces_of(view, order),
+            reason_of(view),
         )
         for view in found
     )

@@ -13,6 +13,7 @@ from shared.core.money import Money
 from shared.core.words import word
 from shared.finance.invoices.queries import SalesDocumentView
 from shared.finance.invoices.rules import DocumentKind
+from shared.finance.statements.layout import ROW, bill_row
 from shared.finance.statements.pdf import (
     ACCENT,
     BOLD,
@@ -25,7 +26,6 @@ from shared.finance.statements.pdf import (
     folded,
 )
 
-ROW = 16.0
 HALF = 250.0
 
 
@@ -124,23 +124,23 @@ def _lines(sheets: Sheets, document: SalesDocumentView) -> None:
         return formats.money(Money(sign * amount, told["currency"]))
 
     heads = (_said("what"), _said("quantity"), _said("amount"))
-    _row(sheets, heads, size=8, color=GREY)
+    bill_row(sheets, heads, size=8, color=GREY)
     sheets.rule(down=6, color=INK)
     sheets.down(ROW + 3)
     for line in told["lines"]:
         count, amount = str(line["quantity"]), written(line["amount"])
-        _row(sheets, (line["name"], count, amount))
+        bill_row(sheets, (line["name"], count, amount))
         sheets.rule(down=5)
         sheets.down(ROW)
     if told["rest"]:
-        _row(sheets, (_rest(document), "", written(told["rest"])))
+        bill_row(sheets, (_rest(document), "", written(told["rest"])))
         sheets.down(ROW)
     total = (_said("total"), "", written(told["total"]))
-    _row(sheets, total, size=10, bold=True)
+    bill_row(sheets, total, size=10, bold=True)
     sheets.down(ROW + 12)
     for vat in told["vat"]:
         share = _said("vat", percentage=vat["percentage"])
-        _row(sheets, (share, "", written(vat["amount"])))
+        bill_row(sheets, (share, "", written(vat["amount"])))
         sheets.down(ROW)
     if not told["vat"]:
         sheets.text(MARGIN, _said("vat_included"), size=8, color=GREY)
@@ -153,41 +153,3 @@ def _rest(document: SalesDocumentView) -> str:
     if document.content["rest_name"]:
         return _said("delivery", method=document.content["rest_name"])
     return _said("rest" if document.kind is DocumentKind.INVOICE else "given_back")
-
-
-def _row(
-    sheets: Sheets,
-    cells: Sequence[str],
-    *,
-    size: float = 9,
-    bold: bool = False,
-    color: str = INK,
-) -> None:
-    """One line of the table, on a new page where this one is full."""
-    if not sheets.room(ROW):
-        sheets.turn()
-        sheets.down(14)
-    what, quantity, amount = cells
-    sheets.text(
-        MARGIN,
-        what,
-        size=size,
-        bold=bold,
-        color=color,
-        most=340,
-    )
-    sheets.text(
-        MARGIN + 390,
-        quantity,
-        size=size,
-        color=color,
-        align="right",
-    )
-    sheets.text(
-        RIGHT,
-        amount,
-        size=size,
-        bold=bold,
-        color=color,
-        align="right",
-    )

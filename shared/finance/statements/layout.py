@@ -162,3 +162,41 @@ def _table_head(sheets: Sheets, columns: Sequence[Column]) -> None:
         )
     sheets.rule(down=6, color=INK)
     sheets.down(ROW + 3)
+
+
+def bill_row(
+    sheets: Sheets,
+    cells: Sequence[str],
+    *,
+    size: float = 9,
+    bold: bool = False,
+    color: str = INK,
+) -> None:
+    """One line of what was sold: how many, for how much; on a new page where this one is full."""
+    if not sheets.room(ROW):
+        sheets.turn()
+        sheets.down(14)
+    what, quantity, amount = cells
+    sheets.text(
+        MARGIN,
+        what,
+        size=size,
+        bold=bold,
+        color=color,
+        most=340,
+    )
+    sheets.text(
+        MARGIN + 400,
+        quantity,
+        size=size,
+        color=color,
+        align="right",
+    )
+    sheets.text(
+        RIGHT,
+        amount,
+        size=size,
+        bold=bold,
+        color=color,
+        align="right",
+    )

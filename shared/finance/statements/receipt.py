@@ -4,7 +4,6 @@ order.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from shared.core.formats import english_day
@@ -12,6 +11,7 @@ from shared.core.locales import SOURCE, speaking
 from shared.core.money import Money
 from shared.core.words import word
 from shared.finance.disputes.response_draft import Facts
+from shared.finance.statements.layout import ROW, bill_row
 from shared.finance.statements.pdf import (
     ACCENT,
     GREY,
@@ -23,7 +23,6 @@ from shared.finance.statements.pdf import (
     folded,
 )
 
-ROW = 16.0
 HALF = 250.0
 
 
@@ -107,18 +106,18 @@ def _lines(sheets: Sheets, facts: Facts) -> None:
     columns = [
         word("statements.columns", name) for name in ("what", "quantity", "amount")
     ]
-    _row(sheets, columns, size=8, color=GREY)
+    bill_row(sheets, columns, size=8, color=GREY)
     sheets.rule(down=6, color=INK)
     sheets.down(ROW + 3)
     for line in facts.lines:
-        _row(
+        bill_row(
             sheets,
             (line.name, str(line.quantity), _plain(line.total)),
         )
         sheets.rule(down=5)
         sheets.down(ROW)
     _rest(sheets, facts)
-    _row(
+    bill_row(
         sheets,
         (_said("total"), "", _plain(facts.total)),
         size=10,
@@ -126,7 +125,7 @@ def _lines(sheets: Sheets, facts: Facts) -> None:
     )
     sheets.down(ROW + 8)
     for refund in facts.refunds:
-        _row(
+        bill_row(
             sheets,
             (
                 _said("refunded", day=english_day(refund.at)),
@@ -147,46 +146,8 @@ def _rest(sheets: Sheets, facts: Facts) -> None:
         said = (
             _said("delivery", method=facts.sent_by) if facts.sent_by else _said("rest")
         )
-        _row(sheets, (said, "", _plain(rest)))
+        bill_row(sheets, (said, "", _plain(rest)))
         sheets.down(ROW)
-
-
-def _row(
-    sheets: Sheets,
-    cells: Sequence[str],
-    *,
-    size: float = 9,
-    bold: bool = False,
-    color: str = INK,
-) -> None:
-    """One line of the table, on a new page where this one is full."""
-    if not sheets.room(ROW):
-        sheets.turn()
-        sheets.down(14)
-    what, quantity, amount = cells
-    sheets.text(
-        MARGIN,
-        what,
-        size=size,
-        bold=bold,
-        color=color,
-        most=340,
-    )
-    sheets.text(
-        MARGIN + 400,
-        quantity,
-        size=size,
-        color=color,
-        align="right",
-    )
-    sheets.text(
-        RIGHT,
-        amount,
-        size=size,
-        bold=bold,
-        color=color,
-        align="right",
-    )
 
 
 def _day(at: datetime) -> str:
