@@ -145,7 +145,11 @@ async def give_back(token: str, number: str, kind: str) -> Response:
         return await _return_page(token, order, chosen, form, status=422)
     wanted = form.wanted(chosen)
     try:
-        await service.ask(order_id=order.id, wanted=wanted, by=shopper_label())
+        await service.ask(
+            order_id=order.id,
+            wanted=wanted,
+            by=shopper_label(),
+        )
     except MarketError as problem:
         form.blame(problem)
         return await _return_page(token, order, chosen, form, status=problem.status)

@@ -117,7 +117,12 @@ def _form(headers: list[Header], body: bytes, etag: str) -> AnswerForm:
     length = (b"content-length", str(len(body)).encode())
     every = (*headers, length, (b"etag", tag))
     alone = tuple(head for head in every if head[0].lower() not in _OF_A_BODY)
-    return AnswerForm(headers=every, headers_alone=alone, body=body, etag=tag)
+    return AnswerForm(
+        headers=every,
+        headers_alone=alone,
+        body=body,
+        etag=tag,
+    )
 
 
 def made(

@@ -108,7 +108,11 @@ async def _forget_purchases(customer: Customer) -> None:
             updated_at=now,
         )
         orders = Order.filter(checkout_id__in=some)
-        await orders.update(customer_id=customer.id, note="", updated_at=now)
+        await orders.update(
+            customer_id=customer.id,
+            note="",
+            updated_at=now,
+        )
 
 
 async def _forget_person(customer: Customer) -> None:
@@ -116,7 +120,11 @@ async def _forget_person(customer: Customer) -> None:
     await mailed_links.end(CUSTOMER, customer.id, *Purpose)
     await CustomerAddress.filter(customer_id=customer.id).delete()
     # What was written about orders is evidence, and goes with its time.
-    await Email.filter(to=customer.email, order_id=None, status="sent").delete()
+    await Email.filter(
+        to=customer.email,
+        order_id=None,
+        status="sent",
+    ).delete()
     await Customer.filter(id=customer.id).update(
         email=no_address(customer.id),
         full_name=NOBODY,

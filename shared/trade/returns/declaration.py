@@ -52,7 +52,11 @@ async def declared(
 async def _is_taken_in(order: Order) -> bool:
     """False where nothing is left, or the time is over: a person answers then."""
     try:
-        await service.ask(order_id=order.id, wanted=_EVERYTHING, by=GUEST)
+        await service.ask(
+            order_id=order.id,
+            wanted=_EVERYTHING,
+            by=GUEST,
+        )
     except MarketError:
         return False
     return True

@@ -38,7 +38,11 @@ class ReturnRequest(Row):
     answer = fields.CharField(
         max_length=500, default="", description="why it was declined"
     )
-    answered_by = fields.CharField(max_length=60, default="", description="member:7")
+    answered_by = fields.CharField(
+        max_length=60,
+        default="",
+        description="member:7",
+    )
     answered_at = fields.DatetimeField(null=True)
 
     class Meta:

@@ -173,7 +173,13 @@ async def remove_method(editor: Editor, zone_key: str, key: str) -> None:
         left = tuple(method for method in zone.methods if method != gone)
         changed = replace(zone, methods=left)
         await _write(tx, row, _with(plan.zones, changed))
-        _record(tx, editor, zone=zone_key, method=key, removed=gone.name)
+        _record(
+            tx,
+            editor,
+            zone=zone_key,
+            method=key,
+            removed=gone.name,
+        )
 
 
 async def _locked(tx: Transaction, vendor_id: int) -> ShippingSettings:
