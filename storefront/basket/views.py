@@ -66,13 +66,15 @@ async def basket_page(
     button pressed.
     """
     view = await get_basket(basket_token(), write=money)
-    parcel = view.parcel_to(view.vendor.country) if view.vendor else None
+    part = view.parts[0] if view.parts else None
+    parcel = part.parcel_to(part.vendor.country) if part else None
     response = await page(
         "storefront/basket/basket.html",
         fragments={"basket": "basket"},
         status=status,
         basket=view,
-        promises=promises(view.shipping, parcel) if parcel else (),
+        promises=promises(part.shipping, parcel) if part and parcel else (),
+        vendor=part.vendor if part else None,
         problem=problem,
         shut=view.problems[0]
         if view.problems and not any(line.problem for line in view.lines)
