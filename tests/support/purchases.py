@@ -27,11 +27,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SharedPurchase:
-    """A checkout, and the ids of its orders in the order of the shops."""
+    """A checkout, the ids of its orders in the order of the shops, and the basket's token."""
 
     token: str
     checkout_id: int
     order_ids: tuple[int, ...]
+    basket: str
 
     async def orders(self) -> list[Order]:
         """As they are now."""
@@ -77,7 +78,7 @@ async def buy_from(
     checkout = await Checkout.get(token=token)
     orders = {o.vendor_id: o.id for o in await Order.filter(checkout_id=checkout.id)}
     ids = tuple(orders[shop.vendor_id] for shop in shops)
-    return SharedPurchase(token, checkout.id, ids)
+    return SharedPurchase(token, checkout.id, ids, basket)
 
 
 def pay(market: Market, intent_id: str, card: str = "pm_card_visa") -> Any:
