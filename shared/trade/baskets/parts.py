@@ -75,8 +75,8 @@ class ShopPart:
         """What its vendor would send there; None while nothing can be bought."""
         if self.total is None:
             return None
-        grams = sum(line.product.weight_grams * line.quantity for line in self.lines)
-        return Parcel(country, self.total, grams)
+        grams = (line.product.weight_grams * line.quantity for line in self.lines)
+        return Parcel(country, self.total, sum(grams))
 
 
 @frozen
@@ -161,7 +161,12 @@ def total_of(amounts: Iterable[Money | None]) -> Money | None:
     """
     total: Money | None = None
     for amount in amounts:
-        if amount is None or (total is not None and total.currency != amount.currency):
+        if amount is None:
             return None
-        total = amount if total is None else total + amount
+        if total is None:
+            total = amount
+        elif total.currency == amount.currency:
+            total += amount
+        else:
+            return None
     return total

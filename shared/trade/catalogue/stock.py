@@ -81,7 +81,8 @@ def reserve_in_plenty(
         _must_be_there(product, quantity)
         if product.reserved + quantity > product.stock // HELD_SHARE:
             return False
-    now = stored(products[next(iter(wanted))], {"updated_at": clock.now()})
+    first = products[items[0][0]]
+    now = stored(first, {"updated_at": clock.now()})
     pairs = [each for pair in wanted.items() for each in pair]
     tx.later(_sql(_SET_ASIDE, len(wanted)), now["updated_at"], *pairs, *wanted)
     return True

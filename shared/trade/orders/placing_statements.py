@@ -242,6 +242,7 @@ def _open_checkout(
     orders: Iterable[Order],
     lines: Iterable[OrderLine],
 ) -> OpenCheckout:
-    mine = {order.id: order for order in orders if order.checkout_id == checkout.id}
-    ordered = (line for line in lines if line.order_id in mine)
-    return OpenCheckout(checkout, tuple(mine.values()), tuple(ordered))
+    mine = tuple(order for order in orders if order.checkout_id == checkout.id)
+    ids = {order.id for order in mine}
+    ordered = (line for line in lines if line.order_id in ids)
+    return OpenCheckout(checkout, mine, tuple(ordered))

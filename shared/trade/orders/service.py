@@ -84,6 +84,14 @@ async def place_order(
         notes or {},
         vendors,
     )
+    return await _place(basket_token, purchaser, hold_minutes)
+
+
+async def _place(
+    basket_token: str | None,
+    purchaser: Purchaser,
+    hold_minutes: int,
+) -> str:
     async with unit.transaction() as tx:
         until = clock.now() + timedelta(minutes=hold_minutes)
         locked = await _lock(tx, basket_token)
@@ -147,8 +155,11 @@ def _in_currency(
     currency: str,
 ) -> OpenCheckout | None:
     """The latest of them in a currency: what is bought in another one stays as it is."""
-    in_it = [each for each in all_before if each.checkout.currency == currency]
-    return in_it[-1] if in_it else None
+    latest = None
+    for before in all_before:
+        if before.checkout.currency == currency:
+            latest = before
+    return latest
 
 
 def _same(before: OpenCheckout, sales: Sales) -> bool:
