@@ -14,6 +14,7 @@ from shared.trade.people.address_book import LINES, address_book
 from shared.trade.people.rules import shown_email
 from storefront.browser import own_checkouts
 from storefront.checkout.billing_fields import from_billing
+from storefront.checkout.forms import note_field
 
 
 async def known_of(basket: BasketView) -> dict[str, object]:
@@ -30,7 +31,7 @@ async def known_of(basket: BasketView) -> dict[str, object]:
                 **vars(before.contact),
                 **from_billing(before.contact.billing),
                 "email": shown_email(before.contact.email),
-                "note": before.orders[0].note,
+                **{note_field(each.vendor_id): each.note for each in before.orders},
             }
     who = customer()
     if who is not None and (chosen := await _from_book(who.id or 0)):

@@ -54,6 +54,11 @@ class ShopPart:
     shut: str = ""
 
     @property
+    def currency(self) -> str:
+        """In which it is paid."""
+        return self.lines[0].line_total.currency
+
+    @property
     def problems(self) -> tuple[str, ...]:
         """What stands in the way of buying it: the shop's trouble first."""
         found = [self.shut] if self.shut else []
@@ -132,6 +137,13 @@ class BasketView:
             return self
         chosen = (part for part in self.parts if part.vendor.id in vendor_ids)
         return replace(self, parts=tuple(chosen))
+
+    def by_currency(self) -> tuple[BasketView, ...]:
+        """What is paid at once: the parts in one currency, for each currency in it."""
+        found: dict[str, list[ShopPart]] = {}
+        for part in self.parts:
+            found.setdefault(part.currency, []).append(part)
+        return tuple(replace(self, parts=tuple(parts)) for parts in found.values())
 
 
 NOTHING = BasketView(id=None)
