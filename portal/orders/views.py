@@ -125,6 +125,11 @@ async def ship(number: str) -> Response:
         (
             "ok",
             _(
+                "Order %(number)s is ready for pick-up. We have told the shopper.",
+                number=order.number,
+            )
+            if order.is_pickup
+            else _(
                 "Order %(number)s is marked as shipped. We have told the shopper.",
                 number=order.number,
             ),

@@ -41,6 +41,7 @@ async def orders() -> Response:
             order_status(
                 p.money.without(asked.get(p.order_id, 0)),
                 p.status,
+                is_pickup=p.is_pickup,
             ),
         )
         for p in found

@@ -72,6 +72,7 @@ async def facts_of(dispute: DisputeView, *, terms_at: TermsAt) -> Facts:
         others=await _others(order, checkout),
         zone=(await marketplace()).zone,
         sent_by=order.shipping_method,
+        is_pickup=order.is_pickup,
     )
 
 
@@ -106,7 +107,8 @@ async def _messages(order_id: int) -> tuple[Message, ...]:
     """The mails that the shopper got, without the links that would open the order to whoever reads
     them.
     """
-    keys = [f"order_confirmed:{order_id}", f"order_shipped:{order_id}"]
+    kinds = ("order_confirmed", "order_shipped", "order_ready")
+    keys = [f"{kind}:{order_id}" for kind in kinds]
     mails = await Email.filter(unique_key__in=keys).order_by("id")
     return tuple(
         Message(

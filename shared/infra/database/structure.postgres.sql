@@ -1,4 +1,4 @@
--- What all migrations make, up to 0067_dispute_parts. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0068_pickup_place. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -986,6 +986,7 @@ CREATE TABLE orders (
     shipping_method character varying(80) DEFAULT ''::character varying NOT NULL,
     shipping_refunded bigint DEFAULT 0 NOT NULL,
     note character varying(500) DEFAULT ''::character varying NOT NULL,
+    pickup_place character varying(200) DEFAULT ''::character varying NOT NULL,
     CONSTRAINT ck_orders_disputed CHECK (disputed_amount >= 0 and lost_amount >= 0),
     CONSTRAINT ck_orders_fee CHECK (platform_fee_amount >= 0 and platform_fee_amount < total_amount_cents),
     CONSTRAINT ck_orders_payment_status CHECK (payment_status in ('pending', 'processing', 'paid', 'failed', 'cancelled', 'refunded')),

@@ -23,6 +23,7 @@ from shared.trade.orders.rules import (
     StockState,
 )
 from shared.trade.people.models import Customer
+from shared.trade.shipping.rules import MOST_PLACE, MethodKind
 from shared.trade.vendors.models import Vendor
 
 
@@ -151,6 +152,11 @@ class Order(Row):
     def activity_order_id(self) -> int:
         return int(self.id)
 
+    @property
+    def is_pickup(self) -> bool:
+        """Whether its shopper comes for it."""
+        return self.shipping_kind == MethodKind.PICKUP
+
     number = fields.CharField(max_length=20, unique=True)
     checkout: fields.ForeignKeyRelation[Checkout] = fields.ForeignKeyField(
         "models.Checkout", related_name="orders", on_delete=fields.RESTRICT
@@ -191,6 +197,12 @@ class Order(Row):
         default="",
         db_default="",
         description="flat | weight | pickup",
+    )
+    pickup_place = fields.CharField(
+        max_length=MOST_PLACE,
+        default="",
+        db_default="",
+        description="where it is picked up, as it was said at the sale",
     )
     promised_from_days = fields.SmallIntField(
         null=True, description="days after the order, as it was promised"

@@ -27,6 +27,7 @@ from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.orders.queries import money_of
 from shared.trade.orders.remaining_money import OrderMoney, Shipping, shipping
 from shared.trade.orders.rules import UNPAID, OrderStatus, PaymentStatus
+from shared.trade.shipping.rules import MethodKind
 
 PAGE_SIZE = 25
 MAX_NUMBER = 20
@@ -61,6 +62,7 @@ class OrderRow:
     status: OrderStatus
     payment_status: PaymentStatus
     items: int
+    is_pickup: bool = False
 
     @property
     def shipping(self) -> Shipping:
@@ -101,6 +103,7 @@ class PurchaseRow:
     vendor_names: tuple[str, ...]
     status: OrderStatus
     money: OrderMoney
+    is_pickup: bool = False
 
 
 async def vendor_orders(
@@ -212,6 +215,7 @@ def listed(record: Record) -> OrderRow:
         status=OrderStatus(record["status"]),
         payment_status=status,
         items=int(record["items"] or 0),
+        is_pickup=record["shipping_kind"] == MethodKind.PICKUP,
     )
 
 
@@ -261,6 +265,7 @@ async def _rows(orders: Sequence[Order]) -> tuple[OrderRow, ...]:
             status=OrderStatus(order.status),
             payment_status=PaymentStatus(order.payment_status),
             items=items.get(order.id, 0),
+            is_pickup=order.is_pickup,
         )
         for order in orders
     )
@@ -308,6 +313,7 @@ async def purchases_of(
             vendor_names=tuple(order.vendor.name for order in group),
             status=OrderStatus(group[0].status),
             money=money_of(group[0]),
+            is_pickup=group[0].is_pickup,
         )
         for group in list(grouped.values())[:limit]
     )
