@@ -276,6 +276,13 @@ async def count_to_ship(vendor_id: int) -> int:
     return await Order.filter(FILTERS["to_ship"], vendor_id=vendor_id).count()
 
 
+async def last_country(customer_id: int) -> str:
+    """Where a shopper's last order went; empty where they have none."""
+    mine = Order.filter(customer_id=customer_id).order_by("-id").limit(1)
+    found = await mine.values_list("checkout__country", flat=True)
+    return str(found[0]) if found else ""
+
+
 async def purchases_of(
     customer_id: int, limit: int = 50, *, proven_email: str | None = None
 ) -> tuple[PurchaseRow, ...]:
