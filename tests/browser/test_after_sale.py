@@ -80,7 +80,7 @@ def test_on_a_phone_the_current_page_of_the_account_is_seen(
     assert box is not None
     assert 0 <= box["x"] <= box["x"] + box["width"] <= 390
     assert page.evaluate("window.scrollX") == 0
-    assert page.evaluate("window.shifts") == 0
+    assert page.evaluate("window.__shift.by") == 0
 
 
 @pytest.mark.parametrize(

@@ -106,3 +106,8 @@ def words(found: Iterable[str]) -> str:
     """Words of ours as an SQL list: `'open', 'paid'`; the members of a StrEnum, or some of them."""
     ordered = sorted(found) if isinstance(found, (set, frozenset)) else found
     return ", ".join(f"'{word}'" for word in ordered)
+
+
+def minor_units(description: str) -> fields.BigIntField:
+    """Make a column of an amount that is nothing until something is added to it."""
+    return fields.BigIntField(default=0, db_default=0, description=description)

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0068_pickup_place. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0069_pickup_place. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -226,7 +226,7 @@ CREATE TABLE checkouts (
     billing jsonb,
     phone character varying(40) DEFAULT ''::character varying NOT NULL,
     CONSTRAINT ck_checkouts_status CHECK (status in ('open', 'completed', 'expired', 'cancelled')),
-    CONSTRAINT ck_checkouts_total CHECK (total_amount > 0)
+    CONSTRAINT ck_checkouts_total CHECK (total_amount >= 0)
 );
 COMMENT ON TABLE checkouts IS 'One purchase by one shopper, who reaches it by the link that holds `token`.';
 COMMENT ON COLUMN checkouts.token IS 'unguessable; part of the shopper''s order link';
@@ -918,7 +918,9 @@ CREATE TABLE order_lines (
     restocked_quantity integer DEFAULT 0 NOT NULL,
     choice character varying(120) DEFAULT ''::character varying NOT NULL,
     sku character varying(60) DEFAULT ''::character varying NOT NULL,
+    discount_amount bigint DEFAULT 0 NOT NULL,
     CONSTRAINT ck_order_lines_commission CHECK (commission_amount >= 0 and commission_amount <= unit_amount * quantity),
+    CONSTRAINT ck_order_lines_discount CHECK (discount_amount >= 0 and discount_amount <= unit_amount * quantity),
     CONSTRAINT ck_order_lines_pieces CHECK (refunded_quantity >= 0 and refunded_quantity <= quantity and restocked_quantity >= 0 and restocked_quantity <= quantity),
     CONSTRAINT ck_order_lines_positive CHECK (quantity > 0 and unit_amount > 0)
 );
@@ -986,16 +988,22 @@ CREATE TABLE orders (
     shipping_method character varying(80) DEFAULT ''::character varying NOT NULL,
     shipping_refunded bigint DEFAULT 0 NOT NULL,
     note character varying(500) DEFAULT ''::character varying NOT NULL,
+    discount_amount bigint DEFAULT 0 NOT NULL,
+    discount_code character varying(40) DEFAULT ''::character varying NOT NULL,
+    marketplace_discount bigint DEFAULT 0 NOT NULL,
+    shipping_discount bigint DEFAULT 0 NOT NULL,
     pickup_place character varying(200) DEFAULT ''::character varying NOT NULL,
+    CONSTRAINT ck_orders_discounts CHECK (discount_amount >= 0 and shipping_discount >= 0 and marketplace_discount >= 0 and marketplace_discount <= discount_amount + shipping_discount),
     CONSTRAINT ck_orders_disputed CHECK (disputed_amount >= 0 and lost_amount >= 0),
-    CONSTRAINT ck_orders_fee CHECK (platform_fee_amount >= 0 and platform_fee_amount < total_amount_cents),
+    CONSTRAINT ck_orders_fee CHECK (platform_fee_amount >= 0 and (platform_fee_amount = 0 or platform_fee_amount < total_amount_cents + marketplace_discount)),
     CONSTRAINT ck_orders_payment_status CHECK (payment_status in ('pending', 'processing', 'paid', 'failed', 'cancelled', 'refunded')),
     CONSTRAINT ck_orders_refunded CHECK (refunded_amount >= 0 and refunded_amount <= total_amount_cents),
     CONSTRAINT ck_orders_returned CHECK (returned_amount >= 0 and returned_amount <= refunded_amount),
     CONSTRAINT ck_orders_shipping CHECK (shipping_amount >= 0),
     CONSTRAINT ck_orders_shipping_refunded CHECK (shipping_refunded >= 0 and shipping_refunded <= shipping_amount),
     CONSTRAINT ck_orders_status CHECK (status in ('pending', 'processing', 'shipped', 'delivered', 'cancelled')),
-    CONSTRAINT ck_orders_stock_state CHECK (stock_state in ('at_payment', 'reserved', 'taken', 'released'))
+    CONSTRAINT ck_orders_stock_state CHECK (stock_state in ('at_payment', 'reserved', 'taken', 'released')),
+    CONSTRAINT ck_orders_total CHECK (total_amount_cents >= 0 and shipping_amount <= total_amount_cents)
 );
 COMMENT ON TABLE orders IS 'What one vendor has to deliver out of a checkout. The fee is frozen here when the order is placed.';
 COMMENT ON COLUMN orders.total_amount_cents IS 'minor units of currency';

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0068_pickup_place. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0069_pickup_place. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -131,29 +131,6 @@ CREATE TABLE "basket_lines" (
     CONSTRAINT "uid_basket_line_basket__ca1239" UNIQUE ("basket_id", "product_id")
 
 , CONSTRAINT "ck_basket_lines_quantity" CHECK (quantity between 1 and 99));
-CREATE TABLE "checkouts" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
-    "created_at" TIMESTAMP NOT NULL,
-    "updated_at" TIMESTAMP NOT NULL,
-    "token" VARCHAR(80) NOT NULL UNIQUE /* unguessable; part of the shopper's order link */,
-    "status" VARCHAR(20) NOT NULL,
-    "email" VARCHAR(254) NOT NULL,
-    "full_name" VARCHAR(120) NOT NULL,
-    "address" VARCHAR(200) NOT NULL,
-    "address_extra" VARCHAR(200) NOT NULL,
-    "city" VARCHAR(80) NOT NULL,
-    "postal_code" VARCHAR(20) NOT NULL,
-    "country" VARCHAR(2) NOT NULL,
-    "currency" VARCHAR(3) NOT NULL,
-    "total_amount" BIGINT NOT NULL  /* minor units of currency */,
-    "reserved_until" TIMESTAMP NOT NULL  /* when the stock is given back if nothing was paid */,
-    "basket_id" BIGINT REFERENCES "baskets" ("id") ON DELETE RESTRICT,
-    "customer_id" BIGINT REFERENCES "customers" ("id") ON DELETE RESTRICT
-
-, "purchase_ip" VARCHAR(45) NOT NULL  /* where the order came from */ DEFAULT '', "terms_accepted_at" TIMESTAMP, "terms_version" VARCHAR(20) NOT NULL  /* which terms were accepted */ DEFAULT '', "search" TEXT NOT NULL  /* folded words that its orders are found by */ DEFAULT '', "state" VARCHAR(60) NOT NULL  /* as on a label; empty where a country has none */ DEFAULT '', "network" VARCHAR(45) NOT NULL  /* whose address it was (networks.network_of); its holds are counted */ DEFAULT '', "old_link_digest" VARCHAR(64)   /* of the link that it had before links were signed */, "language" VARCHAR(8) NOT NULL  /* spoken when it was placed; mails about it are in it */ DEFAULT 'en', "billing" JSON   /* orders\/billing.py; null: where the parcel goes */, "phone" VARCHAR(40) NOT NULL  /* for the carrier, where a shop wants it */ DEFAULT '', CONSTRAINT "ck_checkouts_status" CHECK (status in ('open', 'completed', 'expired', 'cancelled'))
-, CONSTRAINT "ck_checkouts_total" CHECK (total_amount > 0));
-CREATE INDEX "ix_checkouts_due" ON "checkouts" ("status", "reserved_until");
-CREATE INDEX "ix_checkouts_basket" ON "checkouts" ("basket_id", "status");
 CREATE TABLE "webhook_events" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,
@@ -455,21 +432,6 @@ CREATE TABLE "dispute_files" (
 
 , CONSTRAINT "ck_dispute_files_kind" CHECK (kind in ('receipt', 'shipping_documentation', 'customer_communication', 'uncategorized_file'))
 , CONSTRAINT "ck_dispute_files_size" CHECK (size > 0));
-CREATE TABLE "order_lines" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
-    "created_at" TIMESTAMP NOT NULL,
-    "updated_at" TIMESTAMP NOT NULL,
-    "name" VARCHAR(120) NOT NULL,
-    "picture" VARCHAR(200) NOT NULL,
-    "unit_amount" BIGINT NOT NULL  /* minor units of the order's currency */,
-    "quantity" INT NOT NULL,
-    "order_id" BIGINT NOT NULL REFERENCES "orders" ("id") ON DELETE RESTRICT,
-    "product_id" BIGINT NOT NULL REFERENCES "products" ("id") ON DELETE RESTRICT
-
-, "commission_amount" BIGINT NOT NULL  /* minor units of the order's currency; frozen at sale */ DEFAULT 0, "commission_rule" VARCHAR(255) NOT NULL  /* fees.rules.snapshot; empty: the order's fee, spread */ DEFAULT '', "refunded_quantity" INT NOT NULL  /* pieces that were given back or are spoken for by refunds */ DEFAULT 0, "restocked_quantity" INT NOT NULL  /* pieces that stand on the shelf again (or were sold from there) */ DEFAULT 0, "choice" VARCHAR(120) NOT NULL  /* the variant's values in words: Blue, M */ DEFAULT '', "sku" VARCHAR(60) NOT NULL DEFAULT '', CONSTRAINT "ck_order_lines_positive" CHECK (quantity > 0 and unit_amount > 0)
-, CONSTRAINT "ck_order_lines_commission" CHECK (commission_amount >= 0 and commission_amount <= unit_amount * quantity)
-, CONSTRAINT "ck_order_lines_pieces" CHECK (refunded_quantity >= 0 and refunded_quantity <= quantity and restocked_quantity >= 0 and restocked_quantity <= quantity));
-CREATE INDEX "ix_order_lines_order" ON "order_lines" ("order_id");
 CREATE TABLE "vat_waits" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,
@@ -693,7 +655,6 @@ CREATE TABLE "mail_links" (
 CREATE INDEX "ix_mail_links_member" ON "mail_links" ("member_id", "purpose");
 CREATE INDEX "ix_mail_links_customer" ON "mail_links" ("customer_id", "purpose");
 CREATE INDEX "ix_mail_links_email" ON "mail_links" ("email", "purpose");
-CREATE INDEX "ix_checkouts_network" ON "checkouts" ("network", "status");
 CREATE TABLE "door_counts" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,
@@ -719,7 +680,6 @@ CREATE TABLE "heartbeats" (
     "created_at" TIMESTAMP NOT NULL,
     "updated_at" TIMESTAMP NOT NULL
 );
-CREATE INDEX "ix_checkouts_email" ON "checkouts" ("email");
 CREATE TABLE "recovery_codes" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,
@@ -759,7 +719,6 @@ CREATE TABLE "factor_resets" (
 
 , CONSTRAINT "ck_factor_resets_one_end" CHECK (stopped_at is null or done_at is null));
 CREATE INDEX "ix_factor_resets_member" ON "factor_resets" ("member_id");
-CREATE INDEX "ix_checkouts_old_link" ON "checkouts" ("old_link_digest");
 CREATE TABLE "marketplace_logos" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,
@@ -1013,49 +972,6 @@ CREATE TABLE "shipping_settings" (
     "vendor_id" BIGINT NOT NULL UNIQUE REFERENCES "vendors" ("id") ON DELETE RESTRICT
 
 , "asks_phone" INT NOT NULL  /* whether shoppers are asked for a number that the carrier can call */ DEFAULT 0, CONSTRAINT "ck_shipping_settings_handling" CHECK (handling_days >= 0 and handling_days <= 90));
-CREATE TABLE "orders" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
-    "created_at" TIMESTAMP NOT NULL,
-    "updated_at" TIMESTAMP NOT NULL,
-    "number" VARCHAR(20) NOT NULL UNIQUE,
-    "status" VARCHAR(20) NOT NULL,
-    "payment_status" VARCHAR(50) NOT NULL,
-    "payment_intent_id" VARCHAR(255),
-    "total_amount_cents" BIGINT NOT NULL  /* minor units of currency */,
-    "platform_fee_amount" BIGINT NOT NULL  /* minor units of currency; frozen at sale */,
-    "platform_fee_percentage" VARCHAR(40) NOT NULL,
-    "currency" VARCHAR(3) NOT NULL,
-    "stock_state" VARCHAR(20) NOT NULL,
-    "paid_at" TIMESTAMP,
-    "shipped_at" TIMESTAMP,
-    "tracking_carrier" VARCHAR(60) NOT NULL,
-    "tracking_number" VARCHAR(80) NOT NULL,
-    "checkout_id" BIGINT NOT NULL REFERENCES "checkouts" ("id") ON DELETE RESTRICT,
-    "customer_id" BIGINT REFERENCES "customers" ("id") ON DELETE RESTRICT,
-    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT, "refunded_amount" BIGINT NOT NULL  /* minor units that went back or are spoken for; never more than the total */ DEFAULT 0, "delivered_at" TIMESTAMP, "delivered_by" VARCHAR(80) NOT NULL  /* who said so; system: taken for granted after some days */ DEFAULT '', "returned_amount" BIGINT NOT NULL  /* minor units of refunded_amount that have arrived at the shopper */ DEFAULT 0, "disputed_amount" BIGINT NOT NULL  /* minor units that open disputes are about; may be more than the total */ DEFAULT 0, "lost_amount" BIGINT NOT NULL  /* minor units that banks took for good; may be more than the total */ DEFAULT 0, "held_at" TIMESTAMP   /* when Pay last set its pieces aside; null: it never did */, "held_until" TIMESTAMP   /* when what Pay set aside is let go, unless it is paid */, "wasted_holds" INT NOT NULL  /* how often what Pay set aside was let go without a try to pay */ DEFAULT 0, "promised_from_days" SMALLINT   /* days after the order, as it was promised */, "promised_to_days" SMALLINT, "shipping_amount" BIGINT NOT NULL  /* minor units of the total that are for sending; frozen at sale */ DEFAULT 0, "shipping_kind" VARCHAR(20) NOT NULL  /* flat | weight | pickup */ DEFAULT '', "shipping_method" VARCHAR(80) NOT NULL  /* as it was called; empty: the prices include sending */ DEFAULT '', "shipping_refunded" BIGINT NOT NULL  /* minor units of shipping_amount that refunds speak for */ DEFAULT 0, "note" VARCHAR(500) NOT NULL  /* of the shopper, to the shop */ DEFAULT '', "pickup_place" VARCHAR(200) NOT NULL  /* where it is picked up, as it was said at the sale */ DEFAULT '',
-    CONSTRAINT "uid_orders_checkou_06c1b3" UNIQUE ("checkout_id", "vendor_id")
-
-, CONSTRAINT "ck_orders_status" CHECK (status in ('pending', 'processing', 'shipped', 'delivered', 'cancelled'))
-, CONSTRAINT "ck_orders_payment_status" CHECK (payment_status in ('pending', 'processing', 'paid', 'failed', 'cancelled', 'refunded'))
-, CONSTRAINT "ck_orders_stock_state" CHECK (stock_state in ('at_payment', 'reserved', 'taken', 'released'))
-, CONSTRAINT "ck_orders_fee" CHECK (platform_fee_amount >= 0 and platform_fee_amount < total_amount_cents)
-, CONSTRAINT "ck_orders_refunded" CHECK (refunded_amount >= 0 and refunded_amount <= total_amount_cents)
-, CONSTRAINT "ck_orders_returned" CHECK (returned_amount >= 0 and returned_amount <= refunded_amount)
-, CONSTRAINT "ck_orders_disputed" CHECK (disputed_amount >= 0 and lost_amount >= 0)
-, CONSTRAINT "ck_orders_shipping" CHECK (shipping_amount >= 0)
-, CONSTRAINT "ck_orders_shipping_refunded" CHECK (shipping_refunded >= 0 and shipping_refunded <= shipping_amount));
-CREATE INDEX "idx_orders_payment_8dcdf4" ON "orders" ("payment_intent_id");
-CREATE INDEX "ix_orders_vendor" ON "orders" ("vendor_id", "id");
-CREATE INDEX "ix_orders_customer" ON "orders" ("customer_id", "id");
-CREATE INDEX "ix_orders_shipped" ON "orders" ("status", "shipped_at");
-CREATE INDEX "ix_orders_held" ON "orders" ("held_at");
-CREATE INDEX "ix_orders_to_ship" ON "orders" ("vendor_id", "id") WHERE status = 'processing' AND payment_status = 'paid' AND disputed_amount = 0 AND refunded_amount < total_amount_cents - lost_amount;
-CREATE INDEX "ix_orders_unpaid" ON "orders" ("vendor_id", "id") WHERE payment_status IN ('pending', 'processing', 'failed');
-CREATE INDEX "ix_orders_refunded" ON "orders" ("vendor_id", "id") WHERE refunded_amount > 0;
-CREATE INDEX "ix_orders_disputed" ON "orders" ("vendor_id", "id") WHERE disputed_amount > 0 OR lost_amount > 0;
-CREATE INDEX "ix_orders_state" ON "orders" ("vendor_id", "status", "id");
-CREATE INDEX "ix_orders_vendor_paid" ON "orders" ("vendor_id", "paid_at") WHERE paid_at IS NOT NULL;
-CREATE INDEX "ix_orders_paid" ON "orders" ("paid_at") WHERE paid_at IS NOT NULL;
 CREATE TABLE "products" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,
@@ -1293,3 +1209,90 @@ CREATE TRIGGER categories_change_pages_by_update AFTER UPDATE ON categories
 BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NULL, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
 CREATE TRIGGER categories_change_pages_by_delete AFTER DELETE ON categories
 BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NULL, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
+CREATE TABLE "orders" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "number" VARCHAR(20) NOT NULL UNIQUE,
+    "status" VARCHAR(20) NOT NULL,
+    "payment_status" VARCHAR(50) NOT NULL,
+    "payment_intent_id" VARCHAR(255),
+    "total_amount_cents" BIGINT NOT NULL  /* minor units of currency */,
+    "platform_fee_amount" BIGINT NOT NULL  /* minor units of currency; frozen at sale */,
+    "platform_fee_percentage" VARCHAR(40) NOT NULL,
+    "currency" VARCHAR(3) NOT NULL,
+    "stock_state" VARCHAR(20) NOT NULL,
+    "paid_at" TIMESTAMP,
+    "shipped_at" TIMESTAMP,
+    "tracking_carrier" VARCHAR(60) NOT NULL,
+    "tracking_number" VARCHAR(80) NOT NULL,
+    "checkout_id" BIGINT NOT NULL REFERENCES "checkouts" ("id") ON DELETE RESTRICT,
+    "customer_id" BIGINT REFERENCES "customers" ("id") ON DELETE RESTRICT,
+    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT, "refunded_amount" BIGINT NOT NULL  /* minor units that went back or are spoken for; never more than the total */ DEFAULT 0, "delivered_at" TIMESTAMP, "delivered_by" VARCHAR(80) NOT NULL  /* who said so; system: taken for granted after some days */ DEFAULT '', "returned_amount" BIGINT NOT NULL  /* minor units of refunded_amount that have arrived at the shopper */ DEFAULT 0, "disputed_amount" BIGINT NOT NULL  /* minor units that open disputes are about; may be more than the total */ DEFAULT 0, "lost_amount" BIGINT NOT NULL  /* minor units that banks took for good; may be more than the total */ DEFAULT 0, "held_at" TIMESTAMP   /* when Pay last set its pieces aside; null: it never did */, "held_until" TIMESTAMP   /* when what Pay set aside is let go, unless it is paid */, "wasted_holds" INT NOT NULL  /* how often what Pay set aside was let go without a try to pay */ DEFAULT 0, "promised_from_days" SMALLINT   /* days after the order, as it was promised */, "promised_to_days" SMALLINT, "shipping_amount" BIGINT NOT NULL  /* minor units of the total that are for sending; frozen at sale */ DEFAULT 0, "shipping_kind" VARCHAR(20) NOT NULL  /* flat | weight | pickup */ DEFAULT '', "shipping_method" VARCHAR(80) NOT NULL  /* as it was called; empty: the prices include sending */ DEFAULT '', "shipping_refunded" BIGINT NOT NULL  /* minor units of shipping_amount that refunds speak for */ DEFAULT 0, "note" VARCHAR(500) NOT NULL  /* of the shopper, to the shop */ DEFAULT '', "discount_amount" BIGINT NOT NULL  /* minor units that a code takes off the goods; frozen at sale */ DEFAULT 0, "discount_code" VARCHAR(40) NOT NULL  /* as it was given; empty: none */ DEFAULT '', "marketplace_discount" BIGINT NOT NULL  /* minor units of both discounts that the marketplace bears */ DEFAULT 0, "shipping_discount" BIGINT NOT NULL  /* minor units that a code takes off sending; not in shipping_amount */ DEFAULT 0, "pickup_place" VARCHAR(200) NOT NULL  /* where it is picked up, as it was said at the sale */ DEFAULT '',
+    CONSTRAINT "uid_orders_checkou_06c1b3" UNIQUE ("checkout_id", "vendor_id")
+
+, CONSTRAINT "ck_orders_status" CHECK (status in ('pending', 'processing', 'shipped', 'delivered', 'cancelled'))
+, CONSTRAINT "ck_orders_payment_status" CHECK (payment_status in ('pending', 'processing', 'paid', 'failed', 'cancelled', 'refunded'))
+, CONSTRAINT "ck_orders_stock_state" CHECK (stock_state in ('at_payment', 'reserved', 'taken', 'released'))
+, CONSTRAINT "ck_orders_fee" CHECK (platform_fee_amount >= 0 and (platform_fee_amount = 0 or platform_fee_amount < total_amount_cents + marketplace_discount))
+, CONSTRAINT "ck_orders_refunded" CHECK (refunded_amount >= 0 and refunded_amount <= total_amount_cents)
+, CONSTRAINT "ck_orders_returned" CHECK (returned_amount >= 0 and returned_amount <= refunded_amount)
+, CONSTRAINT "ck_orders_disputed" CHECK (disputed_amount >= 0 and lost_amount >= 0)
+, CONSTRAINT "ck_orders_shipping" CHECK (shipping_amount >= 0)
+, CONSTRAINT "ck_orders_shipping_refunded" CHECK (shipping_refunded >= 0 and shipping_refunded <= shipping_amount)
+, CONSTRAINT "ck_orders_total" CHECK (total_amount_cents >= 0 and shipping_amount <= total_amount_cents)
+, CONSTRAINT "ck_orders_discounts" CHECK (discount_amount >= 0 and shipping_discount >= 0 and marketplace_discount >= 0 and marketplace_discount <= discount_amount + shipping_discount));
+CREATE INDEX "idx_orders_payment_8dcdf4" ON "orders" ("payment_intent_id");
+CREATE INDEX "ix_orders_vendor" ON "orders" ("vendor_id", "id");
+CREATE INDEX "ix_orders_customer" ON "orders" ("customer_id", "id");
+CREATE INDEX "ix_orders_shipped" ON "orders" ("status", "shipped_at");
+CREATE INDEX "ix_orders_held" ON "orders" ("held_at");
+CREATE INDEX "ix_orders_to_ship" ON "orders" ("vendor_id", "id") WHERE status = 'processing' AND payment_status = 'paid' AND disputed_amount = 0 AND refunded_amount < total_amount_cents - lost_amount;
+CREATE INDEX "ix_orders_unpaid" ON "orders" ("vendor_id", "id") WHERE payment_status IN ('pending', 'processing', 'failed');
+CREATE INDEX "ix_orders_refunded" ON "orders" ("vendor_id", "id") WHERE refunded_amount > 0;
+CREATE INDEX "ix_orders_disputed" ON "orders" ("vendor_id", "id") WHERE disputed_amount > 0 OR lost_amount > 0;
+CREATE INDEX "ix_orders_state" ON "orders" ("vendor_id", "status", "id");
+CREATE INDEX "ix_orders_vendor_paid" ON "orders" ("vendor_id", "paid_at") WHERE paid_at IS NOT NULL;
+CREATE INDEX "ix_orders_paid" ON "orders" ("paid_at") WHERE paid_at IS NOT NULL;
+CREATE TABLE "order_lines" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "name" VARCHAR(120) NOT NULL,
+    "picture" VARCHAR(200) NOT NULL,
+    "unit_amount" BIGINT NOT NULL  /* minor units of the order's currency */,
+    "quantity" INT NOT NULL,
+    "order_id" BIGINT NOT NULL REFERENCES "orders" ("id") ON DELETE RESTRICT,
+    "product_id" BIGINT NOT NULL REFERENCES "products" ("id") ON DELETE RESTRICT
+
+, "commission_amount" BIGINT NOT NULL  /* minor units of the order's currency; frozen at sale */ DEFAULT 0, "commission_rule" VARCHAR(255) NOT NULL  /* fees.rules.snapshot; empty: the order's fee, spread */ DEFAULT '', "refunded_quantity" INT NOT NULL  /* pieces that were given back or are spoken for by refunds */ DEFAULT 0, "restocked_quantity" INT NOT NULL  /* pieces that stand on the shelf again (or were sold from there) */ DEFAULT 0, "choice" VARCHAR(120) NOT NULL  /* the variant's values in words: Blue, M */ DEFAULT '', "sku" VARCHAR(60) NOT NULL DEFAULT '', "discount_amount" BIGINT NOT NULL  /* minor units of its order's discount_amount; frozen at sale */ DEFAULT 0, CONSTRAINT "ck_order_lines_positive" CHECK (quantity > 0 and unit_amount > 0)
+, CONSTRAINT "ck_order_lines_commission" CHECK (commission_amount >= 0 and commission_amount <= unit_amount * quantity)
+, CONSTRAINT "ck_order_lines_pieces" CHECK (refunded_quantity >= 0 and refunded_quantity <= quantity and restocked_quantity >= 0 and restocked_quantity <= quantity)
+, CONSTRAINT "ck_order_lines_discount" CHECK (discount_amount >= 0 and discount_amount <= unit_amount * quantity));
+CREATE INDEX "ix_order_lines_order" ON "order_lines" ("order_id");
+CREATE TABLE "checkouts" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "token" VARCHAR(80) NOT NULL UNIQUE /* unguessable; part of the shopper's order link */,
+    "status" VARCHAR(20) NOT NULL,
+    "email" VARCHAR(254) NOT NULL,
+    "full_name" VARCHAR(120) NOT NULL,
+    "address" VARCHAR(200) NOT NULL,
+    "address_extra" VARCHAR(200) NOT NULL,
+    "city" VARCHAR(80) NOT NULL,
+    "postal_code" VARCHAR(20) NOT NULL,
+    "country" VARCHAR(2) NOT NULL,
+    "currency" VARCHAR(3) NOT NULL,
+    "total_amount" BIGINT NOT NULL  /* minor units of currency */,
+    "reserved_until" TIMESTAMP NOT NULL  /* when the stock is given back if nothing was paid */,
+    "basket_id" BIGINT REFERENCES "baskets" ("id") ON DELETE RESTRICT,
+    "customer_id" BIGINT REFERENCES "customers" ("id") ON DELETE RESTRICT
+
+, "purchase_ip" VARCHAR(45) NOT NULL  /* where the order came from */ DEFAULT '', "terms_accepted_at" TIMESTAMP, "terms_version" VARCHAR(20) NOT NULL  /* which terms were accepted */ DEFAULT '', "search" TEXT NOT NULL  /* folded words that its orders are found by */ DEFAULT '', "state" VARCHAR(60) NOT NULL  /* as on a label; empty where a country has none */ DEFAULT '', "network" VARCHAR(45) NOT NULL  /* whose address it was (networks.network_of); its holds are counted */ DEFAULT '', "old_link_digest" VARCHAR(64)   /* of the link that it had before links were signed */, "language" VARCHAR(8) NOT NULL  /* spoken when it was placed; mails about it are in it */ DEFAULT 'en', "billing" JSON   /* orders\/billing.py; null: where the parcel goes */, "phone" VARCHAR(40) NOT NULL  /* for the carrier, where a shop wants it */ DEFAULT '', CONSTRAINT "ck_checkouts_status" CHECK (status in ('open', 'completed', 'expired', 'cancelled'))
+, CONSTRAINT "ck_checkouts_total" CHECK (total_amount >= 0));
+CREATE INDEX "ix_checkouts_due" ON "checkouts" ("status", "reserved_until");
+CREATE INDEX "ix_checkouts_basket" ON "checkouts" ("basket_id", "status");
+CREATE INDEX "ix_checkouts_network" ON "checkouts" ("network", "status");
+CREATE INDEX "ix_checkouts_email" ON "checkouts" ("email");
+CREATE INDEX "ix_checkouts_old_link" ON "checkouts" ("old_link_digest");

@@ -9,7 +9,7 @@ from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 
 from shared.core.locales import LONGEST_TAG, SOURCE
-from shared.infra.database.base import Row, words
+from shared.infra.database.base import Row, minor_units, words
 from shared.infra.database.searching import Searched, SearchedManager
 from shared.trade.baskets.models import Basket
 from shared.trade.catalogue.models import Product
@@ -130,7 +130,7 @@ class Checkout(Searched):
             CheckConstraint(
                 check=f"status in ({words(CheckoutStatus)})", name="ck_checkouts_status"
             ),
-            CheckConstraint(check="total_amount > 0", name="ck_checkouts_total"),
+            CheckConstraint(check="total_amount >= 0", name="ck_checkouts_total"),
         ]
 
 
@@ -176,15 +176,26 @@ class Order(Row):
     )
     payment_intent_id = fields.CharField(max_length=255, null=True, db_index=True)
     total_amount_cents = fields.BigIntField(description="minor units of currency")
-    shipping_amount = fields.BigIntField(
-        default=0,
-        db_default=0,
-        description="minor units of the total that are for sending; frozen at sale",
+    shipping_amount = minor_units(
+        "minor units of the total that are for sending; frozen at sale"
     )
-    shipping_refunded = fields.BigIntField(
-        default=0,
-        db_default=0,
-        description="minor units of shipping_amount that refunds speak for",
+    shipping_refunded = minor_units(
+        "minor units of shipping_amount that refunds speak for"
+    )
+    discount_code = fields.CharField(
+        max_length=40,
+        default="",
+        db_default="",
+        description="as it was given; empty: none",
+    )
+    discount_amount = minor_units(
+        "minor units that a code takes off the goods; frozen at sale"
+    )
+    shipping_discount = minor_units(
+        "minor units that a code takes off sending; not in shipping_amount"
+    )
+    marketplace_discount = minor_units(
+        "minor units of both discounts that the marketplace bears"
     )
     shipping_method = fields.CharField(
         max_length=80,
@@ -212,25 +223,17 @@ class Order(Row):
         description="minor units of currency; frozen at sale"
     )
     platform_fee_percentage = fields.DecimalField(max_digits=5, decimal_places=2)
-    refunded_amount = fields.BigIntField(
-        default=0,
-        db_default=0,
-        description="minor units that went back or are spoken for; never more than the total",
+    refunded_amount = minor_units(
+        "minor units that went back or are spoken for; never more than the total"
     )
-    returned_amount = fields.BigIntField(
-        default=0,
-        db_default=0,
-        description="minor units of refunded_amount that have arrived at the shopper",
+    returned_amount = minor_units(
+        "minor units of refunded_amount that have arrived at the shopper"
     )
-    disputed_amount = fields.BigIntField(
-        default=0,
-        db_default=0,
-        description="minor units that open disputes are about; may be more than the total",
+    disputed_amount = minor_units(
+        "minor units that open disputes are about; may be more than the total"
     )
-    lost_amount = fields.BigIntField(
-        default=0,
-        db_default=0,
-        description="minor units that banks took for good; may be more than the total",
+    lost_amount = minor_units(
+        "minor units that banks took for good; may be more than the total"
     )
     currency = fields.CharField(max_length=3)
     stock_state = fields.CharField(max_length=20, default=StockState.RESERVED.value)
@@ -292,6 +295,9 @@ class OrderLine(Row):
     picture = fields.CharField(max_length=200, default="")
     unit_amount = fields.BigIntField(description="minor units of the order's currency")
     quantity = fields.IntField()
+    discount_amount = minor_units(
+        "minor units of its order's discount_amount; frozen at sale"
+    )
     refunded_quantity = fields.IntField(
         default=0,
         db_default=0,
@@ -302,10 +308,8 @@ class OrderLine(Row):
         db_default=0,
         description="pieces that stand on the shelf again (or were sold from there)",
     )
-    commission_amount = fields.BigIntField(
-        default=0,
-        db_default=0,
-        description="minor units of the order's currency; frozen at sale",
+    commission_amount = minor_units(
+        "minor units of the order's currency; frozen at sale"
     )
     commission_rule = fields.CharField(
         max_length=255,

@@ -88,8 +88,22 @@ ORDER_CHECKS: list[CheckConstraint] = [
         name="ck_orders_disputed",
     ),
     CheckConstraint(
-        check="platform_fee_amount >= 0 and platform_fee_amount < total_amount_cents",
+        check=(
+            "platform_fee_amount >= 0 and (platform_fee_amount = 0"
+            " or platform_fee_amount < total_amount_cents + marketplace_discount)"
+        ),
         name="ck_orders_fee",
+    ),
+    CheckConstraint(
+        check="total_amount_cents >= 0 and shipping_amount <= total_amount_cents",
+        name="ck_orders_total",
+    ),
+    CheckConstraint(
+        check=(
+            "discount_amount >= 0 and shipping_discount >= 0 and marketplace_discount >= 0"
+            " and marketplace_discount <= discount_amount + shipping_discount"
+        ),
+        name="ck_orders_discounts",
     ),
     CheckConstraint(
         check="shipping_amount >= 0",
@@ -108,6 +122,10 @@ LINE_CHECKS: list[CheckConstraint] = [
     CheckConstraint(
         check="commission_amount >= 0 and commission_amount <= unit_amount * quantity",
         name="ck_order_lines_commission",
+    ),
+    CheckConstraint(
+        check="discount_amount >= 0 and discount_amount <= unit_amount * quantity",
+        name="ck_order_lines_discount",
     ),
     CheckConstraint(
         check="refunded_quantity >= 0 and refunded_quantity <= quantity"
