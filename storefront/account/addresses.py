@@ -13,7 +13,7 @@ from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page, see_other
 from shared.finance.statements.invoice_issuer import identity
 from shared.trade.orders.addresses import town_line
-from shared.trade.orders.order_lists import last_country
+from shared.trade.orders.purchase_lists import last_country
 from shared.trade.people import address_book as book
 from shared.trade.people.address_book import AddressView
 from shared.trade.shipping.places import COUNTRIES
