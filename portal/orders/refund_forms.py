@@ -31,7 +31,12 @@ def _reasons() -> Iterator[tuple[str, str]]:
 class AmountLeft(MoneyField):
     """What goes back: even of an amount that nobody could pay, the most is what is `left`."""
 
-    def __init__(self, *args: Any, left: Money | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        left: Money | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.left = left
 

@@ -6,16 +6,15 @@ from typing import Any, ClassVar
 
 from tortoise import fields
 from tortoise.indexes import Index
-from tortoise.migrations.constraints import CheckConstraint
 
 from shared.core.locales import LONGEST_TAG, SOURCE
-from shared.infra.database.base import Row, minor_units, words
+from shared.infra.database.base import Row, minor_units
 from shared.infra.database.searching import Searched, SearchedManager
 from shared.trade.baskets.models import Basket
 from shared.trade.catalogue.models import Product
 from shared.trade.catalogue.rules import full_name
+from shared.trade.orders import order_indexes as kept
 from shared.trade.orders.errors import OrderNotFound
-from shared.trade.orders.order_indexes import LINE_CHECKS, ORDER_CHECKS, ORDER_INDEXES
 from shared.trade.orders.rules import (
     CheckoutStatus,
     OrderStatus,
@@ -119,19 +118,8 @@ class Checkout(Searched):
     class Meta:
         table = "checkouts"
         manager = SearchedManager()
-        indexes = [
-            Index(fields=("status", "reserved_until"), name="ix_checkouts_due"),
-            Index(fields=("basket_id", "status"), name="ix_checkouts_basket"),
-            Index(fields=("email",), name="ix_checkouts_email"),
-            Index(fields=("network", "status"), name="ix_checkouts_network"),
-            Index(fields=("old_link_digest",), name="ix_checkouts_old_link"),
-        ]
-        constraints = [
-            CheckConstraint(
-                check=f"status in ({words(CheckoutStatus)})", name="ck_checkouts_status"
-            ),
-            CheckConstraint(check="total_amount >= 0", name="ck_checkouts_total"),
-        ]
+        indexes = kept.CHECKOUT_INDEXES
+        constraints = kept.CHECKOUT_CHECKS
 
 
 class Order(Row):
@@ -269,8 +257,8 @@ class Order(Row):
     class Meta:
         table = "orders"
         unique_together = (("checkout", "vendor"),)
-        indexes = ORDER_INDEXES
-        constraints = ORDER_CHECKS
+        indexes = kept.ORDER_INDEXES
+        constraints = kept.ORDER_CHECKS
 
 
 class OrderLine(Row):
@@ -326,4 +314,4 @@ class OrderLine(Row):
     class Meta:
         table = "order_lines"
         indexes = [Index(fields=("order_id",), name="ix_order_lines_order")]
-        constraints = LINE_CHECKS
+        constraints = kept.LINE_CHECKS
