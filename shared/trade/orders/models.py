@@ -13,7 +13,7 @@ from shared.infra.database.searching import Searched, SearchedManager
 from shared.trade.baskets.models import Basket
 from shared.trade.catalogue.models import Product
 from shared.trade.catalogue.rules import full_name
-from shared.trade.orders import order_indexes as kept
+from shared.trade.orders import order_indexes as declared
 from shared.trade.orders.errors import OrderNotFound
 from shared.trade.orders.rules import (
     CheckoutStatus,
@@ -118,8 +118,8 @@ class Checkout(Searched):
     class Meta:
         table = "checkouts"
         manager = SearchedManager()
-        indexes = kept.CHECKOUT_INDEXES
-        constraints = kept.CHECKOUT_CHECKS
+        indexes = declared.CHECKOUT_INDEXES
+        constraints = declared.CHECKOUT_CHECKS
 
 
 class Order(Row):
@@ -257,8 +257,8 @@ class Order(Row):
     class Meta:
         table = "orders"
         unique_together = (("checkout", "vendor"),)
-        indexes = kept.ORDER_INDEXES
-        constraints = kept.ORDER_CHECKS
+        indexes = declared.ORDER_INDEXES
+        constraints = declared.ORDER_CHECKS
 
 
 class OrderLine(Row):
@@ -314,4 +314,4 @@ class OrderLine(Row):
     class Meta:
         table = "order_lines"
         indexes = [Index(fields=("order_id",), name="ix_order_lines_order")]
-        constraints = kept.LINE_CHECKS
+        constraints = declared.LINE_CHECKS
