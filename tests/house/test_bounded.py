@@ -49,7 +49,7 @@ BOUNDED: dict[str, set[str]] = {
         "trade/catalogue/finding._views",
         "trade/discounts/queries._views",
         "trade/orders/order_lists._rows",
-        "trade/orders/order_lists.purchases_of",
+        "trade/orders/purchase_lists.purchases_of",
         "trade/people/queries.called",
         "trade/people/queries.names_of",
     },
