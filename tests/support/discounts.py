@@ -7,9 +7,9 @@ from typing import Any
 
 from shared.trade.discounts.models import DiscountCode
 
-TENTH = {"kind": "percent", "percentage": Decimal("10.00")}
-FIVER = {"kind": "amount", "amount": 500, "currency": "EUR"}
-FREE_SHIPPING = {"kind": "shipping"}
+TENTH: dict[str, Any] = {"kind": "percent", "percentage": Decimal("10.00")}
+FIVER: dict[str, Any] = {"kind": "amount", "amount": 500, "currency": "EUR"}
+FREE_SHIPPING: dict[str, Any] = {"kind": "shipping"}
 
 
 async def make_discount(
