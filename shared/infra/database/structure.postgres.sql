@@ -396,7 +396,7 @@ CREATE TABLE discounts (
     CONSTRAINT ck_discounts_percentage CHECK ((kind = 'percent') = (percentage is not null) and (percentage is null or (cast(percentage as numeric) > 0 and cast(percentage as numeric) <= 100))),
     CONSTRAINT ck_discounts_times CHECK (starts_at is null or ends_at is null or starts_at < ends_at)
 );
-COMMENT ON TABLE discounts IS 'A code that takes something off; a vendor''s, or without one the marketplace''s. Never deleted, only switched off.';
+COMMENT ON TABLE discounts IS 'A code that takes something off; without a vendor the marketplace''s. Never deleted.';
 COMMENT ON COLUMN discounts.code IS 'rules.typed_code of what was typed';
 COMMENT ON COLUMN discounts.amount IS 'of currency, that it takes off';
 COMMENT ON COLUMN discounts.currency IS 'of its amounts; empty: it has none';

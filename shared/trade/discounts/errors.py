@@ -190,7 +190,7 @@ class DiscountChanged(CodeRefused):
         )
 
 
-class TooManyCodes(TooMany):
+class GuessedTooOften(TooMany):
     """Somebody guesses."""
 
     code = "too_many_codes"

@@ -15,7 +15,7 @@ from shared.trade.vendors.models import Vendor
 
 
 class DiscountCode(Row):
-    """A code that takes something off; a vendor's, or without one the marketplace's. Never deleted, only switched off."""
+    """A code that takes something off; without a vendor the marketplace's. Never deleted."""
 
     lock_rank = 304
     not_found = DiscountNotFound.default

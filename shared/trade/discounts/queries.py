@@ -118,14 +118,9 @@ async def found_in(
     if any(discount.categories for discount in discounts):
         tree = await category_tree()
         discounts = [_with_all_below(discount, tree) for discount in discounts]
-    if any(each.starts_at and each.starts_at > clock.now() for each in discounts):
-        discounts = [await _in_zone(discount) for discount in discounts]
+    discounts = await _in_zone(discounts)
     if besides is not None:
-        own = await _counted(discounts).filter(checkout_id=besides)
-        there = {redemption.discount_id for redemption in own}
-        discounts = [
-            replace(each, uses=each.uses - (each.id in there)) for each in discounts
-        ]
+        discounts = await _without_use(discounts, besides)
     used = await _used_by(discounts, user, besides)
     return FoundCode(tuple(discounts), used)
 
@@ -153,17 +148,29 @@ def discount_of(row: DiscountCode) -> Discount:
 
 
 def _with_all_below(discount: Discount, tree: CategoryTree) -> Discount:
-    named = filter(None, (tree.of_name(name) for name in discount.categories))
-    names = {each.name for top in named for each in tree.whole(top)}
+    tops = map(tree.of_name, discount.categories)
+    names = {each.name for top in tops if top for each in tree.whole(top)}
     return replace(discount, categories=discount.categories | names)
 
 
-async def _in_zone(discount: Discount) -> Discount:
-    """With the day of its beginning as the marketplace has it."""
-    if discount.starts_at is None:
-        return discount
+async def _in_zone(discounts: list[Discount]) -> list[Discount]:
+    """With the days of their beginning as the marketplace has them, where they are still told."""
+    now = clock.now()
+    if not any(each.starts_at and each.starts_at > now for each in discounts):
+        return discounts
     zone = (await marketplace()).zone
-    return replace(discount, starts_at=discount.starts_at.astimezone(zone))
+    return [
+        replace(each, starts_at=each.starts_at and each.starts_at.astimezone(zone))
+        for each in discounts
+    ]
+
+
+async def _without_use(discounts: list[Discount], checkout_id: int) -> list[Discount]:
+    """Without the use that a purchase has of them."""
+    own = await _counted(discounts).filter(checkout_id=checkout_id)
+    there = {redemption.discount_id for redemption in own}
+    uses = {each.id: each.uses - (each.id in there) for each in discounts}
+    return [replace(each, uses=uses[each.id]) for each in discounts]
 
 
 def _counted(discounts: Sequence[Discount]) -> QuerySet[Redemption]:
@@ -215,7 +222,8 @@ async def discounts_page(owner_id: int | None, *, page: int) -> DiscountPage:
     """The discounts of a vendor, without one those of the marketplace."""
     query = DiscountCode.filter(vendor_id=owner_id)
     at = await window_of(query, page=page, size=PAGE_SIZE)
-    rows = await query.order_by("-id").offset(at.offset).limit(at.limit)
+    here = query.offset(at.offset).limit(at.limit)
+    rows = await here.order_by("-id")
     return DiscountPage(rows=await _views(rows), **_counts(at))
 
 
@@ -250,14 +258,18 @@ async def _views(rows: Sequence[DiscountCode]) -> tuple[DiscountView, ...]:
         .values("discount_id", "currency", "n", "off")
     )
     return tuple(
-        DiscountView(
-            discount_of(row),
-            paid=sum(s["n"] for s in sums if s["discount_id"] == row.id),
-            cost=tuple(
-                Money(int(s["off"]), s["currency"])
-                for s in sums
-                if s["discount_id"] == row.id
-            ),
-        )
+        _view(row, [each for each in sums if each["discount_id"] == row.id])
         for row in rows
     )
+
+
+def _view(row: DiscountCode, paid: Sequence[Mapping[str, Any]]) -> DiscountView:
+    return DiscountView(
+        discount_of(row),
+        paid=sum(each["n"] for each in paid),
+        cost=tuple(map(_cost, paid)),
+    )
+
+
+def _cost(sums: Mapping[str, Any]) -> Money:
+    return Money(int(sums["off"]), sums["currency"])

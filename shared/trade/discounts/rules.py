@@ -95,7 +95,7 @@ class Discount:
 
 
 @frozen
-class Goods:
+class BoughtLine:
     """A line that is bought: a product or a variant, and what all its pieces cost together."""
 
     product_id: int
@@ -109,7 +109,7 @@ class VendorGoods:
 
     vendor_id: int
     currency: str
-    lines: tuple[Goods, ...]
+    lines: tuple[BoughtLine, ...]
     shipping: int | None = None
 
 
@@ -212,7 +212,8 @@ def _reductions(
     discount: Discount,
     bought: Sequence[VendorGoods],
 ) -> Iterator[Reduction]:
-    mine = [part for part in bought if discount.vendor_id in (None, part.vendor_id)]
+    owner = discount.vendor_id
+    mine = [part for part in bought if owner in (None, part.vendor_id)]
     chosen = [(part, _eligible(discount, part)) for part in mine]
     chosen = [(part, lines) for part, lines in chosen if lines]
     if not chosen:
@@ -225,10 +226,10 @@ def _reductions(
     return _off_goods(discount, chosen)
 
 
-_Chosen = list[tuple[VendorGoods, tuple[Goods, ...]]]
+_Chosen = list[tuple[VendorGoods, tuple[BoughtLine, ...]]]
 
 
-def _eligible(discount: Discount, part: VendorGoods) -> tuple[Goods, ...]:
+def _eligible(discount: Discount, part: VendorGoods) -> tuple[BoughtLine, ...]:
     """The lines of a vendor that a code is for."""
     if discount.vendor_ids and part.vendor_id not in discount.vendor_ids:
         return ()
@@ -286,7 +287,8 @@ def _off_goods_in(
         for line in lines
     }
     places = sorted(worth)
-    off = min(_off(discount, sum(worth.values()), unit), sum(worth.values()))
+    whole = sum(worth.values())
+    off = min(_off(discount, whole, unit), whole)
     if off <= 0:
         raise CodeTakesNothing(discount.code)
     shares = split(off, [worth[place] for place in places])

@@ -205,8 +205,16 @@ async def _columns(owner: DiscountOwner, values: DiscountValues) -> dict[str, An
         "ends_at": values.ends_at,
         "most_uses": values.most_uses,
         "most_per_shopper": values.most_per_shopper,
-        "vendor_ids": sorted(set(values.vendor_ids)) if owner.vendor_id is None else [],
-        "categories": sorted(set(values.categories)) if owner.vendor_id is None else [],
+        **_goods(owner, values),
+    }
+
+
+def _goods(owner: DiscountOwner, values: DiscountValues) -> dict[str, Any]:
+    """What the marketplace's is for; a vendor's is for all that it sells."""
+    is_ours = owner.vendor_id is None
+    return {
+        "vendor_ids": sorted(set(values.vendor_ids)) if is_ours else [],
+        "categories": sorted(set(values.categories)) if is_ours else [],
     }
 
 

@@ -6,16 +6,17 @@ is right counts nothing, however many share a network.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from tortoise.expressions import F
 from tortoise.functions import Count, Max, Sum
+from tortoise.queryset import QuerySet
 
 from shared.core import clock
 from shared.core.frozen import frozen
 from shared.core.ids import digest
 from shared.infra.jobs import Context, forgetting, recurring
-from shared.trade.discounts.errors import TooManyCodes
+from shared.trade.discounts.errors import GuessedTooOften
 from shared.trade.discounts.models import CodeTries
 from shared.trade.people.errors import TooManyTries
 from shared.trade.people.login_limits import Pace, count_tries, take_back
@@ -28,7 +29,7 @@ _DAY = timedelta(days=1)
 
 
 async def begin(*, browser: str, network: str) -> None:
-    """Count a try before anything is looked up. Raises TooManyCodes, and the operator reads it.
+    """Count a try before anything is looked up. Raises GuessedTooOften, and the operator reads it.
 
     `browser`: what the browser is known by, its basket's token.
     """
@@ -36,7 +37,7 @@ async def begin(*, browser: str, network: str) -> None:
         await count_tries(_paces(browser, network))
     except TooManyTries as too_many:
         await _note(network, "stopped")
-        raise TooManyCodes(retry_after=too_many.retry_after) from None
+        raise GuessedTooOften(retry_after=too_many.retry_after) from None
 
 
 async def was_right(*, browser: str, network: str) -> None:
@@ -57,11 +58,13 @@ def _paces(browser: str, network: str) -> dict[str, Pace]:
 
 
 async def _note(network: str, column: str) -> None:
-    hour = clock.now().replace(minute=0, second=0, microsecond=0)
+    now = clock.now()
+    hour = now.replace(minute=0, second=0, microsecond=0)
     row = CodeTries(network=network, hour=hour)
     await CodeTries.bulk_create([row], ignore_conflicts=True)
     here = CodeTries.filter(network=network, hour=hour)
-    await here.update(**{column: F(column) + 1}, updated_at=clock.now())
+    counted = {column: F(column) + 1}
+    await here.update(**counted, updated_at=now)
 
 
 @frozen
@@ -76,17 +79,23 @@ class GuessingNetwork:
 
 async def guessing() -> tuple[GuessingNetwork, ...]:
     """The networks that were wrong most often within a day; the worst first."""
+    summed = _lately().annotate(
+        wrong=Sum("unknown"),
+        refused=Sum("stopped"),
+        last=Max("hour"),
+    )
     rows = (
-        await CodeTries.filter(hour__gt=clock.now() - _DAY)
-        .annotate(wrong=Sum("unknown"), refused=Sum("stopped"), last=Max("hour"))
-        .group_by("network")
+        await summed.group_by("network")
         .order_by("-refused", "-wrong", "network")
         .limit(MOST_SHOWN)
         .values("network", "wrong", "refused", "last")
     )
     return tuple(
         GuessingNetwork(
-            row["network"], int(row["wrong"]), int(row["refused"]), _moment(row["last"])
+            network=row["network"],
+            unknown=int(row["wrong"]),
+            stopped=int(row["refused"]),
+            last_at=_moment(row["last"]),
         )
         for row in rows
     )
@@ -94,15 +103,20 @@ async def guessing() -> tuple[GuessingNetwork, ...]:
 
 async def count_stopped() -> int:
     """How many networks were stopped within a day."""
-    stopped = CodeTries.filter(hour__gt=clock.now() - _DAY, stopped__gt=0)
-    found = await stopped.annotate(n=Count("network", distinct=True)).values("n")
+    number = Count("network", distinct=True)
+    stopped = _lately().filter(stopped__gt=0)
+    found = await stopped.annotate(n=number).values("n")
     return int(found[0]["n"])
+
+
+def _lately() -> QuerySet[CodeTries]:
+    return CodeTries.filter(hour__gt=clock.now() - _DAY)
 
 
 def _moment(value: object) -> datetime:
     """SQLite gives the last of some times as text."""
     at = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    return at if at.tzinfo else at.replace(tzinfo=clock.now().tzinfo)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 @recurring("discounts.forget_tries", every=_DAY)

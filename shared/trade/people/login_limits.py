@@ -109,7 +109,8 @@ async def take_back(paces: Mapping[str, Pace]) -> None:
     async with unit.transaction():
         rows = await _rows(sorted(paces))
         for row in rows:
-            row.free_at = max(row.free_at - paces[row.key].step, 0)
+            before = row.free_at - paces[row.key].step
+            row.free_at = max(before, 0)
         await DoorCount.bulk_update(rows, ["free_at"])
 
 

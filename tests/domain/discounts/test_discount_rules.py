@@ -25,9 +25,9 @@ from shared.trade.discounts.errors import (
     OtherCurrency,
 )
 from shared.trade.discounts.rules import (
+    BoughtLine,
     Discount,
     DiscountKind,
-    Goods,
     Reduction,
     VendorGoods,
     reductions,
@@ -50,9 +50,11 @@ FIVER = Discount(
     currency="EUR",
 )
 FREE = Discount(id=3, code="FREE", kind=DiscountKind.SHIPPING)
-CUPS = VendorGoods(7, "EUR", (Goods(71, "Cups", 4990), Goods(72, "Plates", 2010)), 490)
-BAGS = VendorGoods(8, "EUR", (Goods(81, "Bags", 3000),), 0)
-BIKES = VendorGoods(9, "DKK", (Goods(91, "Bikes", 100_000),), 5000)
+CUPS = VendorGoods(
+    7, "EUR", (BoughtLine(71, "Cups", 4990), BoughtLine(72, "Plates", 2010)), 490
+)
+BAGS = VendorGoods(8, "EUR", (BoughtLine(81, "Bags", 3000),), 0)
+BIKES = VendorGoods(9, "DKK", (BoughtLine(91, "Bikes", 100_000),), 5000)
 
 
 def _off(
@@ -112,7 +114,9 @@ def test_a_percentage_is_of_the_whole_and_split_over_the_lines() -> None:
 
 def test_an_amount_takes_off_no_more_than_there_is() -> None:
     """Five euros off things for three are three; sending is paid all the same."""
-    small = VendorGoods(7, "EUR", (Goods(71, "", 200), Goods(72, "", 100)), 490)
+    small = VendorGoods(
+        7, "EUR", (BoughtLine(71, "", 200), BoughtLine(72, "", 100)), 490
+    )
     assert _off(FIVER, small)[7].lines == {71: 200, 72: 100}
 
 
@@ -243,7 +247,9 @@ def _baskets(draw: st.DrawFn) -> tuple[Discount, list[VendorGoods]]:
     bought = []
     for vendor in range(1, draw(st.integers(1, 5)) + 1):
         lines = draw(st.lists(amounts, min_size=1, max_size=6))
-        goods = [Goods(vendor * 100 + n, "", amount) for n, amount in enumerate(lines)]
+        goods = [
+            BoughtLine(vendor * 100 + n, "", amount) for n, amount in enumerate(lines)
+        ]
         shipping = draw(st.integers(0, 900)) * unit
         bought.append(VendorGoods(vendor, currency, tuple(goods), shipping))
     kind = draw(st.sampled_from(list(DiscountKind)))

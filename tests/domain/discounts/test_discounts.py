@@ -33,7 +33,7 @@ from shared.trade.discounts.errors import (
     DiscountLimitOutOfRange,
     DiscountNotFound,
     DiscountPercentOutOfRange,
-    TooManyCodes,
+    GuessedTooOften,
     TooManyDiscounts,
     UnknownCode,
 )
@@ -45,8 +45,8 @@ from shared.trade.discounts.queries import (
     find_code,
 )
 from shared.trade.discounts.rules import (
+    BoughtLine,
     DiscountKind,
-    Goods,
     RedemptionState,
     VendorGoods,
 )
@@ -70,7 +70,7 @@ async def _owner() -> DiscountOwner:
 
 
 def _goods(vendor_id: int, amount: int = 4990) -> tuple[VendorGoods, ...]:
-    return (VendorGoods(vendor_id, "EUR", (Goods(1, "", amount),), 0),)
+    return (VendorGoods(vendor_id, "EUR", (BoughtLine(1, "", amount),), 0),)
 
 
 async def test_a_vendor_writes_a_code_and_shoppers_find_it_however_they_type_it() -> (
@@ -355,7 +355,7 @@ class TestGuessing:
         with clock.use(lambda: NOW):
             for _ in range(8):
                 await self._wrong("one")
-            with pytest.raises(TooManyCodes):
+            with pytest.raises(GuessedTooOften):
                 await self._wrong("one")
             await self._wrong("two")
         with clock.use(lambda: NOW + timedelta(minutes=2)):
@@ -366,7 +366,7 @@ class TestGuessing:
         with clock.use(lambda: NOW):
             for n in range(40):
                 await self._wrong(f"browser {n}")
-            with pytest.raises(TooManyCodes):
+            with pytest.raises(GuessedTooOften):
                 await self._wrong("another browser")
             await self._wrong("elsewhere", "198.51.100.1")
             (worst, other) = await tries.guessing()

@@ -218,7 +218,7 @@ class Migration(migrations.Migration):
                 ],
                 "indexes": [Index(fields=["code"], name="ix_discounts_code")],
                 "pk_attr": "id",
-                "table_description": "A code that takes something off; a vendor's, or without one the marketplace's. Never deleted, only switched off.",
+                "table_description": "A code that takes something off; without a vendor the marketplace's. Never deleted.",
             },
             bases=["Row"],
         ),
