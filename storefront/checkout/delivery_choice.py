@@ -74,15 +74,15 @@ def delivery_choice(
 ) -> DeliveryChoice | None:
     """The choice for a shop's things that go to a country; None where its prices include delivery.
 
-    What was sent stays chosen while it is offered at that price, else the first is. `is_refused`:
-    what was sent could not be placed, so what is wrong with it is said.
+    What was sent stays chosen while it is offered, whatever it costs by now; else the first is.
+    `is_refused`: what was sent could not be placed, so what is wrong with it is said.
     """
     vendor, plan, parcel = part.vendor, part.shipping, part.parcel_to(country)
     if parcel is None or plan is None or not plan.zones:
         return None
     offered = offers(plan, parcel) if country in COUNTRIES else ()
-    wanted = given.get(f"shipping-{vendor.id}", "")
-    kept = [offer for offer in offered if written(offer) == wanted]
+    wanted = given.get(f"shipping-{vendor.id}", "").partition(":")[0]
+    kept = [offer for offer in offered if offer.key == wanted]
     problem = elsewhere = ""
     if not offered:
         problem = NotServed(shop=vendor.name, country=country).message
