@@ -40,38 +40,39 @@ class PlannedPurchase:
     @property
     def left_out(self) -> list[str]:
         """Whose things stand in the way."""
-        return [part.vendor.name for part in self.basket.parts if part.problems]
+        parts = self.basket.parts
+        return [part.vendor.name for part in parts if part.problems]
 
 
 def purchases_of(basket: BasketView) -> tuple[PlannedPurchase, ...]:
     """What a basket becomes: a purchase for each currency."""
     found = basket.by_currency()
-    is_one = len(found) == 1
-    return tuple(_planned(each, () if is_one else _ids(each)) for each in found)
+    if len(found) == 1:
+        return (_planned(basket, ids=()),)
+    return tuple(_planned(each, ids=_ids(each)) for each in found)
 
 
-def _planned(basket: BasketView, ids: Ids) -> PlannedPurchase:
-    ready = _ids(basket, only_ready=True)
+def _planned(basket: BasketView, *, ids: Ids) -> PlannedPurchase:
+    ready = basket.ready
+    is_all = ready.parts == basket.parts
     return PlannedPurchase(
         basket,
-        tuple(ShownPart(part, _promise(part)) for part in basket.parts),
+        tuple(map(_shown, basket.parts)),
         ids,
-        ready if len(ready) < len(basket.parts) else (),
+        rest_ids=() if is_all else _ids(ready),
     )
 
 
-def _ids(basket: BasketView, *, only_ready: bool = False) -> Ids:
-    parts = basket.parts
-    return tuple(
-        part.vendor.id for part in parts if part.can_check_out or not only_ready
-    )
+def _ids(basket: BasketView) -> Ids:
+    return tuple(sorted(basket.vendor_ids))
 
 
-def _promise(part: ShopPart) -> DeliveryPromise | None:
+def _shown(part: ShopPart) -> ShownPart:
     parcel = part.parcel_to(part.vendor.country)
     if parcel is None:
-        return None
-    return next(iter(promises(part.shipping, parcel)), None)
+        return ShownPart(part, None)
+    told = promises(part.shipping, parcel)
+    return ShownPart(part, told[0] if told else None)
 
 
 def pays(purchases: tuple[PlannedPurchase, ...]) -> str:

@@ -5,9 +5,9 @@ left for later (`without`); all that are in the basket where they say nothing.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from quart import request
-from werkzeug.datastructures import MultiDict
 
 from shared.core.frozen import frozen
 from shared.core.money import Money
@@ -26,12 +26,12 @@ async def chosen_basket() -> BasketView:
     """Those parts of this browser's basket that the request is about."""
     whole = await get_basket(basket_token(), write=money)
     sent = request.args if request.method == "GET" else await request.form
-    named = _ids(sent, PART) or {part.vendor.id for part in whole.parts}
-    return whole.of(named - _ids(sent, WITHOUT))
+    named = _ids(sent.getlist(PART)) or whole.vendor_ids
+    return whole.of(named - _ids(sent.getlist(WITHOUT)))
 
 
-def _ids(sent: MultiDict[str, str], name: str) -> set[int]:
-    return {int(value) for value in sent.getlist(name) if _ID.fullmatch(value)}
+def _ids(values: Iterable[str]) -> frozenset[int]:
+    return frozenset(int(value) for value in values if _ID.fullmatch(value))
 
 
 @frozen
@@ -45,6 +45,11 @@ class SoldPart:
     def total(self) -> Money | None:
         """What is paid for it, with what is chosen."""
         return self.choice.total if self.choice else self.part.total
+
+    @property
+    def lacks_delivery(self) -> bool:
+        """Whether its shop sends nothing there."""
+        return self.choice is not None and self.choice.chosen is None
 
 
 @frozen
@@ -72,8 +77,7 @@ class SoldBasket:
     @property
     def lacks_delivery(self) -> bool:
         """Whether a shop sends nothing there, so that what delivery costs is not known."""
-        choices = (part.choice for part in self.parts)
-        return any(choice is not None and choice.chosen is None for choice in choices)
+        return any(part.lacks_delivery for part in self.parts)
 
 
 async def sold_basket(
@@ -87,16 +91,13 @@ async def sold_basket(
     `is_refused`: it could not be placed so, and each shop's part says what is wrong with it.
     """
     given = await request.form
-    parts = (
-        SoldPart(
+    parts = []
+    for part in basket.parts:
+        choice = delivery_choice(
             part,
-            delivery_choice(
-                part,
-                country,
-                given,
-                is_refused=is_refused,
-            ),
+            country,
+            given,
+            is_refused=is_refused,
         )
-        for part in basket.parts
-    )
+        parts.append(SoldPart(part, choice))
     return SoldBasket(basket, tuple(parts))

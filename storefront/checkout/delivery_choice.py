@@ -101,14 +101,18 @@ def delivery_choice(
     )
 
 
-def _what_is_wrong(part: ShopPart, parcel: Parcel, given: Mapping[str, str]) -> str:
-    vendor = part.vendor
+def _what_is_wrong(
+    part: ShopPart,
+    parcel: Parcel,
+    given: Mapping[str, str],
+) -> str:
+    choice = taken(given).get(part.vendor.id)
     try:
         chosen(
             part.shipping,
             parcel,
-            taken(given).get(vendor.id),
-            shop=vendor.name,
+            choice,
+            shop=part.vendor.name,
         )
     except (ChooseShipping, ShippingChanged) as problem:
         return problem.message

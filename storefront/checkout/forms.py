@@ -7,7 +7,7 @@ import unicodedata
 from functools import cache
 from typing import Any
 
-from wtforms import Field, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import SelectField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, Length, Optional
 
@@ -19,11 +19,11 @@ from shared.core.locales import gettext as _
 from shared.core.locales import gettext_noop as _n
 from shared.core.locales.lazy import lazy_gettext as _l
 from shared.entrypoints.web.forms import choices
-from shared.trade.baskets.parts import BasketView, ShopPart
 from shared.trade.orders.contacts import Contact
 from shared.trade.people.rules import normal_email
 from shared.trade.shipping.places import COUNTRIES
 from storefront.checkout.billing_fields import BillingFields
+from storefront.checkout.notes import NoteFields
 from storefront.checkout.places import STATE, PostalPlace, place_of
 from storefront.checkout.postal import example_of, tidy_postal_code
 
@@ -67,14 +67,6 @@ _STATES = {
         _n("“%(typed)s” is none of the prefectures of %(country)s. Choose one."),
     ),
 }
-
-
-MOST_NOTE = 500
-
-
-def note_field(vendor_id: int) -> str:
-    """The name of the field of what a shop is told."""
-    return f"note-{vendor_id}"
 
 
 def countries() -> list[tuple[str, str]]:
@@ -121,7 +113,7 @@ class PlainText:
             raise ValidationError(_("Use plain letters, digits and signs."))
 
 
-class CheckoutForm(BillingFields):
+class CheckoutForm(NoteFields, BillingFields):
     """Contact and delivery."""
 
     email = StringField(
@@ -173,10 +165,9 @@ class CheckoutForm(BillingFields):
         choices=lambda: choices(countries()),
     )
 
-    def process(self, formdata: Any = None, *args: Any, **kwargs: Any) -> None:
+    def process(self, *args: Any, **kwargs: Any) -> None:
         """Fill in; then offer the states of the chosen country, named as it names them."""
-        super().process(formdata, *args, **kwargs)
-        self._sent, self._known = formdata, kwargs.get("data")
+        super().process(*args, **kwargs)
         self.billing_country.choices = choices(countries())
         self.billing_country.data = self.billing_country.data or self.country.data
         # Whatever class declares them first: problems are listed in this order.
@@ -196,32 +187,6 @@ class CheckoutForm(BillingFields):
         self.state.label.text = _(place.state_word)
         label = self._state()
         self.state.data = _key(place, label) if label else self.state.data
-
-    def ask_notes(self, basket: BasketView) -> None:
-        """Ask what each shop in a basket is to be told."""
-        for part in basket.parts:
-            name = note_field(part.vendor.id)
-            asked: Any = TextAreaField(
-                _("Note to %(shop)s", shop=part.vendor.name),
-                [
-                    Optional(),
-                    Length(max=MOST_NOTE, message=_("Use at most 500 characters.")),
-                ],
-            )
-            field: Field = self.meta.bind_field(
-                self, asked, {"name": name, "prefix": ""}
-            )
-            field.process(self._sent, (self._known or {}).get(name, ""))
-            self._fields[name] = field
-
-    def note_to(self, part: ShopPart) -> Field:
-        """The field of what a shop is told."""
-        return self[note_field(part.vendor.id)]
-
-    def notes(self, basket: BasketView) -> dict[int, str]:
-        """What each shop is told, by vendor; nothing of those that are told nothing."""
-        told = {part.vendor.id: self.note_to(part).data for part in basket.parts}
-        return {vendor_id: note for vendor_id, note in told.items() if note}
 
     @staticmethod
     def countries_with_states() -> str:

@@ -96,7 +96,7 @@ async def submit() -> Response:
             actor=who.label if who else "shopper",
             shipping=taken(given),
             notes=form.notes(basket),
-            vendors=frozenset(part.vendor.id for part in basket.parts),
+            vendors=basket.vendor_ids,
         )
     except (Conflict, StandsStill) as problem:
         return await _refused(form, problem)
@@ -116,8 +116,13 @@ async def _refused(
     form.ask_notes(basket)
     if isinstance(problem, (NotServed, ChooseShipping, ShippingChanged)):
         return await _contact_page(basket, form, is_refused=True, status=422)
-    sentence = basket.problems[0] if basket.problems else problem.message
-    return await _contact_page(basket, form, problem=sentence, status=problem.status)
+    sentences = (*basket.problems, problem.message)
+    return await _contact_page(
+        basket,
+        form,
+        problem=sentences[0],
+        status=problem.status,
+    )
 
 
 async def _form_for(basket: BasketView) -> CheckoutForm:
@@ -272,7 +277,8 @@ async def _payment_page(
         status=problem.status if problem else 200,
         stripe=intent is not None,
         checkout=found,
-        numbers=listed([order.number for order in found.orders]),
+        shops=found.vendor_ids,
+        numbers=listed(found.numbers),
         parts=parts_of_all(found.orders, shown=shown),
         intent=intent,
         saved=saved,

@@ -89,17 +89,21 @@ def parts_of(order: OrderView, *, shown: bool) -> tuple[Part, ...]:
     )
 
 
-def parts_of_all(orders: Sequence[OrderView], *, shown: bool) -> tuple[Part, ...]:
+def parts_of_all(
+    orders: Sequence[OrderView],
+    *,
+    shown: bool,
+) -> tuple[Part, ...]:
     """The same of a purchase, whose orders are in one currency: the vendors' shares, then the
     marketplace's.
     """
     if not shown:
         return ()
     shares = [(order.vendor_name, order.vendor_share) for order in orders]
-    fee = Money(
-        sum(each.platform_fee.amount for each in orders), orders[0].total.currency
-    )
-    return (*shares, (_("Platform fee"), fee))
+    first, *others = (order.platform_fee for order in orders)
+    for other in others:
+        first += other
+    return (*shares, (_("Platform fee"), first))
 
 
 def card_of(

@@ -94,6 +94,11 @@ class BasketView:
     parts: tuple[ShopPart, ...] = ()
 
     @property
+    def vendor_ids(self) -> frozenset[int]:
+        """Whose things are in it."""
+        return frozenset(part.vendor.id for part in self.parts)
+
+    @property
     def lines(self) -> tuple[BasketLineView, ...]:
         """All of them, shop by shop."""
         return tuple(line for part in self.parts for line in part.lines)
@@ -131,6 +136,12 @@ class BasketView:
         """Whether agreeing to today's prices would mend something."""
         return any(line.price_changed for line in self.lines)
 
+    @property
+    def ready(self) -> BasketView:
+        """The parts that nothing stands in the way of."""
+        parts = (part for part in self.parts if part.can_check_out)
+        return replace(self, parts=tuple(parts))
+
     def of(self, vendor_ids: Collection[int] | None) -> BasketView:
         """The parts of these vendors alone; None: all of them."""
         if vendor_ids is None:
@@ -140,10 +151,12 @@ class BasketView:
 
     def by_currency(self) -> tuple[BasketView, ...]:
         """What is paid at once: the parts in one currency, for each currency in it."""
-        found: dict[str, list[ShopPart]] = {}
-        for part in self.parts:
-            found.setdefault(part.currency, []).append(part)
-        return tuple(replace(self, parts=tuple(parts)) for parts in found.values())
+        currencies = dict.fromkeys(part.currency for part in self.parts)
+        return tuple(self._in(currency) for currency in currencies)
+
+    def _in(self, currency: str) -> BasketView:
+        parts = (part for part in self.parts if part.currency == currency)
+        return replace(self, parts=tuple(parts))
 
 
 NOTHING = BasketView(id=None)

@@ -112,18 +112,25 @@ async def clear(token: str | None) -> None:
         await BasketLine.filter(basket_id__in=await _ids(token)).delete()
 
 
-async def leave_shop(token: str | None, vendor_id: int) -> None:
+async def leave_shop(
+    token: str | None,
+    vendor_id: int,
+) -> None:
     """Take all things of one vendor out. Nothing happens where there is none."""
     if not token or not 0 < vendor_id <= MAX_ID:
         return
     async with unit.transaction() as tx:
-        basket = await tx.lock_first(Basket.filter(token_digest=digest(token)))
+        named = Basket.filter(token_digest=digest(token))
+        basket = await tx.lock_first(named)
         if basket is None:
             return
-        mine = BasketLine.filter(basket_id=basket.id)
-        of_shop = Product.filter(vendor_id=vendor_id).values("id")
-        await mine.filter(product_id__in=Subquery(of_shop)).delete()
-        await Basket.filter(id=basket.id).update(updated_at=clock.now())
+        of_shop = Product.filter(vendor_id=vendor_id)
+        lines = BasketLine.filter(
+            basket_id=basket.id,
+            product_id__in=Subquery(of_shop.values("id")),
+        )
+        await lines.delete()
+        await named.update(updated_at=clock.now())
 
 
 async def accept_prices(token: str | None) -> None:
