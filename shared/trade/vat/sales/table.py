@@ -1,0 +1,40 @@
+"""The rates of the member states, out of their file (`goods_rates.toml`)."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from shared.trade.vat.sales.rules import TaxClass, TaxPeriod, TaxTable
+
+_FILE = Path(__file__).with_name("goods_rates.toml")
+
+
+@cache
+def tax_table() -> TaxTable:
+    """The table that comes with the software."""
+    return table_in(tomllib.loads(_FILE.read_text("utf-8")))
+
+
+def table_in(read: Mapping[str, Any]) -> TaxTable:
+    """The table that a file says."""
+    told = read["classes"]
+    return TaxTable(
+        periods={kind: _states(read.get(kind, {})) for kind in TaxClass},
+        several={kind: tuple(told[kind].get("several", ())) for kind in TaxClass},
+    )
+
+
+def _states(
+    rows: Mapping[str, Sequence[Mapping[str, Any]]],
+) -> dict[str, tuple[TaxPeriod, ...]]:
+    return {state: tuple(map(_period, found)) for state, found in rows.items()}
+
+
+def _period(row: Mapping[str, Any]) -> TaxPeriod:
+    hundredths = Decimal(row["percent"]) * 100
+    return TaxPeriod(int(hundredths), row["from"], row.get("until"))
