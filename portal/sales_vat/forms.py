@@ -17,8 +17,11 @@ OFFERED = (VatScheme.SMALL, VatScheme.LOCAL, VatScheme.OSS)
 
 
 def _schemes() -> list[Any]:
-    named = ((each.value, words("sales_vat.schemes", each)["name"]) for each in OFFERED)
-    return choices(named)
+    return choices((each.value, _name(each)) for each in OFFERED)
+
+
+def _name(scheme: VatScheme) -> str:
+    return words("sales_vat.schemes", scheme)["name"]
 
 
 class SchemeForm(Edited):

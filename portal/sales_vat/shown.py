@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from shared.core.formats import country, listed
 from shared.core.frozen import frozen
 from shared.core.words import word
 from shared.trade.marketplace.queries import today
-from shared.trade.vat.sales.rules import TaxClass
+from shared.trade.vat.sales.rules import TaxClass, TaxTable
 from shared.trade.vat.sales.table import tax_table
 from shared.trade.vat.sales.words import rate_words
 
@@ -26,12 +28,20 @@ async def classes_in(state: str) -> tuple[ShownClass, ...]:
     if not state:
         return ()
     day, table = await today(), tax_table()
-    return tuple(
-        ShownClass(
-            name=word("sales_vat.classes", each),
-            covers="" if each is TaxClass.STANDARD else word("sales_vat.covers", each),
-            rate=rate_words(table.rate(state, each, day)),
-            several=listed([country(code) for code in table.several[each]]),
-        )
-        for each in TaxClass
+    return tuple(_shown(each, state, table, day) for each in TaxClass)
+
+
+def _shown(
+    kind: TaxClass,
+    state: str,
+    table: TaxTable,
+    day: date,
+) -> ShownClass:
+    covers = "" if kind is TaxClass.STANDARD else word("sales_vat.covers", kind)
+    several = [country(code) for code in table.several[kind]]
+    return ShownClass(
+        name=word("sales_vat.classes", kind),
+        covers=covers,
+        rate=rate_words(table.rate(state, kind, day)),
+        several=listed(several),
     )

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from enum import StrEnum
 
@@ -189,7 +190,7 @@ def _of_lines(
     """Each line's VAT; what is left of a rate's is that of its sending."""
     found = [0] * len(lines)
     for part in parts:
-        places = [n for n, line in enumerate(lines) if line.rate == part.rate]
+        places = [n for n in range(len(lines)) if lines[n].rate == part.rate]
         weights = [lines[n].gross for n in places]
         sending = sum(sent[n] for n in places)
         shares = _split(part.vat, [*weights, sending])
@@ -200,7 +201,9 @@ def _of_lines(
 
 def _split(amount: int, weights: list[int]) -> list[int]:
     """As `split`; where all weigh nothing, alike."""
-    return split(amount, weights if any(weights) else [1] * len(weights))
+    if not any(weights):
+        weights = [1] * len(weights)
+    return split(amount, weights)
 
 
 def vat_back(
@@ -215,7 +218,8 @@ def vat_back(
     """
     back = []
     for part in parts:
-        first, last = before.get(part.rate, 0), after.get(part.rate, 0)
+        first = before.get(part.rate, 0)
+        last = after.get(part.rate, 0)
         if last != first:
             vat = vat_inside(last, part.rate) - vat_inside(first, part.rate)
             back.append(VatPart(part.rate, last - first, vat))
@@ -227,11 +231,14 @@ def net_price(gross: int, rate: int) -> int:
     return gross - vat_inside(gross, rate)
 
 
-def stored_parts(parts: Iterable[VatPart]) -> list[dict[str, int]]:
+StoredPart = Mapping[str, int]
+
+
+def stored_parts(parts: Iterable[VatPart]) -> list[StoredPart]:
     """As an order keeps them."""
-    return [{"rate": part.rate, "gross": part.gross, "vat": part.vat} for part in parts]
+    return [asdict(part) for part in parts]
 
 
-def parts_in(kept: Iterable[Mapping[str, int]] | None) -> tuple[VatPart, ...]:
+def parts_in(kept: Iterable[StoredPart] | None) -> tuple[VatPart, ...]:
     """What an order keeps; nothing of one that is older."""
     return tuple(VatPart(**each) for each in kept or ())

@@ -11,6 +11,7 @@ from typing import Any
 
 from shared.trade.vat.sales.rules import TaxClass, TaxPeriod, TaxTable
 
+Row = Mapping[str, Any]
 _FILE = Path(__file__).with_name("goods_rates.toml")
 
 
@@ -23,18 +24,21 @@ def tax_table() -> TaxTable:
 def table_in(read: Mapping[str, Any]) -> TaxTable:
     """The table that a file says."""
     told = read["classes"]
-    return TaxTable(
-        periods={kind: _states(read.get(kind, {})) for kind in TaxClass},
-        several={kind: tuple(told[kind].get("several", ())) for kind in TaxClass},
-    )
+    periods = {}
+    several = {}
+    for kind in TaxClass:
+        periods[kind] = _states(read.get(kind, {}))
+        several[kind] = told[kind].get("several", ())
+    return TaxTable(periods, several)
 
 
-def _states(
-    rows: Mapping[str, Sequence[Mapping[str, Any]]],
-) -> dict[str, tuple[TaxPeriod, ...]]:
-    return {state: tuple(map(_period, found)) for state, found in rows.items()}
+def _states(rows: Mapping[str, Sequence[Row]]) -> dict[str, list[TaxPeriod]]:
+    found = {}
+    for state, told in rows.items():
+        found[state] = [_period(row) for row in told]
+    return found
 
 
-def _period(row: Mapping[str, Any]) -> TaxPeriod:
+def _period(row: Row) -> TaxPeriod:
     hundredths = Decimal(row["percent"]) * 100
     return TaxPeriod(int(hundredths), row["from"], row.get("until"))
