@@ -188,9 +188,9 @@ def _of_lines(
     parts: Iterable[VatPart],
 ) -> tuple[int, ...]:
     """Each line's VAT; what is left of a rate's is that of its sending."""
-    found = [0] * len(lines)
+    found, at = [0] * len(lines), list(enumerate(lines))
     for part in parts:
-        places = [n for n in range(len(lines)) if lines[n].rate == part.rate]
+        places = [n for n, line in at if line.rate == part.rate]
         weights = [lines[n].gross for n in places]
         sending = sum(sent[n] for n in places)
         shares = _split(part.vat, [*weights, sending])

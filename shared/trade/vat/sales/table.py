@@ -12,6 +12,7 @@ from typing import Any
 from shared.trade.vat.sales.rules import TaxClass, TaxPeriod, TaxTable
 
 Row = Mapping[str, Any]
+Periods = Mapping[str, Sequence[TaxPeriod]]
 _FILE = Path(__file__).with_name("goods_rates.toml")
 
 
@@ -32,7 +33,7 @@ def table_in(read: Mapping[str, Any]) -> TaxTable:
     return TaxTable(periods, several)
 
 
-def _states(rows: Mapping[str, Sequence[Row]]) -> dict[str, list[TaxPeriod]]:
+def _states(rows: Mapping[str, Sequence[Row]]) -> Periods:
     found = {}
     for state, told in rows.items():
         found[state] = [_period(row) for row in told]
