@@ -28,7 +28,15 @@ async def classes_in(state: str) -> tuple[ShownClass, ...]:
     if not state:
         return ()
     day, table = await today(), tax_table()
-    return tuple(_shown(each, state, table, day) for each in TaxClass)
+    return tuple(
+        _shown(
+            each,
+            state,
+            table,
+            day,
+        )
+        for each in TaxClass
+    )
 
 
 def _shown(
@@ -42,6 +50,12 @@ def _shown(
     return ShownClass(
         name=word("sales_vat.classes", kind),
         covers=covers,
-        rate=rate_words(table.rate(state, kind, day)),
+        rate=rate_words(
+            table.rate(
+                state,
+                kind,
+                day,
+            )
+        ),
         several=listed(several),
     )

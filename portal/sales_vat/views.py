@@ -20,7 +20,11 @@ from shared.trade.vat.sales.service import save_scheme
 from shared.trade.vendors.queries import vendor_by_id
 from shared.trade.vendors.rules import VatScheme
 
-blueprint = Blueprint("sales_vat", __name__, url_prefix="/vendor/admin/vat")
+blueprint = Blueprint(
+    "sales_vat",
+    __name__,
+    url_prefix="/vendor/admin/vat",
+)
 
 
 @blueprint.get("")
@@ -44,7 +48,11 @@ async def change() -> Response:
             vendor_id=vendor_id(),
             scheme=VatScheme(form.scheme.data),
             actor=actor_label(actor()),
-            look=form.look(as_it_is, page=here, trail=trail),
+            look=form.look(
+                as_it_is,
+                page=here,
+                trail=trail,
+            ),
         )
     except ChangedMeanwhile as error:
         form.blame(error)

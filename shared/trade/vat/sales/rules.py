@@ -74,7 +74,12 @@ class TaxTable:
     periods: Mapping[TaxClass, Mapping[str, Sequence[TaxPeriod]]]
     several: Mapping[TaxClass, Sequence[str]]  # states without one rate for a class
 
-    def rate(self, state: str, tax_class: TaxClass, day: date) -> int:
+    def rate(
+        self,
+        state: str,
+        tax_class: TaxClass,
+        day: date,
+    ) -> int:
         """What a state charges for a class on a day; its standard rate where it has no other."""
         for kind in (tax_class, TaxClass.STANDARD):
             for period in self.periods[kind].get(state, ()):
@@ -173,13 +178,28 @@ def vat_of(lines: Sequence[TaxedLine], sending: int) -> SaleVat:
     """
     sent = _split(sending, [line.gross for line in lines])
     gross: dict[int, int] = defaultdict(int)
-    for line, part in zip(lines, sent, strict=True):
+    for line, part in zip(
+        lines,
+        sent,
+        strict=True,
+    ):
         gross[line.rate] += line.gross + part
     parts = tuple(
-        VatPart(rate, amount, vat_inside(amount, rate))
+        VatPart(
+            rate,
+            amount,
+            vat_inside(amount, rate),
+        )
         for rate, amount in sorted(gross.items(), reverse=True)
     )
-    return SaleVat(parts, _of_lines(lines, sent, parts))
+    return SaleVat(
+        parts,
+        _of_lines(
+            lines,
+            sent,
+            parts,
+        ),
+    )
 
 
 def _of_lines(
@@ -194,7 +214,11 @@ def _of_lines(
         weights = [lines[n].gross for n in places]
         sending = sum(sent[n] for n in places)
         shares = _split(part.vat, [*weights, sending])
-        for place, share in zip(places, shares, strict=False):
+        for place, share in zip(
+            places,
+            shares,
+            strict=False,
+        ):
             found[place] = share
     return tuple(found)
 
@@ -222,7 +246,13 @@ def vat_back(
         last = after.get(part.rate, 0)
         if last != first:
             vat = vat_inside(last, part.rate) - vat_inside(first, part.rate)
-            back.append(VatPart(part.rate, last - first, vat))
+            back.append(
+                VatPart(
+                    part.rate,
+                    last - first,
+                    vat,
+                )
+            )
     return tuple(back)
 
 

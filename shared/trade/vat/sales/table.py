@@ -42,4 +42,8 @@ def _states(rows: Mapping[str, Sequence[Row]]) -> Periods:
 
 def _period(row: Row) -> TaxPeriod:
     hundredths = Decimal(row["percent"]) * 100
-    return TaxPeriod(int(hundredths), row["from"], row.get("until"))
+    return TaxPeriod(
+        int(hundredths),
+        row["from"],
+        row.get("until"),
+    )
