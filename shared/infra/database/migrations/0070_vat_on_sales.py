@@ -5,7 +5,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0068_discounted_orders")]
+    dependencies = [("models", "0069_discounts")]
 
     initial = False
 
