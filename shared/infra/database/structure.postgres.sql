@@ -1,4 +1,4 @@
--- What all migrations make, up to 0070_vat_on_sales. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0071_vat_on_sales. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -1059,6 +1059,7 @@ CREATE TABLE orders (
     discount_code character varying(40) DEFAULT ''::character varying NOT NULL,
     marketplace_discount bigint DEFAULT 0 NOT NULL,
     shipping_discount bigint DEFAULT 0 NOT NULL,
+    pickup_place character varying(200) DEFAULT ''::character varying NOT NULL,
     vat_treatment character varying(20) DEFAULT ''::character varying NOT NULL,
     vat_state character varying(2) DEFAULT ''::character varying NOT NULL,
     vat_parts jsonb,

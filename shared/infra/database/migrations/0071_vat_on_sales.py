@@ -5,7 +5,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0069_discounts")]
+    dependencies = [("models", "0070_pickup_place")]
 
     initial = False
 
