@@ -92,6 +92,7 @@ class BasketView:
 
     id: int | None
     parts: tuple[ShopPart, ...] = ()
+    discount_code: str = ""
 
     @property
     def vendor_ids(self) -> frozenset[int]:
