@@ -230,10 +230,37 @@ def _split(amount: int, weights: list[int]) -> list[int]:
     return split(amount, weights)
 
 
+ByRate = Mapping[int, int]
+
+
+def gross_back(
+    parts: Iterable[VatPart],
+    before: ByRate,
+    wanted: ByRate,
+    amount: int,
+) -> ByRate:
+    """What of each rate's gross has gone back with one more refund of `amount`.
+
+    `before`: what had gone back until then; `wanted`: what of this refund is for things of a rate.
+    Whatever is for nothing by name goes back in proportion to what is left.
+    """
+    left = {part.rate: part.gross - before.get(part.rate, 0) for part in parts}
+    named = {rate: min(wanted.get(rate, 0), most) for rate, most in left.items()}
+    if sum(named.values()) > amount:
+        named = dict(zip(named, split(amount, [*named.values()]), strict=True))
+    rest = amount - sum(named.values())
+    open_ = [left[rate] - named[rate] for rate in left]
+    shares = _split(min(rest, sum(open_)), open_)
+    return {
+        rate: before.get(rate, 0) + named[rate] + share
+        for rate, share in zip(left, shares, strict=True)
+    }
+
+
 def vat_back(
     parts: Iterable[VatPart],
-    before: Mapping[int, int],
-    after: Mapping[int, int],
+    before: ByRate,
+    after: ByRate,
 ) -> tuple[VatPart, ...]:
     """The VAT in what one more refund gives back, by rate.
 
