@@ -52,11 +52,6 @@ class VatAtSale:
             "vat_parts": stored_parts(self.parts) if is_known else None,
         }
 
-    def is_kept_by(self, order: Order) -> bool:
-        """Whether an order was sold with the same."""
-        kept = (order.vat_treatment, order.vat_state, parts_in(order.vat_parts))
-        return kept == (self.treatment.value, self.state, self.parts)
-
     def put_into(self, lines: Sequence[OrderLine]) -> None:
         """Write into new lines what each keeps."""
         for line, tax in zip(
