@@ -85,6 +85,11 @@ class Sale:
         """What sending it costs, before a code, in minor units."""
         return self.shipping.price.amount if self.shipping is not None else 0
 
+    @property
+    def pieces(self) -> list[tuple[int, int]]:
+        """(product id, quantity) of its lines."""
+        return [(line.product.id, line.quantity) for line in self.part.lines]
+
     def off(self, line: BasketLineView) -> int:
         """What a code takes off a line."""
         return self.reduction.off_line(line.product.id) if self.reduction else 0

@@ -223,8 +223,7 @@ async def _create(
     *,
     until: datetime,
 ) -> str:
-    lines = [line for sale in sales.values() for line in sale.part.lines]
-    pieces = [(line.product.id, line.quantity) for line in lines]
+    pieces = [piece for sale in sales.values() for piece in sale.pieces]
     state = await reservations.at_order(
         tx, pieces, found.products, network=purchaser.network
     )
