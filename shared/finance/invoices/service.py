@@ -54,13 +54,16 @@ async def issue(order_id: int) -> int:
         return len(wanted)
 
 
+Told = dict[str, Any]
+
+
 class Issuing:
     """An order whose documents are written, with those that there are."""
 
     def __init__(
         self,
         order: Order,
-        facts: dict[str, Any],
+        facts: Told,
         refunds: Sequence[Refund],
         issued: Sequence[SalesDocument],
     ) -> None:
@@ -68,11 +71,11 @@ class Issuing:
         self.facts = facts
         self.refunds = {refund.id: refund for refund in refunds}
         self.credited = Credited()
-        self.credits: dict[int | None, dict[str, Any]] = {}
+        self.credits: dict[int | None, Told] = {}
         for row in issued:
             self._count(DocumentKind(row.kind), row.refund_id, row.content)
 
-    async def next(self, kind: DocumentKind, refund_id: int | None) -> dict[str, Any]:
+    async def next(self, kind: DocumentKind, refund_id: int | None) -> Told:
         """What stands on the next one, with who sold and who bought."""
         told = await self._told(kind, refund_id)
         self._count(kind, refund_id, told)
@@ -86,7 +89,7 @@ class Issuing:
         self,
         kind: DocumentKind,
         refund_id: int | None,
-    ) -> dict[str, Any]:
+    ) -> Told:
         lines = self.facts["lines"]
         if refund_id is None:
             return content.of_sale(self.order, lines)
@@ -99,8 +102,7 @@ class Issuing:
             lines,
         )
         if kind is DocumentKind.REVERSAL:  # of what was credited, to the cent
-            before = self.credits[refund_id]
-            return {**told, **{name: before.get(name) for name in vat.NAMES}}
+            return vat.as_before(told, self.credits[refund_id])
         taxed = vat.of_refund(
             self.order,
             refund,
@@ -114,7 +116,7 @@ class Issuing:
         self,
         kind: DocumentKind,
         refund_id: int | None,
-        told: dict[str, Any],
+        told: Told,
     ) -> None:
         self.credited.add(kind, told)
         if kind is DocumentKind.CREDIT_NOTE:

@@ -20,6 +20,12 @@ Content = Mapping[str, Any]
 NAMES = ("vat", "vat_treatment", "vat_state")
 
 
+def as_before(told: Content, before: Content) -> dict[str, Any]:
+    """What one document says, with the VAT of another."""
+    kept = {name: before.get(name) for name in NAMES}
+    return {**told, **kept}
+
+
 def of_parts(order: Order, parts: Iterable[VatPart]) -> dict[str, Any]:
     """What a document says of these parts, and of the order that they are of."""
     rows = [
@@ -63,7 +69,14 @@ def of_refund(
         {rate: part * taxed // total for rate, part in wanted.items()},
         amount,
     )
-    return of_parts(order, vat_back(parts, credited.gross, after))
+    return of_parts(
+        order,
+        vat_back(
+            parts,
+            credited.gross,
+            after,
+        ),
+    )
 
 
 def _wanted(
@@ -84,7 +97,11 @@ class Credited:
         self.gross: Counter[int] = Counter()
         self.total = 0
 
-    def add(self, kind: DocumentKind, content: Content) -> None:
+    def add(
+        self,
+        kind: DocumentKind,
+        content: Content,
+    ) -> None:
         """Count one more document, in the order in which they were issued."""
         if kind is DocumentKind.INVOICE:
             return

@@ -21,6 +21,7 @@ from shared.trade.vat.sales.words import rate_words
 
 # Where the columns of net, VAT and gross end.
 _ENDS = (RIGHT - 180, RIGHT - 90, RIGHT)
+_AMOUNTS = ("net", "vat", "gross")
 _SMALL = 8
 
 
@@ -32,41 +33,63 @@ def vat_table(
     """Write below the total what of it is VAT; of an order that knows nothing only that it may
     be.
     """
-    treatment = told.get("vat_treatment", "")
-    rows = told["vat"]
-    if rows:
-        heads = [_said(name) for name in ("net", "vat", "gross")]
-        _row(sheets, _whose(told), heads, GREY)
-        for row in rows:
-            amounts = [written(row[name]) for name in ("net", "vat", "gross")]
-            _row(sheets, rate_words(row["rate"]), amounts, INK)
-        sheets.down(6)
-    for sentence in _sentences(told, treatment, written):
+    if told["vat"]:
+        _rates(sheets, told, written)
+    for sentence in _sentences(told, written):
         for line in folded(sentence, REGULAR, _SMALL, RIGHT - MARGIN):
             _room(sheets)
-            sheets.text(MARGIN, line, size=_SMALL, color=GREY)
+            sheets.text(
+                MARGIN,
+                line,
+                size=_SMALL,
+                color=GREY,
+            )
             sheets.down(ROW - 4)
+
+
+def _rates(
+    sheets: Sheets,
+    told: Mapping[str, Any],
+    written: Callable[[int], str],
+) -> None:
+    heads = [_said(name) for name in _AMOUNTS]
+    whose = _said("of_state", state=formats.country(told["vat_state"]))
+    _row(
+        sheets,
+        whose,
+        heads,
+        GREY,
+    )
+    for row in told["vat"]:
+        amounts = [written(row[name]) for name in _AMOUNTS]
+        _row(
+            sheets,
+            rate_words(row["rate"]),
+            amounts,
+            INK,
+        )
+    sheets.down(6)
 
 
 def _sentences(
     told: Mapping[str, Any],
-    treatment: str,
     written: Callable[[int], str],
 ) -> list[str]:
-    said = [word("sales_vat.invoice", treatment or "unknown")]
+    treatment = told.get("vat_treatment") or "unknown"
+    said = [word("sales_vat.invoice", treatment)]
     gross = sum(row["gross"] for row in told["vat"])
     if told["vat"] and gross > told["total"]:
         paid = written(gross - told["total"])
         said.append(_said("by_marketplace", amount=paid))
-    return [sentence for sentence in said if sentence]
-
-
-def _whose(told: Mapping[str, Any]) -> str:
-    return _said("of_state", state=formats.country(told["vat_state"]))
+    return said
 
 
 def _said(code: str, **values: object) -> str:
-    return word("sales_vat.table", code, **values)
+    return word(
+        "sales_vat.table",
+        code,
+        **values,
+    )
 
 
 def _row(
@@ -82,7 +105,11 @@ def _row(
         color=color,
         most=RIGHT - MARGIN - 280,
     )
-    for end, cell in zip(_ENDS, cells, strict=True):
+    for end, cell in zip(
+        _ENDS,
+        cells,
+        strict=True,
+    ):
         sheets.text(
             end,
             cell,

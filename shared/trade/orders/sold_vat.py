@@ -83,23 +83,34 @@ def vat_at_sale(
     if not treatment.is_taxed:
         return VatAtSale(treatment)
     state = taxing_state(route)
-    rates = [
-        tax_table().rate(
-            state,
-            line.product.vat_class,
-            day,
-        )
-        for line in part.lines
-    ]
-    taxed = [TaxedLine(*each) for each in zip(rates, goods, strict=True)]
-    found = vat_of(taxed, sending)
-    lines = [LineTax(*each) for each in zip(rates, found.lines, strict=True)]
+    rates = _rates(part, state, day)
+    pairs = zip(rates, goods, strict=True)
+    found = vat_of([TaxedLine(*pair) for pair in pairs], sending)
+    of_lines = zip(rates, found.lines, strict=True)
     return VatAtSale(
         treatment,
         state,
         found.parts,
-        tuple(lines),
+        tuple(LineTax(*pair) for pair in of_lines),
     )
+
+
+def _rates(
+    part: ShopPart,
+    state: str,
+    day: date,
+) -> list[int]:
+    """What each line is taxed at there."""
+    table = tax_table()
+    rates = []
+    for line in part.lines:
+        rate = table.rate(
+            state,
+            line.product.vat_class,
+            day,
+        )
+        rates.append(rate)
+    return rates
 
 
 @frozen

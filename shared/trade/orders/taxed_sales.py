@@ -11,7 +11,8 @@ from shared.trade.orders.sold_vat import VatAtSale, vat_at_sale
 
 def vat_of_sale(sale: Sale) -> VatAtSale:
     """The VAT that a sale has inside, at the rates of today."""
-    goods = [line.line_total.amount - sale.forgone(line) for line in sale.part.lines]
+    lines = sale.part.lines
+    goods = [line.line_total.amount - sale.forgone(line) for line in lines]
     sending = sale.shipping_price
     reduction = sale.reduction
     if reduction is not None and not reduction.is_marketplace:

@@ -234,7 +234,7 @@ ByRate = Mapping[int, int]
 
 
 def gross_back(
-    parts: Iterable[VatPart],
+    parts: Sequence[VatPart],
     before: ByRate,
     wanted: ByRate,
     amount: int,
@@ -244,17 +244,25 @@ def gross_back(
     `before`: what had gone back until then; `wanted`: what of this refund is for things of a rate.
     Whatever is for nothing by name goes back in proportion to what is left.
     """
-    left = {part.rate: part.gross - before.get(part.rate, 0) for part in parts}
-    named = {rate: min(wanted.get(rate, 0), most) for rate, most in left.items()}
-    if sum(named.values()) > amount:
-        named = dict(zip(named, split(amount, [*named.values()]), strict=True))
-    rest = amount - sum(named.values())
-    open_ = [left[rate] - named[rate] for rate in left]
-    shares = _split(min(rest, sum(open_)), open_)
-    return {
-        rate: before.get(rate, 0) + named[rate] + share
-        for rate, share in zip(left, shares, strict=True)
-    }
+    rates = [part.rate for part in parts]
+    left = [part.gross - before.get(part.rate, 0) for part in parts]
+    named = []
+    for rate, most in zip(rates, left, strict=True):
+        named.append(min(wanted.get(rate, 0), most))
+    if sum(named) > amount:
+        named = split(amount, named)
+    unnamed = [most - back for most, back in zip(left, named, strict=True)]
+    rest = amount - sum(named)
+    shares = _split(min(rest, sum(unnamed)), unnamed)
+    after = {}
+    for rate, back, share in zip(
+        rates,
+        named,
+        shares,
+        strict=True,
+    ):
+        after[rate] = before.get(rate, 0) + back + share
+    return after
 
 
 def vat_back(
