@@ -86,13 +86,20 @@ async def of_vendor(vendor_id: int) -> dict[tuple[Account, str], int]:
     }
 
 
-async def by_vendor(
-    account: Account,
-) -> dict[tuple[int, str], int]:
-    """What an account comes to: (vendor, currency) -> minor units, debits positive."""
+async def debits_by_vendor(account: Account) -> dict[tuple[int, str], int]:
+    """Where an account comes to more than zero: (vendor, currency) -> minor units."""
+    return await _by_vendor(account, total__gt=0)
+
+
+async def credits_by_vendor(account: Account) -> dict[tuple[int, str], int]:
+    """Where an account comes to less than zero: (vendor, currency) -> minor units, negative."""
+    return await _by_vendor(account, total__lt=0)
+
+
+async def _by_vendor(account: Account, **where: int) -> dict[tuple[int, str], int]:
     groups = ("vendor_id", "currency")
     sums = await _added_up()
-    query = sums.filter(account=account.value).group_by(*groups)
+    query = sums.filter(account=account.value, **where).group_by(*groups)
     return {
         (int(vendor), currency): int(total)
         for vendor, currency, total in await query.values_list(*groups, "total")

@@ -18,7 +18,7 @@ from tortoise.queryset import QuerySet
 
 from shared.core import clock
 from shared.core.frozen import frozen
-from shared.finance.ledger.models import LedgerEntry
+from shared.finance.ledger.models import AccountSum, LedgerEntry
 from shared.finance.payouts.models import Payout
 from shared.finance.statements import months
 from shared.finance.statements.models import Statement
@@ -297,7 +297,7 @@ async def open_months(
 async def currencies(vendor_id: int) -> list[str]:
     """The currencies that this vendor ever had a balance in."""
     rows = (
-        await LedgerEntry.filter(vendor_id=vendor_id, account__in=BALANCE)
+        await AccountSum.filter(vendor_id=vendor_id, account__in=BALANCE)
         .distinct()
         .values_list("currency", flat=True)
     )
