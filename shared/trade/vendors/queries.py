@@ -100,7 +100,7 @@ async def vendor_by_id(vendor_id: int) -> VendorView:
     return await _one(id=vendor_id)
 
 
-# Vendors without a rule of their own differ by currency and percentage alone: one of each is enough.
+# Vendors without a rule of their own differ by currency and percentage alone: one is enough.
 _PAYERS = (
     "SELECT MIN(v.id) AS id, c.currency, c.platform_fee_percentage AS percentage FROM vendors v"
     " JOIN vendor_payment_configs c ON c.vendor_id = v.id"
