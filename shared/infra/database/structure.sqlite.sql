@@ -1,4 +1,4 @@
--- What all migrations make, up to 0068_discounted_orders. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0070_pickup_place. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -12,7 +12,7 @@ CREATE TABLE "baskets" (
     "created_at" TIMESTAMP NOT NULL,
     "updated_at" TIMESTAMP NOT NULL,
     "token_digest" VARCHAR(64) NOT NULL UNIQUE
-);
+, "discount_code" VARCHAR(40) NOT NULL  /* discounts\/rules.py::typed_code; empty: none */ DEFAULT '');
 CREATE TABLE "customers" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,
@@ -1228,7 +1228,7 @@ CREATE TABLE "orders" (
     "tracking_number" VARCHAR(80) NOT NULL,
     "checkout_id" BIGINT NOT NULL REFERENCES "checkouts" ("id") ON DELETE RESTRICT,
     "customer_id" BIGINT REFERENCES "customers" ("id") ON DELETE RESTRICT,
-    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT, "refunded_amount" BIGINT NOT NULL  /* minor units that went back or are spoken for; never more than the total */ DEFAULT 0, "delivered_at" TIMESTAMP, "delivered_by" VARCHAR(80) NOT NULL  /* who said so; system: taken for granted after some days */ DEFAULT '', "returned_amount" BIGINT NOT NULL  /* minor units of refunded_amount that have arrived at the shopper */ DEFAULT 0, "disputed_amount" BIGINT NOT NULL  /* minor units that open disputes are about; may be more than the total */ DEFAULT 0, "lost_amount" BIGINT NOT NULL  /* minor units that banks took for good; may be more than the total */ DEFAULT 0, "held_at" TIMESTAMP   /* when Pay last set its pieces aside; null: it never did */, "held_until" TIMESTAMP   /* when what Pay set aside is let go, unless it is paid */, "wasted_holds" INT NOT NULL  /* how often what Pay set aside was let go without a try to pay */ DEFAULT 0, "promised_from_days" SMALLINT   /* days after the order, as it was promised */, "promised_to_days" SMALLINT, "shipping_amount" BIGINT NOT NULL  /* minor units of the total that are for sending; frozen at sale */ DEFAULT 0, "shipping_kind" VARCHAR(20) NOT NULL  /* flat | weight | pickup */ DEFAULT '', "shipping_method" VARCHAR(80) NOT NULL  /* as it was called; empty: the prices include sending */ DEFAULT '', "shipping_refunded" BIGINT NOT NULL  /* minor units of shipping_amount that refunds speak for */ DEFAULT 0, "note" VARCHAR(500) NOT NULL  /* of the shopper, to the shop */ DEFAULT '', "discount_amount" BIGINT NOT NULL  /* minor units that a code takes off the goods; frozen at sale */ DEFAULT 0, "discount_code" VARCHAR(40) NOT NULL  /* as it was given; empty: none */ DEFAULT '', "marketplace_discount" BIGINT NOT NULL  /* minor units of both discounts that the marketplace bears */ DEFAULT 0, "shipping_discount" BIGINT NOT NULL  /* minor units that a code takes off sending; not in shipping_amount */ DEFAULT 0,
+    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT, "refunded_amount" BIGINT NOT NULL  /* minor units that went back or are spoken for; never more than the total */ DEFAULT 0, "delivered_at" TIMESTAMP, "delivered_by" VARCHAR(80) NOT NULL  /* who said so; system: taken for granted after some days */ DEFAULT '', "returned_amount" BIGINT NOT NULL  /* minor units of refunded_amount that have arrived at the shopper */ DEFAULT 0, "disputed_amount" BIGINT NOT NULL  /* minor units that open disputes are about; may be more than the total */ DEFAULT 0, "lost_amount" BIGINT NOT NULL  /* minor units that banks took for good; may be more than the total */ DEFAULT 0, "held_at" TIMESTAMP   /* when Pay last set its pieces aside; null: it never did */, "held_until" TIMESTAMP   /* when what Pay set aside is let go, unless it is paid */, "wasted_holds" INT NOT NULL  /* how often what Pay set aside was let go without a try to pay */ DEFAULT 0, "promised_from_days" SMALLINT   /* days after the order, as it was promised */, "promised_to_days" SMALLINT, "shipping_amount" BIGINT NOT NULL  /* minor units of the total that are for sending; frozen at sale */ DEFAULT 0, "shipping_kind" VARCHAR(20) NOT NULL  /* flat | weight | pickup */ DEFAULT '', "shipping_method" VARCHAR(80) NOT NULL  /* as it was called; empty: the prices include sending */ DEFAULT '', "shipping_refunded" BIGINT NOT NULL  /* minor units of shipping_amount that refunds speak for */ DEFAULT 0, "note" VARCHAR(500) NOT NULL  /* of the shopper, to the shop */ DEFAULT '', "discount_amount" BIGINT NOT NULL  /* minor units that a code takes off the goods; frozen at sale */ DEFAULT 0, "discount_code" VARCHAR(40) NOT NULL  /* as it was given; empty: none */ DEFAULT '', "marketplace_discount" BIGINT NOT NULL  /* minor units of both discounts that the marketplace bears */ DEFAULT 0, "shipping_discount" BIGINT NOT NULL  /* minor units that a code takes off sending; not in shipping_amount */ DEFAULT 0, "pickup_place" VARCHAR(200) NOT NULL  /* where it is picked up, as it was said at the sale */ DEFAULT '',
     CONSTRAINT "uid_orders_checkou_06c1b3" UNIQUE ("checkout_id", "vendor_id")
 
 , CONSTRAINT "ck_orders_status" CHECK (status in ('pending', 'processing', 'shipped', 'delivered', 'cancelled'))
@@ -1296,3 +1296,62 @@ CREATE INDEX "ix_checkouts_basket" ON "checkouts" ("basket_id", "status");
 CREATE INDEX "ix_checkouts_network" ON "checkouts" ("network", "status");
 CREATE INDEX "ix_checkouts_email" ON "checkouts" ("email");
 CREATE INDEX "ix_checkouts_old_link" ON "checkouts" ("old_link_digest");
+CREATE TABLE "code_tries" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "network" VARCHAR(45) NOT NULL,
+    "hour" TIMESTAMP NOT NULL  /* when it began */,
+    "unknown" INT NOT NULL  /* codes that nobody has */,
+    "stopped" INT NOT NULL  /* tries that were refused unseen */,
+    CONSTRAINT "uid_code_tries_network_00baa8" UNIQUE ("network", "hour")
+
+, CONSTRAINT "ck_code_tries_counts" CHECK (unknown >= 0 and stopped >= 0));
+CREATE INDEX "ix_code_tries_hour" ON "code_tries" ("hour");
+CREATE TABLE "discounts" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "code" VARCHAR(40) NOT NULL  /* rules.typed_code of what was typed */,
+    "kind" VARCHAR(20) NOT NULL,
+    "percentage" VARCHAR(40),
+    "amount" BIGINT NOT NULL  /* of currency, that it takes off */ DEFAULT 0,
+    "currency" VARCHAR(3) NOT NULL  /* of its amounts; empty: it has none */,
+    "least_amount" BIGINT NOT NULL  /* of currency, that the goods it is for cost at least */ DEFAULT 0,
+    "starts_at" TIMESTAMP,
+    "ends_at" TIMESTAMP   /* from this moment on it is over */,
+    "most_uses" INT   /* null: any number */,
+    "most_per_shopper" INT   /* null: any number */,
+    "vendor_ids" JSON NOT NULL  /* whose goods the marketplace's is for; empty: all */,
+    "categories" JSON NOT NULL  /* names of those it is for; empty: all */,
+    "is_active" INT NOT NULL,
+    "uses" INT NOT NULL  /* redemptions that are reserved or used */,
+    "vendor_id" BIGINT REFERENCES "vendors" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_discounts_vendor__799d21" UNIQUE ("vendor_id", "code")
+
+, CONSTRAINT "ck_discounts_kind" CHECK (kind in ('percent', 'amount', 'shipping'))
+, CONSTRAINT "ck_discounts_percentage" CHECK ((kind = 'percent') = (percentage is not null) and (percentage is null or (cast(percentage as numeric) > 0 and cast(percentage as numeric) <= 100)))
+, CONSTRAINT "ck_discounts_amounts" CHECK (amount >= 0 and least_amount >= 0 and (kind = 'amount') = (amount > 0) and (currency <> '' or (amount = 0 and least_amount = 0)))
+, CONSTRAINT "ck_discounts_times" CHECK (starts_at is null or ends_at is null or starts_at < ends_at)
+, CONSTRAINT "ck_discounts_limits" CHECK (uses >= 0 and (most_uses is null or most_uses > 0) and (most_per_shopper is null or most_per_shopper > 0)));
+CREATE INDEX "ix_discounts_code" ON "discounts" ("code");
+CREATE UNIQUE INDEX uq_discounts_marketplace ON discounts (code) WHERE vendor_id IS NULL;
+CREATE TABLE "redemptions" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "status" VARCHAR(20) NOT NULL,
+    "shopper_digest" VARCHAR(64) NOT NULL  /* of rules.shopper_key, the address of the purchase */,
+    "amount" BIGINT NOT NULL  /* of currency, that it takes off goods and sending */ DEFAULT 0,
+    "currency" VARCHAR(3) NOT NULL,
+    "checkout_id" BIGINT NOT NULL REFERENCES "checkouts" ("id") ON DELETE RESTRICT,
+    "customer_id" BIGINT REFERENCES "customers" ("id") ON DELETE RESTRICT,
+    "discount_id" BIGINT NOT NULL REFERENCES "discounts" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_redemptions_discoun_b607f7" UNIQUE ("discount_id", "checkout_id")
+
+, CONSTRAINT "ck_redemptions_status" CHECK (status in ('reserved', 'used', 'released'))
+, CONSTRAINT "ck_redemptions_amount" CHECK (amount >= 0));
+CREATE INDEX "ix_redemptions_checkout" ON "redemptions" ("checkout_id");
+CREATE INDEX "ix_redemptions_discount" ON "redemptions" ("discount_id", "status");
+CREATE INDEX "ix_redemptions_shopper" ON "redemptions" ("discount_id", "shopper_digest");
+CREATE INDEX "ix_redemptions_customer" ON "redemptions" ("discount_id", "customer_id");

@@ -20,7 +20,7 @@ from shared.infra.database.batch import stored
 from shared.infra.database.dialect import dialect
 from shared.infra.database.raw_sql import execute
 from shared.infra.unit import Transaction, is_open
-from shared.trade.catalogue.errors import SoldOut, StockBooksDiffer
+from shared.trade.catalogue.errors import ChoiceGone, SoldOut, StockBooksDiffer
 from shared.trade.catalogue.models import Product
 
 Items = Sequence[tuple[int, int]]
@@ -28,8 +28,6 @@ Items = Sequence[tuple[int, int]]
 # Orders that nobody has paid yet hold at most one piece in so many: the rest stays for whoever pays
 # (decision 14).
 HELD_SHARE = 2
-
-_RESERVE = "UPDATE products SET reserved = reserved + ?, updated_at = ? WHERE id = ?"
 
 
 @frozen
@@ -42,6 +40,7 @@ class StockChange:
     guard: str = ""
 
 
+_SET_ASIDE = StockChange((("reserved", "+"),))
 _HOLD = StockChange((("reserved", "+"),), "stock >= reserved + ?")
 _RELEASE = StockChange((("reserved", "-"),), "reserved >= ?")
 _TAKE = StockChange(
@@ -82,9 +81,10 @@ def reserve_in_plenty(
         _must_be_there(product, quantity)
         if product.reserved + quantity > product.stock // HELD_SHARE:
             return False
-    for product_id, quantity in wanted.items():
-        now = stored(products[product_id], {"updated_at": clock.now()})
-        tx.later(_RESERVE, quantity, now["updated_at"], product_id)
+    first = products[items[0][0]]
+    now = stored(first, {"updated_at": clock.now()})
+    pairs = [each for pair in wanted.items() for each in pair]
+    tx.later(_sql(_SET_ASIDE, len(wanted)), now["updated_at"], *pairs, *wanted)
     return True
 
 
@@ -152,9 +152,26 @@ async def take_free(items: Items) -> dict[int, int]:
 
 
 def _must_be_there(product: Product, quantity: int) -> None:
+    problem = lacking(product, quantity, name=product.full_name)
+    if problem is not None:
+        raise problem
+
+
+def lacking(
+    product: Product,
+    quantity: int,
+    *,
+    name: str,
+) -> SoldOut | None:
+    """Why so many pieces of a product cannot be set aside, under the name that it was ordered by;
+    None where they can.
+    """
     left = product.stock - product.reserved
-    if left < quantity:
-        raise SoldOut(product.full_name, max(left, 0))
+    if left >= quantity:
+        return None
+    if product.removed_at is not None or product.has_options:
+        return ChoiceGone(name)
+    return SoldOut(name, max(left, 0))
 
 
 def _merge(items: Items) -> dict[int, int]:

@@ -18,15 +18,14 @@ from tortoise.queryset import QuerySet
 from shared.core import clock
 from shared.infra.unit import Act, Transaction
 from shared.trade.catalogue import stock
-from shared.trade.catalogue.errors import how_many_left
 from shared.trade.catalogue.models import Product
 from shared.trade.orders.events import PiecesHeld
 from shared.trade.orders.models import Order, OrderLine
 from shared.trade.orders.rules import MAY_HOLD, PaymentStatus, StockState
-from shared.trade.orders.statements import orders_that_hold
+from shared.trade.orders.statements import purchases_that_hold
 
-# unpaid orders of one network that hold pieces; a household orders in fewer tabs than that
-ORDERS_PER_NETWORK = 3
+# unpaid purchases of one network that hold pieces; a household orders in fewer tabs than that
+PURCHASES_PER_NETWORK = 3
 PAY_HOLD = timedelta(
     minutes=2
 )  # from the press of Pay until Stripe has heard of the card
@@ -51,7 +50,7 @@ async def at_order(
 
     `products` are its products, locked. Raises SoldOut.
     """
-    if network and await orders_that_hold(network) >= ORDERS_PER_NETWORK:
+    if network and await purchases_that_hold(network) >= PURCHASES_PER_NETWORK:
         await stock.must_be_there(items, products)
         return StockState.AT_PAYMENT
     is_held = stock.reserve_in_plenty(tx, items, products)
@@ -150,16 +149,16 @@ async def lock_pieces(orders: Sequence[Order]) -> None:
 
 
 async def what_is_missing(order_id: int) -> str | None:
-    """Why an order that holds nothing cannot be paid just now: the sentence of what is sold out;
-    None when all is there.
+    """Why an order that holds nothing cannot be paid just now: the sentence of what is sold out,
+    or not sold like that any more; None when all is there.
     """
     lines = OrderLine.filter(
         order_id=order_id, order__stock_state=StockState.AT_PAYMENT
     ).order_by("id")
     for line in await lines.select_related("product"):
-        left = line.product.stock - line.product.reserved
-        if left < line.quantity:
-            return how_many_left(line.full_name, left)
+        problem = stock.lacking(line.product, line.quantity, name=line.full_name)
+        if problem is not None:
+            return problem.message
     return None
 
 

@@ -35,6 +35,7 @@ class Purchase:
     lines: tuple[OrderLine, ...]  # of the order, by id
     product_ids: tuple[int, ...]  # of the whole checkout
     others_paid: bool  # every other order of the checkout
+    is_alone: bool  # whether it is the checkout's only order
 
     @property
     def items(self) -> list[tuple[int, int]]:
@@ -70,19 +71,20 @@ async def purchase_of(order: Order) -> Purchase:
         lines=tuple(line for line in lines if line.order_id == order.id),
         product_ids=tuple(sorted({line.product_id for line in lines})),
         others_paid=others <= {PaymentStatus.PAID.value},
+        is_alone=not others,
     )
 
 
 _THAT_HOLD = (
-    "SELECT COUNT(*) AS n FROM orders o JOIN checkouts k ON k.id = o.checkout_id"
+    "SELECT COUNT(DISTINCT k.id) AS n FROM orders o JOIN checkouts k ON k.id = o.checkout_id"
     f" WHERE k.network = ? AND k.status = '{CheckoutStatus.OPEN}'"
     f" AND o.stock_state = '{StockState.RESERVED}'"
     f" AND o.payment_status IN ({words(MAY_HOLD)})"
 )
 
 
-async def orders_that_hold(network: str) -> int:
-    """Count the orders of a network that hold pieces and are not paid."""
+async def purchases_that_hold(network: str) -> int:
+    """Count the purchases of a network of which an order holds pieces and is not paid."""
     (record,) = await fetch(_THAT_HOLD, network)
     return int(record["n"])
 
@@ -144,6 +146,7 @@ _LISTED = (
     "returned_amount",
     "disputed_amount",
     "lost_amount",
+    "shipping_kind",
     "full_name",
     "items",
 )

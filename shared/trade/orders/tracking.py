@@ -27,7 +27,7 @@ async def correct_tracking(
     """
     async with unit.transaction() as tx:
         order = await tx.lock(Order, vendor_id=vendor_id, number=number)
-        if order.status != OrderStatus.SHIPPED:
+        if order.status != OrderStatus.SHIPPED or order.is_pickup:
             raise CannotCorrect
         before = (order.tracking_carrier, order.tracking_number)
         if before == (carrier, tracking):
@@ -51,7 +51,7 @@ def _looked_for(carrier: str, number: str) -> tuple[str, str]:
 
 
 async def _tell_shopper(tx: Transaction, order: Order) -> None:
-    checkout = await order.checkout
+    checkout, vendor = await order.checkout, await order.vendor
     mail.post(
         tx,
         "tracking_corrected",
@@ -61,6 +61,7 @@ async def _tell_shopper(tx: Transaction, order: Order) -> None:
         language=checkout.language,
         context={
             "number": order.number,
+            "vendor_name": vendor.name,
             "full_name": checkout.full_name,
             "carrier": order.tracking_carrier,
             "tracking": order.tracking_number,
