@@ -212,6 +212,7 @@ ACTS = {
     r".*/(revoke|stop|release|bank|switch|move|decline|approve|collect|write-off|accept)": (
         "a step, guarded by the state"
     ),
+    r".*/withdrawals/<int:withdrawal_id>/answered": "a step; a second one changes nothing",
     r".*/shipping/zones/.*/remove": "taken off; what was sold with it keeps it",
     r".*/(run|repair|fetch|acknowledge|replay|send)": "work, which may be done again",
     r".*/disputes/<int:dispute_id>/submit|.*/vat/(confirm|refuse)": (
