@@ -12,7 +12,7 @@ from shared.trade.orders.models import Order
 from shared.trade.orders.rules import GUEST
 from shared.trade.returns import service
 from shared.trade.returns.rules import ReturnKind, ReturnReason
-from shared.trade.returns.unmatched import Declared, keep
+from shared.trade.returns.unmatched import Declarant, keep
 
 _EVERYTHING = service.WantedReturn(ReturnKind.WITHDRAWAL, ReturnReason.NONE, "", {})
 
@@ -34,7 +34,7 @@ async def declared(
     )
     if order is not None and await _is_taken_in(order):
         return
-    await keep(Declared(full_name, number, email), language=language)
+    await keep(Declarant(full_name, number, email), language=language)
 
 
 async def _is_taken_in(order: Order) -> bool:

@@ -20,7 +20,7 @@ SHOWN = 100
 
 
 @frozen
-class Declared:
+class Declarant:
     """Who withdraws, and from which order, as it was typed."""
 
     full_name: str
@@ -39,7 +39,7 @@ class UnmatchedView:
     asked_at: datetime
 
 
-async def keep(declared: Declared, *, language: str) -> None:
+async def keep(declared: Declarant, *, language: str) -> None:
     """Keep it, send its receipt, and tell the operators, unless they were told within the hour."""
     now = clock.now()
     told = {**vars(declared), "asked_at": now}
