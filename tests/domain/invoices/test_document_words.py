@@ -71,8 +71,9 @@ async def test_each_row_says_what_was_sold_or_given_back(
     pages: list[list[str]],
     language: str,
 ) -> None:
-    """The variant with the thing, and its number; delivery where it was paid or went back, and for no free amount
-    of the same size; when it was issued in words that fit an invoice and a credit note.
+    """The variant with the thing, and its number; delivery where it was paid or went back, and for
+    no free amount of the same size; when it was issued in words that fit an invoice and a credit
+    note.
     """
     delivery, given_back, issued, article = SAID[language]
     sale = await sold_with_delivery(gateway, sandbox)
