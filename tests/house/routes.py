@@ -103,6 +103,7 @@ FRESH = {
 EASY = {
     "/operator/categories/<int:category_id>",
     "/operator/categories/new",
+    "/operator/withdrawals/<int:withdrawal_id>/answered",
     "/operator/customers/<int:person_id>/on",
     "/operator/owners/<int:person_id>/on",
     "/operator/staff/<int:person_id>/on",

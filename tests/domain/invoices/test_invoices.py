@@ -116,7 +116,7 @@ async def test_a_refund_makes_a_credit_note_by_itself(
 
 
 async def test_what_was_sold_before_there_were_invoices_gets_one(
-    context: Context, monkeypatch: pytest.MonkeyPatch
+    context: Context, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Some orders at a time, from the first to the last; a second walk issues nothing."""
     orders = [await paid() for _ in range(3)]
