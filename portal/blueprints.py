@@ -30,6 +30,7 @@ from portal.operator.statements import blueprint as operator_statements
 from portal.operator.vat.rates import blueprint as operator_vat_rates
 from portal.operator.vat.views import blueprint as operator_vat
 from portal.operator.views import blueprint as operator
+from portal.operator.withdrawals import blueprint as operator_withdrawals
 from portal.orders.messages import blueprint as orders_messages
 from portal.orders.refunds import blueprint as orders_refunds
 from portal.orders.returns import blueprint as orders_returns
@@ -40,6 +41,7 @@ from portal.payouts.views import blueprint as payouts
 from portal.products.gallery import blueprint as gallery
 from portal.products.variants import blueprint as variants
 from portal.products.views import blueprint as products
+from portal.sales_vat.views import blueprint as sales_vat
 from portal.shipping.views import blueprint as shipping
 from portal.shop_look.views import blueprint as shop_look
 from portal.signin.confirm import blueprint as signin_confirm
@@ -61,6 +63,7 @@ BLUEPRINTS = (
     dashboard,
     payment_settings,
     products,
+    sales_vat,
     shipping,
     variants,
     gallery,
@@ -90,6 +93,7 @@ BLUEPRINTS = (
     operator_statements,
     operator_vat,
     operator_vat_rates,
+    operator_withdrawals,
     orders_refunds,
     orders_returns,
     orders_messages,

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from wtforms import BooleanField, RadioField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import (
     DataRequired,
     InputRequired,
@@ -20,13 +26,21 @@ from shared.core.locales import gettext as _
 from shared.core.locales.lazy import lazy
 from shared.core.locales.lazy import lazy_gettext as _l
 from shared.core.money import Money
+from shared.core.words import word
 from shared.entrypoints.web.editing import Edited
+from shared.entrypoints.web.forms import choices
 from shared.entrypoints.web.number_fields import MoneyField, WholeField
 from shared.trade.catalogue.product_views import (
     ProductView,
 )
+from shared.trade.catalogue.rules import LONGEST_SKU
 from shared.trade.catalogue.service import MAX_STOCK, ProductValues
 from shared.trade.shipping.rules import MOST_GRAMS
+from shared.trade.vat.sales.rules import TaxClass
+
+
+def _vat_classes() -> list[Any]:
+    return choices((each.value, word("sales_vat.classes", each)) for each in TaxClass)
 
 
 class ProductForm(Edited):
@@ -79,6 +93,22 @@ class ProductForm(Edited):
         ],
         description=_l("Delivery by weight goes by it."),
     )
+    sku = StringField(
+        _l("Article number"),
+        [
+            Optional(),
+            Length(
+                max=LONGEST_SKU,
+                message=_l("Use at most %(most)s characters.", most=LONGEST_SKU),
+            ),
+        ],
+        description=_l("Your own. Shoppers and invoices show it."),
+    )
+    vat_class = SelectField(
+        _l("Kind of goods for VAT"),
+        choices=_vat_classes,
+        default=TaxClass.STANDARD.value,
+    )
     slug = StringField(
         _l("Address in your shop"),
         [
@@ -117,14 +147,17 @@ class ProductForm(Edited):
             is_published=bool(self.is_published.data),
             slug=self.slug.data or "",
             weight_grams=self.weight_grams.data or 0,
+            vat_class=TaxClass(self.vat_class.data),
+            sku=(self.sku.data or "") if is_plain else None,
         )
 
 
 class VariedProductForm(ProductForm):
-    """A product with options: each of its variants has a price and a stock instead."""
+    """A product with options: each of its variants has a price, a stock and a number instead."""
 
     price = None  # type: ignore[assignment]  # which takes the field away
     stock = None  # type: ignore[assignment]
+    sku = None  # type: ignore[assignment]
 
 
 def from_product(product: ProductView) -> dict[str, object]:
@@ -139,4 +172,6 @@ def from_product(product: ProductView) -> dict[str, object]:
         "picture": product.picture,
         "is_published": product.is_published,
         "weight_grams": product.weight_grams or None,
+        "vat_class": product.vat_class.value,
+        "sku": product.sku,
     }

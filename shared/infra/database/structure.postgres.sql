@@ -1,4 +1,4 @@
--- What all migrations make, up to 0070_pickup_place. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0072_unmatched_withdrawals. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -984,6 +984,8 @@ CREATE TABLE order_lines (
     choice character varying(120) DEFAULT ''::character varying NOT NULL,
     sku character varying(60) DEFAULT ''::character varying NOT NULL,
     discount_amount bigint DEFAULT 0 NOT NULL,
+    vat_rate integer,
+    vat_amount bigint,
     CONSTRAINT ck_order_lines_commission CHECK (commission_amount >= 0 and commission_amount <= unit_amount * quantity),
     CONSTRAINT ck_order_lines_discount CHECK (discount_amount >= 0 and discount_amount <= unit_amount * quantity),
     CONSTRAINT ck_order_lines_pieces CHECK (refunded_quantity >= 0 and refunded_quantity <= quantity and restocked_quantity >= 0 and restocked_quantity <= quantity),
@@ -1058,6 +1060,9 @@ CREATE TABLE orders (
     marketplace_discount bigint DEFAULT 0 NOT NULL,
     shipping_discount bigint DEFAULT 0 NOT NULL,
     pickup_place character varying(200) DEFAULT ''::character varying NOT NULL,
+    vat_treatment character varying(20) DEFAULT ''::character varying NOT NULL,
+    vat_state character varying(2) DEFAULT ''::character varying NOT NULL,
+    vat_parts jsonb,
     CONSTRAINT ck_orders_discounts CHECK (discount_amount >= 0 and shipping_discount >= 0 and marketplace_discount >= 0 and marketplace_discount <= discount_amount + shipping_discount),
     CONSTRAINT ck_orders_disputed CHECK (disputed_amount >= 0 and lost_amount >= 0),
     CONSTRAINT ck_orders_fee CHECK (platform_fee_amount >= 0 and (platform_fee_amount = 0 or platform_fee_amount < total_amount_cents + marketplace_discount)),
@@ -1371,6 +1376,7 @@ CREATE TABLE products (
     terms text DEFAULT ''::text NOT NULL,
     terms_vector tsvector GENERATED ALWAYS AS (array_to_tsvector(string_to_array(terms, ' '::text))) STORED,
     weight_grams integer DEFAULT 0 NOT NULL,
+    vat_class character varying(20) DEFAULT 'standard'::character varying NOT NULL,
     CONSTRAINT ck_products_price CHECK (price_amount > 0 and price_amount <= 99999999),
     CONSTRAINT ck_products_stock CHECK (stock >= 0 and reserved >= 0 and reserved <= stock),
     CONSTRAINT ck_products_variant CHECK (parent_id is null or options <> ''),
@@ -1884,6 +1890,27 @@ CREATE SEQUENCE tortoise_migrations_id_seq
     NO MAXVALUE
     CACHE 1;
 ALTER SEQUENCE tortoise_migrations_id_seq OWNED BY tortoise_migrations.id;
+CREATE TABLE unmatched_withdrawals (
+    id bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    full_name character varying(120) NOT NULL,
+    number character varying(40) NOT NULL,
+    email character varying(254) NOT NULL,
+    language character varying(8) NOT NULL,
+    answered_at timestamp with time zone,
+    answered_by character varying(60) NOT NULL
+);
+COMMENT ON TABLE unmatched_withdrawals IS 'A withdrawal that named no order which could be withdrawn from; a person looks for it.';
+COMMENT ON COLUMN unmatched_withdrawals.number IS 'as it was typed';
+COMMENT ON COLUMN unmatched_withdrawals.answered_by IS 'member:7';
+CREATE SEQUENCE unmatched_withdrawals_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE unmatched_withdrawals_id_seq OWNED BY unmatched_withdrawals.id;
 CREATE TABLE vat_rates (
     id bigint NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -2031,6 +2058,7 @@ CREATE TABLE vendors (
     search text DEFAULT ''::text NOT NULL,
     search_contact text DEFAULT ''::text NOT NULL,
     closed_until date,
+    vat_scheme character varying(10) DEFAULT ''::character varying NOT NULL,
     CONSTRAINT ck_vendors_country CHECK (length(country) = 2)
 );
 COMMENT ON TABLE vendors IS 'A business that sells through the marketplace.';
@@ -2205,6 +2233,7 @@ ALTER TABLE ONLY stripe_references ALTER COLUMN id SET DEFAULT nextval('stripe_r
 ALTER TABLE ONLY stripe_writes ALTER COLUMN id SET DEFAULT nextval('stripe_writes_id_seq'::regclass);
 ALTER TABLE ONLY tokens ALTER COLUMN id SET DEFAULT nextval('tokens_id_seq'::regclass);
 ALTER TABLE ONLY tortoise_migrations ALTER COLUMN id SET DEFAULT nextval('tortoise_migrations_id_seq'::regclass);
+ALTER TABLE ONLY unmatched_withdrawals ALTER COLUMN id SET DEFAULT nextval('unmatched_withdrawals_id_seq'::regclass);
 ALTER TABLE ONLY vat_rates ALTER COLUMN id SET DEFAULT nextval('vat_rates_id_seq'::regclass);
 ALTER TABLE ONLY vat_registrations ALTER COLUMN id SET DEFAULT nextval('vat_registrations_id_seq'::regclass);
 ALTER TABLE ONLY vat_waits ALTER COLUMN id SET DEFAULT nextval('vat_waits_id_seq'::regclass);
@@ -2492,6 +2521,8 @@ ALTER TABLE ONLY webhook_refusals
     ADD CONSTRAINT uid_webhook_ref_source_6c8ffa UNIQUE (source, hour);
 ALTER TABLE ONLY webhook_secrets
     ADD CONSTRAINT uid_webhook_sec_source_d2bb93 UNIQUE (source, digest);
+ALTER TABLE ONLY unmatched_withdrawals
+    ADD CONSTRAINT unmatched_withdrawals_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY vat_rates
     ADD CONSTRAINT vat_rates_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY vat_registrations
@@ -2625,6 +2656,7 @@ CREATE INDEX ix_stripe_writes_state ON stripe_writes USING btree (state, updated
 CREATE INDEX ix_stripe_writes_subject ON stripe_writes USING btree (subject, operation, id);
 CREATE INDEX ix_tokens_end ON tokens USING btree (expires_at);
 CREATE INDEX ix_tokens_vendor ON tokens USING btree (vendor_id);
+CREATE INDEX ix_unmatched_withdrawals_open ON unmatched_withdrawals USING btree (id) WHERE answered_at IS NULL;
 CREATE INDEX ix_webhook_bodies_at ON webhook_bodies USING btree (created_at);
 CREATE INDEX ix_webhook_events_account ON webhook_events USING btree (stripe_account_id, id);
 CREATE INDEX ix_webhook_events_at ON webhook_events USING btree (created_at);
