@@ -59,6 +59,7 @@ BOUNDED: dict[str, set[str]] = {
         "finance/refunds/queries.refunds_of_purchase",
         "trade/returns/queries.returns_of",
         "trade/catalogue/stock.locked",
+        "trade/commission/queries.rules_for",
         "trade/orders/queries._views",
         "trade/orders/reservations._most_wasted_of",
         "trade/orders/restocking.put_in_stock",
