@@ -47,6 +47,7 @@ BOUNDED: dict[str, set[str]] = {
         "infra/activity/queries.led_to",
         "infra/audit/queries._conditions",
         "trade/catalogue/finding._views",
+        "trade/discounts/queries._views",
         "trade/orders/order_lists._rows",
         "trade/orders/purchase_lists.purchases_of",
         "trade/people/queries.called",
@@ -57,6 +58,9 @@ BOUNDED: dict[str, set[str]] = {
         "finance/ledger/queries.refunds_paid",
         "finance/refunds/queries.awaiting_approval",
         "finance/refunds/queries.refunds_of_purchase",
+        "trade/discounts/queries._counted",  # the codes of at most so many vendors
+        "trade/discounts/queries.candidates",
+        "trade/discounts/redeeming._count",
         "trade/returns/queries.returns_of",
         "trade/catalogue/stock.locked",
         "trade/commission/queries.rules_for",
