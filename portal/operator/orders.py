@@ -13,12 +13,14 @@ from portal.orders.words import goods_badge, money_badge
 from portal.transactions.views import states
 from shared.core.errors import NotFound
 from shared.core.locales import gettext as _
+from shared.core.money import Money
 from shared.entrypoints.web.access import operator
 from shared.finance.connect.queries import vendor_row
 from shared.finance.inbox.timeline import timeline
 from shared.finance.order_money.waterfall import order_waterfall
 from shared.finance.payments.queries import payments_of_order
 from shared.trade.orders.order_numbers import may_be_number
+from shared.trade.orders.purchase_lists import PurchasePart, parts_of_purchase
 from shared.trade.orders.queries import order_by_number
 
 blueprint = Blueprint("operator_orders", __name__, url_prefix="/operator/orders")
@@ -35,6 +37,7 @@ async def show(number: str) -> Response:
     order = await order_by_number(number)
     flow = await order_waterfall(order.id)
     story = await timeline(order.id)
+    parts = await parts_of_purchase(order.checkout_id)
     return await page(
         "portal/operator/order.html",
         nav_active="vendors",
@@ -47,6 +50,12 @@ async def show(number: str) -> Response:
         place_words=PLACES,
         goods=goods_badge(order.status, order.money),
         paid=money_badge(order.money),
+        parts=[(part, *_badges(part)) for part in parts if len(parts) > 1],
+        whole=sum((part.total for part in parts), Money(0, order.total.currency)),
         happenings=runs(lines(story)),
         happenings_cut=story.cut,
     )
+
+
+def _badges(part: PurchasePart) -> tuple[tuple[str, str], tuple[str, str]]:
+    return goods_badge(part.status, part.money), money_badge(part.money)

@@ -11,6 +11,8 @@ import pytest
 
 from shared.finance.disputes.order_facts import drafted
 from shared.finance.disputes.queries import vendor_dispute
+from shared.finance.refunds.models import Refund
+from shared.finance.refunds.sync import sync_refund
 from shared.infra.mail.models import Email
 from shared.trade.orders import shipping
 from shared.trade.orders.models import Order
@@ -23,6 +25,7 @@ from tests.support.disputes import shared_dispute
 from tests.support.market import open_shop
 from tests.support.paid_parts import paid_at
 from tests.support.portal import Portal, operator_in, sign_in
+from tests.support.refunds import fund_platform
 from tests.support.storefront import Browser, words
 
 if TYPE_CHECKING:
@@ -115,9 +118,15 @@ class TestOnePage:
         assert "Cancel the order" not in _part(page, first)
 
     async def test_a_part_is_cancelled_alone_and_the_rest_stays_bought(
-        self, client: TestClientProtocol, bought: SharedPurchase
+        self,
+        client: TestClientProtocol,
+        context: Context,
+        sandbox: RunningSandbox,
+        bought: SharedPurchase,
     ) -> None:
-        """Only its money goes back; both pages say so of that part, and thank for the rest."""
+        """Only its money goes back; both pages say so of that part, and thank for the rest, also
+        when it has arrived.
+        """
         first, second, third = await bought.orders()
         browser, page = Browser(client), _page(bought)
         await browser.get(f"{page}/{second.number}/cancel")
@@ -133,6 +142,11 @@ class TestOnePage:
         assert "Thank you" in confirmed
         assert f"{NAMES[0]} packs your parcel" in confirmed
         assert f"{NAMES[1]} packs your parcel" not in confirmed
+        await fund_platform(sandbox)
+        sandbox.advance(24 * 3600)  # it is tried again daily
+        await sync_refund(context.gateway, (await Refund.get()).id)
+        assert "Paid back" in _part(await browser.get(page), second)
+        assert "Thank you" in words(await browser.get(asked))
 
     async def test_only_when_every_part_is_over_the_purchase_is(
         self, client: TestClientProtocol, bought: SharedPurchase

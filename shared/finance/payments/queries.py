@@ -39,6 +39,7 @@ class PaymentView:
     created_at: datetime
     paid_at: datetime | None
     is_refunded: bool  # all of it has gone back
+    is_shared: bool  # whether other orders have a part of the same payment
 
 
 @frozen(kw_only=True)
@@ -73,6 +74,7 @@ def view_of(p: Payment) -> PaymentView:
         created_at=p.created_at,
         paid_at=p.paid_at,
         is_refunded=p.refunded_at is not None,
+        is_shared=p.is_slice,
     )
 
 
