@@ -109,7 +109,8 @@ async def _send(sale: DemoSale, order: Order, carrier: str | None) -> None:
     if carrier is None or order.status != OrderStatus.PROCESSING:
         return
     vendor = await order.vendor
-    with clock.use(lambda: _moment(sale) + timedelta(hours=26)):
+    sent = _moment(sale) + timedelta(hours=26)
+    with clock.use(lambda: sent):
         await mark_as_shipped(
             vendor_id=vendor.id,
             number=order.number,
