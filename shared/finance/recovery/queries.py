@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from tortoise.expressions import F, Subquery
@@ -140,3 +141,13 @@ async def totals_owed(vendor_id: int | None = None) -> dict[str, int]:
         .values_list("currency", "total")
     )
     return {str(currency): int(total) for currency, total in rows}
+
+
+async def claimed_of(payment_ids: Iterable[int]) -> dict[int, int]:
+    """What vendors bear of these payments and nobody has taken yet; minor units, by payment."""
+    rows = Claim.filter(payment_id__in=list(payment_ids), amount__gt=F("taken"))
+    claimed: dict[int, int] = {}
+    for row in await rows:
+        was = claimed.get(row.payment_id, 0)
+        claimed[row.payment_id] = was + row.amount - row.taken
+    return claimed
