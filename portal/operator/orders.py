@@ -48,7 +48,7 @@ async def show(number: str) -> Response:
         lines=operator_lines(flow),
         places=flow.places,
         place_words=PLACES,
-        goods=goods_badge(order.status, order.money),
+        goods=goods_badge(order.status, order.money, is_pickup=order.is_pickup),
         paid=money_badge(order.money),
         parts=[(part, *_badges(part)) for part in parts if len(parts) > 1],
         whole=sum((part.total for part in parts), Money(0, order.total.currency)),
@@ -58,4 +58,5 @@ async def show(number: str) -> Response:
 
 
 def _badges(part: PurchasePart) -> tuple[tuple[str, str], tuple[str, str]]:
-    return goods_badge(part.status, part.money), money_badge(part.money)
+    goods = goods_badge(part.status, part.money, is_pickup=part.is_pickup)
+    return goods, money_badge(part.money)
