@@ -18,6 +18,7 @@ from shared.trade.orders.models import Checkout, Order
 from shared.trade.orders.service import place_order
 from tests.support.market import ADA
 from tests.support.money import assert_books_agree
+from tests.support.shipping import chosen_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -70,12 +71,20 @@ async def basket_of(pieces: Mapping[int, int]) -> str:
 
 
 async def buy_from(
-    shops: Sequence[Shop], *, quantity: int = 1, customer_id: int | None = None
+    shops: Sequence[Shop],
+    *,
+    quantity: int = 1,
+    customer_id: int | None = None,
+    sent: str = "standard",
 ) -> SharedPurchase:
-    """A checkout with an order at each of these shops."""
+    """A checkout with an order at each of these shops; `sent`: how, by those who let one choose."""
     basket = await basket_of({shop.product_id: quantity for shop in shops})
     token = await place_order(
-        basket_token=basket, contact=ADA, customer_id=customer_id, hold_minutes=30
+        basket_token=basket,
+        contact=ADA,
+        customer_id=customer_id,
+        hold_minutes=30,
+        shipping=await chosen_of([shop.vendor_id for shop in shops], sent),
     )
     checkout = await Checkout.get(token=token)
     orders = {o.vendor_id: o.id for o in await Order.filter(checkout_id=checkout.id)}

@@ -37,6 +37,7 @@ from tests.support import market_acts as acts
 from tests.support import market_disputes, market_findings, market_payouts
 from tests.support.machine import HOUR
 from tests.support.machine_checks import EUROS, Counted, Start, begin, copied
+from tests.support.shipping import CHOICES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,6 +65,7 @@ EVIDENCE = st.sampled_from(
         "our side of it",
     )
 )
+SENT = st.sampled_from(tuple(CHOICES))
 LIMITS = st.sampled_from(
     (
         {},
@@ -100,6 +102,7 @@ class MarketMachine(Counted):
         quantity=st.integers(1, 3),
         card=st.sampled_from(CARDS),
         back=st.booleans(),
+        sent=SENT,
         calm=CALM,
     )
     def a_shopper_buys(
@@ -109,11 +112,12 @@ class MarketMachine(Counted):
         quantity: int,
         card: str,
         back: bool,
+        sent: str,
         calm: bool,
     ) -> Any:
-        sale = self.attempt(
-            acts.buy(self.market, self.shops[shop], quantity, card, back=back), calm
-        )
+        place = self.shops[shop]
+        bought = acts.buy(self.market, place, quantity, card, back=back, sent=sent)
+        sale = self.attempt(bought, calm)
         return multiple() if sale is None else sale
 
     @rule(
@@ -122,6 +126,7 @@ class MarketMachine(Counted):
         quantity=st.integers(1, 3),
         card=st.sampled_from(CARDS),
         back=st.booleans(),
+        sent=SENT,
         calm=CALM,
     )
     def a_shopper_buys_at_several(
@@ -131,13 +136,15 @@ class MarketMachine(Counted):
         quantity: int,
         card: str,
         back: bool,
+        sent: str,
         calm: bool,
     ) -> Any:
         """One payment, which a transfer to each of the vendors follows."""
         places = [self.shops[place] for place in shops]
-        sold = self.attempt(
-            acts.buy_at_several(self.market, places, quantity, card, back=back), calm
+        bought = acts.buy_at_several(
+            self.market, places, quantity, card, back=back, sent=sent
         )
+        sold = self.attempt(bought, calm)
         return multiple(*(sold or ()))
 
     @rule(shop=SHOPS)
@@ -272,8 +279,19 @@ class MarketMachine(Counted):
         accept: bool,
         calm: bool,
     ) -> None:
+        """Of a dispute that several vendors share, its part; only the marketplace accepts that."""
         self.attempt(
             market_disputes.answer(self.market, which, words, accept=accept), calm
+        )
+
+    @precondition(lambda self: bool(market_disputes.open_disputes(self.market)))
+    @rule(which=WHICH, accept=st.booleans(), calm=CALM)
+    def the_operator_answers_for_all(
+        self, which: int, accept: bool, calm: bool
+    ) -> None:
+        """What the vendors of a shared dispute have written so far, or nothing any more."""
+        self.attempt(
+            market_disputes.answer_for_all(self.market, which, accept=accept), calm
         )
 
     # Paying out.
