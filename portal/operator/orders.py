@@ -4,6 +4,8 @@ went.
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from quart import Blueprint, Response
 
 from portal.operator.frame import page
@@ -38,6 +40,7 @@ async def show(number: str) -> Response:
     flow = await order_waterfall(order.id)
     story = await timeline(order.id)
     parts = await parts_of_purchase(order.checkout_id)
+    nothing = Money(0, order.total.currency)
     return await page(
         "portal/operator/order.html",
         nav_active="vendors",
@@ -50,13 +53,16 @@ async def show(number: str) -> Response:
         place_words=PLACES,
         goods=goods_badge(order.status, order.money, is_pickup=order.is_pickup),
         paid=money_badge(order.money),
-        parts=[(part, *_badges(part)) for part in parts if len(parts) > 1],
-        whole=sum((part.total for part in parts), Money(0, order.total.currency)),
+        parts=[_shown(part) for part in parts] if len(parts) > 1 else [],
+        whole=sum((part.total for part in parts), nothing),
         happenings=runs(lines(story)),
         happenings_cut=story.cut,
     )
 
 
-def _badges(part: PurchasePart) -> tuple[tuple[str, str], tuple[str, str]]:
+Badge: TypeAlias = tuple[str, str]
+
+
+def _shown(part: PurchasePart) -> tuple[PurchasePart, Badge, Badge]:
     goods = goods_badge(part.status, part.money, is_pickup=part.is_pickup)
-    return goods, money_badge(part.money)
+    return part, goods, money_badge(part.money)

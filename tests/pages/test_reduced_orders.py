@@ -43,7 +43,11 @@ async def _reduced(vendor: Vendor | None = None, **values: Any) -> Order:
     return order
 
 
-PAID: dict[str, Any] = {"status": "processing", "payment_status": "paid", "stock_state": "taken"}
+PAID: dict[str, Any] = {
+    "status": "processing",
+    "payment_status": "paid",
+    "stock_state": "taken",
+}
 
 
 async def test_its_shopper_reads_what_the_code_took_off(

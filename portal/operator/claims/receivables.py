@@ -51,10 +51,7 @@ async def index() -> Response:
             for currency, amount in sorted((await totals_owed()).items())
         ],
         waiting=await waiting_for_vendors(),
-        transfers=[
-            (each, Money(claimed.get(each.payment_id, 0), each.amount.currency))
-            for each in transfers
-        ],
+        transfers=[(each, claimed.get(each.payment_id)) for each in transfers],
         words=words,
     )
 

@@ -143,11 +143,12 @@ async def totals_owed(vendor_id: int | None = None) -> dict[str, int]:
     return {str(currency): int(total) for currency, total in rows}
 
 
-async def claimed_of(payment_ids: Iterable[int]) -> dict[int, int]:
-    """What vendors bear of these payments and nobody has taken yet; minor units, by payment."""
-    rows = Claim.filter(payment_id__in=list(payment_ids), amount__gt=F("taken"))
-    claimed: dict[int, int] = {}
-    for row in await rows:
-        was = claimed.get(row.payment_id, 0)
-        claimed[row.payment_id] = was + row.amount - row.taken
+async def claimed_of(payment_ids: Iterable[int]) -> dict[int, Money]:
+    """What vendors bear of these payments and nobody has taken yet, by payment."""
+    mine = Claim.filter(payment_id__in=list(payment_ids))
+    claimed: dict[int, Money] = {}
+    for row in await mine.filter(amount__gt=F("taken")):
+        left = Money(row.amount - row.taken, row.currency)
+        was = claimed.get(row.payment_id)
+        claimed[row.payment_id] = left if was is None else was + left
     return claimed

@@ -106,4 +106,5 @@ def _part(order: Order) -> PurchasePart:
 async def parts_of_purchase(checkout_id: int) -> tuple[PurchasePart, ...]:
     """What a purchase has at each shop, for the marketplace's own staff."""
     mine = Order.filter(checkout_id=checkout_id)
-    return tuple(map(_part, await mine.order_by("id").select_related("vendor")))
+    orders = await mine.order_by("id").select_related("vendor")
+    return tuple(map(_part, orders))

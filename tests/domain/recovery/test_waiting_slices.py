@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from shared.core.money import Money
 from shared.finance.ledger.chart import Account
 from shared.finance.payments.service import confirm_payment
 from shared.finance.recovery.models import Claim
@@ -69,7 +70,7 @@ async def test_given_back_first_and_sent_later(market: Market, share: float) -> 
     await market.rest()
     waits = (await purchase.payments())[1]
     (claim,) = await Claim.all()
-    assert await claimed_of([waits.id]) == {waits.id: claim.amount}
+    assert await claimed_of([waits.id]) == {waits.id: Money(claim.amount, "EUR")}
     market.complaints.found.clear()
     let_transfers_be(market, shops[1], "active")
     await _at_rest(market)
