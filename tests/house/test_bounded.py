@@ -55,6 +55,7 @@ BOUNDED: dict[str, set[str]] = {
         "trade/people/queries.names_of",
     },
     "what belongs to one order, purchase or basket": {
+        "entrypoints/cli/demo_sales._bought",
         "finance/disputes/order_facts._others",
         "finance/ledger/queries.refunds_paid",
         "finance/refunds/queries.awaiting_approval",
