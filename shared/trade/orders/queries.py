@@ -36,6 +36,7 @@ from shared.trade.orders.rules import (
 )
 from shared.trade.orders.sold_discount import SoldDiscount, sold_discount
 from shared.trade.orders.sold_shipping import SoldShipping, sold_shipping
+from shared.trade.orders.sold_vat import SoldVat, sold_vat
 
 
 @frozen
@@ -87,6 +88,7 @@ class OrderView:
     tracking_number: str
     sent_by: SoldShipping | None = None
     reduced_by: SoldDiscount | None = None
+    vat: SoldVat | None = None
     note: str = ""  # of the shopper, to the shop
 
     @property
@@ -219,6 +221,7 @@ def _order(
         tracking_number=order.tracking_number,
         sent_by=sold_shipping(order),
         reduced_by=sold_discount(order),
+        vat=sold_vat(order),
         note=order.note,
     )
 
