@@ -25,6 +25,7 @@ from shared.infra.stripe_writes.models import StripeWrite
 from shared.sandbox.control_exposure import added_up
 from tests.support import market_acts as acts
 from tests.support import market_findings, market_payouts
+from tests.support.codes import offer_codes
 from tests.support.machine import Market
 from tests.support.market import Shop
 from tests.support.money import booked, held
@@ -76,6 +77,7 @@ async def begin(url: str, folder: Path) -> Begun:
         shops = await market.fill("LU", "DK", "HU", *MORE_EUROS)
         for place in SENDERS:
             await send_by(shops[place].vendor_id)
+        await offer_codes([shops[0], shops[3]])
         kinds = (
             (0, "visa"),
             (1, "bypassPending"),

@@ -16,6 +16,7 @@ from shared.trade.baskets.models import Basket, BasketLine
 from shared.trade.catalogue.models import Product
 from shared.trade.orders.models import Checkout, Order
 from shared.trade.orders.service import place_order
+from tests.support.codes import take_code
 from tests.support.market import ADA
 from tests.support.money import assert_books_agree
 from tests.support.shipping import chosen_of
@@ -76,9 +77,11 @@ async def buy_from(
     quantity: int = 1,
     customer_id: int | None = None,
     sent: str = "standard",
+    code: str = "",
 ) -> SharedPurchase:
     """A checkout with an order at each of these shops; `sent`: how, by those who let one choose."""
     basket = await basket_of({shop.product_id: quantity for shop in shops})
+    await take_code(basket, code)
     token = await place_order(
         basket_token=basket,
         contact=ADA,

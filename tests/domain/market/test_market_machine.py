@@ -35,6 +35,7 @@ from shared.trade.commission import service as fees
 from shared.trade.commission.rules import RefundPolicy
 from tests.support import market_acts as acts
 from tests.support import market_disputes, market_findings, market_payouts
+from tests.support.codes import VENDORS as CODES
 from tests.support.machine import HOUR
 from tests.support.machine_checks import EUROS, Counted, Start, begin, copied
 from tests.support.shipping import CHOICES
@@ -66,6 +67,7 @@ EVIDENCE = st.sampled_from(
     )
 )
 SENT = st.sampled_from(tuple(CHOICES))
+CODE = st.sampled_from(("", "", *CODES))
 LIMITS = st.sampled_from(
     (
         {},
@@ -103,6 +105,7 @@ class MarketMachine(Counted):
         card=st.sampled_from(CARDS),
         back=st.booleans(),
         sent=SENT,
+        code=CODE,
         calm=CALM,
     )
     def a_shopper_buys(
@@ -113,10 +116,19 @@ class MarketMachine(Counted):
         card: str,
         back: bool,
         sent: str,
+        code: str,
         calm: bool,
     ) -> Any:
         place = self.shops[shop]
-        bought = acts.buy(self.market, place, quantity, card, back=back, sent=sent)
+        bought = acts.buy(
+            self.market,
+            place,
+            quantity,
+            card,
+            back=back,
+            sent=sent,
+            code=code,
+        )
         sale = self.attempt(bought, calm)
         return multiple() if sale is None else sale
 
@@ -127,6 +139,7 @@ class MarketMachine(Counted):
         card=st.sampled_from(CARDS),
         back=st.booleans(),
         sent=SENT,
+        code=CODE,
         calm=CALM,
     )
     def a_shopper_buys_at_several(
@@ -137,12 +150,19 @@ class MarketMachine(Counted):
         card: str,
         back: bool,
         sent: str,
+        code: str,
         calm: bool,
     ) -> Any:
         """One payment, which a transfer to each of the vendors follows."""
         places = [self.shops[place] for place in shops]
         bought = acts.buy_at_several(
-            self.market, places, quantity, card, back=back, sent=sent
+            self.market,
+            places,
+            quantity,
+            card,
+            back=back,
+            sent=sent,
+            code=code,
         )
         sold = self.attempt(bought, calm)
         return multiple(*(sold or ()))
