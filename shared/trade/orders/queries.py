@@ -54,6 +54,7 @@ class LineView:
     missing: int = 0
     id: int = 0
     left: int = 0  # pieces that no refund speaks for
+    sku: str = ""
 
 
 @frozen
@@ -154,6 +155,16 @@ class CheckoutView:
     reserved_until: datetime
     placed_at: datetime
 
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Of its orders."""
+        return tuple(order.number for order in self.orders)
+
+    @property
+    def vendor_ids(self) -> tuple[int, ...]:
+        """Who sold in it."""
+        return tuple(order.vendor_id for order in self.orders)
+
 
 def money_of(order: Order) -> OrderMoney:
     """What of an order's money is still there."""
@@ -181,6 +192,7 @@ def _line(line: OrderLine, currency: str) -> LineView:
         missing=missing_of(line),
         id=line.id,
         left=max(line.quantity - line.refunded_quantity, 0),
+        sku=line.sku,
     )
 
 
