@@ -14,6 +14,7 @@ from shared.finance.disputes.queries import vendor_dispute
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.sync import sync_refund
 from shared.infra.mail.models import Email
+from shared.trade.catalogue.models import Product
 from shared.trade.orders import shipping
 from shared.trade.orders.models import Order
 from shared.trade.orders.purchase_mails import part_of_receipt
@@ -170,6 +171,54 @@ class TestOnePage:
         page = words(await Browser(client).get(_page(alone)))
         assert "One payment" not in page
         assert "Paid, being prepared" in page
+
+
+class TestOrderingAgain:
+    async def test_all_parts_are_put_back_into_one_basket(
+        self, client: TestClientProtocol, bought: SharedPurchase
+    ) -> None:
+        """Each shop's things; what is not on sale any more is named."""
+        browser, orders = Browser(client), await bought.orders()
+        page = await browser.get(_page(bought))
+        assert "Order all of it again" in page
+        gone = Product.filter(vendor_id=orders[1].vendor_id)
+        await gone.update(is_published=False)
+        answer = await browser.post(f"{_page(bought)}/again")
+        assert (answer.status_code, answer.location) == (303, "/shop/basket")
+        told = words(await browser.get("/shop/basket"))
+        assert "In your basket. Not on sale, or not in stock: A cup." in told
+        assert NAMES[0] in told
+        assert NAMES[2] in told
+        assert NAMES[1] not in told
+
+    async def test_one_part_alone_is_put_back(
+        self, client: TestClientProtocol, bought: SharedPurchase
+    ) -> None:
+        """Beside what is in the basket already; and nothing of a purchase that is no longer
+        sold.
+        """
+        browser, orders = Browser(client), await bought.orders()
+        await browser.get(_page(bought))
+        await browser.post(f"{_page(bought)}/{orders[0].number}/again")
+        await browser.post(f"{_page(bought)}/{orders[2].number}/again")
+        told = words(await browser.get("/shop/basket"))
+        assert "All of it is in your basket." in told
+        assert NAMES[0] in told
+        assert NAMES[2] in told
+        assert NAMES[1] not in told
+        await Product.all().update(is_published=False)
+        answer = await browser.post(f"{_page(bought)}/again")
+        assert answer.location == _page(bought)
+        told = words(await browser.get(answer.location))
+        assert "Nothing of this order is on sale just now." in told
+
+    async def test_a_link_that_opens_nothing_puts_nothing_back(
+        self, client: TestClientProtocol, bought: SharedPurchase
+    ) -> None:
+        """404, and no basket."""
+        browser = Browser(client)
+        answer = await browser.post("/shop/orders/co_nothing/again")
+        assert answer.status_code == 404
 
 
 class TestAccount:

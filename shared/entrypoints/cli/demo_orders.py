@@ -224,4 +224,21 @@ SALES: dict[str, tuple[DemoSale, ...]] = {
 }
 
 # Purchases at several shops: one payment, and an order at each of them.
-BASKETS: tuple[DemoBasket, ...] = ()
+BASKETS: tuple[DemoBasket, ...] = (
+    DemoBasket(
+        DemoSale(
+            2,
+            "Sam Shopper",
+            SHOPPER,
+            "7 rue du Fort Thüngen",
+            "Luxembourg",
+            "1499",
+            "LU",
+            (),
+        ),
+        (
+            DemoPart("atelier-luxe", (("belt", 1),)),
+            DemoPart("maison-tilleul", (("soap", 3), ("tea", 1)), "Colissimo"),
+        ),
+    ),
+)
