@@ -38,6 +38,7 @@ from shared.infra.stripe_writes.queries import UnexpectedAnswer, unexpected_answ
 from shared.trade.discounts.tries import count_stopped
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.orders.models import Order
+from shared.trade.returns.unmatched import count_waiting
 from shared.trade.vat.queries import (
     MissingRate,
     WaitingNumbers,
@@ -86,6 +87,7 @@ class Dashboard:
     mails: Unsent
     networks_stopped: int  # that guessed discount codes
     standstill: Standstill | None
+    withdrawals: int = 0
 
 
 async def read_dashboard(settings: Settings) -> Dashboard:
@@ -113,6 +115,7 @@ async def read_dashboard(settings: Settings) -> Dashboard:
         mails=await unsent(),
         networks_stopped=await count_stopped(),
         standstill=await standstill(),
+        withdrawals=await count_waiting(),
     )
 
 

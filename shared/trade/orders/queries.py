@@ -35,6 +35,7 @@ from shared.trade.orders.rules import (
     is_called_off,
 )
 from shared.trade.orders.sold_shipping import SoldShipping, sold_shipping
+from shared.trade.orders.sold_vat import SoldVat, sold_vat
 
 
 @frozen
@@ -52,6 +53,7 @@ class LineView:
     missing: int = 0
     id: int = 0
     left: int = 0  # pieces that no refund speaks for
+    sku: str = ""
 
 
 @frozen
@@ -85,6 +87,7 @@ class OrderView:
     tracking_carrier: str
     tracking_number: str
     sent_by: SoldShipping | None = None
+    vat: SoldVat | None = None
     note: str = ""  # of the shopper, to the shop
 
     @property
@@ -177,6 +180,7 @@ def _line(line: OrderLine, currency: str) -> LineView:
         missing=missing_of(line),
         id=line.id,
         left=max(line.quantity - line.refunded_quantity, 0),
+        sku=line.sku,
     )
 
 
@@ -215,6 +219,7 @@ def _order(
         tracking_carrier=order.tracking_carrier,
         tracking_number=order.tracking_number,
         sent_by=sold_shipping(order),
+        vat=sold_vat(order),
         note=order.note,
     )
 
