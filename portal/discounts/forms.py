@@ -181,7 +181,8 @@ class MarketplaceFields(Edited):
     @property
     def named_vendors(self) -> list[str]:
         """What was typed of each vendor."""
-        return (self.vendors.data or "").replace(",", " ").split()
+        typed = self.vendors.data or ""
+        return typed.replace(",", " ").split()
 
 
 class MarketplaceDiscountForm(MarketplaceFields, DiscountForm):

@@ -81,12 +81,22 @@ async def _look(
     async def looking(now: DiscountView) -> None:
         slugs = await pages.slugs(now)
         shown = from_discount(now, pages.zone, slugs)
-        await form.look(lambda _now: shown, page=here, trail=trail)(now)
+        look = form.look(
+            lambda _now: shown,
+            page=here,
+            trail=trail,
+        )
+        await look(now)
 
     return looking
 
 
-async def switch(pages: DiscountPages, discount_id: int, *, on: bool) -> Response:
+async def switch(
+    pages: DiscountPages,
+    discount_id: int,
+    *,
+    on: bool,
+) -> Response:
     """Let a code be used, or not."""
     await service.switch_discount(pages.owner, discount_id, on=on)
     said = (

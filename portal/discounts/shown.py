@@ -104,7 +104,8 @@ def _when(discount: Discount, zone: ZoneInfo) -> str:
 
 def _said(shown: DayAndTime) -> str:
     assert shown.day is not None
-    said = day(shown.day, with_year=shown.day.year != clock.now().year)
+    this_year = clock.now().year
+    said = day(shown.day, with_year=shown.day.year != this_year)
     return f"{said}, {shown.time:%H:%M}" if shown.time else said
 
 

@@ -167,12 +167,17 @@ async def _in_zone(discounts: list[Discount]) -> list[Discount]:
     ]
 
 
-async def _without_use(discounts: list[Discount], checkout_id: int) -> list[Discount]:
+async def _without_use(
+    discounts: list[Discount],
+    checkout_id: int,
+) -> list[Discount]:
     """Without the use that a purchase has of them."""
     own = await _counted(discounts).filter(checkout_id=checkout_id)
     there = {redemption.discount_id for redemption in own}
-    uses = {each.id: each.uses - (each.id in there) for each in discounts}
-    return [replace(each, uses=uses[each.id]) for each in discounts]
+    return [
+        replace(each, uses=each.uses - 1) if each.id in there else each
+        for each in discounts
+    ]
 
 
 def _counted(discounts: Sequence[Discount]) -> QuerySet[Redemption]:
@@ -281,7 +286,10 @@ async def _views(rows: Sequence[DiscountCode]) -> tuple[DiscountView, ...]:
     )
 
 
-def _view(row: DiscountCode, paid: Sequence[Mapping[str, Any]]) -> DiscountView:
+def _view(
+    row: DiscountCode,
+    paid: Sequence[Mapping[str, Any]],
+) -> DiscountView:
     return DiscountView(
         discount_of(row),
         paid=sum(each["n"] for each in paid),
