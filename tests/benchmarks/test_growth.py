@@ -91,6 +91,18 @@ OPERATORS = [
     "/statements",
     "/fees",
 ]
+# What machines read, some hundred rows at a time, and what shoppers find.
+EVERYBODY = [
+    "/sitemap.xml",
+    "/sitemap/pages-0.xml",
+    "/sitemap/shops-0.xml",
+    "/sitemap/products-0.xml",
+    "/feed/products.xml",
+    "/search?q=cup",
+    "/search?sort=price-up",
+    "/vendors",
+    "/shops/bulk-busy",
+]
 # Compares every day with Stripe, in a process of its own.
 WHOLE = {"reporting.nightly"}
 CONNECTED = {"stripe_account_id": "acct_busy", "transfers_active": True}
@@ -170,12 +182,16 @@ async def a_busy_vendor(browser: Portal) -> None:
 async def test_no_page_and_no_job_reads_a_growing_table_whole(
     client: TestClientProtocol, context: Context
 ) -> None:
-    """Of a busy vendor, and of the marketplace's staff; and no statement names all its sales."""
+    """Of a busy vendor, of the marketplace's staff, of shoppers and machines; and no statement
+    names all its sales.
+    """
     browser = await signed_in(client)
     await a_busy_vendor(browser)
     with sent() as statements:
         for page in VENDORS:
             await browser.get(f"/vendor/admin{page}")
+        for address in EVERYBODY:
+            await browser.get(address)
         await VendorPaymentConfig.all().update(stripe_account_id=None)
         staff = await operator_in(client)
         for page in OPERATORS:
