@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from shared.finance.invoices import vat
 from shared.finance.refunds.models import Refund, RefundLine
 from shared.trade.orders.contacts import contact_of
 from shared.trade.orders.models import Checkout, Order, OrderLine
+from shared.trade.vat.sales.rules import parts_in
 
 
 def of_sale(
@@ -24,7 +26,10 @@ def of_sale(
         }
         for line in lines
     ]
-    return _with_rest(order, rows, order.total_amount_cents, name=order.shipping_method)
+    told = _with_rest(order, rows, order.total_amount_cents, name=order.shipping_method)
+    told["discount"] = order.discount_amount
+    told["rest"] += order.discount_amount
+    return {**told, **vat.of_parts(order, parts_in(order.vat_parts))}
 
 
 def of_refund(
@@ -63,8 +68,7 @@ def _with_rest(
         "rest": rest,
         "rest_name": name,
         "total": total,
-        # By rate, as soon as an order knows its rates.
-        "vat": [],
+        **vat.of_parts(order, ()),
     }
 
 

@@ -35,6 +35,7 @@ from shared.trade.orders.rules import (
     is_called_off,
 )
 from shared.trade.orders.sold_shipping import SoldShipping, sold_shipping
+from shared.trade.orders.sold_vat import SoldVat, sold_vat
 
 
 @frozen
@@ -86,6 +87,7 @@ class OrderView:
     tracking_carrier: str
     tracking_number: str
     sent_by: SoldShipping | None = None
+    vat: SoldVat | None = None
     note: str = ""  # of the shopper, to the shop
 
     @property
@@ -217,6 +219,7 @@ def _order(
         tracking_carrier=order.tracking_carrier,
         tracking_number=order.tracking_number,
         sent_by=sold_shipping(order),
+        vat=sold_vat(order),
         note=order.note,
     )
 
