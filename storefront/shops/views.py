@@ -238,6 +238,7 @@ async def _product_page(
     more = () if added else await _more(item, held)
     parcel = Parcel(vendor.country, item.price, item.weight_grams)
     plan = await plan_of_vendor(vendor.id)
+    sending = sending_of(vendor, plan, parcel)
     return await page(
         "storefront/shops/product.html",
         fragments={"added": "added", "product": "product"},
@@ -247,12 +248,7 @@ async def _product_page(
         shown=choice.chosen or item,
         pictures=await pictures_of(item, choice.chosen),
         text=blocks(item.description),
-        meta=of_product(
-            item,
-            vendor,
-            sending_of(vendor, plan, parcel),
-            choice.variants,
-        ),
+        meta=of_product(item, vendor, sending, choice.variants),
         vendor=vendor,
         promises=promises(plan, parcel),
         brand=brand_of(vendor),
