@@ -81,7 +81,7 @@ async def find(wanted: ProductQuery) -> ProductList:
     asked = term_queries(
         typed,
         vendors,
-        await _categories_by_word(typed),
+        await _categories_by_word(typed) if wanted.vendor_id is None else {},
         vendor_id=wanted.vendor_id,
     )
     counted = await statements.counts(wanted, asked.all)
@@ -108,7 +108,9 @@ async def find(wanted: ProductQuery) -> ProductList:
 
 
 async def _categories_by_word(typed: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """What products say of the categories that each word means in another language."""
+    """What products say of the categories that each word means in another language; asked where
+    several shops' things are looked for.
+    """
     tree = await category_tree() if typed else None
     return {word: tree.meant_by(word, MOST_MEANT) for word in typed} if tree else {}
 
