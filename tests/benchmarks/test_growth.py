@@ -110,7 +110,8 @@ Sent = list[tuple[str, list[Any]]]
 # In the order of a table's own key, passing rows over: the first that fit may be far away.
 _WALK = re.compile(r"using (\w+)_pkey on [^\n]+\n +Filter: ")
 # One of several lists must name the row: each row of what is found before is held against them.
-_EACH = re.compile(r" +Filter: .*SubPlan.* OR .*SubPlan")
+# (Which pieces count, a product's or its variants', is a CASE with an OR and is no list.)
+_EACH = re.compile(r" +Filter: .*SubPlan(?:(?!CASE).)* OR .*SubPlan")
 # What is passed over there is little: the payouts that failed a month ago.
 PASSING = {"payouts"}
 
