@@ -39,16 +39,35 @@ def sending_of(
 ) -> Sending:
     """What is true of one piece; who has set nothing includes it."""
     if plan is None or not plan.zones:
-        free = Money(0, parcel.goods.currency)
-        return Sending(free, vendor.ships_in_days)
+        free = Money(
+            0,
+            parcel.goods.currency,
+        )
+        return Sending(
+            free,
+            vendor.ships_in_days,
+        )
     sent = [o for o in offers(plan, parcel) if o.kind is not MethodKind.PICKUP]
     if not sent:
-        return Sending(None, plan.handling_days)
-    cheapest = min(sent, key=lambda offer: offer.price.amount)
-    return Sending(cheapest.price, plan.handling_days, cheapest.days)
+        return Sending(
+            None,
+            plan.handling_days,
+        )
+    cheapest = min(
+        sent,
+        key=lambda offer: offer.price.amount,
+    )
+    return Sending(
+        cheapest.price,
+        plan.handling_days,
+        cheapest.days,
+    )
 
 
-def shipping(vendor: VendorView, sending: Sending) -> Thing:
+def shipping(
+    vendor: VendorView,
+    sending: Sending,
+) -> Thing:
     """From where to where, for how much and how fast."""
     region = {"@type": "DefinedRegion", "addressCountry": vendor.country}
     told: Thing = {
@@ -76,11 +95,17 @@ def _delivery_time(sending: Sending) -> Thing:
     }
     if sending.days is not None:
         days = sending.days
-        told["transitTime"] = _span(days.first - handling, days.last - handling)
+        told["transitTime"] = _span(
+            days.first - handling,
+            days.last - handling,
+        )
     return told
 
 
-def _span(least: int, most: int) -> Thing:
+def _span(
+    least: int,
+    most: int,
+) -> Thing:
     return {
         "@type": "QuantitativeValue",
         "minValue": least,
@@ -102,4 +127,7 @@ def returns(vendor: VendorView) -> Thing:
 
 def plain(money: Money) -> str:
     """An amount as machines read it: `49.90`, `1200`."""
-    return format(money.to_decimal(), "f")
+    return format(
+        money.to_decimal(),
+        "f",
+    )

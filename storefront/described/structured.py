@@ -81,10 +81,17 @@ def _group(shown: Shown) -> Thing:
 def _varies(name: str) -> str:
     folded = fold(name)
     found = (term for term, called in _VARIES.items() if folded in called)
-    return next(found, name)
+    return next(
+        found,
+        name,
+    )
 
 
-def _variant(shown: Shown, one: ProductView, names: Sequence[str]) -> Thing:
+def _variant(
+    shown: Shown,
+    one: ProductView,
+    names: Sequence[str],
+) -> Thing:
     """What is its own; how it is sent and comes back stands with the group."""
     address = f"{shown.at.product}?variant={one.id}"
     found: Thing = {
@@ -101,11 +108,18 @@ def _variant(shown: Shown, one: ProductView, names: Sequence[str]) -> Thing:
     }
     if one.sku:
         found["sku"] = one.sku
-    values = zip(names, one.values, strict=True)
+    values = zip(
+        names,
+        one.values,
+        strict=True,
+    )
     return found | {name: value for name, value in values if name in _VARIES}
 
 
-def _availability(item: ProductView, vendor: VendorView) -> str:
+def _availability(
+    item: ProductView,
+    vendor: VendorView,
+) -> str:
     can_be_bought = item.available > 0 and vendor.accepts_payments
     return SCHEMA + ("InStock" if can_be_bought else "OutOfStock")
 
@@ -168,7 +182,10 @@ def shop(
     )
 
 
-def site(name: str, address: str) -> Thing:
+def site(
+    name: str,
+    address: str,
+) -> Thing:
     """The marketplace's pages as a whole."""
     return {
         "@type": "WebSite",

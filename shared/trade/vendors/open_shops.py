@@ -17,7 +17,10 @@ USUAL_CURRENCY = "EUR"  # of a marketplace without shops
 
 async def selling_vendors(limit: int) -> tuple[VendorView, ...]:
     """The first vendors that shoppers may see and buy from, by name."""
-    selling = Vendor.filter(is_open=True, payment_config__accepts_payments=True)
+    selling = Vendor.filter(
+        is_open=True,
+        payment_config__accepts_payments=True,
+    )
     rows = selling.order_by("name", "id").limit(limit)
     return tuple(
         vendor_view(row) for row in await rows.select_related("payment_config")
@@ -105,5 +108,8 @@ async def currencies() -> tuple[str, ...]:
         .group_by("payment_config__currency")
         .order_by("-number", "payment_config__currency")
     )
-    found = await counted.values_list("payment_config__currency", flat=True)
+    found = await counted.values_list(
+        "payment_config__currency",
+        flat=True,
+    )
     return tuple(str(code) for code in found) or (USUAL_CURRENCY,)
