@@ -92,7 +92,7 @@ async def _purchases(
 def _by_order(rows: Iterable[Row]) -> Mapping[int, list[Any]]:
     found: dict[int, list[Any]] = defaultdict(list)
     for row in rows:
-        order_id = row.order_id
+        order_id = getattr(row, "order_id")  # noqa: B009
         found[order_id].append(row)
     return found
 
