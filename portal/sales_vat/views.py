@@ -6,6 +6,7 @@ from quart import Blueprint, Response
 
 from portal.frame import vendor_page
 from portal.sales_vat.forms import OFFERED, SchemeForm
+from portal.sales_vat.quarters import latest_quarters
 from portal.sales_vat.shown import classes_in
 from shared.core.editing import ChangedMeanwhile
 from shared.core.locales import gettext as _
@@ -76,5 +77,6 @@ async def _page(
         schemes={each.value: words("sales_vat.schemes", each) for each in OFFERED},
         is_unsaid=vendor.vat_scheme is VatScheme.UNSAID,
         country=vendor.country,
+        quarters=await latest_quarters(),
         classes=await classes_in(tax_state(vendor.country)),
     )
