@@ -20,6 +20,7 @@ def of_sale(
     rows = [
         {
             "name": line.full_name,
+            "sku": line.sku,
             "quantity": line.quantity,
             "amount": line.unit_amount * line.quantity,
         }
@@ -38,10 +39,11 @@ def of_refund(
     lines: Sequence[OrderLine],
 ) -> dict[str, Any]:
     """What a refund gave back: its pieces, and whatever is no piece."""
-    names = {line.id: line.full_name for line in lines}
+    sold = {line.id: line for line in lines}
     rows = [
         {
-            "name": names[part.order_line_id],
+            "name": sold[part.order_line_id].full_name,
+            "sku": sold[part.order_line_id].sku,
             "quantity": part.quantity,
             "amount": part.amount,
         }

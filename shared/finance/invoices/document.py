@@ -131,6 +131,10 @@ def _lines(sheets: Sheets, document: SalesDocumentView) -> None:
     for line in told["lines"]:
         count, amount = str(line["quantity"]), written(line["amount"])
         bill_row(sheets, (line["name"], count, amount))
+        if sku := line.get("sku"):  # which older documents do not tell
+            sheets.down(ROW - 3)
+            article = _said("article", sku=sku)
+            bill_row(sheets, (article, "", ""), size=8, color=GREY)
         sheets.rule(down=5)
         sheets.down(ROW)
     if told.get("discount"):

@@ -107,10 +107,8 @@ async def vat_rows(
         for key, of_net, of_vat in _amounts(content):
             net[key] += sign * of_net
             vat[key] += sign * of_vat
-    rows = []
-    for key in sorted(net, key=_place):
-        rows.append(_row(key, net[key], vat[key]))
-    return tuple(rows)
+    keys = sorted(net, key=_place)
+    return tuple(_row(key, net[key], vat[key]) for key in keys)
 
 
 async def _documents(

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0071_vat_on_sales. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0072_unmatched_withdrawals. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -1890,6 +1890,27 @@ CREATE SEQUENCE tortoise_migrations_id_seq
     NO MAXVALUE
     CACHE 1;
 ALTER SEQUENCE tortoise_migrations_id_seq OWNED BY tortoise_migrations.id;
+CREATE TABLE unmatched_withdrawals (
+    id bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    full_name character varying(120) NOT NULL,
+    number character varying(40) NOT NULL,
+    email character varying(254) NOT NULL,
+    language character varying(8) NOT NULL,
+    answered_at timestamp with time zone,
+    answered_by character varying(60) NOT NULL
+);
+COMMENT ON TABLE unmatched_withdrawals IS 'A withdrawal that named no order which could be withdrawn from; a person looks for it.';
+COMMENT ON COLUMN unmatched_withdrawals.number IS 'as it was typed';
+COMMENT ON COLUMN unmatched_withdrawals.answered_by IS 'member:7';
+CREATE SEQUENCE unmatched_withdrawals_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE unmatched_withdrawals_id_seq OWNED BY unmatched_withdrawals.id;
 CREATE TABLE vat_rates (
     id bigint NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -2212,6 +2233,7 @@ ALTER TABLE ONLY stripe_references ALTER COLUMN id SET DEFAULT nextval('stripe_r
 ALTER TABLE ONLY stripe_writes ALTER COLUMN id SET DEFAULT nextval('stripe_writes_id_seq'::regclass);
 ALTER TABLE ONLY tokens ALTER COLUMN id SET DEFAULT nextval('tokens_id_seq'::regclass);
 ALTER TABLE ONLY tortoise_migrations ALTER COLUMN id SET DEFAULT nextval('tortoise_migrations_id_seq'::regclass);
+ALTER TABLE ONLY unmatched_withdrawals ALTER COLUMN id SET DEFAULT nextval('unmatched_withdrawals_id_seq'::regclass);
 ALTER TABLE ONLY vat_rates ALTER COLUMN id SET DEFAULT nextval('vat_rates_id_seq'::regclass);
 ALTER TABLE ONLY vat_registrations ALTER COLUMN id SET DEFAULT nextval('vat_registrations_id_seq'::regclass);
 ALTER TABLE ONLY vat_waits ALTER COLUMN id SET DEFAULT nextval('vat_waits_id_seq'::regclass);
@@ -2499,6 +2521,8 @@ ALTER TABLE ONLY webhook_refusals
     ADD CONSTRAINT uid_webhook_ref_source_6c8ffa UNIQUE (source, hour);
 ALTER TABLE ONLY webhook_secrets
     ADD CONSTRAINT uid_webhook_sec_source_d2bb93 UNIQUE (source, digest);
+ALTER TABLE ONLY unmatched_withdrawals
+    ADD CONSTRAINT unmatched_withdrawals_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY vat_rates
     ADD CONSTRAINT vat_rates_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY vat_registrations
@@ -2632,6 +2656,7 @@ CREATE INDEX ix_stripe_writes_state ON stripe_writes USING btree (state, updated
 CREATE INDEX ix_stripe_writes_subject ON stripe_writes USING btree (subject, operation, id);
 CREATE INDEX ix_tokens_end ON tokens USING btree (expires_at);
 CREATE INDEX ix_tokens_vendor ON tokens USING btree (vendor_id);
+CREATE INDEX ix_unmatched_withdrawals_open ON unmatched_withdrawals USING btree (id) WHERE answered_at IS NULL;
 CREATE INDEX ix_webhook_bodies_at ON webhook_bodies USING btree (created_at);
 CREATE INDEX ix_webhook_events_account ON webhook_events USING btree (stripe_account_id, id);
 CREATE INDEX ix_webhook_events_at ON webhook_events USING btree (created_at);

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0071_vat_on_sales. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0072_unmatched_withdrawals. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -1355,3 +1355,15 @@ CREATE INDEX "ix_redemptions_checkout" ON "redemptions" ("checkout_id");
 CREATE INDEX "ix_redemptions_discount" ON "redemptions" ("discount_id", "status");
 CREATE INDEX "ix_redemptions_shopper" ON "redemptions" ("discount_id", "shopper_digest");
 CREATE INDEX "ix_redemptions_customer" ON "redemptions" ("discount_id", "customer_id");
+CREATE TABLE "unmatched_withdrawals" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "full_name" VARCHAR(120) NOT NULL,
+    "number" VARCHAR(40) NOT NULL  /* as it was typed */,
+    "email" VARCHAR(254) NOT NULL,
+    "language" VARCHAR(8) NOT NULL,
+    "answered_at" TIMESTAMP,
+    "answered_by" VARCHAR(60) NOT NULL  /* member:7 */
+);
+CREATE INDEX "ix_unmatched_withdrawals_open" ON "unmatched_withdrawals" ("id") WHERE answered_at IS NULL;

@@ -53,6 +53,7 @@ class LineView:
     missing: int = 0
     id: int = 0
     left: int = 0  # pieces that no refund speaks for
+    sku: str = ""
 
 
 @frozen
@@ -179,6 +180,7 @@ def _line(line: OrderLine, currency: str) -> LineView:
         missing=missing_of(line),
         id=line.id,
         left=max(line.quantity - line.refunded_quantity, 0),
+        sku=line.sku,
     )
 
 
