@@ -1,4 +1,4 @@
--- What all migrations make, up to 0072_unmatched_withdrawals. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0073_closing_postings. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
