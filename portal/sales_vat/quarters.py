@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from quart import Blueprint, Response
+from quart import (
+    Blueprint,
+    Response,
+)
 
 from portal.frame import vendor_page
 from shared.core.formats import country
 from shared.core.words import word
 from shared.entrypoints.web.access import owner
-from shared.entrypoints.web.identity import actor, vendor_id
+from shared.entrypoints.web.identity import (
+    actor,
+    vendor_id,
+)
 from shared.finance.invoices.vat_quarters import (
     Quarter,
     VatRow,
@@ -17,10 +23,17 @@ from shared.finance.invoices.vat_quarters import (
     quarter_of,
     vat_rows,
 )
-from shared.trade.marketplace.queries import marketplace, today
+from shared.trade.marketplace.queries import (
+    marketplace,
+    today,
+)
 from shared.trade.vat.sales.words import rate_words
 
-blueprint = Blueprint("vat_quarters", __name__, url_prefix="/vendor/admin/vat")
+blueprint = Blueprint(
+    "vat_quarters",
+    __name__,
+    url_prefix="/vendor/admin/vat",
+)
 SHOWN = 4
 
 
@@ -38,7 +51,11 @@ async def show(quarter: str) -> Response:
     """A row for each state and rate."""
     found = quarter_in(quarter)
     zone = (await marketplace()).zone
-    rows = await vat_rows(vendor_id(), found, zone)
+    rows = await vat_rows(
+        vendor_id(),
+        found,
+        zone,
+    )
     return await vendor_page(
         "portal/sales_vat/quarter.html",
         nav="vat",
@@ -54,7 +71,11 @@ async def show(quarter: str) -> Response:
 async def as_file(quarter: str) -> Response:
     """The same as CSV."""
     found = quarter_in(quarter)
-    rows = await vat_rows(vendor_id(), found, (await marketplace()).zone)
+    rows = await vat_rows(
+        vendor_id(),
+        found,
+        (await marketplace()).zone,
+    )
     name = f"{actor().vendor_slug}-vat-{found}.csv"
     return Response(
         as_csv(found, rows),

@@ -8,7 +8,11 @@ from shared.trade.vendors.rules import VatScheme
 _SCHEMES = {"atelier-luxe": VatScheme.OSS}
 
 
-async def say_scheme(vendor_id: int, slug: str, actor: str) -> None:
+async def say_scheme(
+    vendor_id: int,
+    slug: str,
+    actor: str,
+) -> None:
     """Let a shop have said it."""
     await save_scheme(
         vendor_id=vendor_id,

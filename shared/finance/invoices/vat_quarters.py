@@ -9,8 +9,15 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping
-from datetime import date, datetime
+from collections.abc import (
+    AsyncIterator,
+    Iterator,
+    Mapping,
+)
+from datetime import (
+    date,
+    datetime,
+)
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -102,13 +109,24 @@ async def vat_rows(
     """The rows of a quarter, by treatment, state, and rate from the highest down."""
     net: Counter[Key] = Counter()
     vat: Counter[Key] = Counter()
-    async for kind, content in _documents(vendor_id, quarter, zone):
+    async for kind, content in _documents(
+        vendor_id,
+        quarter,
+        zone,
+    ):
         sign = -1 if kind is DocumentKind.CREDIT_NOTE else 1
         for key, of_net, of_vat in _amounts(content):
             net[key] += sign * of_net
             vat[key] += sign * of_vat
     keys = sorted(net, key=_place)
-    return tuple(_row(key, net[key], vat[key]) for key in keys)
+    return tuple(
+        _row(
+            key,
+            net[key],
+            vat[key],
+        )
+        for key in keys
+    )
 
 
 async def _documents(
