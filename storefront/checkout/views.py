@@ -185,7 +185,7 @@ async def _contact_page(
         status=status,
         basket=basket,
         form=form,
-        sold=await sold_basket(basket, country, is_refused=is_refused),
+        sold=await sold_basket(basket, country, form.known, is_refused=is_refused),
         problem=problem,
         is_basket=status == Conflict.status,
         back=(_("Back to basket"), url_for("basket.show")),
