@@ -6,6 +6,7 @@ from portal.account.views import forgotten, operator_account, vendor_account
 from portal.audit.views import blueprint as audit
 from portal.dashboard.views import blueprint as dashboard
 from portal.developers.views import blueprint as developers
+from portal.discounts.views import blueprint as discounts
 from portal.disputes.documents import blueprint as disputes_documents
 from portal.disputes.views import blueprint as disputes
 from portal.factors.views import blueprint as factors
@@ -13,6 +14,7 @@ from portal.links.views import blueprint as links
 from portal.operator.categories.views import blueprint as operator_categories
 from portal.operator.claims.receivables import blueprint as operator_receivables
 from portal.operator.claims.recovery import blueprint as operator_recovery
+from portal.operator.discounts.views import blueprint as operator_discounts
 from portal.operator.disputes import blueprint as operator_disputes
 from portal.operator.fees.views import blueprint as operator_fees
 from portal.operator.home import blueprint as operator_home
@@ -41,6 +43,7 @@ from portal.payouts.views import blueprint as payouts
 from portal.products.gallery import blueprint as gallery
 from portal.products.variants import blueprint as variants
 from portal.products.views import blueprint as products
+from portal.sales_vat.quarters import blueprint as vat_quarters
 from portal.sales_vat.views import blueprint as sales_vat
 from portal.shipping.views import blueprint as shipping
 from portal.shop_look.views import blueprint as shop_look
@@ -64,7 +67,9 @@ BLUEPRINTS = (
     payment_settings,
     products,
     sales_vat,
+    vat_quarters,
     shipping,
+    discounts,
     variants,
     gallery,
     shop_look,
@@ -79,6 +84,7 @@ BLUEPRINTS = (
     operator_disputes,
     operator_shared_disputes,
     operator_categories,
+    operator_discounts,
     operator_fees,
     operator_mails,
     operator_orders,

@@ -5,7 +5,7 @@ left for later (`without`); all that are in the basket where they say nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from quart import request
 
@@ -14,6 +14,7 @@ from shared.core.money import Money
 from shared.entrypoints.web.filters import money
 from shared.trade.baskets.parts import BasketView, ShopPart, total_of
 from shared.trade.baskets.queries import get_basket
+from shared.trade.vat.sales.rules import SaleRoute, SaleTreatment, sale_treatment
 from storefront.browser import basket_token
 from storefront.checkout.delivery_choice import DeliveryChoice, delivery_choice
 
@@ -36,10 +37,19 @@ def _ids(values: Iterable[str]) -> frozenset[int]:
 
 @frozen
 class SoldPart:
-    """A shop's part of a checkout, with how it is sent; None where its prices include that."""
+    """A shop's part of a checkout, with how it is sent (None where its prices include that), and
+    what becomes of the VAT in it.
+    """
 
     part: ShopPart
     choice: DeliveryChoice | None
+    treatment: SaleTreatment
+
+    @property
+    def is_untaxed(self) -> bool:
+        """Whether it is known that no VAT is inside."""
+        is_known = self.treatment is not SaleTreatment.UNKNOWN
+        return is_known and not self.treatment.is_taxed
 
     @property
     def total(self) -> Money | None:
@@ -70,6 +80,11 @@ class SoldBasket:
         return len(self.parts) > 1
 
     @property
+    def untaxed(self) -> tuple[SoldPart, ...]:
+        """Those parts that have no VAT inside."""
+        return tuple(part for part in self.parts if part.is_untaxed)
+
+    @property
     def has_choice(self) -> bool:
         """Whether a shop in it says how it sends."""
         return any(part.choice for part in self.parts)
@@ -83,14 +98,16 @@ class SoldBasket:
 async def sold_basket(
     basket: BasketView,
     country: str,
+    known: Mapping[str, str],
     *,
     is_refused: bool = False,
 ) -> SoldBasket:
-    """What a checkout shows of a basket that goes to a country, with what was sent of it.
+    """What a checkout shows of a basket that goes to a country, with what was sent of it, or is
+    known from before.
 
     `is_refused`: it could not be placed so, and each shop's part says what is wrong with it.
     """
-    given = await request.form
+    given = {**known, **await request.form}
     parts = []
     for part in basket.parts:
         choice = delivery_choice(
@@ -99,5 +116,17 @@ async def sold_basket(
             given,
             is_refused=is_refused,
         )
-        parts.append(SoldPart(part, choice))
+        route = SaleRoute(
+            part.vendor.vat_scheme,
+            part.vendor.country,
+            country,
+        )
+        treatment = sale_treatment(route)
+        parts.append(
+            SoldPart(
+                part,
+                choice,
+                treatment,
+            )
+        )
     return SoldBasket(basket, tuple(parts))
