@@ -1,5 +1,6 @@
 """Closing a posting on PostgreSQL reads its own entries, however many there are: what was planned while the table was empty read
-every entry each time."""
+every entry each time.
+"""
 
 from tortoise import migrations
 
