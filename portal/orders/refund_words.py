@@ -18,7 +18,8 @@ from shared.finance.refunds.errors import (
 from shared.finance.refunds.foreseen import Preview
 from shared.finance.refunds.preview import Refundable
 from shared.finance.refunds.queries import RefundView
-from shared.finance.refunds.rules import Refundability, RefundState
+from shared.finance.refunds.refundability import Refundability
+from shared.finance.refunds.rules import RefundState
 from shared.trade.orders.remaining_money import MoneyState
 
 REASONS = {

@@ -82,6 +82,7 @@ class DisputeView:
     vendor_part: Money
     commission_part: Money
     loss_part: Money
+    discount_part: Money
     vendor_now: Money
     reinstated: Money
     vendor_back: Money
@@ -290,12 +291,13 @@ def view_of(row: Dispute, claim: Claim | None) -> DisputeView:
         opened_at=row.opened_at,
         closed_at=row.closed_at,
         withdrawn_at=row.withdrawn_at,
-        withdrawn=money(row.vendor_part + row.commission_part + row.loss_part),
+        withdrawn=money(row.withdrawn),
         vendor_part=money(row.vendor_part),
         commission_part=money(row.commission_part),
         loss_part=money(row.loss_part),
+        discount_part=money(row.discount_part),
         vendor_now=money(borne_by(row).vendor),
-        reinstated=money(row.vendor_back + row.commission_back + row.loss_back),
+        reinstated=money(row.withdrawn - borne_by(row).total),
         vendor_back=money(row.vendor_back),
         fee=money(row.fee - row.fee_back),
         taken=money(max(claim.taken, 0) if claim else 0),

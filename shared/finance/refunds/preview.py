@@ -139,6 +139,7 @@ async def preview(
         left_after=found.left.amount - worked.amount,
         vendor_part=burden.vendor,
         commission_part=burden.commission,
+        discount_part=burden.discount,
         stripe_fee=payment.amount_stripe_fee,
         balance=await _free_balance(gateway, payment, found),
         needs_approval=policy.needs_approval(whole),

@@ -15,7 +15,12 @@ from shared.finance.recovery.models import Claim, Movement
 from shared.finance.recovery.rules import MovementKind
 from shared.finance.refunds.methods import AtStripe, Earlier, RefundMethod
 from shared.finance.refunds.models import Refund
-from shared.finance.refunds.rules import UNDONE, AtBank, Refundability, refundability
+from shared.finance.refunds.refundability import (
+    AtBank,
+    Refundability,
+    refundability,
+)
+from shared.finance.refunds.rules import UNDONE
 from shared.infra.database.columns import texts_in
 from shared.infra.gateway.application_fees import FeeRefund
 from shared.infra.gateway.errors import StripeRefused, StripeUnavailable
@@ -73,7 +78,7 @@ async def earlier_refunds(refund: Refund) -> list[Earlier]:
     return [
         Earlier(
             row.amount,
-            row.commission_part,
+            row.commission_part - row.discount_part,
             RefundMethod(bool(row.reverse_transfer), row.refund_application_fee),
             row.status in UNDONE,
         )

@@ -148,10 +148,11 @@ class CreateRefund(Operation[StripeRefund, ChargeFacts]):
     ) -> CreateRefund:
         """Choose how Stripe is asked."""
         total, fee = order.total_amount_cents, order.platform_fee_amount
+        discount = order.marketplace_discount
         way = choose_method(
-            Sum(order.currency, total, fee, 0, 0),
+            Sum(order.currency, total, fee, 0, 0, discount=discount),
             refund.amount,
-            Burden(refund.vendor_part, refund.commission_part),
+            Burden(refund.vendor_part, refund.commission_part, refund.discount_part),
             RefundPolicy(refund.policy),
             earlier=earlier,
             now=facts.sale,

@@ -56,6 +56,7 @@ async def write_down(
         shipping_amount=worked.shipping,
         vendor_part=burden.vendor,
         commission_part=burden.commission,
+        discount_part=burden.discount,
         policy=policy.refund_policy,
         idempotency_key=f"order:{order.number}:refund:{number}:1",
         **said,
