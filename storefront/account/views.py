@@ -16,11 +16,11 @@ from shared.entrypoints.web.limits import limit_door
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page, see_other
 from shared.finance.refunds.queries import awaiting_approval
-from shared.trade.orders.order_lists import purchases_of
+from shared.trade.orders.purchase_lists import purchases_of
 from shared.trade.people import languages, registration, sessions
 from shared.trade.people.errors import EmailTaken, WrongCredentials
 from storefront.account.forms import LoginForm, SignupForm
-from storefront.receipts.order_card import order_status
+from storefront.receipts.whole import purchase_badges
 
 account = Blueprint("account", __name__)
 
@@ -33,20 +33,17 @@ async def orders() -> Response:
     proven = who.email if who.email_confirmed else None
     found = await purchases_of(who.id or 0, proven_email=proven)
     asked = await awaiting_approval(
-        [each.order_id for each in found if each.money.refunded]
+        [
+            part.order_id
+            for purchase in found
+            for part in purchase.parts
+            if part.money.refunded
+        ]
     )
-    purchases = [
-        (
-            p,
-            order_status(
-                p.money.without(asked.get(p.order_id, 0)),
-                p.status,
-            ),
-        )
-        for p in found
-    ]
     return await page(
-        "storefront/account/orders.html", shopper=who, purchases=purchases
+        "storefront/account/orders.html",
+        shopper=who,
+        purchases=[(each, purchase_badges(each, asked)) for each in found],
     )
 
 

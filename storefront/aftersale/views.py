@@ -63,10 +63,15 @@ async def call_off(token: str, number: str) -> Response:
     except MarketError as problem:
         order = await order_in(token, number)
         if order.is_called_off:  # by the first of two presses
-            return _back(token, ("ok", _("Your order is cancelled.")))
+            told = _("Your order at %(shop)s is cancelled.", shop=order.vendor_name)
+            return _back(token, ("ok", told))
         return await _cancel_page(token, order, problem)
     await refunds.try_now(gateway, made.id, made.write)
-    return _back(token, ("ok", _("Your order is cancelled, and is paid back to you.")))
+    told = _(
+        "Your order at %(shop)s is cancelled, and is paid back to you.",
+        shop=order.vendor_name,
+    )
+    return _back(token, ("ok", told))
 
 
 async def _cancel_page(

@@ -60,11 +60,20 @@ class OrderCard:
     bank: tuple[str, str] | None
     offer: AfterSaleOffer
     returns: tuple[ShopperReturn, ...]
+    back: Money  # went back, or is on its way
 
     @property
     def is_asked(self) -> bool:
         """Whether something was asked that its vendor has to answer."""
         return any(each.view.is_open for each in self.returns)
+
+    @property
+    def is_coming(self) -> bool:
+        """Whether its shop sends it, or has sent it."""
+        cancelled = self.order.status is OrderStatus.CANCELLED
+        return not cancelled and (
+            self.order.shipped_at is not None or not self.order.money.is_gone
+        )
 
 
 def parts_of(order: OrderView, *, shown: bool) -> tuple[Part, ...]:
@@ -92,8 +101,9 @@ def card_of(
 
     `asked_back`: of the order's money, in minor units, by refunds that nobody has allowed yet.
     """
+    left = order.money.without(asked_back)
     kind, status_word = order_status(
-        order.money.without(asked_back), order.status, is_called_off=order.is_called_off
+        left, order.status, is_called_off=order.is_called_off
     )
     return OrderCard(
         order,
@@ -105,7 +115,14 @@ def card_of(
         bank_words(order),
         offer_to(order),
         shopper_returns(order, returns),
+        _gone_back(left, order.total.currency),
     )
+
+
+def _gone_back(money: OrderMoney, currency: str) -> Money:
+    """What the shopper has back, or will have, by refunds and by their bank."""
+    back = money.refunded + money.lost
+    return Money(min(back, money.total), currency)
 
 
 def _events(order: OrderView) -> Iterator[OrderEvent]:

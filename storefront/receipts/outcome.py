@@ -11,6 +11,7 @@ from shared.finance.payments.return_page import PaymentProgress
 from shared.finance.payments.rules import PaymentState
 from shared.trade.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus
 from storefront.receipts.declines import said
+from storefront.receipts.whole import PurchaseStands
 
 
 @frozen
@@ -31,19 +32,13 @@ def outcome_of(
     progress: PaymentProgress,
     *,
     checkout: CheckoutStatus,
-    order: OrderStatus,
+    stand: PurchaseStands,
     email: str,
-    by_bank: bool = False,
-    is_called_off: bool = False,
 ) -> Outcome:
-    """What to say. Our order decides what is final, the payment's own state what is still moving.
-
-    `by_bank`: the shopper's bank took all of the money back for good. `is_called_off`: the shopper
-    cancelled it after it was paid.
+    """What to say. Our orders decide what is final, the payment's own state what is still
+    moving.
     """
-    if is_called_off and progress.payment_status is PaymentStatus.PAID:
-        return _called_off()
-    if final := _final(progress, order, email=email, by_bank=by_bank):
+    if final := _final(progress, stand, email=email):
         return final
     if moving := _moving(progress):
         return moving
@@ -54,23 +49,37 @@ def outcome_of(
 
 
 def _final(
-    progress: PaymentProgress, order: OrderStatus, *, email: str, by_bank: bool
+    progress: PaymentProgress, stand: PurchaseStands, *, email: str
 ) -> Outcome | None:
-    """What our order says, where it is paid or paid back."""
+    """What our orders say, where they are paid or paid back."""
     match progress.payment_status:
-        case PaymentStatus.PAID if order is OrderStatus.CANCELLED:
-            return _paid_too_late()
-        case PaymentStatus.PAID if by_bank:
+        case PaymentStatus.PAID if stand.is_called_off:
+            return _called_off()
+        case PaymentStatus.PAID if stand.is_paid_back and stand.is_by_bank:
             return _paid_back(_("Your bank gave this payment back to you."))
+        case PaymentStatus.PAID if stand.order is OrderStatus.CANCELLED:
+            return _paid_too_late()
+        case PaymentStatus.PAID if stand.is_paid_back:
+            return _paid_back(_("This order was paid back to your card."))
         case PaymentStatus.PAID:
-            text = _(
-                "Your payment arrived. A receipt is on its way to %(email)s.",
-                email=email,
-            )
-            return Outcome("succeeded", "ok", _("Thank you"), text)
+            return _thanks(stand, email)
         case PaymentStatus.REFUNDED:
             return _paid_back(_("This order was paid back to your card."))
     return None
+
+
+def _thanks(stand: PurchaseStands, email: str) -> Outcome:
+    text = _(
+        "Your payment arrived. A receipt is on its way to %(email)s.",
+        email=email,
+    )
+    if stand.is_short:
+        short = _(
+            "One part of it cannot be sent: it was sold before your payment arrived. "
+            "You do not need to do anything: we will write to you and pay that part back."
+        )
+        text = f"{text} {short}"
+    return Outcome("succeeded", "ok", _("Thank you"), text)
 
 
 def _paid_too_late() -> Outcome:

@@ -11,16 +11,16 @@ from shared.entrypoints.web.kit import kit, page_number, shielded
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.order_links import link_of, token_of
 from shared.entrypoints.web.pages import page, see_other
-from shared.finance.payments.return_page import refresh
+from shared.finance.payments.return_page import PaymentProgress, refresh
 from shared.finance.refunds.queries import awaiting_approval, refunds_of_purchase
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.orders.queries import CheckoutView, checkout_by_token
-from shared.trade.orders.remaining_money import MoneyState
-from shared.trade.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus
+from shared.trade.orders.rules import CheckoutStatus, PaymentStatus
 from shared.trade.returns.queries import returns_of
 from storefront.browser import own_checkouts
 from storefront.receipts.order_card import card_of
 from storefront.receipts.outcome import Outcome, outcome_of
+from storefront.receipts.whole import parts_sum, stands
 
 receipts = Blueprint("receipts", __name__)
 
@@ -44,29 +44,24 @@ async def confirmation() -> Response:
         return see_other(url_for("receipts.confirmation", order=link))
     progress = await shielded(refresh(kit().gateway, checkout_token=token))
     found = await checkout_by_token(token)
-    outcome = outcome_of(
-        progress,
-        checkout=found.status,
-        order=_slowest(found),
-        is_called_off=any(order.is_called_off for order in found.orders),
-        email=found.contact.email,
-        by_bank=all(order.money_state is MoneyState.LOST for order in found.orders),
-    )
+    outcome = _outcome(found, progress)
     asked, shown = page_number("asked"), (await marketplace()).show_fee_breakdown
     back = await _asked_back(found)
+    cards = [
+        card_of(
+            order,
+            parts_shown=shown,
+            asked_back=back.get(order.id, 0),
+        )
+        for order in found.orders
+    ]
     response = await page(
         "storefront/receipts/confirmation.html",
         fragments={"payment-state": "payment_state"},
         checkout=found,
         outcome=outcome,
-        cards=[
-            card_of(
-                order,
-                parts_shown=shown,
-                asked_back=back.get(order.id, 0),
-            )
-            for order in found.orders
-        ],
+        cards=cards,
+        whole=parts_sum(found, cards),
         asks_again=_next_question(link_of(token), outcome, asked),
         every="2s" if asked < _FAST else "10s",
     )
@@ -74,18 +69,22 @@ async def confirmation() -> Response:
     return response
 
 
+def _outcome(found: CheckoutView, progress: PaymentProgress) -> Outcome:
+    if not found.orders:
+        raise NotFound(_("We could not find that order."))
+    return outcome_of(
+        progress,
+        checkout=found.status,
+        stand=stands(found.orders),
+        email=found.contact.email,
+    )
+
+
 async def _asked_back(found: CheckoutView) -> dict[int, int]:
     """By order: what is asked back and not allowed yet. No query where nothing is."""
     return await awaiting_approval(
         [order.id for order in found.orders if order.money.refunded]
     )
-
-
-def _slowest(found: CheckoutView) -> OrderStatus:
-    if not found.orders:
-        raise NotFound(_("We could not find that order."))
-    cancelled = any(order.status is OrderStatus.CANCELLED for order in found.orders)
-    return OrderStatus.CANCELLED if cancelled else found.orders[0].status
 
 
 def _next_question(link: str, outcome: Outcome, asked: int) -> str | None:
@@ -109,20 +108,22 @@ async def order_page(token: str) -> Response:
     ids = [order.id for order in found.orders]
     refunds, returns = await refunds_of_purchase(ids), await returns_of(ids)
     shown, back = (await marketplace()).show_fee_breakdown, await _asked_back(found)
+    cards = [
+        card_of(
+            order,
+            refunds[order.id],
+            returns=returns[order.id],
+            parts_shown=shown,
+            asked_back=back.get(order.id, 0),
+        )
+        for order in found.orders
+    ]
     return await page(
         "storefront/receipts/order.html",
         checkout=found,
         token=link_of(found.token),
         unpaid=unpaid,
         waits_for_pay=any(order.waits_for_pay for order in found.orders),
-        cards=[
-            card_of(
-                order,
-                refunds[order.id],
-                returns=returns[order.id],
-                parts_shown=shown,
-                asked_back=back.get(order.id, 0),
-            )
-            for order in found.orders
-        ],
+        cards=cards,
+        whole=parts_sum(found, cards),
     )

@@ -48,7 +48,7 @@ BOUNDED: dict[str, set[str]] = {
         "infra/audit/queries._conditions",
         "trade/catalogue/finding._views",
         "trade/orders/order_lists._rows",
-        "trade/orders/order_lists.purchases_of",
+        "trade/orders/purchase_lists.purchases_of",
         "trade/people/queries.called",
         "trade/people/queries.names_of",
     },

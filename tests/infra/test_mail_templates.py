@@ -17,6 +17,7 @@ from shared.infra.mail.rendering import FOLDER, as_html, render
 
 SHIPPED = {
     "number": "MH-1",
+    "vendor_name": "Atelier Luxe",
     "full_name": "Ada",
     "carrier": "",
     "tracking": "",
@@ -96,12 +97,13 @@ def test_a_mail_is_what_its_template_makes_of_the_facts() -> None:
     assert told.subject == "Your order MH-1 is on its way"
     assert (
         told.text
-        == "Hello Ada,\n\nyour order MH-1 was sent with Post.\n\nTracking number: LU1\n\n"
+        == "Hello Ada,\n\nAtelier Luxe has sent your order MH-1 with Post.\n\n"
+        "Tracking number: LU1\n\n"
         f"Follow it at Post:\n{link}\n\n{end}"
     )
     assert (
         render("order_shipped", SHIPPED).text
-        == f"Hello Ada,\n\nyour order MH-1 was sent.\n\n{end}"
+        == f"Hello Ada,\n\nAtelier Luxe has sent your order MH-1.\n\n{end}"
     )
 
 

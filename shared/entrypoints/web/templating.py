@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 from jinja2 import Environment
+from jinja2.runtime import Context
 from markupsafe import Markup
 from quart import Quart
 
@@ -29,8 +31,27 @@ _REMEMBERED = {
 }
 
 
+class QuickContext(Context):
+    """Calls a plain function as it is; Jinja asks of each, at each call, what else it takes."""
+
+    def call(
+        self,
+        obj: Callable[..., Any],
+        /,
+        *given: Any,
+        **named: Any,
+    ) -> Any:
+        if type(obj) is not FunctionType or hasattr(obj, "jinja_pass_arg"):
+            return super().call(obj, *given, **named)
+        named.pop("_loop_vars", None)
+        named.pop("_block_vars", None)
+        return obj(*given, **named)
+
+
 class Templates(Environment):
     """Jinja's own environment, with the loader of an application of Quart's."""
+
+    context_class = QuickContext
 
     def __init__(
         self,

@@ -26,6 +26,7 @@ from shared.trade.marketplace.queries import marketplace
 from shared.trade.orders import terms
 from shared.trade.orders.contacts import contact_of
 from shared.trade.orders.models import Checkout, Order, OrderLine
+from shared.trade.orders.purchase_mails import part_of_receipt, receipt_key
 from shared.trade.orders.rules import TAKEN_FOR_GRANTED, PaymentStatus
 
 TermsAt = Callable[[str], str]  # where the terms of a version can be read
@@ -67,7 +68,7 @@ async def facts_of(dispute: DisputeView, *, terms_at: TermsAt) -> Facts:
         terms_accepted_at=checkout.terms_accepted_at,
         terms_link=terms_at(checkout.terms_version),
         terms_on_returns=await terms.returns_of(checkout.terms_version),
-        messages=await _messages(order.id),
+        messages=await _messages(order),
         refunds=await _refunds(order.id),
         others=await _others(order, checkout),
         zone=(await marketplace()).zone,
@@ -102,25 +103,39 @@ async def _refunds(order_id: int) -> tuple[GivenBack, ...]:
     return tuple(GivenBack(at, amount) for at, amount in await refunds_paid(order_id))
 
 
-async def _messages(order_id: int) -> tuple[Message, ...]:
+async def _messages(order: Order) -> tuple[Message, ...]:
     """The mails that the shopper got, without the links that would open the order to whoever reads
-    them.
+    them; of a receipt of several orders, what it says of this one.
     """
-    keys = [f"order_confirmed:{order_id}", f"order_shipped:{order_id}"]
+    receipt = receipt_key(order.checkout_id)
+    keys = [f"order_confirmed:{order.id}", receipt, f"order_shipped:{order.id}"]
     mails = await Email.filter(unique_key__in=keys).order_by("id")
+    shared = any(mail.unique_key == receipt for mail in mails)
+    others = await _numbers_beside(order) if shared else []
     return tuple(
         Message(
             mail.sent_at or mail.created_at,
             mail.subject,
-            _without_links(mail),
+            _without_links(
+                part_of_receipt(mail.text, order.number, others)
+                if mail.unique_key == receipt
+                else mail.text
+            ),
         )
         for mail in mails
     )
 
 
-def _without_links(mail: Email) -> str:
+async def _numbers_beside(order: Order) -> list[str]:
+    """The numbers of the other orders of its purchase."""
+    mine = Order.filter(checkout_id=order.checkout_id)
+    others = await mine.exclude(id=order.id)
+    return [other.number for other in others]
+
+
+def _without_links(text: str) -> str:
     instead = in_english("disputes.draft", "hidden_link")
-    lines = mail.text.splitlines()
+    lines = text.splitlines()
     return "\n".join(instead if PUBLIC_URL in line else line for line in lines)
 
 

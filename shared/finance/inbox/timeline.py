@@ -23,6 +23,7 @@ from shared.infra.mail.queries import MailView, mails_of_order
 from shared.infra.references.models import StripeReference
 from shared.trade.orders.errors import OrderNotFound
 from shared.trade.orders.models import Order
+from shared.trade.orders.purchase_mails import receipt_key
 
 LIMIT = 200
 
@@ -81,7 +82,9 @@ async def timeline(order_id: int) -> Timeline:
         things.add(row.as_subject, row.stripe_event_id)
     done = await _done(order.id, things)
     changes = await led_to([row.as_subject for row in events])
-    mails = await mails_of_order(order.id, newest=LIMIT)
+    mails = await mails_of_order(
+        order.id, also=receipt_key(order.checkout_id), newest=LIMIT
+    )
     entries: list[Done | TimelineEvent | MailView] = [
         *done,
         *(_told(row, changes) for row in events),

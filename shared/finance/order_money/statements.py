@@ -15,6 +15,7 @@ from shared.trade.marketplace.models import MarketplaceSettings
 from shared.trade.marketplace.queries import SETTINGS_ID
 from shared.trade.messages.models import OrderMessage
 from shared.trade.orders.models import Checkout, Order, OrderLine
+from shared.trade.orders.purchase_mails import receipt_key
 from shared.trade.returns.models import ReturnLine, ReturnRequest
 from shared.trade.vendors.models import Vendor
 
@@ -53,10 +54,13 @@ CLAIMS = Rows(
     "t.subject IN (SELECT 'refund:' || r.id FROM refunds r WHERE r.order_id = ?"
     " UNION SELECT 'dispute:' || d.id FROM disputes d WHERE d.order_id = ?)",
 )
+# Of an order, with the receipt of the purchase that it is a part of.
 MAILS = Records(
     'SELECT m.kind, m."to", m.subject, m.status, m.sent_at, m.created_at'
-    ' FROM emails m WHERE m.order_id = ? AND m."to" = ? ORDER BY m.id DESC'
-    f" LIMIT {MOST_MAILS}",
+    " FROM emails m WHERE m.id IN (SELECT e.id FROM emails e WHERE e.order_id = ?"
+    " UNION SELECT e.id FROM emails e WHERE e.unique_key = (SELECT"
+    f" '{receipt_key('')}' || o.checkout_id FROM orders o WHERE o.id = ?))"
+    f' AND m."to" = ? ORDER BY m.id DESC LIMIT {MOST_MAILS}',
     ("kind", "to", "subject", "status", "sent_at", "created_at"),
 )
 WARNED = Records(
@@ -78,7 +82,7 @@ def all_of(order_id: int, email: str) -> tuple[Part, ...]:
         *money_of(order_id),
         *(each(order_id) for each in rows),
         CLAIMS(order_id, order_id),
-        MAILS(order_id, email),
+        MAILS(order_id, order_id, email),
         WARNED(f"fraud_warning:{order_id}", order_id),
         SETTINGS(),
     )

@@ -70,7 +70,7 @@ def _progress(
     last = found[-1]
     state = last.payment
     statuses = {each.order for each in found}
-    # a purchase is as far as its slowest order
+    # A purchase is as far as its slowest order; paid as long as one of them is.
     status = next(
         s
         for s in (
@@ -78,8 +78,8 @@ def _progress(
             PaymentStatus.PENDING,
             PaymentStatus.PROCESSING,
             PaymentStatus.CANCELLED,
-            PaymentStatus.REFUNDED,
             PaymentStatus.PAID,
+            PaymentStatus.REFUNDED,
         )
         if s in statuses
     )

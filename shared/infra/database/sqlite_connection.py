@@ -25,8 +25,8 @@ T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
 
 BRIEF = 0.005  # seconds that a statement may keep the event loop
-# Of SQLite's own steps between two looks at the clock: some ten microseconds.
-_STEPS = 1000
+# Of SQLite's own steps between two looks at the clock: some hundred microseconds.
+_STEPS = 10_000
 # A statement's time and what Python does around it, until others get their turn.
 _TURN = 0.003
 _AROUND = 0.0001

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from shared.core import clock
@@ -49,10 +50,16 @@ class MailView:
 
 
 async def mails_of_order(
-    order_id: int, *, to: str | None = None, newest: int = 200
+    order_id: int,
+    *,
+    also: str = "",
+    to: str | None = None,
+    newest: int = 200,
 ) -> tuple[MailView, ...]:
-    """The mails about an order, newest first; of one person only, with `to`."""
-    wanted = Email.filter(order_id=order_id)
+    """The mails about an order, newest first, and the one with the key `also`; of one person only,
+    with `to`.
+    """
+    wanted = Email.filter(Q(order_id=order_id) | Q(unique_key=also))
     if to is not None:
         wanted = wanted.filter(to=to)
     rows = await wanted.order_by("-id").limit(newest)

@@ -1,4 +1,4 @@
-"""Read models of many orders: a vendor's list and figures, a shopper's own purchases.
+"""Read models of many orders: a vendor's list and figures.
 
 Constant numbers of queries.
 """
@@ -23,7 +23,7 @@ from shared.infra.database.raw_sql import Record, moment_in
 from shared.infra.database.searching import matching
 from shared.trade.orders import statements
 from shared.trade.orders.errors import OrderNotFound
-from shared.trade.orders.models import Checkout, Order, OrderLine
+from shared.trade.orders.models import Order, OrderLine
 from shared.trade.orders.queries import money_of
 from shared.trade.orders.remaining_money import OrderMoney, Shipping, shipping
 from shared.trade.orders.rules import UNPAID, OrderStatus, PaymentStatus
@@ -87,20 +87,6 @@ async def order_id_of(number: str) -> int:
     if order is None:
         raise OrderNotFound
     return int(order.id)
-
-
-@frozen
-class PurchaseRow:
-    """One purchase in a shopper's own list; status and money are those of its order `order_id`."""
-
-    token: str
-    order_id: int
-    placed_at: datetime
-    total: Money
-    numbers: tuple[str, ...]
-    vendor_names: tuple[str, ...]
-    status: OrderStatus
-    money: OrderMoney
 
 
 async def vendor_orders(
@@ -269,45 +255,3 @@ async def _rows(orders: Sequence[Order]) -> tuple[OrderRow, ...]:
 async def count_to_ship(vendor_id: int) -> int:
     """How many paid orders of this vendor wait to be sent."""
     return await Order.filter(FILTERS["to_ship"], vendor_id=vendor_id).count()
-
-
-async def purchases_of(
-    customer_id: int, limit: int = 50, *, proven_email: str | None = None
-) -> tuple[PurchaseRow, ...]:
-    """A shopper's own purchases, newest first; of an address that was proven to be theirs also
-    those they made as a guest.
-    """
-    mine = Q(customer_id=customer_id)
-    if proven_email is not None:
-        # By the few checkouts of that address first: an OR over two tables would read all orders.
-        as_guest = (
-            Checkout.filter(email=proven_email, customer_id=None)
-            .order_by("-id")
-            .limit(limit)
-        )
-        mine |= Q(checkout_id__in=await as_guest.values_list("id", flat=True))
-    orders = (
-        await Order.filter(mine)
-        .order_by("-id")
-        .limit(limit * 4)
-        .select_related("checkout", "vendor")
-    )
-    grouped: dict[int, list[Order]] = {}
-    for order in orders:
-        grouped.setdefault(order.checkout_id, []).append(order)
-    return tuple(
-        PurchaseRow(
-            token=group[0].checkout.token,
-            order_id=group[0].id,
-            placed_at=group[0].checkout.created_at,
-            total=Money(
-                group[0].checkout.total_amount,
-                group[0].checkout.currency,
-            ),
-            numbers=tuple(order.number for order in group),
-            vendor_names=tuple(order.vendor.name for order in group),
-            status=OrderStatus(group[0].status),
-            money=money_of(group[0]),
-        )
-        for group in list(grouped.values())[:limit]
-    )

@@ -15,7 +15,8 @@ from shared.infra.mail import service as mail
 from shared.infra.unit import Act, Transaction
 from shared.trade.catalogue import stock
 from shared.trade.catalogue.errors import SoldOut
-from shared.trade.orders.models import Checkout, Order, OrderLine
+from shared.trade.orders.models import Checkout, Order
+from shared.trade.orders.purchase_mails import mail_receipt, told_of
 from shared.trade.orders.queries import money_of
 from shared.trade.orders.restocking import set_aside
 from shared.trade.orders.rules import (
@@ -27,7 +28,6 @@ from shared.trade.orders.rules import (
     PaymentStatus,
     StockState,
 )
-from shared.trade.orders.sold_shipping import sold_shipping
 from shared.trade.orders.statements import Purchase, empty_basket, purchase_of
 
 log = logging.getLogger("markethall.orders")
@@ -75,13 +75,25 @@ async def mark_paid(tx: Transaction, checkout: Checkout, order: Order) -> bool:
     )
     if not moved:
         return False
-    if purchase.others_paid:
-        await _complete(tx, checkout, purchase)
-    if deliverable:
+    await _tell_paid(tx, checkout, order, purchase)
+    return True
+
+
+async def _tell_paid(
+    tx: Transaction,
+    checkout: Checkout,
+    order: Order,
+    purchase: Purchase,
+) -> None:
+    """Complete the purchase with its last order, and write the mails."""
+    if order.stock_state == StockState.TAKEN:
         _mails(tx, checkout, order, purchase)
     else:
         _tell_undeliverable(tx, order)
-    return True
+    if purchase.others_paid:
+        await _complete(tx, checkout, purchase)
+        if not purchase.is_alone:
+            await mail_receipt(tx, checkout)
 
 
 def _tell_undeliverable(tx: Transaction, order: Order) -> None:
@@ -172,23 +184,13 @@ async def _complete(tx: Transaction, checkout: Checkout, purchase: Purchase) -> 
 def _mails(
     tx: Transaction, checkout: Checkout, order: Order, purchase: Purchase
 ) -> None:
-    sold = {
-        "number": order.number,
-        "vendor_name": purchase.vendor_name,
-        "lines": [_mail_line(row, order.currency) for row in purchase.lines],
-        "total": Money(order.total_amount_cents, order.currency),
-        "sent_by": sold_shipping(order),
-    }
-    _mail_shopper(tx, checkout, order, sold)
+    """To the vendor about its own order; to the shopper too, unless one receipt is about all
+    orders of the purchase.
+    """
+    sold = told_of(order, purchase.vendor_name, purchase.lines)
+    if purchase.is_alone:
+        _mail_shopper(tx, checkout, order, sold)
     _mail_vendor(tx, purchase.vendor_email, order, sold)
-
-
-def _mail_line(row: OrderLine, currency: str) -> tuple[str, int, Money]:
-    return (
-        row.full_name,
-        row.quantity,
-        Money(row.unit_amount, currency) * row.quantity,
-    )
 
 
 def _mail_shopper(

@@ -112,7 +112,7 @@ async def _mail_shopper(
     carrier: str,
     tracking: str,
 ) -> None:
-    checkout = await order.checkout
+    checkout, vendor = await order.checkout, await order.vendor
     mail.post(
         tx,
         "order_shipped",
@@ -122,6 +122,7 @@ async def _mail_shopper(
         language=checkout.language,
         context={
             "number": order.number,
+            "vendor_name": vendor.name,
             "full_name": checkout.full_name,
             "carrier": carrier,
             "tracking": tracking,

@@ -35,6 +35,7 @@ class Purchase:
     lines: tuple[OrderLine, ...]  # of the order, by id
     product_ids: tuple[int, ...]  # of the whole checkout
     others_paid: bool  # every other order of the checkout
+    is_alone: bool  # whether it is the checkout's only order
 
     @property
     def items(self) -> list[tuple[int, int]]:
@@ -70,6 +71,7 @@ async def purchase_of(order: Order) -> Purchase:
         lines=tuple(line for line in lines if line.order_id == order.id),
         product_ids=tuple(sorted({line.product_id for line in lines})),
         others_paid=others <= {PaymentStatus.PAID.value},
+        is_alone=not others,
     )
 
 

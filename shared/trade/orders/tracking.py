@@ -51,7 +51,7 @@ def _looked_for(carrier: str, number: str) -> tuple[str, str]:
 
 
 async def _tell_shopper(tx: Transaction, order: Order) -> None:
-    checkout = await order.checkout
+    checkout, vendor = await order.checkout, await order.vendor
     mail.post(
         tx,
         "tracking_corrected",
@@ -61,6 +61,7 @@ async def _tell_shopper(tx: Transaction, order: Order) -> None:
         language=checkout.language,
         context={
             "number": order.number,
+            "vendor_name": vendor.name,
             "full_name": checkout.full_name,
             "carrier": order.tracking_carrier,
             "tracking": order.tracking_number,
