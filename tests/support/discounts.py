@@ -1,4 +1,4 @@
-"""Orders of which a code took something off, as placing freezes it: written into what was placed."""
+"""Orders of which a code took something off: written into what was placed."""
 
 from __future__ import annotations
 

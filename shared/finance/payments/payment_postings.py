@@ -29,7 +29,8 @@ async def post_move(
     if now is PaymentState.SUCCEEDED:
         if was is PaymentState.PARKED and payment.leads:
             await ledger.post(tx, postings.unparked(await _parked(payment, intent)))
-        ledger.post_once(tx, postings.sale(_sold(order, payment)))
+        if sold_of(order).worth:
+            ledger.post_once(tx, postings.sale(_sold(order, payment)))
     elif now is PaymentState.PARKED:
         await post_parked(tx, payment, intent)
 
@@ -52,6 +53,8 @@ async def post_sale(tx: Transaction, order: Order, payment: Payment) -> bool:
     """Post a payment as a sale, and what its vendor got by a transfer of its own. False when it was
     posted already.
     """
+    if not sold_of(order).worth:
+        return False  # a vendor's code took all of it off: nobody gets anything
     is_new = await ledger.post(tx, postings.sale(_sold(order, payment)))
     if payment.is_slice and payment.stripe_transfer_id is not None:
         sent = _transferred(payment, payment.stripe_transfer_id)

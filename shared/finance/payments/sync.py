@@ -147,7 +147,8 @@ async def _succeeded(
     if payment.leads:
         saved_by = intent.customer if intent.saved else None
         tx.emit(PaymentSucceeded(payment.id, saved_by))
-    if payment.is_slice and payment.stripe_charge_id is not None:
+    has_part = payment.is_slice and payment.amount_vendor > 0
+    if has_part and payment.stripe_charge_id is not None:
         await open_transfer(tx, each)
 
 

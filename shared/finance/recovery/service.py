@@ -164,7 +164,7 @@ async def _write_down(
         raise StandsStill
     payment = found.payment
     is_bare = payment.stripe_transfer_id is None or payment.stripe_charge_id is None
-    if is_bare and payment.amount_total and not found.is_contribution:
+    if is_bare and payment.amount_vendor and not found.is_contribution:
         payment = await funding.charged(gateway, payment.id)
     steps: list[Step] | None
     if delta < 0:

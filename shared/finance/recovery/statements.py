@@ -80,8 +80,9 @@ class ClaimStatus:
         """Whether the vendor has not got its part of a shared payment: until then nothing can come
         back of it.
         """
-        is_bare = self.payment.is_slice and self.payment.stripe_transfer_id is None
-        return is_bare and not self.is_contribution
+        payment = self.payment
+        is_bare = payment.is_slice and payment.stripe_transfer_id is None
+        return is_bare and payment.amount_vendor > 0 and not self.is_contribution
 
     @property
     def is_contribution(self) -> bool:

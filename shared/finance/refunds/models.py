@@ -112,7 +112,7 @@ class Refund(Row):
             ),
             CheckConstraint(
                 check=(
-                    "amount > 0 and vendor_part >= 0 and commission_part >= 0"
+                    "amount >= 0 and vendor_part >= 0 and commission_part >= 0"
                     " and discount_part >= 0"
                     " and amount = vendor_part + commission_part - discount_part"
                 ),

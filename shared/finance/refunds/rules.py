@@ -200,6 +200,8 @@ class Worked:
 
 def work_out(order: Sum, wish: RefundRequest) -> Worked:
     """How much a wish comes to. Raises BadRefund or TooMuch, naming the field."""
+    if not order.total:
+        return _of_nothing(order, wish)
     if wish.reach is Reach.LINES:
         return _of_lines(order, wish)
     if not order.left:
@@ -218,6 +220,14 @@ def work_out(order: Sum, wish: RefundRequest) -> Worked:
     if amount > order.left.amount:
         raise TooMuch(order.left)
     return Worked(amount)
+
+
+def _of_nothing(order: Sum, wish: RefundRequest) -> Worked:
+    """An order that cost nothing goes back whole, and for nothing."""
+    quantities = {line.id: line.left for line in order.lines if line.left}
+    if not quantities:
+        raise TooMuch(order.left)
+    return _spread(order, quantities, wish.restock, 0, 0)
 
 
 def _of_lines(order: Sum, wish: RefundRequest) -> Worked:

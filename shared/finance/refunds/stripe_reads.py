@@ -39,6 +39,8 @@ async def refundability_of(gateway: Gateway, payment: Payment) -> Refundability:
     """What the shopper's bank says of a payment; unknown while Stripe does not answer (then a
     refund finds out by itself).
     """
+    if payment.stripe_payment_intent_id is None:  # it cost nothing: no bank knows of it
+        return Refundability.CLEAR
     try:
         disputes = await gateway.disputes.list(
             payment_intent=payment.stripe_payment_intent_id

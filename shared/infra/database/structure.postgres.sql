@@ -1412,7 +1412,7 @@ CREATE TABLE refunds (
     vendor_id bigint NOT NULL,
     shipping_amount bigint DEFAULT 0 NOT NULL,
     discount_part bigint DEFAULT 0 NOT NULL,
-    CONSTRAINT ck_refunds_amounts CHECK (amount > 0 and vendor_part >= 0 and commission_part >= 0 and discount_part >= 0 and amount = vendor_part + commission_part - discount_part),
+    CONSTRAINT ck_refunds_amounts CHECK (amount >= 0 and vendor_part >= 0 and commission_part >= 0 and discount_part >= 0 and amount = vendor_part + commission_part - discount_part),
     CONSTRAINT ck_refunds_shipping CHECK (shipping_amount >= 0 and shipping_amount <= amount),
     CONSTRAINT ck_refunds_status CHECK (status in ('awaiting_approval', 'declined', 'opening', 'refused', 'pending', 'requires_action', 'succeeded', 'failed', 'canceled'))
 );
@@ -2472,7 +2472,7 @@ CREATE INDEX ix_orders_paid ON orders USING btree (paid_at) WHERE paid_at IS NOT
 CREATE INDEX ix_orders_refunded ON orders USING btree (vendor_id, id) WHERE refunded_amount > 0;
 CREATE INDEX ix_orders_shipped ON orders USING btree (status, shipped_at);
 CREATE INDEX ix_orders_state ON orders USING btree (vendor_id, status, id);
-CREATE INDEX ix_orders_to_ship ON orders USING btree (vendor_id, id) WHERE status = 'processing' AND payment_status = 'paid' AND disputed_amount = 0 AND refunded_amount < total_amount_cents - lost_amount;
+CREATE INDEX ix_orders_to_ship ON orders USING btree (vendor_id, id) WHERE status = 'processing' AND payment_status = 'paid' AND disputed_amount = 0 AND (refunded_amount < total_amount_cents - lost_amount OR total_amount_cents = 0);
 CREATE INDEX ix_orders_unpaid ON orders USING btree (vendor_id, id) WHERE payment_status IN ('pending', 'processing', 'failed');
 CREATE INDEX ix_orders_vendor ON orders USING btree (vendor_id, id);
 CREATE INDEX ix_orders_vendor_paid ON orders USING btree (vendor_id, paid_at) WHERE paid_at IS NOT NULL;

@@ -1052,7 +1052,6 @@ CREATE INDEX "ix_orders_vendor" ON "orders" ("vendor_id", "id");
 CREATE INDEX "ix_orders_customer" ON "orders" ("customer_id", "id");
 CREATE INDEX "ix_orders_shipped" ON "orders" ("status", "shipped_at");
 CREATE INDEX "ix_orders_held" ON "orders" ("held_at");
-CREATE INDEX "ix_orders_to_ship" ON "orders" ("vendor_id", "id") WHERE status = 'processing' AND payment_status = 'paid' AND disputed_amount = 0 AND refunded_amount < total_amount_cents - lost_amount;
 CREATE INDEX "ix_orders_unpaid" ON "orders" ("vendor_id", "id") WHERE payment_status IN ('pending', 'processing', 'failed');
 CREATE INDEX "ix_orders_refunded" ON "orders" ("vendor_id", "id") WHERE refunded_amount > 0;
 CREATE INDEX "ix_orders_disputed" ON "orders" ("vendor_id", "id") WHERE disputed_amount > 0 OR lost_amount > 0;
@@ -1183,7 +1182,7 @@ CREATE TABLE "refunds" (
     CONSTRAINT "uid_refunds_order_i_fb20c1" UNIQUE ("order_id", "number")
 
 , CONSTRAINT "ck_refunds_status" CHECK (status in ('awaiting_approval', 'declined', 'opening', 'refused', 'pending', 'requires_action', 'succeeded', 'failed', 'canceled'))
-, CONSTRAINT "ck_refunds_amounts" CHECK (amount > 0 and vendor_part >= 0 and commission_part >= 0 and discount_part >= 0 and amount = vendor_part + commission_part - discount_part)
+, CONSTRAINT "ck_refunds_amounts" CHECK (amount >= 0 and vendor_part >= 0 and commission_part >= 0 and discount_part >= 0 and amount = vendor_part + commission_part - discount_part)
 , CONSTRAINT "ck_refunds_shipping" CHECK (shipping_amount >= 0 and shipping_amount <= amount));
 CREATE INDEX "ix_refunds_status" ON "refunds" ("status", "updated_at");
 CREATE INDEX "ix_refunds_vendor" ON "refunds" ("vendor_id", "id");
@@ -1276,6 +1275,7 @@ CREATE UNIQUE INDEX uq_payments_slice ON payments (stripe_payment_intent_id, ord
 CREATE UNIQUE INDEX uq_payments_lead ON payments (stripe_payment_intent_id) WHERE intent_key IS NULL OR intent_key = idempotency_key;
 CREATE TRIGGER vendor_payment_configs_change_pages_by_update AFTER UPDATE ON vendor_payment_configs WHEN OLD.accepts_payments IS NOT NEW.accepts_payments OR OLD.currency IS NOT NEW.currency OR OLD.platform_fee_percentage IS NOT NEW.platform_fee_percentage
 BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NEW.vendor_id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
+CREATE INDEX "ix_orders_to_ship" ON "orders" ("vendor_id", "id") WHERE status = 'processing' AND payment_status = 'paid' AND disputed_amount = 0 AND (refunded_amount < total_amount_cents - lost_amount OR total_amount_cents = 0);
 CREATE TABLE "claims" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,

@@ -77,6 +77,8 @@ def give_back(
     in `unit`; both are counted from the beginning, so that the last part clears the remainder. Of
     an order that cost nothing all of it comes back. The commission gives back what the policy says.
     """
+    if not sold.worth:
+        return GivenBack()  # a vendor's code took all of it off
     discount = _discount_so_far(sold, before.paid + amount, unit) - before.discount
     discount = max(discount, 0)
     back = commission_back(

@@ -202,7 +202,7 @@ async def _create(
         note=purchaser.notes.get(sale.terms.vendor_id, ""),
         act=Act("order.placed", purchaser.actor, {"total": total}),
     )
-    tx.emit(CheckoutOpened(checkout.id, until))
+    tx.emit(CheckoutOpened(checkout.id, until, is_free=not sale.total))
     return checkout.token
 
 

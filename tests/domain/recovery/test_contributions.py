@@ -188,7 +188,7 @@ async def test_what_waits_is_set_off_against_what_the_vendor_bears_of_that_sale(
     sent = await Movement.filter(claim__subject__startswith="contribution:")
     assert {each.status for each in sent} == {"refused"}
     netted = await Claim.filter(order_id=order.id).values_list("netted", flat=True)
-    assert sorted(map(int, netted)) == [-2900, 2900]
+    assert sorted(int(str(each)) for each in netted) == [-2900, 2900]
 
 
 @pytest.mark.parametrize("won", [True, False])

@@ -5,6 +5,7 @@ refunds and disputes, contributions to vendors as claims below zero, and payment
 from tortoise import fields, migrations
 from tortoise.migrations import operations as ops
 
+from shared.infra.database.indexes import IndexWhere
 from shared.infra.database.operations import ReplaceChecks
 
 
@@ -38,7 +39,7 @@ class Migration(migrations.Migration):
                     "vendor_part + commission_part"
                 ),
                 (
-                    "amount > 0 and vendor_part >= 0 and commission_part >= 0"
+                    "amount >= 0 and vendor_part >= 0 and commission_part >= 0"
                     " and discount_part >= 0"
                     " and amount = vendor_part + commission_part - discount_part"
                 ),
@@ -97,6 +98,18 @@ class Migration(migrations.Migration):
                     "amount_total >= 0 and amount_platform_fee >= 0 and"
                     " (amount_platform_fee = 0 or amount_platform_fee < amount_total)"
                     " and amount_vendor = amount_total - amount_platform_fee"
+                ),
+            ),
+        ),
+        ops.RemoveIndex(model_name="Order", name="ix_orders_to_ship"),
+        ops.AddIndex(
+            model_name="Order",
+            index=IndexWhere(
+                fields=["vendor_id", "id"],
+                name="ix_orders_to_ship",
+                where=(
+                    "status = 'processing' AND payment_status = 'paid' AND disputed_amount = 0"
+                    " AND (refunded_amount < total_amount_cents - lost_amount OR total_amount_cents = 0)"
                 ),
             ),
         ),
