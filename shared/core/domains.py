@@ -28,6 +28,7 @@ DOMAINS = (
     "shared.trade.pictures",
     "shared.trade.catalogue",
     "shared.trade.shipping",
+    "shared.trade.discounts",
     "shared.trade.baskets",
     "shared.trade.commission",
     "shared.trade.marketplace",

@@ -11,11 +11,12 @@ from shared.entrypoints.web.kit import is_htmx
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page, see_other
 from shared.trade.baskets import service
+from shared.trade.baskets.parts import ShopPart
 from shared.trade.baskets.queries import get_basket
 from shared.trade.orders.cancellation import give_up_unwanted
 from storefront.basket.forms import QuantityForm
 from storefront.browser import basket_token
-from storefront.shops.delivery_promise import promises
+from storefront.shops.delivery_promise import DeliveryPromise, promises
 
 basket = Blueprint("basket", __name__)
 
@@ -57,6 +58,12 @@ async def _changed() -> Response:
     return await basket_page() if is_htmx() else see_other(url_for("basket.show"))
 
 
+def _promises_of(part: ShopPart) -> tuple[DeliveryPromise, ...]:
+    """What a shop says of delivery at home."""
+    parcel = part.parcel_to(part.vendor.country)
+    return promises(part.shipping, parcel) if parcel else ()
+
+
 async def basket_page(
     *,
     problem: str | None = None,
@@ -66,13 +73,14 @@ async def basket_page(
     button pressed.
     """
     view = await get_basket(basket_token(), write=money)
-    parcel = view.parcel_to(view.vendor.country) if view.vendor else None
+    part = view.parts[0] if view.parts else None
     response = await page(
         "storefront/basket/basket.html",
         fragments={"basket": "basket"},
         status=status,
         basket=view,
-        promises=promises(view.shipping, parcel) if parcel else (),
+        promises=_promises_of(part) if part else (),
+        vendor=part.vendor if part else None,
         problem=problem,
         shut=view.problems[0]
         if view.problems and not any(line.problem for line in view.lines)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from shared.core.formats import country_within
 from shared.core.frozen import frozen
 from shared.core.money import Money
-from shared.trade.baskets.queries import BasketView
+from shared.trade.baskets.parts import BasketView
 from shared.trade.shipping.errors import NotServed
 from shared.trade.shipping.places import COUNTRIES, places_line
 from shared.trade.shipping.rules import ShippingChoice, ShippingOffer, offers, served
@@ -69,9 +69,11 @@ def delivery_choice(
 
     What was sent stays chosen while it is offered at that price, else the first is.
     """
-    vendor, plan = basket.vendor, basket.shipping
-    parcel = basket.parcel_to(country)
-    if vendor is None or parcel is None or plan is None or not plan.zones:
+    if not basket.parts:
+        return None
+    part = basket.parts[0]
+    vendor, plan, parcel = part.vendor, part.shipping, part.parcel_to(country)
+    if parcel is None or plan is None or not plan.zones:
         return None
     offered = offers(plan, parcel) if country in COUNTRIES else ()
     wanted = given.get(f"shipping-{vendor.id}", "")

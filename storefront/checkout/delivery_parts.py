@@ -8,7 +8,8 @@ from shared.entrypoints.web.access import public
 from shared.entrypoints.web.filters import money
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page, see_other
-from shared.trade.baskets.queries import BasketView, get_basket
+from shared.trade.baskets.parts import BasketView
+from shared.trade.baskets.queries import get_basket
 from storefront.browser import basket_token
 from storefront.checkout.delivery_choice import DeliveryChoice, delivery_choice
 from storefront.checkout.forms import CheckoutForm

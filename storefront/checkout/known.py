@@ -7,7 +7,7 @@ from quart import request
 from shared.core.errors import NotFound
 from shared.entrypoints.web.identity import customer
 from shared.entrypoints.web.order_links import token_of
-from shared.trade.baskets.queries import BasketView
+from shared.trade.baskets.parts import BasketView
 from shared.trade.orders.queries import checkout_by_token
 from shared.trade.orders.rules import CheckoutStatus
 from shared.trade.people.address_book import LINES, address_book
@@ -35,7 +35,7 @@ async def known_of(basket: BasketView) -> dict[str, object]:
     who = customer()
     if who is not None and (chosen := await _from_book(who.id or 0)):
         return {"email": shown_email(who.email), **chosen}
-    country = basket.vendor.country if basket.vendor else ""
+    country = basket.parts[0].vendor.country if basket.parts else ""
     return {
         "email": shown_email(who.email) if who else "",
         "full_name": who.full_name if who else "",

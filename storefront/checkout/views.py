@@ -22,7 +22,8 @@ from shared.finance.payments.rules import PaymentState
 from shared.finance.payments.service import IntentView, create_payment_intent
 from shared.finance.payments.stock_hold import press, release
 from shared.infra.gateway.errors import StandsStill, StripeRefused
-from shared.trade.baskets.queries import BasketView, get_basket
+from shared.trade.baskets.parts import BasketView
+from shared.trade.baskets.queries import get_basket
 from shared.trade.catalogue.errors import SoldOut
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.orders import terms
@@ -136,9 +137,9 @@ async def check(field: str) -> Response:
 
 
 def _notes(basket: BasketView, form: CheckoutForm) -> dict[int, str]:
-    """What the shop in the basket is told."""
+    """What the shops in the basket are told."""
     note = (form.note.data or "").strip()
-    return {basket.vendor.id: note} if basket.vendor and note else {}
+    return {part.vendor.id: note for part in basket.parts} if note else {}
 
 
 def _back_to(basket: BasketView) -> Response:

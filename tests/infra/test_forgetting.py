@@ -15,6 +15,8 @@ from shared.infra.jobs.models import Job
 from shared.infra.mail.forgetting import EVIDENCE_DAYS, forget_mails
 from shared.infra.mail.models import Email
 from shared.trade.baskets.models import Basket, BasketLine
+from shared.trade.discounts import tries
+from shared.trade.discounts.models import CodeTries
 from shared.trade.orders.forgetting import forget_baskets
 from shared.trade.orders.models import Checkout
 from shared.trade.people.forgetting import forget_sessions
@@ -73,6 +75,14 @@ async def test_sessions_are_kept_for_a_month_after_their_end(context: Context) -
         )
     await run(forget_sessions, context)
     assert await names_left(Session, "token_digest") == ["open", "young"]
+
+
+async def test_who_guessed_codes_is_kept_for_a_fortnight(context: Context) -> None:
+    """Addresses of networks are personal: the operator reads the last day."""
+    for name, days in [("old", 15), ("young", 13)]:
+        await CodeTries.create(network=name, hour=ago(days))
+    await run(tries.forget, context)
+    assert await names_left(CodeTries, "network") == ["young"]
 
 
 async def test_baskets_are_kept_for_a_quarter_after_they_were_used(

@@ -7,15 +7,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+from shared.core.ids import digest, new_token
 from shared.finance.payments.models import Payment
 from shared.finance.payments.service import IntentView, create_payment_intent
+from shared.trade.baskets.models import Basket, BasketLine
+from shared.trade.catalogue.models import Product
 from shared.trade.orders.models import Checkout, Order
-from shared.trade.orders.rules import CheckoutStatus
-from tests.support.market import check_out
+from shared.trade.orders.service import place_order
+from tests.support.market import ADA
 from tests.support.money import assert_books_agree
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tests.support.machine import Market
     from tests.support.market import Shop
@@ -24,11 +27,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SharedPurchase:
-    """A checkout, and the ids of its orders in the order of the shops."""
+    """A checkout, the ids of its orders in the order of the shops, and the basket's token."""
 
     token: str
     checkout_id: int
     order_ids: tuple[int, ...]
+    basket: str
 
     async def orders(self) -> list[Order]:
         """As they are now."""
@@ -49,22 +53,32 @@ class SharedPurchase:
         )
 
 
+async def basket_of(pieces: Mapping[int, int]) -> str:
+    """A basket of so many pieces of each product, by its id."""
+    token = new_token("ba")
+    basket = await Basket.create(token_digest=digest(token))
+    for product in await Product.filter(id__in=list(pieces)).order_by("id"):
+        await BasketLine.create(
+            basket_id=basket.id,
+            product_id=product.id,
+            quantity=pieces[product.id],
+            seen_amount=product.price_amount,
+        )
+    return token
+
+
 async def buy_from(
     shops: Sequence[Shop], *, quantity: int = 1, customer_id: int | None = None
 ) -> SharedPurchase:
     """A checkout with an order at each of these shops."""
-    placed = [
-        await check_out(shop, quantity=quantity, customer_id=customer_id)
-        for shop in shops
-    ]
-    checkout = await Checkout.get(token=placed[0].token)
-    ids = tuple(each.order_id for each in placed)
-    await Order.filter(id__in=ids).update(checkout_id=checkout.id)
-    total = sum(each.total_amount_cents for each in await Order.filter(id__in=ids))
-    await Checkout.filter(id=checkout.id).update(total_amount=total)
-    others = Checkout.filter(token__in=[each.token for each in placed[1:]])
-    await others.update(status=CheckoutStatus.CANCELLED)
-    return SharedPurchase(checkout.token, checkout.id, ids)
+    basket = await basket_of({shop.product_id: quantity for shop in shops})
+    token = await place_order(
+        basket_token=basket, contact=ADA, customer_id=customer_id, hold_minutes=30
+    )
+    checkout = await Checkout.get(token=token)
+    orders = {o.vendor_id: o.id for o in await Order.filter(checkout_id=checkout.id)}
+    ids = tuple(orders[shop.vendor_id] for shop in shops)
+    return SharedPurchase(token, checkout.id, ids, basket)
 
 
 def pay(market: Market, intent_id: str, card: str = "pm_card_visa") -> Any:

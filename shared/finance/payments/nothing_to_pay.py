@@ -1,5 +1,5 @@
 """Purchases that cost their shopper nothing: paid the moment they are placed, without an intent and
-without a word to Stripe (decision 27).
+without a word to Stripe (decision 29).
 
 Each order has a payment of zero, settled at once: what the marketplace pays of it, and what a
 cancellation takes back, hang on it as on any other. Of a purchase that costs something in part, the

@@ -1,5 +1,5 @@
 """What the marketplace pays of a price beyond its commission: sent to the vendor out of its own
-balance (decision 27).
+balance (decision 29).
 
 A contribution is a claim below zero. Claim, movement and write are stored in the transaction of the
 success. Where the balance has too little, Stripe refuses: the vendor is owed it meanwhile, and it

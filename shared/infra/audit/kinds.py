@@ -38,6 +38,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
         "stripe_customer.",
         "vendor.shop",
         "vendor.shipping",
+        "discount.",
     ),
     "books": ("reconciliation.", "restoration.", "difference.", "webhook.", "mail."),
 }

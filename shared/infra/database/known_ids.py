@@ -15,6 +15,11 @@ def next_id(model: type[Row], engine: str) -> str:
 
     `engine` is what `dialect` says: SQL that is kept is kept for each.
     """
+    return f"(SELECT {next_id_of_each(model, engine)})"
+
+
+def next_id_of_each(model: type[Row], engine: str) -> str:
+    """Return the same with an id for each line of the answer."""
     if engine != "postgres":
         return "NULL"
-    return f"(SELECT nextval(pg_get_serial_sequence('{model._meta.db_table}', 'id')))"
+    return f"nextval(pg_get_serial_sequence('{model._meta.db_table}', 'id'))"

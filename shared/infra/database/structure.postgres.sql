@@ -1,4 +1,4 @@
--- What all migrations make, up to 0069_contributions. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0070_contributions. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -167,7 +167,8 @@ CREATE TABLE baskets (
     id bigint NOT NULL,
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
-    token_digest character varying(64) NOT NULL
+    token_digest character varying(64) NOT NULL,
+    discount_code character varying(40) DEFAULT ''::character varying NOT NULL
 );
 COMMENT ON TABLE baskets IS 'What someone means to buy. Belongs to whoever holds the token in the signed session cookie.';
 CREATE SEQUENCE baskets_id_seq
@@ -272,6 +273,27 @@ CREATE SEQUENCE claims_id_seq
     NO MAXVALUE
     CACHE 1;
 ALTER SEQUENCE claims_id_seq OWNED BY claims.id;
+CREATE TABLE code_tries (
+    id bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    network character varying(45) NOT NULL,
+    hour timestamp with time zone NOT NULL,
+    unknown integer NOT NULL,
+    stopped integer NOT NULL,
+    CONSTRAINT ck_code_tries_counts CHECK (unknown >= 0 and stopped >= 0)
+);
+COMMENT ON TABLE code_tries IS 'How often codes that do not exist were tried from one network within an hour.';
+COMMENT ON COLUMN code_tries.hour IS 'when it began';
+COMMENT ON COLUMN code_tries.unknown IS 'codes that nobody has';
+COMMENT ON COLUMN code_tries.stopped IS 'tries that were refused unseen';
+CREATE SEQUENCE code_tries_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE code_tries_id_seq OWNED BY code_tries.id;
 CREATE TABLE customer_addresses (
     id bigint NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -349,6 +371,49 @@ CREATE SEQUENCE differences_id_seq
     NO MAXVALUE
     CACHE 1;
 ALTER SEQUENCE differences_id_seq OWNED BY differences.id;
+CREATE TABLE discounts (
+    id bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    code character varying(40) NOT NULL,
+    kind character varying(20) NOT NULL,
+    percentage numeric(5,2),
+    amount bigint DEFAULT 0 NOT NULL,
+    currency character varying(3) NOT NULL,
+    least_amount bigint DEFAULT 0 NOT NULL,
+    starts_at timestamp with time zone,
+    ends_at timestamp with time zone,
+    most_uses integer,
+    most_per_shopper integer,
+    vendor_ids jsonb NOT NULL,
+    categories jsonb NOT NULL,
+    is_active boolean NOT NULL,
+    uses integer NOT NULL,
+    vendor_id bigint,
+    CONSTRAINT ck_discounts_amounts CHECK (amount >= 0 and least_amount >= 0 and (kind = 'amount') = (amount > 0) and (currency <> '' or (amount = 0 and least_amount = 0))),
+    CONSTRAINT ck_discounts_kind CHECK (kind in ('percent', 'amount', 'shipping')),
+    CONSTRAINT ck_discounts_limits CHECK (uses >= 0 and (most_uses is null or most_uses > 0) and (most_per_shopper is null or most_per_shopper > 0)),
+    CONSTRAINT ck_discounts_percentage CHECK ((kind = 'percent') = (percentage is not null) and (percentage is null or (cast(percentage as numeric) > 0 and cast(percentage as numeric) <= 100))),
+    CONSTRAINT ck_discounts_times CHECK (starts_at is null or ends_at is null or starts_at < ends_at)
+);
+COMMENT ON TABLE discounts IS 'A code that takes something off; without a vendor the marketplace''s. Never deleted.';
+COMMENT ON COLUMN discounts.code IS 'rules.typed_code of what was typed';
+COMMENT ON COLUMN discounts.amount IS 'of currency, that it takes off';
+COMMENT ON COLUMN discounts.currency IS 'of its amounts; empty: it has none';
+COMMENT ON COLUMN discounts.least_amount IS 'of currency, that the goods it is for cost at least';
+COMMENT ON COLUMN discounts.ends_at IS 'from this moment on it is over';
+COMMENT ON COLUMN discounts.most_uses IS 'null: any number';
+COMMENT ON COLUMN discounts.most_per_shopper IS 'null: any number';
+COMMENT ON COLUMN discounts.vendor_ids IS 'whose goods the marketplace''s is for; empty: all';
+COMMENT ON COLUMN discounts.categories IS 'names of those it is for; empty: all';
+COMMENT ON COLUMN discounts.uses IS 'redemptions that are reserved or used';
+CREATE SEQUENCE discounts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE discounts_id_seq OWNED BY discounts.id;
 CREATE TABLE dispute_files (
     id bigint NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -1360,6 +1425,30 @@ CREATE SEQUENCE recovery_codes_id_seq
     NO MAXVALUE
     CACHE 1;
 ALTER SEQUENCE recovery_codes_id_seq OWNED BY recovery_codes.id;
+CREATE TABLE redemptions (
+    id bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    status character varying(20) NOT NULL,
+    shopper_digest character varying(64) NOT NULL,
+    amount bigint DEFAULT 0 NOT NULL,
+    currency character varying(3) NOT NULL,
+    checkout_id bigint NOT NULL,
+    customer_id bigint,
+    discount_id bigint NOT NULL,
+    CONSTRAINT ck_redemptions_amount CHECK (amount >= 0),
+    CONSTRAINT ck_redemptions_status CHECK (status in ('reserved', 'used', 'released'))
+);
+COMMENT ON TABLE redemptions IS 'One purchase that uses a code: who it counts for, and what was taken off.';
+COMMENT ON COLUMN redemptions.shopper_digest IS 'of rules.shopper_key, the address of the purchase';
+COMMENT ON COLUMN redemptions.amount IS 'of currency, that it takes off goods and sending';
+CREATE SEQUENCE redemptions_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE redemptions_id_seq OWNED BY redemptions.id;
 CREATE TABLE refund_lines (
     id bigint NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -2057,9 +2146,11 @@ ALTER TABLE ONLY baskets ALTER COLUMN id SET DEFAULT nextval('baskets_id_seq'::r
 ALTER TABLE ONLY categories ALTER COLUMN id SET DEFAULT nextval('categories_id_seq'::regclass);
 ALTER TABLE ONLY checkouts ALTER COLUMN id SET DEFAULT nextval('checkouts_id_seq'::regclass);
 ALTER TABLE ONLY claims ALTER COLUMN id SET DEFAULT nextval('claims_id_seq'::regclass);
+ALTER TABLE ONLY code_tries ALTER COLUMN id SET DEFAULT nextval('code_tries_id_seq'::regclass);
 ALTER TABLE ONLY customer_addresses ALTER COLUMN id SET DEFAULT nextval('customer_addresses_id_seq'::regclass);
 ALTER TABLE ONLY customers ALTER COLUMN id SET DEFAULT nextval('customers_id_seq'::regclass);
 ALTER TABLE ONLY differences ALTER COLUMN id SET DEFAULT nextval('differences_id_seq'::regclass);
+ALTER TABLE ONLY discounts ALTER COLUMN id SET DEFAULT nextval('discounts_id_seq'::regclass);
 ALTER TABLE ONLY dispute_files ALTER COLUMN id SET DEFAULT nextval('dispute_files_id_seq'::regclass);
 ALTER TABLE ONLY disputes ALTER COLUMN id SET DEFAULT nextval('disputes_id_seq'::regclass);
 ALTER TABLE ONLY door_counts ALTER COLUMN id SET DEFAULT nextval('door_counts_id_seq'::regclass);
@@ -2098,6 +2189,7 @@ ALTER TABLE ONLY product_pictures ALTER COLUMN id SET DEFAULT nextval('product_p
 ALTER TABLE ONLY products ALTER COLUMN id SET DEFAULT nextval('products_id_seq'::regclass);
 ALTER TABLE ONLY reconciliation_runs ALTER COLUMN id SET DEFAULT nextval('reconciliation_runs_id_seq'::regclass);
 ALTER TABLE ONLY recovery_codes ALTER COLUMN id SET DEFAULT nextval('recovery_codes_id_seq'::regclass);
+ALTER TABLE ONLY redemptions ALTER COLUMN id SET DEFAULT nextval('redemptions_id_seq'::regclass);
 ALTER TABLE ONLY refund_lines ALTER COLUMN id SET DEFAULT nextval('refund_lines_id_seq'::regclass);
 ALTER TABLE ONLY refunds ALTER COLUMN id SET DEFAULT nextval('refunds_id_seq'::regclass);
 ALTER TABLE ONLY reserve_holds ALTER COLUMN id SET DEFAULT nextval('reserve_holds_id_seq'::regclass);
@@ -2148,6 +2240,8 @@ ALTER TABLE ONLY claims
     ADD CONSTRAINT claims_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY claims
     ADD CONSTRAINT claims_subject_key UNIQUE (subject);
+ALTER TABLE ONLY code_tries
+    ADD CONSTRAINT code_tries_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY customer_addresses
     ADD CONSTRAINT customer_addresses_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY customers
@@ -2156,6 +2250,8 @@ ALTER TABLE ONLY customers
     ADD CONSTRAINT customers_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY differences
     ADD CONSTRAINT differences_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY discounts
+    ADD CONSTRAINT discounts_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY dispute_files
     ADD CONSTRAINT dispute_files_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY disputes
@@ -2276,6 +2372,8 @@ ALTER TABLE ONLY recovery_codes
     ADD CONSTRAINT recovery_codes_code_digest_key UNIQUE (code_digest);
 ALTER TABLE ONLY recovery_codes
     ADD CONSTRAINT recovery_codes_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY redemptions
+    ADD CONSTRAINT redemptions_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY refund_lines
     ADD CONSTRAINT refund_lines_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY refunds
@@ -2338,8 +2436,12 @@ ALTER TABLE ONLY tortoise_migrations
     ADD CONSTRAINT tortoise_migrations_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY basket_lines
     ADD CONSTRAINT uid_basket_line_basket__ca1239 UNIQUE (basket_id, product_id);
+ALTER TABLE ONLY code_tries
+    ADD CONSTRAINT uid_code_tries_network_00baa8 UNIQUE (network, hour);
 ALTER TABLE ONLY differences
     ADD CONSTRAINT uid_differences_run_id_92e40d UNIQUE (run_id, number);
+ALTER TABLE ONLY discounts
+    ADD CONSTRAINT uid_discounts_vendor__799d21 UNIQUE (vendor_id, code);
 ALTER TABLE ONLY dispute_files
     ADD CONSTRAINT uid_dispute_fil_dispute_5c2ae6 UNIQUE (dispute_id, kind);
 ALTER TABLE ONLY invoice_counters
@@ -2364,6 +2466,8 @@ ALTER TABLE ONLY product_pictures
     ADD CONSTRAINT uid_product_pic_product_b6a1d4 UNIQUE (product_id, path);
 ALTER TABLE ONLY products
     ADD CONSTRAINT uid_products_vendor__3065a9 UNIQUE (vendor_id, slug);
+ALTER TABLE ONLY redemptions
+    ADD CONSTRAINT uid_redemptions_discoun_b607f7 UNIQUE (discount_id, checkout_id);
 ALTER TABLE ONLY refund_lines
     ADD CONSTRAINT uid_refund_line_refund__07f140 UNIQUE (refund_id, order_line_id);
 ALTER TABLE ONLY refunds
@@ -2439,8 +2543,10 @@ CREATE INDEX ix_checkouts_old_link ON checkouts USING btree (old_link_digest);
 CREATE INDEX ix_claims_order ON claims USING btree (order_id);
 CREATE INDEX ix_claims_receivable ON claims USING btree (receivable);
 CREATE INDEX ix_claims_vendor ON claims USING btree (vendor_id, currency, id);
+CREATE INDEX ix_code_tries_hour ON code_tries USING btree (hour);
 CREATE INDEX ix_customer_addresses_customer ON customer_addresses USING btree (customer_id);
 CREATE INDEX ix_differences_status ON differences USING btree (status);
+CREATE INDEX ix_discounts_code ON discounts USING btree (code);
 CREATE INDEX ix_disputes_opened ON disputes USING btree (opened_at, id);
 CREATE INDEX ix_disputes_order ON disputes USING btree (order_id);
 CREATE INDEX ix_disputes_status ON disputes USING btree (status, due_by);
@@ -2500,6 +2606,10 @@ CREATE INDEX ix_products_parent ON products USING btree (parent_id);
 CREATE INDEX ix_products_shop ON products USING btree (vendor_id, is_published, id);
 CREATE INDEX ix_products_terms ON products USING gin (terms_vector) WITH (fastupdate=off);
 CREATE INDEX ix_recovery_codes_member ON recovery_codes USING btree (member_id);
+CREATE INDEX ix_redemptions_checkout ON redemptions USING btree (checkout_id);
+CREATE INDEX ix_redemptions_customer ON redemptions USING btree (discount_id, customer_id);
+CREATE INDEX ix_redemptions_discount ON redemptions USING btree (discount_id, status);
+CREATE INDEX ix_redemptions_shopper ON redemptions USING btree (discount_id, shopper_digest);
 CREATE INDEX ix_refunds_status ON refunds USING btree (status, updated_at);
 CREATE INDEX ix_refunds_succeeded ON refunds USING btree (succeeded_at) WHERE succeeded_at IS NOT NULL;
 CREATE INDEX ix_refunds_vendor ON refunds USING btree (vendor_id, id);
@@ -2525,6 +2635,7 @@ CREATE INDEX ix_webhook_events_event ON webhook_events USING btree (stripe_event
 CREATE INDEX ix_webhook_events_order ON webhook_events USING btree (order_id, id);
 CREATE INDEX ix_webhook_events_seen ON webhook_events USING btree (source, created_at);
 CREATE UNIQUE INDEX uq_customer_addresses_default ON customer_addresses USING btree (customer_id) WHERE is_default;
+CREATE UNIQUE INDEX uq_discounts_marketplace ON discounts USING btree (code) WHERE vendor_id IS NULL;
 CREATE UNIQUE INDEX uq_disputes_alone ON disputes USING btree (stripe_dispute_id) WHERE share_weight IS NULL;
 CREATE UNIQUE INDEX uq_disputes_slice ON disputes USING btree (stripe_dispute_id, order_id);
 CREATE UNIQUE INDEX uq_payment_method_setups_open ON payment_method_setups USING btree (customer_id) WHERE status IN ('opening', 'open');
@@ -2589,6 +2700,8 @@ ALTER TABLE ONLY differences
     ADD CONSTRAINT differences_run_id_fkey FOREIGN KEY (run_id) REFERENCES reconciliation_runs(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY differences
     ADD CONSTRAINT differences_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY discounts
+    ADD CONSTRAINT discounts_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY dispute_files
     ADD CONSTRAINT dispute_files_dispute_id_fkey FOREIGN KEY (dispute_id) REFERENCES disputes(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY disputes
@@ -2669,6 +2782,12 @@ ALTER TABLE ONLY products
     ADD CONSTRAINT products_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY recovery_codes
     ADD CONSTRAINT recovery_codes_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY redemptions
+    ADD CONSTRAINT redemptions_checkout_id_fkey FOREIGN KEY (checkout_id) REFERENCES checkouts(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY redemptions
+    ADD CONSTRAINT redemptions_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY redemptions
+    ADD CONSTRAINT redemptions_discount_id_fkey FOREIGN KEY (discount_id) REFERENCES discounts(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY refund_lines
     ADD CONSTRAINT refund_lines_order_line_id_fkey FOREIGN KEY (order_line_id) REFERENCES order_lines(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY refund_lines

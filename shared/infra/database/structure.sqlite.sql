@@ -1,4 +1,4 @@
--- What all migrations make, up to 0069_contributions. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0070_contributions. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -12,7 +12,7 @@ CREATE TABLE "baskets" (
     "created_at" TIMESTAMP NOT NULL,
     "updated_at" TIMESTAMP NOT NULL,
     "token_digest" VARCHAR(64) NOT NULL UNIQUE
-);
+, "discount_code" VARCHAR(40) NOT NULL  /* discounts\/rules.py::typed_code; empty: none */ DEFAULT '');
 CREATE TABLE "customers" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,
@@ -1100,6 +1100,65 @@ CREATE INDEX "ix_checkouts_basket" ON "checkouts" ("basket_id", "status");
 CREATE INDEX "ix_checkouts_network" ON "checkouts" ("network", "status");
 CREATE INDEX "ix_checkouts_email" ON "checkouts" ("email");
 CREATE INDEX "ix_checkouts_old_link" ON "checkouts" ("old_link_digest");
+CREATE TABLE "code_tries" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "network" VARCHAR(45) NOT NULL,
+    "hour" TIMESTAMP NOT NULL  /* when it began */,
+    "unknown" INT NOT NULL  /* codes that nobody has */,
+    "stopped" INT NOT NULL  /* tries that were refused unseen */,
+    CONSTRAINT "uid_code_tries_network_00baa8" UNIQUE ("network", "hour")
+
+, CONSTRAINT "ck_code_tries_counts" CHECK (unknown >= 0 and stopped >= 0));
+CREATE INDEX "ix_code_tries_hour" ON "code_tries" ("hour");
+CREATE TABLE "discounts" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "code" VARCHAR(40) NOT NULL  /* rules.typed_code of what was typed */,
+    "kind" VARCHAR(20) NOT NULL,
+    "percentage" VARCHAR(40),
+    "amount" BIGINT NOT NULL  /* of currency, that it takes off */ DEFAULT 0,
+    "currency" VARCHAR(3) NOT NULL  /* of its amounts; empty: it has none */,
+    "least_amount" BIGINT NOT NULL  /* of currency, that the goods it is for cost at least */ DEFAULT 0,
+    "starts_at" TIMESTAMP,
+    "ends_at" TIMESTAMP   /* from this moment on it is over */,
+    "most_uses" INT   /* null: any number */,
+    "most_per_shopper" INT   /* null: any number */,
+    "vendor_ids" JSON NOT NULL  /* whose goods the marketplace's is for; empty: all */,
+    "categories" JSON NOT NULL  /* names of those it is for; empty: all */,
+    "is_active" INT NOT NULL,
+    "uses" INT NOT NULL  /* redemptions that are reserved or used */,
+    "vendor_id" BIGINT REFERENCES "vendors" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_discounts_vendor__799d21" UNIQUE ("vendor_id", "code")
+
+, CONSTRAINT "ck_discounts_kind" CHECK (kind in ('percent', 'amount', 'shipping'))
+, CONSTRAINT "ck_discounts_percentage" CHECK ((kind = 'percent') = (percentage is not null) and (percentage is null or (cast(percentage as numeric) > 0 and cast(percentage as numeric) <= 100)))
+, CONSTRAINT "ck_discounts_amounts" CHECK (amount >= 0 and least_amount >= 0 and (kind = 'amount') = (amount > 0) and (currency <> '' or (amount = 0 and least_amount = 0)))
+, CONSTRAINT "ck_discounts_times" CHECK (starts_at is null or ends_at is null or starts_at < ends_at)
+, CONSTRAINT "ck_discounts_limits" CHECK (uses >= 0 and (most_uses is null or most_uses > 0) and (most_per_shopper is null or most_per_shopper > 0)));
+CREATE INDEX "ix_discounts_code" ON "discounts" ("code");
+CREATE UNIQUE INDEX uq_discounts_marketplace ON discounts (code) WHERE vendor_id IS NULL;
+CREATE TABLE "redemptions" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "status" VARCHAR(20) NOT NULL,
+    "shopper_digest" VARCHAR(64) NOT NULL  /* of rules.shopper_key, the address of the purchase */,
+    "amount" BIGINT NOT NULL  /* of currency, that it takes off goods and sending */ DEFAULT 0,
+    "currency" VARCHAR(3) NOT NULL,
+    "checkout_id" BIGINT NOT NULL REFERENCES "checkouts" ("id") ON DELETE RESTRICT,
+    "customer_id" BIGINT REFERENCES "customers" ("id") ON DELETE RESTRICT,
+    "discount_id" BIGINT NOT NULL REFERENCES "discounts" ("id") ON DELETE RESTRICT,
+    CONSTRAINT "uid_redemptions_discoun_b607f7" UNIQUE ("discount_id", "checkout_id")
+
+, CONSTRAINT "ck_redemptions_status" CHECK (status in ('reserved', 'used', 'released'))
+, CONSTRAINT "ck_redemptions_amount" CHECK (amount >= 0));
+CREATE INDEX "ix_redemptions_checkout" ON "redemptions" ("checkout_id");
+CREATE INDEX "ix_redemptions_discount" ON "redemptions" ("discount_id", "status");
+CREATE INDEX "ix_redemptions_shopper" ON "redemptions" ("discount_id", "shopper_digest");
+CREATE INDEX "ix_redemptions_customer" ON "redemptions" ("discount_id", "customer_id");
 CREATE TABLE "ledger_entries" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,

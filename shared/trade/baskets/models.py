@@ -16,6 +16,12 @@ class Basket(Row):
     lock_rank = 200
 
     token_digest = fields.CharField(max_length=64, unique=True)
+    discount_code = fields.CharField(
+        max_length=40,
+        default="",
+        db_default="",
+        description="discounts/rules.py::typed_code; empty: none",
+    )
 
     class Meta:
         table = "baskets"

@@ -6,95 +6,33 @@ One query, however many lines.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
 from tortoise.functions import Sum
 
-from shared.core.frozen import frozen
 from shared.core.ids import digest
 from shared.core.money import Money
 from shared.core.words import word
 from shared.infra.database.raw_sql import Record, row_of
 from shared.trade.baskets import statements
 from shared.trade.baskets.models import Basket
-from shared.trade.baskets.rules import Problem, line_problem, vendor_problem
+from shared.trade.baskets.parts import (
+    NOTHING,
+    PROBLEMS,
+    BasketLineView,
+    BasketView,
+    shop_part,
+)
+from shared.trade.baskets.rules import line_problem
 from shared.trade.catalogue.models import Product
 from shared.trade.catalogue.product_views import (
     ProductView,
     product_view,
 )
 from shared.trade.shipping.queries import plan_in
-from shared.trade.shipping.rules import Parcel, ShippingPlan
-from shared.trade.vendors import closures
 from shared.trade.vendors.models import Vendor
-from shared.trade.vendors.queries import VendorView, view_in
-
-_PROBLEMS = "baskets.problems"
-
-
-@frozen
-class BasketLineView:
-    """One product in the basket at today's price.
-
-    `available` counts what this basket's own open order holds as free.
-    """
-
-    product: ProductView
-    quantity: int
-    seen: Money
-    line_total: Money
-    available: int
-    problem: str | None
-
-    @property
-    def price_changed(self) -> bool:
-        return self.seen != self.product.price
-
-
-@frozen
-class BasketView:
-    """A basket as it stands.
-
-    `total` is None when it is empty (or, by accident of a vendor's change, in two currencies).
-    """
-
-    id: int | None
-    vendor: VendorView | None
-    lines: tuple[BasketLineView, ...]
-    total: Money | None
-    count: int
-    problems: tuple[str, ...]
-    can_check_out: bool
-    shipping: ShippingPlan | None = None  # None: its vendor has set nothing
-
-    def parcel_to(self, country: str) -> Parcel | None:
-        """What its vendor would send there; None while nothing can be bought."""
-        if self.total is None:
-            return None
-        grams = sum(line.product.weight_grams * line.quantity for line in self.lines)
-        return Parcel(country, self.total, grams)
-
-    @property
-    def wants_phone(self) -> bool:
-        """Whether its vendor asks for a number that the carrier can call."""
-        return self.shipping is not None and self.shipping.asks_phone
-
-    @property
-    def price_changed(self) -> bool:
-        """Whether agreeing to today's prices would mend something."""
-        return any(line.price_changed for line in self.lines)
-
-
-NOTHING = BasketView(
-    id=None,
-    vendor=None,
-    lines=(),
-    total=None,
-    count=0,
-    problems=(),
-    can_check_out=False,
-)
+from shared.trade.vendors.queries import view_in
 
 
 async def count_items(token: str | None) -> int:
@@ -114,51 +52,29 @@ async def get_basket(
     `write` words amounts in sentences.
     """
     found = await statements.lines_of(digest(token)) if token else []
-    if not found:
-        return NOTHING
-    lines = tuple(line_in(record, write=write) for record in found)
-    first = found[0]
-    plan = plan_in(first)
-    return basket_view(first["l.basket_id"], view_in(first), lines, plan)
+    return basket_in(found, write=write) if found else NOTHING
 
 
-def basket_view(
-    basket_id: int,
-    vendor: VendorView,
-    lines: tuple[BasketLineView, ...],
-    shipping: ShippingPlan | None,
+def basket_in(
+    records: Sequence[Record],
+    *,
+    write: Callable[[Money], str] = str,
 ) -> BasketView:
-    """A basket of these lines, of which there is one at least."""
-    is_payable = _is_in_one_currency(lines)
-    problems = tuple(_problems(vendor, lines))
-    return BasketView(
-        id=basket_id,
-        vendor=vendor,
-        lines=lines,
-        total=_sum(line.line_total for line in lines) if is_payable else None,
-        count=sum(line.quantity for line in lines),
-        problems=problems,
-        can_check_out=not problems,
-        shipping=shipping,
-    )
-
-
-def _is_in_one_currency(lines: Iterable[BasketLineView]) -> bool:
-    return len({line.line_total.currency for line in lines}) == 1
-
-
-def _problems(vendor: VendorView, lines: Sequence[BasketLineView]) -> Iterator[str]:
-    """What stands in the way of buying these lines: the shop's trouble first."""
-    shut = vendor_problem(
-        is_open=vendor.is_open,
-        accepts_payments=vendor.accepts_payments,
-    )
-    if shut:
-        closed = closures.sentence(vendor.name, vendor.closed_until)
-        yield word(_PROBLEMS, shut, shop=vendor.name, closed=closed)
-    yield from (line.problem for line in lines if line.problem)
-    if not _is_in_one_currency(lines):
-        yield word(_PROBLEMS, Problem.CURRENCIES)
+    """The basket whose lines these records are, in their order, each with its product, its vendor
+    and what that says of money and of sending (`l`, `p`, `v`, `c`, `s`); one at least.
+    """
+    of_vendors: dict[int, list[Record]] = {}
+    for record in records:
+        of_vendors.setdefault(record["v.id"], []).append(record)
+    parts = [
+        shop_part(
+            view_in(found[0]),
+            tuple(line_in(record, write=write) for record in found),
+            plan_in(found[0]),
+        )
+        for found in of_vendors.values()
+    ]
+    return BasketView(records[0]["l.basket_id"], tuple(parts))
 
 
 async def reserved_by(basket_id: int) -> Mapping[int, int]:
@@ -245,12 +161,5 @@ def line_view(
         seen=seen,
         line_total=product.price * quantity,
         available=max(available, 0),
-        problem=word(_PROBLEMS, problem, **facts) if problem else None,
+        problem=word(PROBLEMS, problem, **facts) if problem else None,
     )
-
-
-def _sum(amounts: Iterable[Money]) -> Money:
-    first, *others = amounts
-    for other in others:
-        first += other
-    return first

@@ -29,8 +29,6 @@ Items = Sequence[tuple[int, int]]
 # (decision 14).
 HELD_SHARE = 2
 
-_RESERVE = "UPDATE products SET reserved = reserved + ?, updated_at = ? WHERE id = ?"
-
 
 @frozen
 class StockChange:
@@ -42,6 +40,7 @@ class StockChange:
     guard: str = ""
 
 
+_SET_ASIDE = StockChange((("reserved", "+"),))
 _HOLD = StockChange((("reserved", "+"),), "stock >= reserved + ?")
 _RELEASE = StockChange((("reserved", "-"),), "reserved >= ?")
 _TAKE = StockChange(
@@ -82,9 +81,10 @@ def reserve_in_plenty(
         _must_be_there(product, quantity)
         if product.reserved + quantity > product.stock // HELD_SHARE:
             return False
-    for product_id, quantity in wanted.items():
-        now = stored(products[product_id], {"updated_at": clock.now()})
-        tx.later(_RESERVE, quantity, now["updated_at"], product_id)
+    first = products[items[0][0]]
+    now = stored(first, {"updated_at": clock.now()})
+    pairs = [each for pair in wanted.items() for each in pair]
+    tx.later(_sql(_SET_ASIDE, len(wanted)), now["updated_at"], *pairs, *wanted)
     return True
 
 

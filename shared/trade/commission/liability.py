@@ -2,7 +2,7 @@
 
 What the shopper paid and what the marketplace pays of the price are together what the order is
 worth to its vendor. The commission is of that; what the marketplace pays comes out of it first, and
-what it does not cover is a contribution out of the marketplace's own money (decision 27).
+what it does not cover is a contribution out of the marketplace's own money (decision 29).
 """
 
 from __future__ import annotations

@@ -75,10 +75,10 @@ def rule_of(row: FeeRule) -> Rule:
     )
 
 
-async def rules_for(vendor_id: int) -> tuple[Rule, ...]:
-    """The active rules that may hold for what this vendor sells, in the operator's order."""
+async def rules_for(*vendor_ids: int) -> tuple[Rule, ...]:
+    """The active rules that may hold for what these vendors sell, in the operator's order."""
     rows = await FeeRule.filter(
-        Q(vendor_id=vendor_id) | Q(vendor_id=None), is_active=True
+        Q(vendor_id__in=vendor_ids) | Q(vendor_id=None), is_active=True
     ).order_by("position", "id")
     return tuple(rule_of(row) for row in rows)
 

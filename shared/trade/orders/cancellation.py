@@ -29,18 +29,6 @@ async def lock_basket(tx: Transaction, basket_token: str | None) -> Basket | Non
     return await tx.lock_first(Basket.filter(token_digest=digest(basket_token)))
 
 
-async def open_checkout(tx: Transaction, basket: Basket | None) -> Checkout | None:
-    """Lock the open checkout that was made of a locked basket, if there is one."""
-    if basket is None:
-        return None
-    return await tx.lock_first(
-        Checkout.filter(
-            basket_id=basket.id,
-            status=CheckoutStatus.OPEN,
-        ).order_by("-id")
-    )
-
-
 async def close_checkout(
     tx: Transaction, checkout: Checkout, status: CheckoutStatus, *, actor: str
 ) -> bool:
@@ -81,14 +69,17 @@ async def make_room(
 
 
 async def give_up_unwanted(basket_token: str | None) -> None:
-    """Something was taken out of the basket: an unpaid order over it is let go soon, by a job that
+    """Something was taken out of the basket: unpaid orders over it are let go soon, by a job that
     asks Stripe first.
     """
     async with unit.transaction() as tx:
         basket = await lock_basket(tx, basket_token)
-        checkout = await open_checkout(tx, basket)
-        if checkout is not None and await is_unwanted(checkout):
-            tx.emit(CheckoutUnwanted(checkout.id))
+        if basket is None:
+            return
+        mine = Checkout.filter(basket_id=basket.id, status=CheckoutStatus.OPEN)
+        for checkout in await tx.lock_all(mine):  # one a currency
+            if await is_unwanted(checkout):
+                tx.emit(CheckoutUnwanted(checkout.id))
 
 
 async def is_unwanted(checkout: Checkout) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 from shared.core.frozen import frozen
 from shared.infra.database.dialect import dialect
-from shared.infra.database.known_ids import next_id
+from shared.infra.database.known_ids import next_id, next_id_of_each
 from shared.infra.database.raw_sql import (
     Record,
     columns,
@@ -19,11 +19,8 @@ from shared.infra.database.raw_sql import (
 from shared.infra.gateway.restore_check import MAY_MOVE
 from shared.infra.unit import Transaction
 from shared.trade.baskets.models import Basket, BasketLine
-from shared.trade.baskets.queries import (
-    BasketView,
-    basket_view,
-    line_in,
-)
+from shared.trade.baskets.parts import BasketView
+from shared.trade.baskets.queries import basket_in
 from shared.trade.catalogue.models import Product
 from shared.trade.commission.models import FeeRule
 from shared.trade.commission.queries import rule_of
@@ -31,44 +28,48 @@ from shared.trade.commission.rules import Rule
 from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.orders.rules import CheckoutStatus, StockState
 from shared.trade.shipping.models import ShippingSettings
-from shared.trade.shipping.queries import plan_in
 from shared.trade.vendors.models import Vendor
-from shared.trade.vendors.queries import view_in
 from shared.trade.vendors.terms import SellingTerms, payment_configs, terms_of_record
 
 
 @frozen
 class OnSale:
-    """A basket that may become an order, with what it is sold at."""
+    """A basket that may become orders, with what each vendor sells at."""
 
     basket: BasketView
-    terms: SellingTerms | None  # None: nothing was ever set up
+    terms: Mapping[int, SellingTerms | None]  # None: nothing was ever set up
     products: Mapping[int, Product]  # locked
-    # Of the checkout and the order that it becomes; None where they are not known beforehand.
+    # Of the checkout and the orders that it becomes; None where they are not known beforehand.
     checkout_id: int | None = None
-    order_id: int | None = None
+    order_ids: tuple[int, ...] | None = None
+
+
+# A row for each vendor in the basket and one for none of them, each with its rules.
+_SELLERS = (
+    "(SELECT p.vendor_id FROM baskets f"
+    " JOIN basket_lines l ON l.basket_id = f.id"
+    " JOIN products p ON p.id = l.product_id"
+    " WHERE f.token_digest = ? UNION SELECT NULL)"
+)
 
 
 @cache
 def _basket_sql() -> str:
     return (
         f"SELECT {columns(Basket, 'b')}, {columns(FeeRule, 'r')}, s.vendor_id AS sold_by"
-        " FROM baskets b LEFT JOIN (SELECT p.vendor_id FROM baskets f"
-        " JOIN basket_lines l ON l.basket_id = f.id"
-        " JOIN products p ON p.id = l.product_id"
-        " WHERE f.token_digest = ? LIMIT 1) s ON TRUE"
+        f" FROM baskets b CROSS JOIN {_SELLERS} s"
         " LEFT JOIN fee_rules r ON r.is_active"
-        " AND (r.vendor_id IS NULL OR r.vendor_id = s.vendor_id)"
+        " AND r.vendor_id IS NOT DISTINCT FROM s.vendor_id"
         " WHERE b.token_digest = ? ORDER BY r.position, r.id"
     )
 
 
 @frozen
 class LockedBasket:
-    """A basket, locked, with the rules of commission for what its vendor sells, in their order."""
+    """A basket, locked, with the rules of commission for what its vendors sell, in their order."""
 
     basket: Basket
-    vendor_id: int | None  # whose the things in it were; None: nothing was in it
+    vendor_ids: frozenset[int]  # whose the things in it were
     rules: tuple[Rule, ...]
 
 
@@ -86,7 +87,8 @@ async def lock_basket_and_rules(
     with_rule = [record for record in found if record["r.id"] is not None]
     rows = [row_of(FeeRule, "r", record) for record in with_rule]
     rules = tuple(rule_of(row) for row in rows)
-    return LockedBasket(basket, found[0]["sold_by"], rules)
+    sellers = {record["sold_by"] for record in found} - {None}
+    return LockedBasket(basket, frozenset(sellers), rules)
 
 
 @cache
@@ -101,7 +103,7 @@ def _on_sale(engine: str) -> str:
     )
     return (
         f"SELECT {read}, {next_id(Checkout, engine)} AS next_checkout,"
-        f" {next_id(Order, engine)} AS next_order, {{held}} AS held"
+        f" {next_id_of_each(Order, engine)} AS next_order, {{held}} AS held"
         " FROM {lines} JOIN vendors v ON v.id = p.vendor_id"
         f" LEFT JOIN {configs._meta.db_table} c ON c.vendor_id = v.id"
         " LEFT JOIN shipping_settings s ON s.vendor_id = v.id"
@@ -129,7 +131,7 @@ _ALL_OF_THEM = (
 
 
 async def lock_on_sale(tx: Transaction, basket: Basket) -> OnSale | None:
-    """Read a locked basket with its vendor, and lock its products; one query.
+    """Read a locked basket with its vendors, and lock its products; one query.
 
     None, and nothing is locked, where there is more to look at: nothing is in it, an open checkout
     was made of it (that is locked before any product), or money stands still after a restore.
@@ -140,7 +142,7 @@ async def lock_on_sale(tx: Transaction, basket: Basket) -> OnSale | None:
         lines=lines,
         which=_NONE_OPEN,
     )
-    return _what_is_on_sale(tx, basket, await fetch(sql + for_update("p"), basket.id))
+    return _what_is_on_sale(tx, await fetch(sql + for_update("p"), basket.id))
 
 
 async def lock_on_sale_again(tx: Transaction, basket: Basket) -> OnSale | None:
@@ -158,12 +160,11 @@ async def lock_on_sale_again(tx: Transaction, basket: Basket) -> OnSale | None:
         which=_ALL_OF_THEM,
     )
     ids = [basket.id] * sql.count("?")
-    return _what_is_on_sale(tx, basket, await fetch(sql + for_update("p"), *ids))
+    return _what_is_on_sale(tx, await fetch(sql + for_update("p"), *ids))
 
 
 def _what_is_on_sale(
     tx: Transaction,
-    basket: Basket,
     found: Sequence[Record],
 ) -> OnSale | None:
     products = {int(one["p.id"]): row_of(Product, "p", one) for one in found}
@@ -172,15 +173,14 @@ def _what_is_on_sale(
     if not lines:
         return None
     lines.sort(key=_line_id)
-    first = lines[0]
-    views = tuple(line_in(record) for record in lines)
-    plan = plan_in(first)
+    terms = {record["v.id"]: terms_of_record(record) for record in lines}
+    order_ids = sorted(record["next_order"] or 0 for record in lines)
     return OnSale(
-        basket=basket_view(basket.id, view_in(first), views, plan),
-        terms=terms_of_record(first),
+        basket=basket_in(lines),
+        terms=terms,
         products=products,
-        checkout_id=first["next_checkout"],
-        order_id=first["next_order"],
+        checkout_id=lines[0]["next_checkout"],
+        order_ids=tuple(order_ids) if order_ids[0] else None,
     )
 
 
@@ -209,26 +209,40 @@ def _open_checkout_sql() -> str:
         " FROM checkouts k JOIN orders o ON o.checkout_id = k.id"
         " LEFT JOIN order_lines l ON l.order_id = o.id"
         f" WHERE k.basket_id = ? AND k.status = '{CheckoutStatus.OPEN}'"
-        " ORDER BY k.id DESC, o.id, l.id"
+        " ORDER BY k.id, o.id, l.id"
     )
 
 
-async def lock_open_checkout(
+async def lock_open_checkouts(
     tx: Transaction,
     basket: Basket,
-) -> OpenCheckout | None:
-    """Lock the open checkout that was made of a locked basket, and its orders; one query."""
+) -> tuple[OpenCheckout, ...]:
+    """Lock the open checkouts that were made of a locked basket, one a currency, and their orders;
+    one query.
+    """
     sql = _open_checkout_sql() + for_update("k", "o")
     found = await fetch(sql, basket.id)
-    if not found:
-        return None
-    checkout = row_of(Checkout, "k", found[0])
-    mine = [record for record in found if record["k.id"] == checkout.id]
-    orders = {record["o.id"]: row_of(Order, "o", record) for record in mine}
-    tx.took(checkout, *orders.values())
-    lines = [record for record in mine if record["l.id"] is not None]
-    return OpenCheckout(
-        checkout,
-        tuple(orders.values()),
-        tuple(row_of(OrderLine, "l", record) for record in lines),
+    checkouts = {record["k.id"]: row_of(Checkout, "k", record) for record in found}
+    orders = {record["o.id"]: row_of(Order, "o", record) for record in found}
+    tx.took(*checkouts.values(), *_by_id(orders))
+    with_line = [record for record in found if record["l.id"] is not None]
+    lines = [row_of(OrderLine, "l", record) for record in with_line]
+    return tuple(
+        _open_checkout(checkout, orders.values(), lines)
+        for checkout in checkouts.values()
     )
+
+
+def _by_id(orders: Mapping[int, Order]) -> list[Order]:
+    return [orders[order_id] for order_id in sorted(orders)]
+
+
+def _open_checkout(
+    checkout: Checkout,
+    orders: Iterable[Order],
+    lines: Iterable[OrderLine],
+) -> OpenCheckout:
+    mine = tuple(order for order in orders if order.checkout_id == checkout.id)
+    ids = {order.id for order in mine}
+    ordered = (line for line in lines if line.order_id in ids)
+    return OpenCheckout(checkout, mine, tuple(ordered))

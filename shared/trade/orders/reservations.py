@@ -23,10 +23,10 @@ from shared.trade.catalogue.models import Product
 from shared.trade.orders.events import PiecesHeld
 from shared.trade.orders.models import Order, OrderLine
 from shared.trade.orders.rules import MAY_HOLD, PaymentStatus, StockState
-from shared.trade.orders.statements import orders_that_hold
+from shared.trade.orders.statements import purchases_that_hold
 
-# unpaid orders of one network that hold pieces; a household orders in fewer tabs than that
-ORDERS_PER_NETWORK = 3
+# unpaid purchases of one network that hold pieces; a household orders in fewer tabs than that
+PURCHASES_PER_NETWORK = 3
 PAY_HOLD = timedelta(
     minutes=2
 )  # from the press of Pay until Stripe has heard of the card
@@ -51,7 +51,7 @@ async def at_order(
 
     `products` are its products, locked. Raises SoldOut.
     """
-    if network and await orders_that_hold(network) >= ORDERS_PER_NETWORK:
+    if network and await purchases_that_hold(network) >= PURCHASES_PER_NETWORK:
         await stock.must_be_there(items, products)
         return StockState.AT_PAYMENT
     is_held = stock.reserve_in_plenty(tx, items, products)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from shared.core import clock
 from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.core.networks import network_of
-from shared.trade.baskets.queries import BasketView
+from shared.core.words import word
+from shared.trade.baskets.parts import PROBLEMS, ShopPart, total_of
+from shared.trade.baskets.rules import Problem
 from shared.trade.orders.contacts import Contact
 from shared.trade.orders.errors import (
     BasketProblem,
@@ -17,7 +19,8 @@ from shared.trade.orders.errors import (
     PriceChanged,
     VendorCannotSell,
 )
-from shared.trade.orders.placing_statements import OnSale, OpenCheckout
+from shared.trade.orders.models import Order
+from shared.trade.orders.placing_statements import OnSale
 from shared.trade.orders.rules import must_be_payable
 from shared.trade.orders.terms import Acceptance
 from shared.trade.shipping.rules import ShippingChoice, ShippingOffer, chosen
@@ -28,7 +31,7 @@ from shared.trade.vendors.terms import SellingTerms
 @frozen
 class Purchaser:
     """Who orders, where it goes, how each vendor (by its id) sends it and what it is told, and the
-    terms they accepted.
+    terms they accepted; of which vendors they buy (None: all that are in the basket).
     """
 
     contact: Contact
@@ -37,6 +40,7 @@ class Purchaser:
     actor: str
     shipping: Mapping[int, ShippingChoice]
     notes: Mapping[int, str]
+    vendors: frozenset[int] | None = None
 
     @property
     def network(self) -> str:
@@ -54,17 +58,66 @@ class Purchaser:
         return kept
 
 
-def _must_be_sellable(basket: BasketView, terms: SellingTerms | None) -> SellingTerms:
-    """Raise what stands in the way of buying this."""
-    if not basket.lines or basket.vendor is None:
+@frozen
+class Sale:
+    """What a vendor's part of a basket would be sold at: its terms, how it is sent, all that is
+    paid.
+    """
+
+    part: ShopPart
+    terms: SellingTerms
+    shipping: ShippingOffer | None  # None: the prices include it
+    total: Money
+
+
+Sales = Mapping[int, Sale]  # by vendor, in the order of their ids
+
+
+def sale_of(found: OnSale, purchaser: Purchaser) -> Sales:
+    """What each vendor's part is sold at. Raises what stands in the way of any of them."""
+    basket = found.basket.of(purchaser.vendors)
+    if not basket.parts:
         raise EmptyBasket
-    if not basket.vendor.is_open:
-        raise ShopClosed(basket.vendor)
+    sales = {
+        part.vendor.id: _sale(part, found.terms[part.vendor.id], purchaser)
+        for part in sorted(basket.parts, key=_vendor_id)
+    }
+    must_be_payable(paid_for(sales))
+    return sales
+
+
+def _vendor_id(part: ShopPart) -> int:
+    return part.vendor.id
+
+
+def _sale(
+    part: ShopPart,
+    terms: SellingTerms | None,
+    purchaser: Purchaser,
+) -> Sale:
+    terms = _must_be_sellable(part, terms)
+    parcel = part.parcel_to(purchaser.contact.country)
+    if parcel is None:  # things in two currencies
+        raise BasketProblem(part.problems[0])
+    offer = chosen(
+        part.shipping,
+        parcel,
+        purchaser.shipping.get(part.vendor.id),
+        shop=part.vendor.name,
+    )
+    total = parcel.goods + offer.price if offer else parcel.goods
+    return Sale(part, terms, offer, total)
+
+
+def _must_be_sellable(part: ShopPart, terms: SellingTerms | None) -> SellingTerms:
+    """Raise what stands in the way of buying this."""
+    if not part.vendor.is_open:
+        raise ShopClosed(part.vendor)
     if terms is None:
         raise PaymentNotConfigured
     if not terms.accepts_payments:
         raise VendorCannotSell
-    for line in basket.lines:
+    for line in part.lines:
         if line.seen != line.product.price:
             raise PriceChanged(name=line.product.full_name)
         if line.problem:
@@ -72,31 +125,14 @@ def _must_be_sellable(basket: BasketView, terms: SellingTerms | None) -> Selling
     return terms
 
 
-@frozen
-class Sale:
-    """What a basket would be sold at: its vendor's terms, how it is sent, all that is paid."""
-
-    terms: SellingTerms
-    shipping: ShippingOffer | None  # None: the prices include it
-    total: Money
-
-
-def sale_of(found: OnSale, purchaser: Purchaser) -> Sale:
-    """What this is sold at. Raises what stands in the way of it."""
-    terms = _must_be_sellable(found.basket, found.terms)
-    vendor = found.basket.vendor
-    parcel = found.basket.parcel_to(purchaser.contact.country)
-    if vendor is None or parcel is None:  # things in two currencies
-        raise BasketProblem(found.basket.problems[0])
-    offer = chosen(
-        found.basket.shipping,
-        parcel,
-        purchaser.shipping.get(vendor.id),
-        shop=vendor.name,
-    )
-    total = parcel.goods + offer.price if offer else parcel.goods
-    must_be_payable(total)
-    return Sale(terms, offer, total)
+def paid_for(sales: Sales) -> Money:
+    """What is paid for all of them, at once. Raises BasketProblem where they are in several
+    currencies.
+    """
+    total = total_of(sale.total for sale in sales.values())
+    if total is None:
+        raise BasketProblem(word(PROBLEMS, Problem.CURRENCIES))
+    return total
 
 
 def shipping_columns(offer: ShippingOffer | None) -> dict[str, Any]:
@@ -113,9 +149,13 @@ def shipping_columns(offer: ShippingOffer | None) -> dict[str, Any]:
     }
 
 
-def sent_alike(before: OpenCheckout, offer: ShippingOffer | None) -> bool:
-    """Whether the order that is there already is sent in the same way at the same price."""
-    order, wanted = before.orders[0], shipping_columns(offer)
+def sent_alike(orders: Iterable[Order], sales: Sales) -> bool:
+    """Whether orders that are there already are sent in the same ways at the same prices."""
+    return all(_is_sent_by(order, sales[order.vendor_id].shipping) for order in orders)
+
+
+def _is_sent_by(order: Order, offer: ShippingOffer | None) -> bool:
+    wanted = shipping_columns(offer)
     if not wanted:
         return not order.shipping_method
     there = {name: getattr(order, name) for name in wanted}

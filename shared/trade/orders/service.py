@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import repeat
 
 from shared.core import clock
 from shared.core.ids import digest, new_nonce, new_number
@@ -11,7 +12,7 @@ from shared.core.locales import current
 from shared.infra import unit
 from shared.infra.gateway.restore_check import money_may_move
 from shared.infra.unit import Act, Transaction
-from shared.trade.baskets.queries import BasketLineView, BasketView
+from shared.trade.baskets.parts import BasketLineView
 from shared.trade.commission.queries import rules_for
 from shared.trade.commission.rules import Charged, Rule, Sold, charge, snapshot
 from shared.trade.orders import reservations
@@ -29,19 +30,20 @@ from shared.trade.orders.placing_statements import (
     lock_basket_and_rules,
     lock_on_sale,
     lock_on_sale_again,
-    lock_open_checkout,
+    lock_open_checkouts,
 )
 from shared.trade.orders.rules import StockState
 from shared.trade.orders.selling import (
     Purchaser,
     Sale,
+    Sales,
+    paid_for,
     sale_of,
     sent_alike,
     shipping_columns,
 )
 from shared.trade.orders.terms import Acceptance
 from shared.trade.shipping.rules import ShippingChoice
-from shared.trade.vendors.terms import SellingTerms
 
 # So many times as long as one hold, if the same basket is submitted again and again.
 MOST_RENEWALS = 4
@@ -57,9 +59,10 @@ async def place_order(
     actor: str = "shopper",
     shipping: Mapping[int, ShippingChoice] | None = None,
     notes: Mapping[int, str] | None = None,
+    vendors: frozenset[int] | None = None,
 ) -> str:
-    """Turn the basket into a checkout with its order, payable for `hold_minutes`, and answer the
-    checkout's token.
+    """Turn the basket into a checkout with an order at each of its vendors, payable for
+    `hold_minutes`, and answer the checkout's token.
 
     Its pieces are set aside now where there is plenty, else when Pay is pressed (`holding`).
 
@@ -67,6 +70,7 @@ async def place_order(
     brought up to date); otherwise the old one is cancelled and its stock freed. `accepted`: the
     terms that stood beside the button. Prices come from the catalogue, never from the request.
     `shipping` and `notes`: by vendor, what was chosen of what it offers, what it is told.
+    `vendors`: whose things are bought; the others' stay in the basket. None: all of them.
     Raises EmptyBasket, ShopClosed, BasketProblem, PriceChanged, SoldOut, VendorCannotSell,
     NotServed, ChooseShipping, ShippingChanged;
     StandsStill after a restore: stock and orders may be those of days ago.
@@ -78,14 +82,24 @@ async def place_order(
         actor,
         shipping or {},
         notes or {},
+        vendors,
     )
+    return await _place(basket_token, purchaser, hold_minutes)
+
+
+async def _place(
+    basket_token: str | None,
+    purchaser: Purchaser,
+    hold_minutes: int,
+) -> str:
     async with unit.transaction() as tx:
         until = clock.now() + timedelta(minutes=hold_minutes)
         locked = await _lock(tx, basket_token)
         found = await lock_on_sale(tx, locked.basket) if locked is not None else None
         if locked is not None and found is not None:
-            rules = await _rules(found.basket, locked)
-            return await _create(tx, found, rules, purchaser, until=until)
+            sales = sale_of(found, purchaser)
+            rules = await _rules(sales, locked)
+            return await _create(tx, found, sales, rules, purchaser, until=until)
         return await _place_again(tx, locked, purchaser, hold_minutes, until)
 
 
@@ -98,12 +112,11 @@ async def _lock(
     return await lock_basket_and_rules(tx, digest(basket_token))
 
 
-async def _rules(basket: BasketView, locked: LockedBasket) -> Sequence[Rule]:
-    """The rules that were read with the basket, unless its vendor was another a moment later."""
-    vendor = basket.vendor
-    if vendor is None or vendor.id == locked.vendor_id:
+async def _rules(sales: Sales, locked: LockedBasket) -> Sequence[Rule]:
+    """The rules that were read with the basket, unless its vendors were others a moment later."""
+    if sales.keys() <= locked.vendor_ids:
         return locked.rules
-    return await rules_for(vendor.id)
+    return await rules_for(*sales)
 
 
 async def _place_again(
@@ -113,35 +126,50 @@ async def _place_again(
     hold_minutes: int,
     until: datetime,
 ) -> str:
-    """The long way: an open checkout of this basket, if there is one, is locked before products.
+    """The long way: open checkouts of this basket, if there are any, are locked before products.
 
     A payment may have emptied the basket while we waited for that.
     """
-    before = found = None
+    found = None
+    all_before: tuple[OpenCheckout, ...] = ()
     if locked is not None:
-        before = await lock_open_checkout(tx, locked.basket)
+        all_before = await lock_open_checkouts(tx, locked.basket)
         found = await lock_on_sale_again(tx, locked.basket)
     if locked is None or found is None:
         await money_may_move()
         raise EmptyBasket
-    sale = sale_of(found, purchaser)
+    sales = sale_of(found, purchaser)
+    before = _in_currency(all_before, paid_for(sales).currency)
     if before is not None:
-        if _same(before, found.basket) and sent_alike(before, sale.shipping):
+        if _same(before, sales) and sent_alike(before.orders, sales):
             last = min(until, _last_end(before.checkout, hold_minutes))
             await _renew(tx, before, purchaser, last)
             return before.checkout.token
         await make_room(tx, before, found.products, actor=purchaser.actor)
-    rules = await _rules(found.basket, locked)
-    return await _create(tx, found, rules, purchaser, until=until)
+    rules = await _rules(sales, locked)
+    return await _create(tx, found, sales, rules, purchaser, until=until)
 
 
-def _same(before: OpenCheckout, basket: BasketView) -> bool:
+def _in_currency(
+    all_before: Sequence[OpenCheckout],
+    currency: str,
+) -> OpenCheckout | None:
+    """The latest of them in a currency: what is bought in another one stays as it is."""
+    latest = None
+    for before in all_before:
+        if before.checkout.currency == currency:
+            latest = before
+    return latest
+
+
+def _same(before: OpenCheckout, sales: Sales) -> bool:
     ordered = [
         (line.product_id, line.quantity, line.unit_amount) for line in before.lines
     ]
     wanted = [
         (line.product.id, line.quantity, line.product.price.amount)
-        for line in basket.lines
+        for sale in sales.values()
+        for line in sale.part.lines
     ]
     return sorted(ordered) == sorted(wanted)
 
@@ -168,62 +196,62 @@ def _last_end(checkout: Checkout, hold_minutes: int) -> datetime:
 async def _create(
     tx: Transaction,
     found: OnSale,
+    sales: Sales,
     rules: Sequence[Rule],
     purchaser: Purchaser,
     *,
     until: datetime,
 ) -> str:
-    basket, sale = found.basket, sale_of(found, purchaser)
-    pieces = [(line.product.id, line.quantity) for line in basket.lines]
+    lines = [line for sale in sales.values() for line in sale.part.lines]
+    pieces = [(line.product.id, line.quantity) for line in lines]
     state = await reservations.at_order(
         tx, pieces, found.products, network=purchaser.network
     )
+    total = paid_for(sales)
     checkout = Checkout(
         token=new_nonce(),
-        basket_id=basket.id,
+        basket_id=found.basket.id,
         customer_id=purchaser.customer_id,
         **purchaser.columns(),
-        currency=sale.total.currency,
-        total_amount=sale.total.amount,
+        currency=total.currency,
+        total_amount=total.amount,
         network=purchaser.network,
         language=current(),
         reserved_until=until,
     )
     await tx.insert(checkout, known_id=found.checkout_id)
-    charged = _commission(basket.lines, sale.terms, rules, checkout.currency)
-    total = f"{sale.total.to_decimal()} {sale.total.currency}"
-    await _order_of(
-        tx,
-        found,
-        checkout,
-        sale,
-        charged,
-        stock_state=state,
-        note=purchaser.notes.get(sale.terms.vendor_id, ""),
-        act=Act("order.placed", purchaser.actor, {"total": total}),
-    )
-    tx.emit(CheckoutOpened(checkout.id, until, is_free=not sale.total))
+    known_ids = found.order_ids or repeat(None)
+    for known_id, sale in zip(known_ids, sales.values(), strict=False):
+        await _order_of(
+            tx,
+            checkout,
+            sale,
+            rules,
+            known_id=known_id,
+            stock_state=state,
+            purchaser=purchaser,
+        )
+    tx.emit(CheckoutOpened(checkout.id, until, is_free=not checkout.total_amount))
     return checkout.token
 
 
 async def _order_of(
     tx: Transaction,
-    found: OnSale,
     checkout: Checkout,
     sale: Sale,
-    charged: Sequence[Charged],
+    rules: Sequence[Rule],
     *,
+    known_id: int | None,
     stock_state: StockState,
-    note: str,
-    act: Act,
+    purchaser: Purchaser,
 ) -> None:
-    """The vendor's order of a checkout, with its lines and the commission that is frozen on
-    each.
-    """
+    """A vendor's order of a checkout, with its lines and the commission that is frozen on each."""
+    charged = _commission(sale, rules)
+    total = f"{sale.total.to_decimal()} {sale.total.currency}"
     order = await tx.create(
         Order,
-        act=act,
-        known_id=found.order_id,
+        act=Act("order.placed", purchaser.actor, {"total": total}),
+        known_id=known_id,
         number=new_number(),
         checkout=checkout,
         vendor_id=sale.terms.vendor_id,
@@ -233,31 +261,26 @@ async def _order_of(
         platform_fee_percentage=sale.terms.platform_fee_percentage,
         currency=checkout.currency,
         stock_state=stock_state,
-        note=note,
+        note=purchaser.notes.get(sale.terms.vendor_id, ""),
         **shipping_columns(sale.shipping),
     )
-    for line in _order_lines(order, found.basket.lines, charged):
+    for line in _order_lines(order, sale.part.lines, charged):
         tx.add(line)
 
 
-def _commission(
-    lines: Sequence[BasketLineView],
-    terms: SellingTerms,
-    rules: Sequence[Rule],
-    currency: str,
-) -> Sequence[Charged]:
+def _commission(sale: Sale, rules: Sequence[Rule]) -> Sequence[Charged]:
     """What the marketplace charges for each line today."""
     sold = [
         Sold(
-            terms.vendor_id,
+            sale.terms.vendor_id,
             line.product.product_id,
             line.product.category,
             line.product.price.amount * line.quantity,
         )
-        for line in lines
+        for line in sale.part.lines
     ]
-    otherwise = Rule(terms.platform_fee_percentage)
-    return charge(sold, rules, currency, otherwise=otherwise)
+    otherwise = Rule(sale.terms.platform_fee_percentage)
+    return charge(sold, rules, sale.total.currency, otherwise=otherwise)
 
 
 def _order_lines(

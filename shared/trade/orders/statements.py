@@ -76,15 +76,15 @@ async def purchase_of(order: Order) -> Purchase:
 
 
 _THAT_HOLD = (
-    "SELECT COUNT(*) AS n FROM orders o JOIN checkouts k ON k.id = o.checkout_id"
+    "SELECT COUNT(DISTINCT k.id) AS n FROM orders o JOIN checkouts k ON k.id = o.checkout_id"
     f" WHERE k.network = ? AND k.status = '{CheckoutStatus.OPEN}'"
     f" AND o.stock_state = '{StockState.RESERVED}'"
     f" AND o.payment_status IN ({words(MAY_HOLD)})"
 )
 
 
-async def orders_that_hold(network: str) -> int:
-    """Count the orders of a network that hold pieces and are not paid."""
+async def purchases_that_hold(network: str) -> int:
+    """Count the purchases of a network of which an order holds pieces and is not paid."""
     (record,) = await fetch(_THAT_HOLD, network)
     return int(record["n"])
 

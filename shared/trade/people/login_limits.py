@@ -8,6 +8,7 @@ counts for itself.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from shared.core import clock
@@ -89,12 +90,27 @@ async def knock(
     address at all finds nobody, and counts for its network alone. `network` is
     `networks.network_of` of the caller's address.
     """
+    door = f"{door}|known" if is_known else door
+    await count_tries(_keys(door, email, network, paces))
+
+
+async def count_tries(paces: Mapping[str, Pace]) -> None:
+    """Count one try for each of these keys. Raises TooManyTries, which then counts nothing."""
     now = _milliseconds()
-    paces_by_key = _keys(f"{door}|known" if is_known else door, email, network, paces)
     async with unit.transaction():
-        rows = await _rows(sorted(paces_by_key))
+        rows = await _rows(sorted(paces))
         for row in rows:
-            row.free_at = paces_by_key[row.key].after_try(row.free_at, now)
+            row.free_at = paces[row.key].after_try(row.free_at, now)
+        await DoorCount.bulk_update(rows, ["free_at"])
+
+
+async def take_back(paces: Mapping[str, Pace]) -> None:
+    """Let a try that `count_tries` has counted be none."""
+    async with unit.transaction():
+        rows = await _rows(sorted(paces))
+        for row in rows:
+            before = row.free_at - paces[row.key].step
+            row.free_at = max(before, 0)
         await DoorCount.bulk_update(rows, ["free_at"])
 
 

@@ -32,7 +32,7 @@ from shared.trade.orders.placing_statements import (
     lock_basket_and_rules,
     lock_on_sale,
     lock_on_sale_again,
-    lock_open_checkout,
+    lock_open_checkouts,
 )
 from shared.trade.orders.queries import money_of
 from shared.trade.orders.service import place_order
@@ -88,9 +88,9 @@ async def test_it_answers_as_the_basket_page_and_the_terms_do() -> None:
     found = await on_sale(token)
     assert found is not None
     basket = await get_basket(token)
-    assert basket.vendor is not None
     assert found.basket == basket
-    assert found.terms == await selling_terms(basket.vendor.id)
+    (part,) = basket.parts
+    assert found.terms == {part.vendor.id: await selling_terms(part.vendor.id)}
     rows = {row.id: vars(row) for row in await Product.all()}
     kept = {id_: vars(row) for id_, row in found.products.items()}
     assert kept == rows
@@ -103,7 +103,7 @@ async def test_a_vendor_that_nothing_was_set_up_for_has_no_terms() -> None:
     await VendorPaymentConfig.all().delete()
     found = await on_sale(token)
     assert found is not None
-    assert found.terms is None
+    assert found.terms == {product.vendor_id: None}
     assert found.basket == await get_basket(token)
     with pytest.raises(PaymentNotConfigured):
         await place_order(
@@ -173,13 +173,13 @@ async def test_the_rules_that_come_with_a_basket_are_those_of_its_vendor() -> No
     found = await locked(token)
     assert found is not None
     assert vars(found.basket) == vars(await Basket.get())
-    assert found.vendor_id == vendor.id
+    assert found.vendor_ids == {vendor.id}
     assert found.rules == await rules_for(vendor.id)
     assert len(found.rules) == 3
     await BasketLine.all().delete()
     found = await locked(token)
     assert found is not None
-    assert (found.vendor_id, len(found.rules)) == (None, 1)
+    assert (found.vendor_ids, len(found.rules)) == (set(), 1)
     assert await locked("ba_nobody") is None
 
 
@@ -204,9 +204,8 @@ async def test_what_the_open_order_of_a_basket_holds_counts_as_there() -> None:
     async with unit.transaction() as tx:
         basket = await lock_basket(tx, token)
         assert basket is not None
-        before = await lock_open_checkout(tx, basket)
+        (before,) = await lock_open_checkouts(tx, basket)
         found = await lock_on_sale_again(tx, basket)
-    assert before is not None
     assert found is not None
     assert vars(before.checkout) == vars(await Checkout.get())
     (order,) = before.orders
@@ -297,10 +296,10 @@ def _all(order: Order) -> list[dict[str, Any]]:
     return [columns, vars(order.vendor), vars(order.checkout)]
 
 
-async def test_orders_of_a_network_that_hold_pieces_are_counted_as_the_orm_counts() -> (
-    None
-):
-    """Unpaid ones of open purchases, as long as their pieces are set aside."""
+async def test_purchases_of_a_network_that_hold_pieces_are_counted() -> None:
+    """Open ones, as long as the pieces of an unpaid order are set aside; each once, however many
+    orders it has.
+    """
     for network in ("10.0.0.0/24", "10.0.1.0/24"):
         for stock in ("reserved", "at_payment", "released"):
             for paid in ("pending", "failed", "processing", "paid"):
@@ -314,6 +313,10 @@ async def test_orders_of_a_network_that_hold_pieces_are_counted_as_the_orm_count
         stock_state="reserved",
         payment_status__in=["pending", "failed"],
     )
-    count = await statements.orders_that_hold("10.0.0.0/24")
-    assert (count, await statements.orders_that_hold("")) == (2, 0)
+    count = await statements.purchases_that_hold("10.0.0.0/24")
+    assert (count, await statements.purchases_that_hold("")) == (2, 0)
     assert count == await expected.count()
+    first, _second = await expected
+    await make_order(checkout_id=first.checkout_id)
+    assert await expected.count() == 3
+    assert await statements.purchases_that_hold("10.0.0.0/24") == 2

@@ -1,5 +1,5 @@
 """Orders that cost their shopper nothing: paid when they are placed, without a word to Stripe; what
-the marketplace pays of them reaches the vendor, and comes back with a cancellation (decision 27).
+the marketplace pays of them reaches the vendor, and comes back with a cancellation (decision 29).
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from shared.trade.orders.models import Checkout, Order
 from tests.support import market_acts as acts
 from tests.support import market_findings
 from tests.support import market_payouts as acts_of_payouts
-from tests.support.discounts import take_off
 from tests.support.killing import Killed, killed_at
 from tests.support.machine_shops import fund
 from tests.support.money import booked, held
 from tests.support.purchases import SharedPurchase, books_agree, buy_from, pay
+from tests.support.taken_off import take_off
 
 if TYPE_CHECKING:
     from tests.support.machine import Market

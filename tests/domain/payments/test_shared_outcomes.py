@@ -16,6 +16,7 @@ from shared.finance.payments.return_page import refresh
 from shared.finance.payments.service import confirm_payment
 from shared.infra import unit
 from shared.infra.jobs.models import Job
+from shared.trade.baskets import service as baskets
 from shared.trade.catalogue.errors import SoldOut
 from shared.trade.catalogue.models import Product
 from shared.trade.orders.cancellation import close_checkout
@@ -163,8 +164,12 @@ async def test_what_is_not_wanted_any_more_is_let_go_as_a_whole(
     market: Market,
 ) -> None:
     """Something was taken out of the basket."""
-    purchase = await buy_from(await market.fill("LU", "FR"))
+    shops = await market.fill("LU", "FR")
+    purchase = await buy_from(shops)
     await purchase.open(market)
+    await baskets.set_quantity(
+        purchase.basket, product_id=shops[1].product_id, quantity=0
+    )
     await abandonment.give_up.run(market.context, {"checkout_id": purchase.checkout_id})
     assert await _states(purchase) == ({"canceled"}, {"cancelled"})
     assert {each.reserved for each in await Product.all()} == {0}

@@ -1,5 +1,5 @@
 """What the marketplace pays of a price: out of its commission first, beyond it a contribution out
-of its own balance (decision 27). Balances are compared with Stripe's at rest, to the cent.
+of its own balance (decision 29). Balances are compared with Stripe's at rest, to the cent.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from shared.trade.commission.rules import RefundPolicy
 from tests.support import market_acts as acts
 from tests.support import market_findings
 from tests.support import market_payouts as acts_of_payouts
-from tests.support.discounts import take_off
 from tests.support.killing import Killed, killed_at
 from tests.support.machine_shops import fund
 from tests.support.market_disputes import bank_decides, bank_disputes
 from tests.support.money import booked, held
 from tests.support.purchases import SharedPurchase, books_agree, buy_from, pay
+from tests.support.taken_off import take_off
 
 if TYPE_CHECKING:
     from tests.support.machine import Market

@@ -31,7 +31,7 @@ def sale(fact: SaleFact) -> Posting:
 
     Of a shared intent all lies with the platform until the vendor's share is transferred. A
     discount that the platform bears comes out of its commission first; what that does not cover
-    lies with the platform until it is contributed (decision 27).
+    lies with the platform until it is contributed (decision 29).
     """
     worth = fact.total + fact.discount
     if not 0 <= fact.commission < worth:

@@ -10,7 +10,7 @@ from shared.infra.database.operations import ReplaceChecks
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0068_discounted_orders")]
+    dependencies = [("models", "0069_discounts")]
 
     initial = False
 
