@@ -45,7 +45,7 @@ async def show(number: str) -> Response:
         lines=operator_lines(flow),
         places=flow.places,
         place_words=PLACES,
-        goods=goods_badge(order.status, order.money),
+        goods=goods_badge(order.status, order.money, is_pickup=order.is_pickup),
         paid=money_badge(order.money),
         happenings=runs(lines(story)),
         happenings_cut=story.cut,

@@ -65,7 +65,7 @@ async def order_page(
         fraud_warning=whole.is_warned,
         carriers=names(),
         happenings=_history(order, whole),
-        goods=goods_badge(order.status, order.money),
+        goods=goods_badge(order.status, order.money, is_pickup=order.is_pickup),
         paid=money_badge(order.money),
         refunds=whole.refunds,
         counts_from=counts_from(order.shipped_at, whole.market)

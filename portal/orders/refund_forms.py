@@ -9,10 +9,14 @@ from wtforms import BooleanField, RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from portal.orders.refund_words import REASONS
+from shared.core.amounts import read_amount
+from shared.core.errors import Invalid
 from shared.core.locales import gettext as _
 from shared.core.locales.lazy import lazy_gettext as _l
+from shared.core.money import MAX_AMOUNT, Money
 from shared.entrypoints.web.forms import MarketForm, choices
 from shared.entrypoints.web.number_fields import MoneyField, WholeField
+from shared.finance.refunds.errors import TooMuch
 from shared.finance.refunds.preview import Refundable
 from shared.finance.refunds.rules import Reach, RefundRequest
 from shared.finance.refunds.service import MAX_NOTE
@@ -22,6 +26,25 @@ from shared.trade.returns.queries import ReturnView
 def _reasons() -> Iterator[tuple[str, str]]:
     for code, said in REASONS.items():
         yield code, _(said)
+
+
+class AmountLeft(MoneyField):
+    """What goes back: even of an amount that nobody could pay, the most is what is `left`."""
+
+    def __init__(
+        self,
+        *args: Any,
+        left: Money | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.left = left
+
+    def read(self, text: str) -> Money:
+        typed = read_amount(text, self.currency or "", self.meta.language)
+        if self.left is not None and typed.amount > MAX_AMOUNT:
+            raise Invalid(TooMuch(self.left).message)
+        return super().read(text)
 
 
 class RefundForm(MarketForm):
@@ -35,7 +58,7 @@ class RefundForm(MarketForm):
         choices=choices([(r.value, r.value) for r in Reach]),
         default=Reach.WHOLE.value,
     )
-    amount = MoneyField(_l("Amount"))
+    amount = AmountLeft(_l("Amount"))
     reason = SelectField(
         _l("Why"),
         choices=lambda: choices(_reasons()),
@@ -94,7 +117,10 @@ async def refund_form(order: Refundable, asked: ReturnView | None = None) -> Ref
     """The form for this order's lines, as the request fills it; at first with what the shopper
     asked for.
     """
-    fields: dict[str, Any] = {"line_ids": tuple(line.id for line in order.lines)}
+    fields: dict[str, Any] = {
+        "line_ids": tuple(line.id for line in order.lines),
+        "amount": AmountLeft(_l("Amount"), left=order.left),
+    }
     for line in order.lines:
         fields[f"quantity_{line.id}"] = WholeField(
             _("Pieces of %(name)s", name=line.name),

@@ -107,6 +107,9 @@ def _paid(facts: OrderFacts, happened: Happened) -> Entries:
 
 
 def _shipped(facts: OrderFacts, happened: Happened) -> Entries:
+    if facts.order.is_pickup:
+        yield TimelineEntry(_("Ready for pick-up"), happened.at, None, "ok")
+        return
     told = (facts.order.tracking_carrier, facts.order.tracking_number)
     parcel = " ".join(part for part in told if part)
     detail = parcel or _("Without tracking.")
@@ -116,10 +119,15 @@ def _shipped(facts: OrderFacts, happened: Happened) -> Entries:
 def _delivered(facts: OrderFacts, happened: Happened) -> Entries:
     detail = _("As you said.")
     if facts.order.is_arrival_assumed:
-        detail = _("Taken for granted: it was sent long enough ago.")
+        detail = (
+            _("Taken for granted: it was ready long enough ago.")
+            if facts.order.is_pickup
+            else _("Taken for granted: it was sent long enough ago.")
+        )
     elif is_shopper(facts.order.delivered_by):
         detail = _("The shopper says so.")
-    yield TimelineEntry(_("Delivered"), happened.at, detail, "ok")
+    said = _("Collected") if facts.order.is_pickup else _("Delivered")
+    yield TimelineEntry(said, happened.at, detail, "ok")
 
 
 def _cancelled(facts: OrderFacts, happened: Happened) -> Entries:

@@ -30,6 +30,7 @@ from shared.trade.orders.errors import (
     PiecesMissing,
 )
 from shared.trade.orders.order_lists import vendor_orders
+from shared.trade.orders.queries import OrderView
 from shared.trade.orders.shipping import keep_goods, mark_as_shipped
 
 blueprint = Blueprint("orders", __name__, url_prefix="/vendor/admin/orders")
@@ -122,13 +123,19 @@ async def ship(number: str) -> Response:
         )
     return see_other(
         url_for("orders.show", number=order.number),
-        (
-            "ok",
-            _(
-                "Order %(number)s is marked as shipped. We have told the shopper.",
-                number=order.number,
-            ),
-        ),
+        ("ok", _sent(order)),
+    )
+
+
+def _sent(order: OrderView) -> str:
+    if order.is_pickup:
+        return _(
+            "Order %(number)s is ready for pick-up. We have told the shopper.",
+            number=order.number,
+        )
+    return _(
+        "Order %(number)s is marked as shipped. We have told the shopper.",
+        number=order.number,
     )
 
 

@@ -50,20 +50,22 @@ def money_badge(money: OrderMoney) -> tuple[str, str]:
     return kind, _(said)
 
 
-def goods_badge(status: OrderStatus, money: OrderMoney) -> tuple[str, str]:
+def goods_badge(
+    status: OrderStatus, money: OrderMoney, *, is_pickup: bool = False
+) -> tuple[str, str]:
     """Where the goods are: kind and word. What is refunded or taken altogether waits for nobody."""
     match shipping(status, money):
         case Shipping.READY:
-            return "warn", _("To ship")
+            return "warn", _("To have ready") if is_pickup else _("To ship")
         case Shipping.DOUBTFUL if money.state is MoneyState.DISPUTED:
             return "info", _("On hold")
         case Shipping.DOUBTFUL | Shipping.GONE:
             return "plain", _("Not sent")
     match status:
         case OrderStatus.SHIPPED:
-            return "ok", _("Shipped")
+            return "ok", _("Ready for pick-up") if is_pickup else _("Shipped")
         case OrderStatus.DELIVERED:
-            return "ok", _("Delivered")
+            return "ok", _("Collected") if is_pickup else _("Delivered")
         case OrderStatus.CANCELLED:
             return "plain", _("Cancelled")
         case OrderStatus.PROCESSING:

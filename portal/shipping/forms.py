@@ -21,10 +21,12 @@ from shared.core.words import word
 from shared.entrypoints.web.editing import Edited
 from shared.entrypoints.web.forms import ChecksField, choices
 from shared.entrypoints.web.number_fields import MoneyField, WholeField
+from shared.trade.shipping.errors import PickupPlaceMissing
 from shared.trade.shipping.places import COUNTRIES, named
 from shared.trade.shipping.rules import (
     MOST_DAYS,
     MOST_GRAMS,
+    MOST_PLACE,
     REST_OF_EU,
     REST_OF_WORLD,
     DeliveryDays,
@@ -33,7 +35,6 @@ from shared.trade.shipping.rules import (
     ShippingPlan,
     ShippingZone,
 )
-from shared.trade.shipping.service import MethodValues
 
 _GRAMS = 1000
 _DAYS = NumberRange(
@@ -83,6 +84,11 @@ class MethodForm(Edited):
         choices=lambda: choices(_kinds()),
         default=MethodKind.FLAT.value,
     )
+    place = StringField(
+        _l("Where it is picked up"),
+        [Length(max=MOST_PLACE, message=_l("Use at most 200 characters."))],
+        description=_l("Only for pick-up: street, town, opening hours."),
+    )
     price = MoneyField(
         _l("Price"),
         [InputRequired(_l("Enter what it costs. 0 is fine."))],
@@ -127,11 +133,18 @@ class MethodForm(Edited):
                 _("Enter the fewest days first, then the most, or leave both empty.")
             )
 
-    def values(self) -> MethodValues:
+    def validate_place(self, field: StringField) -> None:
+        """Whoever picks it up has to find it."""
+        if self.kind.data == MethodKind.PICKUP and not (field.data or "").strip():
+            raise ValidationError(_(PickupPlaceMissing.default))
+
+    def method(self, key: str) -> ShippingMethod:
         """What the use case takes. Only after the form was found right."""
         kind = MethodKind(self.kind.data)
         by_weight = kind is MethodKind.WEIGHT
-        return MethodValues(
+        is_pickup = kind is MethodKind.PICKUP
+        return ShippingMethod(
+            key=key,
             name=(self.name.data or "").strip(),
             kind=kind,
             price=_amount(self.price) or 0,
@@ -139,6 +152,7 @@ class MethodForm(Edited):
             most_grams=_grams(self.most_kilograms.data),
             free_from=_amount(self.free_from),
             days=_days(self.days_from.data, self.days_to.data),
+            place=(self.place.data or "").strip() if is_pickup else "",
         )
 
 
@@ -177,6 +191,7 @@ def from_method(method: ShippingMethod, currency: str) -> Mapping[str, Any]:
     return {
         "name": method.name,
         "kind": method.kind.value,
+        "place": method.place,
         "price": money(method.price),
         "per_kilogram": money(method.per_kilogram or None),
         "most_kilograms": method.most_grams and method.most_grams // _GRAMS,

@@ -69,7 +69,7 @@ def _method(plan: ShippingPlan, method: ShippingMethod) -> ShownMethod:
 def _notes(plan: ShippingPlan, method: ShippingMethod) -> list[str]:
     notes = []
     if method.kind is MethodKind.PICKUP:
-        notes.append(_("The shopper picks it up"))
+        notes.append(method.place or _("The shopper picks it up"))
     if method.per_kilogram:
         more = money(Money(method.per_kilogram, plan.currency))
         notes.append(_("%(amount)s each further kilogram", amount=more))

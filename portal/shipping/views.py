@@ -216,15 +216,14 @@ async def _save_method(zone: ShippingZone, method: ShippingMethod | None) -> Res
     if not form.ok():
         return await _method_page(form, zone, method, status=422)
     currency = (await _plan()).currency
-    key = method.key if method else None
+    key = method.key if method else ""
     look = form.look(
         partial(from_method, currency=currency),
         page=_method_address(zone, method),
-        trail=_trail(zone=zone.key, method=key or ""),
+        trail=_trail(zone=zone.key, method=key),
     )
     try:
-        values = form.values()
-        await service.save_method(_editor(), zone.key, key, values, look)
+        await service.save_method(_editor(), zone.key, form.method(key), look)
     except MarketError as error:
         if isinstance(error, NotFound):
             raise

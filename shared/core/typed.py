@@ -24,6 +24,30 @@ _OTHER_MEANING = ("<super>", "<sub>", "<fraction>", "<circle>", "<square>")
 _UPPER = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
 
 
+# They turn what stands behind them around, so that a name or a line could show as another; nothing
+# that people write needs them, since browsers find out the direction by the letters.
+_TURNS = frozenset(
+    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
+)
+_LINES = frozenset("\n\r\t")
+
+
+def readable(text: str) -> str:
+    """Free text without marks of direction and control characters; lines stay lines.
+
+    Whatever joins letters or pictures (in Persian, in emoji) stays.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(sign for sign in text if _is_readable(sign))
+
+
+def _is_readable(sign: str) -> bool:
+    if sign in _TURNS:
+        return False
+    return sign in _LINES or unicodedata.category(sign) not in ("Cc", "Cs")
+
+
 def plain(text: str) -> str:
     """`text` in plain signs: full-width and other scripts' digits as 0-9, each dash `-`, each run
     of spaces one space.

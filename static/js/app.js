@@ -172,6 +172,12 @@ on("htmx:after:swap", () => {
 function prepare(root) {
   root.querySelector("[data-autofocus]")?.focus();
   root.querySelectorAll("time[data-time]").forEach(sayTime);
+  root.querySelectorAll(".chips > [aria-current]").forEach(intoView);
+}
+// Of a row that scrolls sideways the current one is seen; the page itself stays where it is.
+function intoView(chip) {
+  const row = chip.parentElement, at = chip.getBoundingClientRect(), frame = row.getBoundingClientRect();
+  row.scrollLeft += at.left - frame.left - (frame.width - at.width) / 2;
 }
 on("htmx:after:swap", event => { if (event.target instanceof Element) prepare(event.target); });
 

@@ -11,9 +11,12 @@ from shared.entrypoints.web.identity import actor, person_id
 from shared.entrypoints.web.limits import limit
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page, see_other
+from shared.finance.statements.invoice_issuer import identity
 from shared.trade.orders.addresses import town_line
+from shared.trade.orders.purchase_lists import last_country
 from shared.trade.people import address_book as book
 from shared.trade.people.address_book import AddressView
+from shared.trade.shipping.places import COUNTRIES
 from storefront.checkout.forms import CheckoutForm
 
 addresses = Blueprint("addresses", __name__, url_prefix="/shop/account/addresses")
@@ -58,7 +61,7 @@ def town_of(view: AddressView) -> str:
 @shopper
 async def add() -> Response:
     """The form for another one."""
-    return await _form_page(await AddressForm.from_request(data=_at_first()))
+    return await _form_page(await AddressForm.from_request(data=await _at_first()))
 
 
 @addresses.post("/new")
@@ -120,8 +123,23 @@ async def remove(address_id: int) -> Response:
     return see_other(url_for("addresses.show"), ("ok", _("The address is removed.")))
 
 
-def _at_first() -> dict[str, str]:
-    return {"full_name": actor().full_name}
+async def _at_first() -> dict[str, str]:
+    """The name of the account, and a country that is likely: of the address that the checkout is
+    filled in with, of the last order, of the marketplace.
+    """
+    found = await book.address_book(person_id())
+    likely = (
+        found[0].country
+        if found
+        else await last_country(person_id()) or await _market_country()
+    )
+    country = likely if likely in COUNTRIES else ""
+    return {"full_name": actor().full_name, "country": country}
+
+
+async def _market_country() -> str:
+    issuer = await identity()
+    return issuer.country if issuer else ""
 
 
 async def _form_page(

@@ -67,7 +67,7 @@ def delivery_choice(
 ) -> DeliveryChoice | None:
     """The choice for a basket that goes to a country; None where its prices include delivery.
 
-    What was sent stays chosen while it is offered at that price, else the first is.
+    What was sent stays chosen while it is offered, whatever it costs by now; else the first is.
     """
     if not basket.parts:
         return None
@@ -76,8 +76,8 @@ def delivery_choice(
     if parcel is None or plan is None or not plan.zones:
         return None
     offered = offers(plan, parcel) if country in COUNTRIES else ()
-    wanted = given.get(f"shipping-{vendor.id}", "")
-    kept = [offer for offer in offered if written(offer) == wanted]
+    wanted = given.get(f"shipping-{vendor.id}", "").partition(":")[0]
+    kept = [offer for offer in offered if offer.key == wanted]
     elsewhere = ""
     if not offered:
         problem = NotServed(shop=vendor.name, country=country).message

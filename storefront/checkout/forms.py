@@ -37,6 +37,17 @@ CHECKED_ALONE = (
     "country",
     "phone",
 )
+# In the order in which the page asks.
+ON_THE_PAGE = (
+    "email",
+    "country",
+    "full_name",
+    "address",
+    "address_extra",
+    "postal_code",
+    "city",
+    "state",
+)
 DECIDED_BY_COUNTRY = ("postal_code", "state")
 
 
@@ -158,9 +169,15 @@ class CheckoutForm(BillingFields):
         super().process(*args, **kwargs)
         self.billing_country.choices = choices(countries())
         self.billing_country.data = self.billing_country.data or self.country.data
-        # Asked last, whatever class declares them first: problems are listed in this order.
-        for name in BillingFields.asked():
-            self._fields[name] = self._fields.pop(name)
+        # Whatever class declares them first: problems are listed in this order.
+        for name in (*ON_THE_PAGE, *BillingFields.asked()):
+            if name in self._fields:
+                self._fields[name] = self._fields.pop(name)
+        if not self.country.data:  # else the first of the list would look chosen
+            self.country.choices = [
+                SelectChoice("", _("Choose one")),
+                *choices(countries()),
+            ]
         place = self.place()
         offered = [
             SelectChoice(_key(place, label), name) for label, name in place.states

@@ -103,7 +103,10 @@ def card_of(
     """
     left = order.money.without(asked_back)
     kind, status_word = order_status(
-        left, order.status, is_called_off=order.is_called_off
+        left,
+        order.status,
+        is_called_off=order.is_called_off,
+        is_pickup=order.is_pickup,
     )
     return OrderCard(
         order,
@@ -129,6 +132,9 @@ def _events(order: OrderView) -> Iterator[OrderEvent]:
     yield OrderEvent(_("Ordered"), order.placed_at)
     if order.paid_at:
         yield OrderEvent(_("Paid"), order.paid_at)
+    if order.is_pickup:
+        yield from _picked_up(order)
+        return
     if order.shipped_at:
         carrier, number = order.tracking_carrier, order.tracking_number
         sent = _("Sent with %(carrier)s", carrier=carrier) if carrier else _("Sent")
@@ -145,6 +151,19 @@ def _events(order: OrderView) -> Iterator[OrderEvent]:
         yield OrderEvent(by_shopper or _("Delivered"), order.delivered_at)
 
 
+def _picked_up(order: OrderView) -> Iterator[OrderEvent]:
+    if order.shipped_at:
+        place = order.sent_by.place if order.sent_by else ""
+        yield OrderEvent(_("Ready for pick-up"), order.shipped_at, place or None)
+    if order.delivered_at and order.is_arrival_assumed:
+        detail = _(
+            "It was ready long enough ago. Is it still there? Write to the shop."
+        )
+        yield OrderEvent(_("Counts as collected"), order.delivered_at, detail)
+    elif order.delivered_at:
+        yield OrderEvent(_("Collected"), order.delivered_at)
+
+
 def _shown(refunds: Iterable[RefundView]) -> Iterator[ShopperRefund]:
     """Those that shoppers are told of."""
     for refund in refunds:
@@ -154,7 +173,11 @@ def _shown(refunds: Iterable[RefundView]) -> Iterator[ShopperRefund]:
 
 
 def order_status(
-    left: OrderMoney, status: OrderStatus, *, is_called_off: bool = False
+    left: OrderMoney,
+    status: OrderStatus,
+    *,
+    is_called_off: bool = False,
+    is_pickup: bool = False,
 ) -> tuple[str, str]:
     """Kind and words of the badge that says where an order stands: first where its money is, then
     where its goods are.
@@ -173,9 +196,9 @@ def order_status(
             return "plain", _("Paid back by your bank")
     match status:
         case OrderStatus.SHIPPED:
-            return "info", _("On its way")
+            return "info", _("Ready for pick-up") if is_pickup else _("On its way")
         case OrderStatus.DELIVERED:
-            return "ok", _("Delivered")
+            return "ok", _("Collected") if is_pickup else _("Delivered")
     if is_called_off:
         return "plain", _("Cancelled, is paid back")
     return _unsent(left, status)

@@ -83,6 +83,7 @@ def purchase_badges(
                 part.money.without(asked.get(part.order_id, 0)),
                 part.status,
                 is_called_off=part.is_called_off,
+                is_pickup=part.is_pickup,
             ),
             part.vendor_name,
         )

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PASSWORD
-from tests.browser.looking import screen, walk
+from tests.browser.looking import SHIFTS, screen, walk
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -63,6 +63,24 @@ def test_the_pages_about_an_order_and_an_account_fit_and_read(
         f"{ACCOUNT}/data",
     ]
     assert walk(page, server, addresses) == []
+
+
+def test_on_a_phone_the_current_page_of_the_account_is_seen(
+    page: Page, server: Server
+) -> None:
+    """The last of a row that scrolls sideways; nothing moves for it, and without scripts the row
+    does not scroll.
+    """
+    page.set_viewport_size({"width": 390, "height": 844})
+    shopper(page, server)
+    page.add_init_script(SHIFTS)
+    page.goto(f"{server.url}{ACCOUNT}/security")
+    current = page.locator(".account-pages [aria-current]")
+    box = current.bounding_box()
+    assert box is not None
+    assert 0 <= box["x"] <= box["x"] + box["width"] <= 390
+    assert page.evaluate("window.scrollX") == 0
+    assert page.evaluate("window.__shift.by") == 0
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from shared.finance.statements.models import MarketplaceIdentity
+from shared.trade.orders.models import Checkout
 from shared.trade.people import address_book, registration
 from shared.trade.people.models import Customer, CustomerAddress
-from tests.support.factories import make_customer, make_product, make_ready_vendor
+from tests.support.factories import (
+    make_customer,
+    make_order,
+    make_product,
+    make_ready_vendor,
+)
 from tests.support.storefront import Browser, text_of, words
 
 if TYPE_CHECKING:
@@ -111,3 +118,29 @@ async def test_a_book_has_an_end(client: TestClientProtocol) -> None:
     answer = await browser.post(f"{BOOK}/new", HOME)
     assert answer.status_code == 409
     assert "You can keep up to 20 addresses." in await text_of(answer)
+
+
+async def test_the_form_opens_with_a_country_that_is_likely(
+    client: TestClientProtocol,
+) -> None:
+    """Of the address in the book, of the last order, of the marketplace; else none is chosen."""
+    browser = await signed_in(client)
+    new = f"{BOOK}/new"
+    assert '<option selected value="">Choose one</option>' in await browser.get(new)
+    answer = await browser.post(new, {**HOME, "country": ""})
+    assert "Choose the country." in words(await text_of(answer))
+    await MarketplaceIdentity.create(
+        id=1,
+        legal_name="Market",
+        address="",
+        country="FR",
+        vat_percentage=0,
+        invoice_prefix="M",
+    )
+    assert '<option selected value="FR">' in await browser.get(new)
+    me = await Customer.get()
+    order = await make_order(customer_id=me.id)
+    await Checkout.filter(id=order.checkout_id).update(country="BE")
+    assert '<option selected value="BE">' in await browser.get(new)
+    await keep(browser, WORK)
+    assert '<option selected value="US">' in await browser.get(new)

@@ -134,6 +134,22 @@ class TestCancelling:
         assert "is cancelled." in page
         assert await Refund.all().count() == 1
 
+    async def test_whoever_comes_again_reads_that_it_is_cancelled(
+        self, client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
+        """Not that it was sent; the same of an order that nobody paid."""
+        sale = await sold(gateway, sandbox)
+        browser, here = Browser(client), await below(sale.order)
+        await browser.get(f"{here}/cancel")
+        await browser.post(f"{here}/cancel")
+        page = words(await browser.get(f"{here}/cancel"))
+        assert "This order is cancelled already" in page
+        assert "you get your money back" in page
+        assert "was sent" not in page
+        unpaid = await make_order(status="cancelled", payment_status="cancelled")
+        page = words(await browser.get(f"{await below(unpaid)}/cancel"))
+        assert "It was called off before a payment arrived." in page
+
     async def test_what_was_sent_a_moment_ago_stays_sent(
         self, client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:

@@ -4,6 +4,7 @@ a note to the shop.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -75,6 +76,18 @@ class TestBill:
         ), said
         html = await browser.get("/shop/checkout")
         assert 'value="1 Dorset Street"' in html
+
+    async def test_what_is_wrong_is_listed_in_the_order_of_the_page(
+        self, browser: Browser
+    ) -> None:
+        """So that the first link leads to the first field."""
+        await browser.get("/shop/checkout")
+        answer = await browser.post("/shop/checkout", {"bill_elsewhere": "y"})
+        html = await answer.get_data(as_text=True)
+        listed = re.findall(r'<li><a href="#([^"]+)">', html)
+        fields = re.findall(r'<(?:input|select|textarea)[^>]* id="([^"]+)"', html)
+        assert len(listed) > 5
+        assert listed == [name for name in fields if name in listed]
 
     @pytest.mark.parametrize(
         ("field", "value", "sentence"),

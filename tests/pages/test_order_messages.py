@@ -113,3 +113,16 @@ async def test_only_the_orders_own_shopper_and_vendor_write(
     address = f"/vendor/admin/orders/{other.number}/messages"
     assert (await portal.post(address, {"text": "Hello"})).status_code == 404
     assert not await OrderMessage.exists()
+
+
+async def test_nothing_in_a_message_turns_the_page_around(
+    client: TestClientProtocol,
+) -> None:
+    """Marks of direction and control characters are taken off whatever field they come by."""
+    portal = await signed_in(client)
+    order = await sold_by(portal)
+    browser, here = Browser(client), await below(order)
+    await browser.get(here)
+    await browser.post(here, {"text": "Where is\u202e it?\x07\nAda"})
+    kept = await OrderMessage.get(order_id=order.id)
+    assert kept.text.splitlines() == ["Where is it?", "Ada"]

@@ -12,6 +12,8 @@ import pytest
 from shared.core import clock
 from shared.finance.invoices.queries import documents_of
 from shared.finance.shoppers.rules import OrderLeft, needed_until
+from shared.infra import unit
+from shared.infra.mail import service as mail
 from shared.infra.mail.models import Email
 from shared.trade.messages.errors import ShopperGone
 from shared.trade.messages.models import OrderMessage
@@ -247,3 +249,24 @@ async def test_neither_without_the_password_nor_without_a_second_yes(
     unsure = await browser.post(f"{DATA}/delete", {"present": YES["present"]})
     assert unsure.status_code == 422
     assert (await Customer.get(email="ada@example.test")).is_active
+
+
+async def test_no_mail_is_written_to_who_is_gone(client: TestClientProtocol) -> None:
+    """Whatever happens to an old order afterwards."""
+    browser = await signed_in(client)
+    order = await bought()
+    await browser.get(DATA)
+    await browser.post(f"{DATA}/delete", YES)
+    checkout = await Checkout.get(id=order.checkout_id)
+    assert checkout.email.endswith("@deleted.invalid")
+    before = await Email.all().count()
+    async with unit.transaction() as tx:
+        mail.post(
+            tx,
+            "refunded",
+            to=checkout.email,
+            unique_key="refunded:1",
+            order_id=order.id,
+            context={},
+        )
+    assert await Email.all().count() == before

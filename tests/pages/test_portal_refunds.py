@@ -137,6 +137,7 @@ class TestTheForm:
         ("given", "said"),
         [
             ({"amount": "20.01"}, "At most €20.00 can still be given back."),
+            ({"amount": "1000000.00"}, "At most €20.00 can still be given back."),
             ({"amount": "0"}, "Enter an amount above zero."),
             ({"amount": "-3"}, "not negative"),
             ({"amount": "0.005"}, "does not have that many decimals"),

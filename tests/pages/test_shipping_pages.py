@@ -117,6 +117,44 @@ class TestCheckout:
         answer = await browser.post("/shop/checkout", {**ADDRESS, **_chosen(html)})
         assert answer.status_code == 303
 
+    async def test_what_was_chosen_stays_chosen_at_its_new_price(
+        self, browser: Browser
+    ) -> None:
+        """Not the first of the list; what is offered no more is not kept."""
+        vendor = await _with_cup(browser)
+        field = f"shipping-{vendor.id}"
+        row = await ShippingSettings.get(vendor_id=vendor.id)
+        row.zones[0]["methods"][1]["price"] = 1590
+        await row.save()
+        await browser.get("/shop/checkout")
+        old = {**ADDRESS, field: "express:1490"}
+        answer = await browser.post("/shop/checkout", old)
+        html = await answer.get_data(as_text=True)
+        assert _chosen(html) == {field: "express:1590"}
+        assert "has changed what delivery costs" in words(html)
+        del row.zones[0]["methods"][1]
+        await row.save()
+        answer = await browser.post("/shop/checkout", old)
+        html = await answer.get_data(as_text=True)
+        assert _chosen(html) == {field: "standard:490"}
+
+    async def test_what_costs_nothing_is_called_free(self, browser: Browser) -> None:
+        """In the sums of the checkout and of the order, as beside its button."""
+        vendor = await _with_cup(browser)
+        await browser.get("/shop/checkout")
+        fetched = {**ADDRESS, f"shipping-{vendor.id}": "pickup:0"}
+        answer = await browser.post(
+            "/shop/checkout/totals", fetched, htmx("checkout-totals")
+        )
+        said = words(await text_of(answer))
+        assert "Free" in said
+        assert "€0.00" not in said
+        answer = await browser.post("/shop/checkout", fetched)
+        page = answer.location.replace("/shop/checkout/", "/shop/orders/")
+        said = words(await browser.get(page))
+        assert "Free" in said
+        assert "€0.00" not in said
+
     @pytest.mark.parametrize(
         "made_up",
         [

@@ -13,6 +13,8 @@ import pytest
 from shared.finance.payments.models import Payment
 from shared.infra.jobs.models import Job
 from shared.trade.catalogue.models import Product
+from shared.trade.catalogue.options import set_options
+from shared.trade.catalogue.rules import Option
 from shared.trade.orders.models import Order
 from shared.trade.vendors.models import Vendor
 from tests.support.market import Shop, open_shop
@@ -84,6 +86,45 @@ async def test_sold_out_at_pay_is_a_sentence_and_the_page_says_so_afterwards(
     assert "Only 1 left of A cup." in words(again)
     assert 'id="pay-button"' not in again
     assert (await Payment.get()).status == "pending"
+
+
+async def test_what_is_sold_in_other_versions_by_now_is_not_called_sold_out(
+    client: Any, lux: Shop
+) -> None:
+    """Pay and the payment page say what happened and what to do: with options where there were
+    none, then without the one that was chosen.
+    """
+    browser, gone = Browser(client), "is not sold in this version any more."
+    path, html = await before_pay(browser)
+    await _offered_in(lux, "One", "Two")
+    status, body = await press(browser, path, html)
+    assert (status, body["error"]["code"]) == (409, "sold_out")
+    assert body["error"]["message"].startswith(f"A cup {gone}")
+    again = words(await browser.get(path, status=409))
+    assert f"A cup {gone} Please take it out of your basket and choose again." in again
+
+    await browser.post(f"/shop/basket/lines/{lux.product_id}", {"quantity": "0"})
+    await browser.get("/shops/lux/cup")
+    picked = {"quantity": "1", "option-1": "One"}
+    answer = await browser.post("/shops/lux/cup", picked)
+    assert answer.status_code == 303
+    path = await browser.check_out()
+    await _offered_in(lux, "Two")
+    again = words(await browser.get(path, status=409))
+    assert f"A cup (One) {gone}" in again
+    assert "sold out" not in again
+
+
+async def _offered_in(lux: Shop, *sizes: str) -> None:
+    """The vendor says in which sizes there is one each."""
+    await set_options(
+        vendor_id=lux.vendor_id,
+        product_id=lux.product_id,
+        options=[Option("Size", sizes)],
+        actor="test",
+    )
+    offered = Product.filter(parent_id=lux.product_id, removed_at=None)
+    await offered.update(stock=1)
 
 
 @pytest.mark.one_engine

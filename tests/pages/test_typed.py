@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.core.typed import bare_code, plain, plain_code
+from shared.core.typed import bare_code, plain, plain_code, readable
 
 DASHES = "-‐‑‒–—―−－﹣﹘ー⁃˗"
 
@@ -82,3 +82,20 @@ def test_reading_twice_changes_nothing(text: str) -> None:
     """Whatever is typed; so a stored code may be read again."""
     for read in (plain, plain_code, bare_code):
         assert read(read(text)) == read(text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("Ada\u202ecod.exe", "Adacod.exe"),
+        ("\u2066a\u2069\u200fb\ufeff", "ab"),
+        ("one\x00\x07\x1btwo", "onetwo"),
+        ("line\r\nline\tand\n", "line\r\nline\tand\n"),
+        ("שלום Ada, مرحبا", "שלום Ada, مرحبا"),
+        ("می\u200cخواهم 👩\u200d🚀", "می\u200cخواهم 👩\u200d🚀"),
+        ("Zoë, 東京 ﬁne", "Zoë, 東京 ﬁne"),
+    ],
+)
+def test_free_text_turns_nothing_around(typed: str, kept: str) -> None:
+    """Marks of direction and control characters go; lines, joiners and letters stay."""
+    assert readable(typed) == kept

@@ -8,24 +8,40 @@ from shared.trade.shipping.rules import (
     REST_OF_WORLD,
     DeliveryDays,
     MethodKind,
+    ShippingMethod,
 )
-from shared.trade.shipping.service import Editor, MethodValues, save_method, save_zone
+from shared.trade.shipping.service import Editor, save_method, save_zone
 
 _FREE_FROM = 50_00
+_NEW = ""  # has no key yet
 ZONES = {
     ("AT", "BE", "DE", "FR", "LU", "NL"): (
-        MethodValues(
+        ShippingMethod(
+            _NEW,
             "Standard parcel",
             MethodKind.FLAT,
             4_90,
             free_from=_FREE_FROM,
             days=DeliveryDays(1, 3),
         ),
-        MethodValues("Express", MethodKind.FLAT, 14_90, days=DeliveryDays(1, 1)),
-        MethodValues("Pick up in the workshop", MethodKind.PICKUP, 0),
+        ShippingMethod(
+            _NEW,
+            "Express",
+            MethodKind.FLAT,
+            14_90,
+            days=DeliveryDays(1, 1),
+        ),
+        ShippingMethod(
+            _NEW,
+            "Pick up in the workshop",
+            MethodKind.PICKUP,
+            0,
+            place="12, rue de l’Eau, L-1449 Luxembourg. Monday to Friday, 10 to 18.",
+        ),
     ),
     (REST_OF_EU,): (
-        MethodValues(
+        ShippingMethod(
+            _NEW,
             "Parcel with signature",
             MethodKind.FLAT,
             9_90,
@@ -34,7 +50,8 @@ ZONES = {
         ),
     ),
     (REST_OF_WORLD,): (
-        MethodValues(
+        ShippingMethod(
+            _NEW,
             "Air parcel",
             MethodKind.WEIGHT,
             19_00,
@@ -52,5 +69,5 @@ async def send(vendor_id: int, actor: str) -> None:
     editor = Editor(vendor_id, actor)
     for places, methods in ZONES.items():
         key = await save_zone(editor, None, places)
-        for values in methods:
-            await save_method(editor, key, None, values)
+        for method in methods:
+            await save_method(editor, key, method)

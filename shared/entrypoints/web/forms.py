@@ -37,6 +37,7 @@ from wtforms.widgets import CheckboxInput, ListWidget, Select
 from shared.core import locales
 from shared.core.errors import Invalid, MarketError
 from shared.core.locales import gettext as _
+from shared.core.typed import readable
 from shared.entrypoints.web.csrf import Csrf
 from shared.trade.people.rules import check_password, normal_email
 
@@ -72,8 +73,9 @@ def _is_real(value: Decimal) -> bool:
     return value.is_finite() and abs(value) <= MAX_INTEGER
 
 
-def _strip(value: Any) -> Any:
-    return value.strip() if isinstance(value, str) else value
+def _tidy(value: Any) -> Any:
+    """What was typed, without what nobody can see of it."""
+    return readable(value).strip() if isinstance(value, str) else value
 
 
 class KeptOptions(Select):
@@ -127,7 +129,7 @@ class MarketForm(Form):
             field: Any = unbound_field.bind(form=form, **options)
             field.validators = [_sane, *field.validators]
             if isinstance(field, StringField) and not isinstance(field, PasswordField):
-                field.filters = (_strip, *field.filters)
+                field.filters = (_tidy, *field.filters)
             if type(field.widget) is Select:
                 field.widget = _SELECT
             return field

@@ -73,6 +73,7 @@ async def facts_of(dispute: DisputeView, *, terms_at: TermsAt) -> Facts:
         others=await _others(order, checkout),
         zone=(await marketplace()).zone,
         sent_by=order.shipping_method,
+        is_pickup=order.is_pickup,
     )
 
 
@@ -108,7 +109,8 @@ async def _messages(order: Order) -> tuple[Message, ...]:
     them; of a receipt of several orders, what it says of this one.
     """
     receipt = receipt_key(order.checkout_id)
-    keys = [f"order_confirmed:{order.id}", receipt, f"order_shipped:{order.id}"]
+    kinds = ("order_confirmed", "order_shipped", "order_ready")
+    keys = [receipt, *(f"{kind}:{order.id}" for kind in kinds)]
     mails = await Email.filter(unique_key__in=keys).order_by("id")
     shared = any(mail.unique_key == receipt for mail in mails)
     others = await _numbers_beside(order) if shared else []

@@ -86,6 +86,12 @@ class Facts:
         UTC  # of the marketplace: the day on which the parcel was sent is a day there
     )
     sent_by: str = ""  # the way of sending that the shopper chose and paid for
+    is_pickup: bool = False  # nothing was sent
+
+    @property
+    def sent_at(self) -> datetime | None:
+        """When it was sent; None of what is picked up."""
+        return None if self.is_pickup else self.shipped_at
 
 
 def draft(facts: Facts, reason: str) -> dict[str, str]:
@@ -105,11 +111,11 @@ def _texts(facts: Facts, reason: str) -> dict[str, str]:
         "customer_name": facts.full_name,
         "customer_email_address": facts.email,
         "customer_purchase_ip": facts.ip,
-        "shipping_address": "\n".join(facts.address) if facts.shipped_at else "",
+        "shipping_address": "\n".join(facts.address) if facts.sent_at else "",
         "shipping_carrier": facts.carrier,
         "shipping_tracking_number": facts.tracking,
-        "shipping_date": english_day(facts.shipped_at, facts.zone)
-        if facts.shipped_at
+        "shipping_date": english_day(facts.sent_at, facts.zone)
+        if facts.sent_at
         else "",
         "refund_policy_disclosure": _terms(facts),
         "refund_refusal_explanation": _refunds(facts)
@@ -207,7 +213,9 @@ def _events(facts: Facts) -> Iterator[str]:
     )
     if facts.paid_at:
         yield _event("paid", facts.paid_at, charge=facts.charge_id)
-    if facts.shipped_at:
+    if facts.shipped_at and facts.is_pickup:
+        yield _event("ready", facts.shipped_at)
+    elif facts.shipped_at:
         with_carrier = "_with" if facts.carrier else ""
         tracked = "_tracked" if facts.tracking else ""
         yield _event(
@@ -217,7 +225,8 @@ def _events(facts: Facts) -> Iterator[str]:
             tracking=facts.tracking,
         )
     if facts.delivered_at:
-        yield _event("delivered", facts.delivered_at)
+        code = "collected" if facts.is_pickup else "delivered"
+        yield _event(code, facts.delivered_at)
     for refund in facts.refunds:
         yield _event("refunded", refund.at, amount=refund.amount)
 

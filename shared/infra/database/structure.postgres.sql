@@ -1,4 +1,4 @@
--- What all migrations make, up to 0070_contributions. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0071_contributions. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -1059,6 +1059,7 @@ CREATE TABLE orders (
     discount_code character varying(40) DEFAULT ''::character varying NOT NULL,
     marketplace_discount bigint DEFAULT 0 NOT NULL,
     shipping_discount bigint DEFAULT 0 NOT NULL,
+    pickup_place character varying(200) DEFAULT ''::character varying NOT NULL,
     CONSTRAINT ck_orders_discounts CHECK (discount_amount >= 0 and shipping_discount >= 0 and marketplace_discount >= 0 and marketplace_discount <= discount_amount + shipping_discount),
     CONSTRAINT ck_orders_disputed CHECK (disputed_amount >= 0 and lost_amount >= 0),
     CONSTRAINT ck_orders_fee CHECK (platform_fee_amount >= 0 and (platform_fee_amount = 0 or platform_fee_amount < total_amount_cents + marketplace_discount)),

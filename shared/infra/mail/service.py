@@ -36,6 +36,7 @@ from shared.infra.mail.rendering import Letter, as_html, render
 from shared.infra.unit import Transaction
 
 PUBLIC_URL = links.PUBLIC_URL
+NOWHERE = ".invalid"
 _SEALED = re.compile(r"\{sealed:([A-Za-z0-9_-]{22})\}")
 
 
@@ -85,8 +86,11 @@ def post(
     `language`.
 
     It is written once per `unique_key`, and sent after `tx` has committed. `order_id`: the order it
-    is about.
+    is about. Where no mail can arrive (`.invalid`, RFC 2606), as at the address of a deleted
+    account, none is written.
     """
+    if to.endswith(NOWHERE):
+        return
     letter = render(kind, context, language)
     # A header is one line, whatever a vendor called itself.
     subject = " ".join(letter.subject.split())[:200]

@@ -23,6 +23,18 @@ class SoldOut(Conflict):
         super().__init__(how_many_left(product_name, left))
 
 
+class ChoiceGone(SoldOut):
+    """What was ordered is sold no more as it was: its product has other options by now."""
+
+    def __init__(self, product_name: str) -> None:
+        super().__init__(product_name, 0)
+        self.message = _(
+            "%(name)s is not sold in this version any more."
+            " Please take it out of your basket and choose again.",
+            name=product_name,
+        )
+
+
 class ChoiceLacking(Invalid):
     """Of a product with options one variant is bought, and nobody has said which."""
 

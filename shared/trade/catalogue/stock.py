@@ -20,7 +20,7 @@ from shared.infra.database.batch import stored
 from shared.infra.database.dialect import dialect
 from shared.infra.database.raw_sql import execute
 from shared.infra.unit import Transaction, is_open
-from shared.trade.catalogue.errors import SoldOut, StockBooksDiffer
+from shared.trade.catalogue.errors import ChoiceGone, SoldOut, StockBooksDiffer
 from shared.trade.catalogue.models import Product
 
 Items = Sequence[tuple[int, int]]
@@ -152,9 +152,26 @@ async def take_free(items: Items) -> dict[int, int]:
 
 
 def _must_be_there(product: Product, quantity: int) -> None:
+    problem = lacking(product, quantity, name=product.full_name)
+    if problem is not None:
+        raise problem
+
+
+def lacking(
+    product: Product,
+    quantity: int,
+    *,
+    name: str,
+) -> SoldOut | None:
+    """Why so many pieces of a product cannot be set aside, under the name that it was ordered by;
+    None where they can.
+    """
     left = product.stock - product.reserved
-    if left < quantity:
-        raise SoldOut(product.full_name, max(left, 0))
+    if left >= quantity:
+        return None
+    if product.removed_at is not None or product.has_options:
+        return ChoiceGone(name)
+    return SoldOut(name, max(left, 0))
 
 
 def _merge(items: Items) -> dict[int, int]:

@@ -122,5 +122,6 @@ async def _tell_shopper(tx: Transaction, order: Order) -> None:
             "full_name": checkout.full_name,
             "vendor_name": vendor.name,
             "is_assumed": order.delivered_by == TAKEN_FOR_GRANTED,
+            "is_pickup": order.is_pickup,
         },
     )

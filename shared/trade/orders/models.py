@@ -6,16 +6,15 @@ from typing import Any, ClassVar
 
 from tortoise import fields
 from tortoise.indexes import Index
-from tortoise.migrations.constraints import CheckConstraint
 
 from shared.core.locales import LONGEST_TAG, SOURCE
-from shared.infra.database.base import Row, minor_units, words
+from shared.infra.database.base import Row, minor_units
 from shared.infra.database.searching import Searched, SearchedManager
 from shared.trade.baskets.models import Basket
 from shared.trade.catalogue.models import Product
 from shared.trade.catalogue.rules import full_name
+from shared.trade.orders import order_indexes as declared
 from shared.trade.orders.errors import OrderNotFound
-from shared.trade.orders.order_indexes import LINE_CHECKS, ORDER_CHECKS, ORDER_INDEXES
 from shared.trade.orders.rules import (
     CheckoutStatus,
     OrderStatus,
@@ -23,6 +22,7 @@ from shared.trade.orders.rules import (
     StockState,
 )
 from shared.trade.people.models import Customer
+from shared.trade.shipping.rules import MOST_PLACE, MethodKind
 from shared.trade.vendors.models import Vendor
 
 
@@ -118,19 +118,8 @@ class Checkout(Searched):
     class Meta:
         table = "checkouts"
         manager = SearchedManager()
-        indexes = [
-            Index(fields=("status", "reserved_until"), name="ix_checkouts_due"),
-            Index(fields=("basket_id", "status"), name="ix_checkouts_basket"),
-            Index(fields=("email",), name="ix_checkouts_email"),
-            Index(fields=("network", "status"), name="ix_checkouts_network"),
-            Index(fields=("old_link_digest",), name="ix_checkouts_old_link"),
-        ]
-        constraints = [
-            CheckConstraint(
-                check=f"status in ({words(CheckoutStatus)})", name="ck_checkouts_status"
-            ),
-            CheckConstraint(check="total_amount >= 0", name="ck_checkouts_total"),
-        ]
+        indexes = declared.CHECKOUT_INDEXES
+        constraints = declared.CHECKOUT_CHECKS
 
 
 class Order(Row):
@@ -150,6 +139,11 @@ class Order(Row):
     @property
     def activity_order_id(self) -> int:
         return int(self.id)
+
+    @property
+    def is_pickup(self) -> bool:
+        """Whether its shopper comes for it."""
+        return self.shipping_kind == MethodKind.PICKUP
 
     number = fields.CharField(max_length=20, unique=True)
     checkout: fields.ForeignKeyRelation[Checkout] = fields.ForeignKeyField(
@@ -202,6 +196,12 @@ class Order(Row):
         default="",
         db_default="",
         description="flat | weight | pickup",
+    )
+    pickup_place = fields.CharField(
+        max_length=MOST_PLACE,
+        default="",
+        db_default="",
+        description="where it is picked up, as it was said at the sale",
     )
     promised_from_days = fields.SmallIntField(
         null=True, description="days after the order, as it was promised"
@@ -257,8 +257,8 @@ class Order(Row):
     class Meta:
         table = "orders"
         unique_together = (("checkout", "vendor"),)
-        indexes = ORDER_INDEXES
-        constraints = ORDER_CHECKS
+        indexes = declared.ORDER_INDEXES
+        constraints = declared.ORDER_CHECKS
 
 
 class OrderLine(Row):
@@ -314,4 +314,4 @@ class OrderLine(Row):
     class Meta:
         table = "order_lines"
         indexes = [Index(fields=("order_id",), name="ix_order_lines_order")]
-        constraints = LINE_CHECKS
+        constraints = declared.LINE_CHECKS

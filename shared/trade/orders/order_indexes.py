@@ -1,4 +1,6 @@
-"""The indexes of orders: of lists by their newest, and of what waits; and their checks."""
+"""The indexes of purchases and orders: of lists by their newest, and of what waits; and their
+checks.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +9,26 @@ from tortoise.migrations.constraints import CheckConstraint
 
 from shared.infra.database.base import words
 from shared.infra.database.indexes import IndexWhere
-from shared.trade.orders.rules import OrderStatus, PaymentStatus, StockState
+from shared.trade.orders.rules import (
+    CheckoutStatus,
+    OrderStatus,
+    PaymentStatus,
+    StockState,
+)
 
+CHECKOUT_INDEXES = [
+    Index(fields=("status", "reserved_until"), name="ix_checkouts_due"),
+    Index(fields=("basket_id", "status"), name="ix_checkouts_basket"),
+    Index(fields=("email",), name="ix_checkouts_email"),
+    Index(fields=("network", "status"), name="ix_checkouts_network"),
+    Index(fields=("old_link_digest",), name="ix_checkouts_old_link"),
+]
+CHECKOUT_CHECKS = [
+    CheckConstraint(
+        check=f"status in ({words(CheckoutStatus)})", name="ck_checkouts_status"
+    ),
+    CheckConstraint(check="total_amount >= 0", name="ck_checkouts_total"),
+]
 ORDER_INDEXES = [
     Index(
         fields=("vendor_id", "id"),

@@ -27,6 +27,7 @@ from shared.trade.orders.models import Order, OrderLine
 from shared.trade.orders.queries import money_of
 from shared.trade.orders.remaining_money import OrderMoney, Shipping, shipping
 from shared.trade.orders.rules import UNPAID, OrderStatus, PaymentStatus
+from shared.trade.shipping.rules import MethodKind
 
 PAGE_SIZE = 25
 MAX_NUMBER = 20
@@ -62,6 +63,7 @@ class OrderRow:
     status: OrderStatus
     payment_status: PaymentStatus
     items: int
+    is_pickup: bool = False
 
     @property
     def shipping(self) -> Shipping:
@@ -199,6 +201,7 @@ def listed(record: Record) -> OrderRow:
         status=OrderStatus(record["status"]),
         payment_status=status,
         items=int(record["items"] or 0),
+        is_pickup=record["shipping_kind"] == MethodKind.PICKUP,
     )
 
 
@@ -248,6 +251,7 @@ async def _rows(orders: Sequence[Order]) -> tuple[OrderRow, ...]:
             status=OrderStatus(order.status),
             payment_status=PaymentStatus(order.payment_status),
             items=items.get(order.id, 0),
+            is_pickup=order.is_pickup,
         )
         for order in orders
     )

@@ -28,6 +28,7 @@ class PurchasePart:
     status: OrderStatus
     money: OrderMoney
     is_called_off: bool
+    is_pickup: bool = False
 
 
 @frozen
@@ -69,6 +70,13 @@ async def purchases_of(
     return tuple(_purchase(group) for group in list(grouped.values())[:limit])
 
 
+async def last_country(customer_id: int) -> str:
+    """Where a shopper's last order went; empty where they have none."""
+    mine = Order.filter(customer_id=customer_id).order_by("-id").limit(1)
+    found = await mine.values_list("checkout__country", flat=True)
+    return str(found[0]) if found else ""
+
+
 def _purchase(orders: Sequence[Order]) -> PurchaseRow:
     checkout = orders[0].checkout
     return PurchaseRow(
@@ -83,6 +91,7 @@ def _purchase(orders: Sequence[Order]) -> PurchaseRow:
                 OrderStatus(order.status),
                 money_of(order),
                 is_called_off(order.status, order.stock_state),
+                order.is_pickup,
             )
             for order in orders
         ),

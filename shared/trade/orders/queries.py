@@ -112,6 +112,11 @@ class OrderView:
         return shipping(self.status, self.money)
 
     @property
+    def is_pickup(self) -> bool:
+        """Whether its shopper comes for it."""
+        return self.sent_by is not None and self.sent_by.is_pickup
+
+    @property
     def can_keep(self) -> bool:
         """Whether it will not be sent, and something of it is not in stock."""
         return self.shipping is Shipping.GONE and self.has_left_stock

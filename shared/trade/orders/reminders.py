@@ -53,6 +53,7 @@ def _remind_vendor(tx: Transaction, order: Order) -> None:
         context={
             "number": order.number,
             "vendor_name": order.vendor.name,
+            "is_pickup": order.is_pickup,
             "paid_at": order.paid_at,
         },
     )
@@ -71,5 +72,6 @@ def _tell_shopper(tx: Transaction, order: Order) -> None:
             "number": order.number,
             "full_name": checkout.full_name,
             "vendor_name": order.vendor.name,
+            "is_pickup": order.is_pickup,
         },
     )

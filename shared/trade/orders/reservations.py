@@ -18,7 +18,6 @@ from tortoise.queryset import QuerySet
 from shared.core import clock
 from shared.infra.unit import Act, Transaction
 from shared.trade.catalogue import stock
-from shared.trade.catalogue.errors import how_many_left
 from shared.trade.catalogue.models import Product
 from shared.trade.orders.events import PiecesHeld
 from shared.trade.orders.models import Order, OrderLine
@@ -150,16 +149,16 @@ async def lock_pieces(orders: Sequence[Order]) -> None:
 
 
 async def what_is_missing(order_id: int) -> str | None:
-    """Why an order that holds nothing cannot be paid just now: the sentence of what is sold out;
-    None when all is there.
+    """Why an order that holds nothing cannot be paid just now: the sentence of what is sold out,
+    or not sold like that any more; None when all is there.
     """
     lines = OrderLine.filter(
         order_id=order_id, order__stock_state=StockState.AT_PAYMENT
     ).order_by("id")
     for line in await lines.select_related("product"):
-        left = line.product.stock - line.product.reserved
-        if left < line.quantity:
-            return how_many_left(line.full_name, left)
+        problem = stock.lacking(line.product, line.quantity, name=line.full_name)
+        if problem is not None:
+            return problem.message
     return None
 
 

@@ -144,6 +144,7 @@ def shipping_columns(offer: ShippingOffer | None) -> dict[str, Any]:
         "shipping_amount": offer.price.amount,
         "shipping_method": offer.name,
         "shipping_kind": offer.kind.value,
+        "pickup_place": offer.place,
         "promised_from_days": days.first if days else None,
         "promised_to_days": days.last if days else None,
     }

@@ -34,7 +34,7 @@ async def mark_as_shipped(
     actor: str,
     all_the_same: bool = False,
 ) -> None:
-    """The vendor sent it.
+    """The vendor sent it, or has it ready where it is picked up.
 
     The shopper gets a mail. Raises NotFound, CannotShip (not paid, or sent already) and MoneyGone.
 
@@ -50,8 +50,13 @@ async def mark_as_shipped(
         if short and not although:
             although = "pieces missing"
         act = Act("order.shipped", actor, {"although": although} if although else {})
+        if order.is_pickup:  # nothing travels
+            carrier = tracking = ""
         await _send(tx, order, carrier, tracking, act)
-        await _mail_shopper(tx, order, carrier, tracking)
+        if order.is_pickup:
+            await _mail_ready(tx, order)
+        else:
+            await _mail_shopper(tx, order, carrier, tracking)
 
 
 def _doubt(order: Order, *, all_the_same: bool) -> str:
@@ -127,6 +132,25 @@ async def _mail_shopper(
             "carrier": carrier,
             "tracking": tracking,
             "link": tracking_link(carrier, tracking),
+        },
+    )
+
+
+async def _mail_ready(tx: Transaction, order: Order) -> None:
+    """Where what is picked up waits: in the vendor's town, unless it said more."""
+    checkout, vendor = await order.checkout, await order.vendor
+    mail.post(
+        tx,
+        "order_ready",
+        to=checkout.email,
+        unique_key=f"order_ready:{order.id}",
+        order_id=order.id,
+        language=checkout.language,
+        context={
+            "number": order.number,
+            "full_name": checkout.full_name,
+            "vendor_name": vendor.name,
+            "place": order.pickup_place or vendor.city,
         },
     )
 

@@ -11,7 +11,7 @@ from shared.trade.shipping.rules import DeliveryDays, MethodKind
 @frozen
 class SoldShipping:
     """The method by its name then, its price beside that of the goods, and the days after the order
-    that were promised.
+    that were promised; where it is picked up, if it is.
     """
 
     method: str
@@ -19,6 +19,12 @@ class SoldShipping:
     price: Money
     goods: Money
     days: DeliveryDays | None
+    place: str = ""
+
+    @property
+    def is_pickup(self) -> bool:
+        """Whether its shopper comes for it."""
+        return self.kind is MethodKind.PICKUP
 
 
 def sold_shipping(order: Order) -> SoldShipping | None:
@@ -33,4 +39,5 @@ def sold_shipping(order: Order) -> SoldShipping | None:
         price=price,
         goods=Money(order.total_amount_cents, order.currency) - price,
         days=None if first is None or last is None else DeliveryDays(first, last),
+        place=order.pickup_place,
     )

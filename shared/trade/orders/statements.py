@@ -147,6 +147,7 @@ _LISTED = (
     "returned_amount",
     "disputed_amount",
     "lost_amount",
+    "shipping_kind",
     "full_name",
     "items",
 )

@@ -27,7 +27,7 @@ async def correct_tracking(
     """
     async with unit.transaction() as tx:
         order = await tx.lock(Order, vendor_id=vendor_id, number=number)
-        if order.status != OrderStatus.SHIPPED:
+        if order.status != OrderStatus.SHIPPED or order.is_pickup:
             raise CannotCorrect
         before = (order.tracking_carrier, order.tracking_number)
         if before == (carrier, tracking):

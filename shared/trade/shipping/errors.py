@@ -98,6 +98,13 @@ class MethodUnnamed(Invalid):
     default = _n("Give it a name, such as Standard parcel.")
 
 
+class PickupPlaceMissing(Invalid):
+    """Whoever picks something up has to find the place."""
+
+    param = "place"
+    default = _n("Say where shoppers pick it up: street, town, opening hours.")
+
+
 class DaysOutOfOrder(Invalid):
     """Both days are given or none, and the first is not after the last."""
 

@@ -22,6 +22,7 @@ MOST_ZONES = 20
 MOST_METHODS = 8
 MOST_DAYS = 90
 MOST_GRAMS = 1_000_000
+MOST_PLACE = 200  # letters
 _KILOGRAM = 1000
 
 
@@ -46,7 +47,8 @@ class ShippingMethod:
     """One way in which a vendor sends; amounts are minor units of the plan's currency.
 
     `price` of a parcel by weight is that of its first kilogram. `free_from`: the goods' worth from
-    which it costs nothing. `days` are those on the way.
+    which it costs nothing. `days` are those on the way. `place`: where the shopper comes for it;
+    empty elsewhere, and where it is the vendor's town.
     """
 
     key: str
@@ -57,6 +59,7 @@ class ShippingMethod:
     most_grams: int | None = None
     free_from: int | None = None
     days: DeliveryDays | None = None
+    place: str = ""
 
 
 @frozen
@@ -116,6 +119,7 @@ class ShippingOffer:
     kind: MethodKind
     price: Money
     days: DeliveryDays | None
+    place: str = ""
 
 
 @frozen
@@ -158,6 +162,7 @@ def _offer(
         kind=method.kind,
         price=Money(_price(method, parcel), plan.currency),
         days=promised(plan, method),
+        place=method.place,
     )
 
 

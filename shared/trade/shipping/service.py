@@ -17,6 +17,7 @@ from shared.trade.shipping.errors import (
     MethodNotFound,
     MethodUnnamed,
     NoPlaces,
+    PickupPlaceMissing,
     PlaceTaken,
     ShippingAmountOutOfRange,
     TooManyZones,
@@ -30,7 +31,6 @@ from shared.trade.shipping.rules import (
     MOST_DAYS,
     MOST_METHODS,
     MOST_ZONES,
-    DeliveryDays,
     MethodKind,
     ShippingMethod,
     ShippingPlan,
@@ -51,19 +51,6 @@ class Editor:
 
     vendor_id: int
     label: str
-
-
-@frozen
-class MethodValues:
-    """What a vendor says of one way of sending; amounts are minor units of its own currency."""
-
-    name: str
-    kind: MethodKind
-    price: int
-    per_kilogram: int = 0
-    most_grams: int | None = None
-    free_from: int | None = None
-    days: DeliveryDays | None = None
 
 
 async def save_handling(
@@ -136,25 +123,27 @@ async def remove_zone(editor: Editor, key: str) -> None:
 async def save_method(
     editor: Editor,
     zone_key: str,
-    key: str | None,
-    values: MethodValues,
+    method: ShippingMethod,
     look: Look[ShippingMethod] = unseen,
 ) -> str:
-    """Make or change a way of sending in a zone; returns its key.
+    """Make a way of sending in a zone, or change the one of its key; returns the key.
 
-    Raises ZoneNotFound, MethodNotFound, ZoneFull, what is wrong with the values, and
+    `method` without a key is a new one.
+
+    Raises ZoneNotFound, MethodNotFound, ZoneFull, what is wrong with what it says, and
     what `look` does.
     """
     async with unit.transaction() as tx:
         row = await _locked(tx, editor.vendor_id)
-        _check(values, row.currency)
+        _check(method, row.currency)
         plan = plan_of(row)
         zone = _zone(plan, zone_key)
-        if key is not None:
-            await look(_method(zone, key))
+        if method.key:
+            await look(_method(zone, method.key))
         elif len(zone.methods) >= MOST_METHODS:
             raise ZoneFull(most=MOST_METHODS)
-        method = ShippingMethod(key or _new_key(), **vars(values))
+        else:
+            method = replace(method, key=_new_key())
         if zone.method(method.key) != method:
             changed = replace(zone, methods=tuple(_with(zone.methods, method)))
             await _write(tx, row, _with(plan.zones, changed))
@@ -239,18 +228,20 @@ def _new_key() -> str:
     return new_nonce()[:12]
 
 
-def _check(values: MethodValues, currency: str) -> None:
-    if not values.name.strip():
+def _check(method: ShippingMethod, currency: str) -> None:
+    if not method.name.strip():
         raise MethodUnnamed
+    if method.kind is MethodKind.PICKUP and not method.place:
+        raise PickupPlaceMissing
     amounts = {
-        "price": values.price,
-        "per_kilogram": values.per_kilogram,
-        "free_from": values.free_from or 0,
+        "price": method.price,
+        "per_kilogram": method.per_kilogram,
+        "free_from": method.free_from or 0,
     }
     for name, amount in amounts.items():
         if not 0 <= amount <= MAX_AMOUNT or amount % step(currency):
             raise ShippingAmountOutOfRange(param=name)
-    days = values.days
+    days = method.days
     if days is not None and not 0 <= days.first <= days.last <= MOST_DAYS:
         raise DaysOutOfOrder
 

@@ -24,6 +24,7 @@ from shared.trade.shipping.errors import (
     MethodUnnamed,
     NoPlaces,
     NotServed,
+    PickupPlaceMissing,
     PlaceTaken,
     ShippingAmountOutOfRange,
     ShippingChanged,
@@ -40,9 +41,10 @@ from shared.trade.shipping.rules import (
     DeliveryDays,
     MethodKind,
     ShippingChoice,
+    ShippingMethod,
     ShippingPlan,
 )
-from shared.trade.shipping.service import Editor, MethodValues
+from shared.trade.shipping.service import Editor
 from tests.support.factories import make_product, make_ready_vendor
 from tests.support.market import ADA
 from tests.support.shipping import BY_EXPRESS, BY_STANDARD, PLAN, send_by
@@ -51,7 +53,7 @@ if TYPE_CHECKING:
     from shared.trade.vendors.models import Vendor
 
 pytestmark = pytest.mark.usefixtures("database")
-PARCEL = MethodValues("Parcel", MethodKind.FLAT, 490, days=DeliveryDays(1, 2))
+PARCEL = ShippingMethod("", "Parcel", MethodKind.FLAT, 490, days=DeliveryDays(1, 2))
 
 
 async def _editor() -> Editor:
@@ -70,8 +72,8 @@ class TestSaying:
         editor = await _editor()
         home = await service.save_zone(editor, None, ["LU", "DE"])
         rest = await service.save_zone(editor, None, [REST_OF_EU])
-        made = await service.save_method(editor, home, None, PARCEL)
-        await service.save_method(editor, home, made, replace(PARCEL, price=590))
+        made = await service.save_method(editor, home, PARCEL)
+        await service.save_method(editor, home, replace(PARCEL, key=made, price=590))
         await service.save_handling(editor, 4)
         plan = await _plan(editor)
         assert (plan.currency, plan.handling_days) == ("EUR", 4)
@@ -87,10 +89,10 @@ class TestSaying:
         """The trail has what changed, not who pressed a button."""
         editor = await _editor()
         zone = await service.save_zone(editor, None, ["LU"])
-        key = await service.save_method(editor, zone, None, PARCEL)
+        key = await service.save_method(editor, zone, PARCEL)
         before = await AuditEntry.all().count()
         await service.save_zone(editor, zone, ["LU"])
-        await service.save_method(editor, zone, key, PARCEL)
+        await service.save_method(editor, zone, replace(PARCEL, key=key))
         await service.save_handling(editor, 1)
         assert await AuditEntry.all().count() == before
 
@@ -108,18 +110,19 @@ class TestSaying:
         """A key that was there is not found any more."""
         editor = await _editor()
         zone = await service.save_zone(editor, None, ["LU"])
-        key = await service.save_method(editor, zone, None, PARCEL)
+        key = await service.save_method(editor, zone, PARCEL)
         await service.remove_method(editor, zone, key)
         assert (await _plan(editor)).zones[0].methods == ()
         await service.remove_zone(editor, zone)
         assert (await _plan(editor)).zones == ()
         with pytest.raises(ZoneNotFound):
-            await service.save_method(editor, zone, None, PARCEL)
+            await service.save_method(editor, zone, PARCEL)
 
     @pytest.mark.parametrize(
         ("values", "error"),
         [
             ({"name": " "}, MethodUnnamed),
+            ({"kind": MethodKind.PICKUP}, PickupPlaceMissing),
             ({"price": -1}, ShippingAmountOutOfRange),
             ({"free_from": 100_000_000}, ShippingAmountOutOfRange),
             ({"days": DeliveryDays(3, 2)}, DaysOutOfOrder),
@@ -136,7 +139,6 @@ class TestSaying:
             await service.save_method(
                 editor,
                 zone,
-                None,
                 replace(PARCEL, **values),  # type: ignore[arg-type]
             )
         assert (await _plan(editor)).zones[0].methods == ()
@@ -150,9 +152,9 @@ class TestSaying:
         with pytest.raises(TooManyZones):
             await service.save_zone(editor, None, ["LU"])
         for _ in range(MOST_METHODS):
-            await service.save_method(editor, "0", None, PARCEL)
+            await service.save_method(editor, "0", PARCEL)
         with pytest.raises(ZoneFull):
-            await service.save_method(editor, "0", None, PARCEL)
+            await service.save_method(editor, "0", PARCEL)
         await row.refresh_from_db()
         assert len(row.zones[0]["methods"]) == MOST_METHODS
 
