@@ -80,16 +80,30 @@ class Stat:
 
 
 def _stats(found: Figures) -> list[Stat]:
-    sales = _note(found.sales, found.orders[0])
-    discounts = _note(found.discounts, has_change=False)
-    refunds = _note(found.refunds, has_change=False)
     stats = [
-        Stat(_("Sales"), money(found.sales[1]), sales),
-        Stat(_("Commission"), money(found.commission[1]), _note(found.commission)),
-        Stat(_("Refunds"), money(found.refunds[1]), refunds),
+        Stat(
+            _("Sales"),
+            money(found.sales[1]),
+            _note(found.sales, found.orders[0]),
+        ),
+        Stat(
+            _("Commission"),
+            money(found.commission[1]),
+            _note(found.commission),
+        ),
+        Stat(
+            _("Refunds"),
+            money(found.refunds[1]),
+            _note(found.refunds, has_change=False),
+        ),
     ]
     if any(found.discounts):  # of codes that the marketplace gave
-        stats.append(Stat(_("Paid for codes"), money(found.discounts[1]), discounts))
+        of_codes = Stat(
+            _("Paid for codes"),
+            money(found.discounts[1]),
+            _note(found.discounts, has_change=False),
+        )
+        stats.append(of_codes)
     return stats
 
 

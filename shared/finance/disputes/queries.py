@@ -82,7 +82,6 @@ class DisputeView:
     vendor_part: Money
     commission_part: Money
     loss_part: Money
-    discount_part: Money
     vendor_now: Money
     reinstated: Money
     vendor_back: Money
@@ -295,7 +294,6 @@ def view_of(row: Dispute, claim: Claim | None) -> DisputeView:
         vendor_part=money(row.vendor_part),
         commission_part=money(row.commission_part),
         loss_part=money(row.loss_part),
-        discount_part=money(row.discount_part),
         vendor_now=money(borne_by(row).vendor),
         reinstated=money(row.withdrawn - borne_by(row).total),
         vendor_back=money(row.vendor_back),

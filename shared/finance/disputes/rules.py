@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from shared.core.frozen import frozen
 from shared.core.money import split
-from shared.trade.commission.liability import GivenBack, SoldAmounts
+from shared.trade.commission.liability import GoneBack, SoldAmounts
 from shared.trade.commission.liability import give_back as give_back_of
 from shared.trade.commission.rules import RefundPolicy
 
@@ -167,9 +167,9 @@ def bear(
     """
     sold = SoldAmounts(total, commission, discount)
     inside = _whole(min(withdrawn, total - taken.amount), unit)
-    back = GivenBack()
+    back = GoneBack()
     if inside:
-        before = GivenBack(taken.amount, taken.commission, taken.discount)
+        before = GoneBack(taken.amount, taken.commission, taken.discount)
         back = give_back_of(sold, policy, before, inside, unit=unit)
     borne = withdrawn + back.discount - back.commission
     vendor = _whole(min(borne, sold.vendor_share - taken.vendor), unit)

@@ -227,8 +227,8 @@ def _step(parts: list[Fact]) -> list[FlowStep]:
     vendor = -sum(part.amount for part in parts if part.account in VENDORS)
     commission = -sum(part.amount for part in parts if part.account == COMMISSION)
     discount = -sum(part.amount for part in parts if part.account == DISCOUNTS)
-    all_told = -sum(part.amount for part in parts if part.account in MARKETS)
-    other = all_told - commission - discount
+    market = -sum(part.amount for part in parts if part.account in MARKETS)
+    other = market - commission - discount
     return [
         FlowStep(kind, to_vendor, to_market, first.stripe_id, first.at, first.key)
         for kind, to_vendor, to_market in _amounts(

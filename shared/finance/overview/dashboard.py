@@ -31,11 +31,10 @@ from shared.finance.payments.waiting_transfers import not_sent
 from shared.finance.payouts.queries import PayoutRow, broken_payouts
 from shared.finance.reconciliation.after_restore import Standstill, standstill
 from shared.finance.reconciliation.queries import RunView, last_finished
-from shared.finance.recovery.contributions import waiting_contributions
+from shared.finance.recovery.contributions import late_contributions
 from shared.finance.recovery.models import Claim
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import RefundState
-from shared.infra.database.counting import MOST
 from shared.infra.mail.queries import Unsent, unsent
 from shared.infra.stripe_writes.queries import UnexpectedAnswer, unexpected_answers
 from shared.trade.marketplace.queries import marketplace
@@ -103,7 +102,7 @@ async def read_dashboard(settings: Settings) -> Dashboard:
         held=tuple(v for v in trouble if v.held_at),
         banks=tuple(v for v in trouble if v.bank_errored),
         owing=await _owing(),
-        transfers=await _transfers(),
+        transfers=await _heap_of(not_sent(), "amount_vendor", "paid_at"),
         contributions=await _contributions(),
         parked_payments=await count_parked(),
         parked_events=(await count_troubled())[EventStatus.PARKED],
@@ -141,30 +140,37 @@ async def _owing() -> Heap:
     )
 
 
-async def _transfers() -> Heap:
-    """What vendors cannot receive of payments that they share, since Stripe sends them nothing."""
-    return await _heap_of(not_sent(), "amount_vendor", "paid_at")
-
-
 async def _contributions() -> Heap:
     """What the marketplace pays of prices and its balance did not cover."""
-    rows = await waiting_contributions(limit=MOST)
-    each = ((row.amount.currency, 1, row.amount.amount, row.since) for row in rows)
-    return _heap(each)
+    return await _heap_of(late_contributions(), "amount", "created_at", sign=-1)
 
 
-async def _heap_of(query: QuerySet[Any], amount: str, since: str) -> Heap:
+async def _heap_of(
+    query: QuerySet[Any],
+    amount: str,
+    since: str,
+    *,
+    sign: int = 1,
+) -> Heap:
     """Count rows, and add `amount` up per currency."""
-    found = query.annotate(number=Count("id"), total=Sum(amount), first=Min(since))
+    found = query.annotate(
+        number=Count("id"),
+        total=Sum(amount),
+        first=Min(since),
+    )
     columns = ("currency", "number", "total", "first")
-    return _heap(await found.group_by("currency").values_list(*columns))
+    rows = await found.group_by("currency").values_list(*columns)
+    return _heap(rows, sign)
 
 
-def _heap(rows: Iterable[tuple[object, ...]]) -> Heap:
+def _heap(
+    rows: Iterable[tuple[object, ...]],
+    sign: int = 1,
+) -> Heap:
     sums: dict[str, int] = defaultdict(int)
     count, days = 0, []
     for currency, number, total, first in rows:
-        sums[str(currency)] += int(str(total))
+        sums[str(currency)] += sign * int(str(total))
         count += int(str(number))
         days += [_moment(first)] if first else []
     money = tuple(Money(amount, currency) for currency, amount in sorted(sums.items()))

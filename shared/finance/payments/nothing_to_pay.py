@@ -41,7 +41,11 @@ async def on_checkout_opened(tx: Transaction, event: CheckoutOpened) -> None:
         await _pay(tx, checkout, order)
 
 
-async def _pay(tx: Transaction, checkout: Checkout, order: Order) -> None:
+async def _pay(
+    tx: Transaction,
+    checkout: Checkout,
+    order: Order,
+) -> None:
     config = await VendorPaymentConfig.get_or_none(vendor_id=order.vendor_id)
     payment = await tx.create(
         Payment,

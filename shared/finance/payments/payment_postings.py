@@ -49,13 +49,18 @@ async def post_parked(
     return await ledger.post(tx, postings.parked(await _parked(payment, intent)))
 
 
-async def post_sale(tx: Transaction, order: Order, payment: Payment) -> bool:
+async def post_sale(
+    tx: Transaction,
+    order: Order,
+    payment: Payment,
+) -> bool:
     """Post a payment as a sale, and what its vendor got by a transfer of its own. False when it was
     posted already.
     """
     if not sold_of(order).worth:
         return False  # a vendor's code took all of it off: nobody gets anything
-    is_new = await ledger.post(tx, postings.sale(_sold(order, payment)))
+    fact = _sold(order, payment)
+    is_new = await ledger.post(tx, postings.sale(fact))
     if payment.is_slice and payment.stripe_transfer_id is not None:
         sent = _transferred(payment, payment.stripe_transfer_id)
         is_new |= await ledger.post(tx, sent)

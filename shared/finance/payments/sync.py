@@ -130,7 +130,14 @@ async def _sync_slice(
         order_id=order.id,
         vendor_id=order.vendor_id,
     )
-    await post_move(tx, order, payment, intent, was=current, now=target)
+    await post_move(
+        tx,
+        order,
+        payment,
+        intent,
+        was=current,
+        now=target,
+    )
     await _order_follows(tx, checkout, order, payment, target)
     if target is PaymentState.SUCCEEDED:
         await _succeeded(tx, each, intent)

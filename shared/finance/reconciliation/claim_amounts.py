@@ -31,7 +31,8 @@ async def amounts_borne(subjects: Sequence[str]) -> dict[str, int]:
     sure = [
         name for name, amount in by_rows.items() if by_ledger.get(name, 0) == amount
     ]
-    return {name: by_rows[name] for name in sure} | await _contributed(subjects)
+    contributed = await _contributed(subjects)
+    return contributed | {name: by_rows[name] for name in sure}
 
 
 async def _contributed(subjects: Sequence[str]) -> dict[str, int]:
@@ -43,8 +44,12 @@ async def _contributed(subjects: Sequence[str]) -> dict[str, int]:
     }
     if not payments:
         return {}
-    rows = await Payment.filter(id__in=list(payments)).select_related("order")
-    return {payments[row.id]: -sold_of(row.order).contribution for row in rows}
+    found: dict[str, int] = {}
+    mine = Payment.filter(id__in=list(payments))
+    for row in await mine.select_related("order"):
+        sold = sold_of(row.order)
+        found[payments[row.id]] = -sold.contribution
+    return found
 
 
 async def _by_rows(subjects: Sequence[str]) -> dict[str, int]:

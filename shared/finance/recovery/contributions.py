@@ -59,7 +59,8 @@ async def on_due(tx: Transaction, event: ContributionDue) -> None:
         stripe_source_id="",
         idempotency_key=movements.key(claim, kind, event.order_number, 1),
     )
-    await writes.open_write(tx, write_of(claim, movement, payment), soon=True)
+    asked = write_of(claim, movement, payment)
+    await writes.open_write(tx, asked, soon=True)
 
 
 def not_sent() -> QuerySet[Claim]:
@@ -75,7 +76,8 @@ async def subjects_to_send() -> list[str]:
         claim__subject__startswith=CONTRIBUTION,
     )
     asked = set(await texts_in(under_way, "claim__subject"))
-    waiting = await texts_in(not_sent().order_by("id").limit(AT_ONCE), "subject")
+    oldest = not_sent().order_by("id").limit(AT_ONCE)
+    waiting = await texts_in(oldest, "subject")
     return [subject for subject in waiting if subject not in asked]
 
 
@@ -99,16 +101,9 @@ async def waiting_contributions(
     limit: int = 100,
 ) -> tuple[WaitingContribution, ...]:
     """What the marketplace still owes vendors of its own discounts, the oldest first."""
-    late = not_sent().filter(created_at__lt=clock.now() - ON_ITS_WAY)
-    rows = late.order_by("id").limit(limit).select_related("order", "vendor")
-    found = await rows
-    refused = Movement.filter(
-        claim_id__in=[row.id for row in found],
-        status=MovementState.REFUSED,
-    )
-    why: dict[int, str] = {
-        movement.claim_id: movement.refusal for movement in await refused.order_by("id")
-    }
+    rows = late_contributions().order_by("id").limit(limit)
+    found = await rows.select_related("order", "vendor")
+    why = await _refusals([row.id for row in found])
     return tuple(
         WaitingContribution(
             row.order.number,
@@ -120,3 +115,15 @@ async def waiting_contributions(
         )
         for row in found
     )
+
+
+async def _refusals(claim_ids: list[int]) -> dict[int, str]:
+    """Read Stripe's code for the last refusal of each claim."""
+    of_these = Movement.filter(claim_id__in=claim_ids, status=MovementState.REFUSED)
+    rows = await of_these.order_by("id")
+    return {row.claim_id: str(row.refusal) for row in rows}
+
+
+def late_contributions() -> QuerySet[Claim]:
+    """What vendors have not got and should have by now."""
+    return not_sent().filter(created_at__lt=clock.now() - ON_ITS_WAY)

@@ -87,9 +87,8 @@ async def waiting_for_vendors(*, limit: int = 100) -> tuple[Waiting, ...]:
     """What is sent to vendors once they connect their account again, the oldest first."""
     gone = VendorPaymentConfig.filter(deauthorized_at__not_isnull=True)
     whose = Subquery(gone.values("vendor_id"))
-    too_much = Claim.filter(taken__gt=F("amount") - F("netted")).exclude(
-        subject__startswith=CONTRIBUTION
-    )
+    borne = Claim.exclude(subject__startswith=CONTRIBUTION)
+    too_much = borne.filter(taken__gt=F("amount") - F("netted"))
     rows = too_much.filter(vendor_id__in=whose).order_by("id").limit(limit)
     found = await rows.select_related("order", "vendor")
     of_these = gone.filter(vendor_id__in={row.vendor_id for row in found})

@@ -108,7 +108,7 @@ async def settle(gateway: Gateway, subject: str) -> Claim:
     Raises StripeUnavailable, and then the same call goes on later.
     """
     found = await _status(subject)
-    if found.contributed and not found.is_contribution and found.target.move > 0:
+    if found.bears_contributed and found.target.move > 0:
         await set_off.with_contribution(found.payment.id)
         found = await _status(subject)
     if found.waits:
@@ -194,14 +194,18 @@ async def _transfers(
     """What to send the vendor: out of the charge what came back into it, the marketplace's own
     money out of its balance.
     """
-    charge = str(payment.stripe_charge_id)
-    if not found.contributed:
-        return [(MovementKind.TRANSFER, charge, wanted)]
-    out = 0
-    if not found.is_contribution:
-        out = min(wanted, max(await funding.came_out_of(payment), 0))
-    steps = ((charge, out), ("", wanted - out))
-    return [(MovementKind.TRANSFER, *step) for step in steps if step[1]]
+    charge, out = str(payment.stripe_charge_id), wanted
+    if found.is_contribution:
+        out = 0
+    elif found.contributed:
+        came = await funding.came_out_of(payment)
+        out = min(wanted, max(came, 0))
+    steps: list[Step] = []
+    if out:
+        steps.append((MovementKind.TRANSFER, charge, out))
+    if wanted > out:
+        steps.append((MovementKind.TRANSFER, "", wanted - out))
+    return steps
 
 
 async def _reversals(

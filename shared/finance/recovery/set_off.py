@@ -7,6 +7,8 @@ lies with the platform.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tortoise.queryset import QuerySet
 
 from shared.finance.connect.models import VendorPaymentConfig
@@ -57,7 +59,9 @@ async def with_contribution(payment_id: int) -> bool:
     So nothing is sent that would be taken back at once.
     """
     async with unit.transaction() as tx:
-        claims = await _at_rest(tx, Claim.filter(payment_id=payment_id))
+        rows = await tx.lock_all(Claim.filter(payment_id=payment_id))
+        movements = Movement.filter(claim__payment_id=payment_id)
+        claims = await _at_rest(rows, movements)
         ours = contribution_to(payment_id)
         we_owe = [
             (row.id, row.paid - row.amount)
@@ -81,17 +85,19 @@ async def _locked(
     vendor_id: int,
     currency: str,
 ) -> list[Claim]:
-    """The vendor's claims at rest, locked."""
-    return await _at_rest(tx, Claim.filter(vendor_id=vendor_id, currency=currency))
+    """The vendor's claims at rest, locked: none with a movement under way."""
+    rows = await tx.lock_all(Claim.filter(vendor_id=vendor_id, currency=currency))
+    return await _at_rest(rows, Movement.filter(claim__vendor_id=vendor_id))
 
 
-async def _at_rest(tx: Transaction, query: QuerySet[Claim]) -> list[Claim]:
-    """Lock claims; those of them with no movement under way."""
-    rows = await tx.lock_all(query)
-    mine = [row.id for row in rows]
-    open_ = Movement.filter(claim_id__in=mine, status=MovementState.OPENING)
+async def _at_rest(
+    claims: Sequence[Claim],
+    movements: QuerySet[Movement],
+) -> list[Claim]:
+    """Those of locked claims that have no movement under way; `movements`: theirs."""
+    open_ = movements.filter(status=MovementState.OPENING)
     under_way = set(await numbers_in(open_, "claim_id"))
-    return [row for row in rows if row.id not in under_way]
+    return [row for row in claims if row.id not in under_way]
 
 
 async def _book(tx: Transaction, claim: Claim, part: int) -> None:

@@ -90,6 +90,11 @@ class ClaimStatus:
         return str(self.claim.subject).startswith(CONTRIBUTION)
 
     @property
+    def bears_contributed(self) -> bool:
+        """Whether its vendor bears something of a sale that the marketplace contributes to."""
+        return self.contributed and not self.is_contribution
+
+    @property
     def target(self) -> Rest:
         """Where it comes to rest."""
         claim = self.claim

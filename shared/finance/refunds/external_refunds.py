@@ -153,10 +153,8 @@ async def _make_row(
     found, policy = await sum_of(now), await get_policy()
     if not await refunded_amounts.count_against(tx, order, answer.amount):
         raise NoRoomYet
-    burden = bear(found, answer.amount, policy.refund_policy)
-    if moved.reversed or moved.fee_back:
-        back = min(moved.fee_back, answer.amount)
-        burden = Burden(answer.amount - back, back + burden.discount, burden.discount)
+    worked_out = bear(found, answer.amount, policy.refund_policy)
+    burden = _as_moved(worked_out, answer.amount, moved)
     number = 1 + await Refund.filter(order_id=order.id).count()
     row = await tx.create(
         Refund,
@@ -179,6 +177,17 @@ async def _make_row(
     )
     _record(tx, row)
     return int(row.id)
+
+
+def _as_moved(burden: Burden, amount: int, moved: Along) -> Burden:
+    """What Stripe took along says who bears it; the marketplace's discount comes back all the
+    same.
+    """
+    if not (moved.reversed or moved.fee_back):
+        return burden
+    back = min(moved.fee_back, amount)
+    discount = burden.discount
+    return Burden(amount - back, back + discount, discount)
 
 
 def _record(tx: Transaction, row: Refund) -> None:

@@ -86,7 +86,8 @@ def choose_method(
         and not any(e.undone for e in earlier)
         and now.reversed == refunded
     )
-    if not plain or now.balance < burden.vendor or refunded + amount > sold.total:
+    is_covered = now.balance >= burden.vendor
+    if not plain or not is_covered or refunded + amount > sold.total:
         return PLATFORM_PAYS
     share = stripe_share(
         sold.application_fee,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from tortoise.functions import Sum as Total
 from tortoise.queryset import QuerySet
 
@@ -76,9 +78,11 @@ async def _lines(order_id: int) -> tuple[RefundableLine, ...]:
     )
     sums = about.annotate(total=Total("amount")).group_by("order_line_id")
     totals = await sums.values_list("order_line_id", "total")
-    back = {int(str(line)): int(str(total)) for line, total in totals}
+    back: dict[int, int] = defaultdict(int)
+    for line_id, total in totals:
+        back[int(str(line_id))] = int(str(total))
     rows = await OrderLine.filter(order_id=order_id).order_by("id")
-    return tuple(line_of(row, back.get(row.id, 0)) for row in rows)
+    return tuple(line_of(row, back[row.id]) for row in rows)
 
 
 async def unapproved(order_id: int) -> int:

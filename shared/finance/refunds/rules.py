@@ -20,7 +20,7 @@ from shared.finance.refunds.errors import (
     PiecesBelowZero,
     TooMuch,
 )
-from shared.trade.commission.liability import GivenBack, SoldAmounts, give_back
+from shared.trade.commission.liability import GoneBack, SoldAmounts, give_back
 from shared.trade.commission.rules import RefundPolicy
 
 
@@ -122,9 +122,9 @@ class RefundableLine:
         that was paid for the line has gone back.
         """
         back = min(self.refunded + pieces, self.ordered)
-        so_far = self.paid * back // self.ordered // smallest * smallest
-        if back == self.ordered:
-            so_far = self.paid
+        so_far = self.paid * back // self.ordered
+        if back < self.ordered:
+            so_far -= so_far % smallest
         return max(so_far - self.back, 0)
 
 
@@ -208,8 +208,8 @@ def work_out(order: Sum, wish: RefundRequest) -> Worked:
         raise TooMuch(order.left)
     if wish.reach is Reach.WHOLE:
         left = order.left.amount
-        quantities = {line.id: line.left for line in order.lines if line.left}
-        return _spread(order, quantities, wish.restock, left, order.shipping)
+        pieces = _pieces_left(order)
+        return _spread(order, pieces, wish.restock, left, order.shipping)
     amount = wish.amount
     if amount is None:
         raise AmountLacking
@@ -224,10 +224,14 @@ def work_out(order: Sum, wish: RefundRequest) -> Worked:
 
 def _of_nothing(order: Sum, wish: RefundRequest) -> Worked:
     """An order that cost nothing goes back whole, and for nothing."""
-    quantities = {line.id: line.left for line in order.lines if line.left}
-    if not quantities:
+    left = _pieces_left(order)
+    if not left:
         raise TooMuch(order.left)
-    return _spread(order, quantities, wish.restock, 0, 0)
+    return _spread(order, left, wish.restock, 0, 0)
+
+
+def _pieces_left(order: Sum) -> dict[int, int]:
+    return {line.id: line.left for line in order.lines if line.left}
 
 
 def _of_lines(order: Sum, wish: RefundRequest) -> Worked:
@@ -246,10 +250,9 @@ def _of_lines(order: Sum, wish: RefundRequest) -> Worked:
     shipping = order.shipping_left.amount if wish.shipping else 0
     if not chosen and not shipping:
         raise NoPieces
-    smallest = step(order.currency)
-    worth = [lines[id_].worth(pieces, smallest) for id_, pieces in chosen.items()]
-    amount = sum(worth) + shipping
-    if not amount:
+    unit = step(order.currency)
+    worth = [lines[id_].worth(pieces, unit) for id_, pieces in chosen.items()]
+    if not (amount := sum(worth) + shipping):
         raise NothingPaid
     if amount > order.left.amount:
         raise TooMuch(order.left, param="reach")
@@ -267,8 +270,8 @@ def _spread(
     the rest is spread over them.
     """
     lines = [line for line in order.lines if quantities.get(line.id)]
-    smallest = step(order.currency)
-    worth = [line.worth(quantities[line.id], smallest) for line in lines]
+    unit = step(order.currency)
+    worth = [line.worth(quantities[line.id], unit) for line in lines]
     if sum(worth) + shipping not in (0, amount):
         *worth, shipping = split(amount, [*worth, shipping])
     parts = tuple(
@@ -307,10 +310,11 @@ def bear(order: Sum, amount: int, policy: RefundPolicy) -> Burden:
     What a bank took counts as if it had been refunded, so that the parts of one charge come to it,
     whichever way they went.
     """
-    before = GivenBack(
+    before = GoneBack(
         min(order.refunded + order.taken, order.total - amount),
         order.commission_back + order.commission_taken,
         order.discount_back + order.discount_taken,
     )
-    back = give_back(order.sold, policy, before, amount, unit=step(order.currency))
+    unit = step(order.currency)
+    back = give_back(order.sold, policy, before, amount, unit=unit)
     return Burden(back.vendor, back.commission, back.discount)

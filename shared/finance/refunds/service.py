@@ -14,7 +14,7 @@ from shared.core.errors import MarketError, TryLater
 from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.finance.payments.models import Payment
-from shared.finance.refunds import nothing_paid, sync
+from shared.finance.refunds import sync
 from shared.finance.refunds.errors import (
     CauseLacking,
     ChargedBack,
@@ -114,9 +114,7 @@ async def request(
         _check_payment(order, payment)
         refund = await write_down(tx, order, payment, totals, wish, said)
         write = None
-        if not refund.amount:
-            await nothing_paid.settle(tx, refund)
-        elif refund.status == RefundState.OPENING:
+        if refund.status == RefundState.OPENING:
             write = await open_write(tx, order, payment, refund, totals, facts)
         await _record_request(tx, order, refund, by=by)
     return replace(Requested.of(refund), write=write)

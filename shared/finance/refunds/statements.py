@@ -145,11 +145,7 @@ async def totals_of(order: Order, payment: Payment) -> OrderTotals:
     subject = f"order:{order.id}"
     found = await fetch(_totals_sql(), subject, subject, payment.id)
     here = found[0]
-    lines = [
-        line_of(row_of(OrderLine, "l", each), int(each["line_back"] or 0))
-        for each in found
-        if each["l.id"] is not None
-    ]
+    lines = [_line(each) for each in found if each["l.id"] is not None]
     has_policy = here["y.id"] is not None
     policy = row_of(MarketplacePolicy, "y", here) if has_policy else MarketplacePolicy()
     return OrderTotals(
@@ -160,6 +156,11 @@ async def totals_of(order: Order, payment: Payment) -> OrderTotals:
         waits=bool(here["waits"]),
         touched=bool(here["touched"]),
     )
+
+
+def _line(record: Record) -> RefundableLine:
+    back = record["line_back"] or 0
+    return line_of(row_of(OrderLine, "l", record), int(back))
 
 
 def _sum(

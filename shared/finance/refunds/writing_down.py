@@ -8,6 +8,7 @@ from typing import Any
 from shared.core import clock
 from shared.core.money import Money
 from shared.finance.payments.models import Payment
+from shared.finance.refunds import nothing_paid
 from shared.finance.refunds.errors import TooMuch
 from shared.finance.refunds.models import Refund, RefundLine
 from shared.finance.refunds.refunded_amounts import count_against, count_pieces_later
@@ -62,6 +63,8 @@ async def write_down(
         **said,
     )
     _add_lines(tx, refund, worked)
+    if not worked.amount:
+        await nothing_paid.settle(tx, refund)
     return refund
 
 

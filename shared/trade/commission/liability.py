@@ -7,6 +7,8 @@ what it does not cover is a contribution out of the marketplace's own money (dec
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from shared.core.frozen import frozen
 from shared.trade.commission.rules import RefundPolicy, commission_back
 
@@ -43,7 +45,7 @@ class SoldAmounts:
 
 
 @frozen
-class GivenBack:
+class GoneBack:
     """What went back: of what was paid, of the commission, and of what the marketplace had paid;
     minor units.
     """
@@ -66,11 +68,11 @@ class GivenBack:
 def give_back(
     sold: SoldAmounts,
     policy: RefundPolicy,
-    before: GivenBack,
+    before: GoneBack,
     amount: int,
     *,
     unit: int = 1,
-) -> GivenBack:
+) -> GoneBack:
     """Share out `amount` of what was paid going back, after `before`.
 
     The marketplace gets back of its discount what goes back of the payment, in proportion, half up
@@ -78,9 +80,9 @@ def give_back(
     an order that cost nothing all of it comes back. The commission gives back what the policy says.
     """
     if not sold.worth:
-        return GivenBack()  # a vendor's code took all of it off
-    discount = _discount_so_far(sold, before.paid + amount, unit) - before.discount
-    discount = max(discount, 0)
+        return GoneBack()  # a vendor's code took all of it off
+    so_far = _discount_so_far(sold, before.paid + amount, unit)
+    discount = max(so_far - before.discount, 0)
     back = commission_back(
         policy,
         sold.worth,
@@ -90,12 +92,17 @@ def give_back(
         amount + discount,
         unit=unit,
     )
-    return GivenBack(amount, back, discount)
+    return GoneBack(amount, back, discount)
 
 
-def _discount_so_far(sold: SoldAmounts, paid: int, unit: int) -> int:
+def _discount_so_far(
+    sold: SoldAmounts,
+    paid: int,
+    unit: int,
+) -> int:
     """What of the marketplace's discount is back when so much of the payment is."""
     if paid >= sold.total:
         return sold.discount
-    twice = 2 * sold.discount * paid
-    return (twice + sold.total * unit) // (2 * sold.total * unit) * unit
+    exact = Fraction(sold.discount * paid, sold.total)
+    half = Fraction(1, 2)
+    return int(exact / unit + half) * unit

@@ -231,8 +231,16 @@ async def _create(
             stock_state=state,
             purchaser=purchaser,
         )
-    tx.emit(CheckoutOpened(checkout.id, until, is_free=not checkout.total_amount))
+    tx.emit(_opened(checkout))
     return checkout.token
+
+
+def _opened(checkout: Checkout) -> CheckoutOpened:
+    return CheckoutOpened(
+        checkout.id,
+        checkout.reserved_until,
+        is_free=not checkout.total_amount,
+    )
 
 
 async def _order_of(

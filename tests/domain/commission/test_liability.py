@@ -19,7 +19,7 @@ from shared.finance.refunds.rules import (
     bear,
     work_out,
 )
-from shared.trade.commission.liability import GivenBack, SoldAmounts, give_back
+from shared.trade.commission.liability import GoneBack, SoldAmounts, give_back
 from shared.trade.commission.rules import RefundPolicy
 
 
@@ -48,13 +48,13 @@ def test_parts_of_refunds_come_to_the_whole_in_any_order(
     """The marketplace has its discount back to the cent, the vendor what the policy leaves it; no
     part is below zero, and nobody gets more than went back.
     """
-    before, left = GivenBack(), sold.total
+    before, left = GoneBack(), sold.total
     while True:
         amount = data.draw(st.integers(min(1, left), left))
         step = give_back(sold, policy, before, amount)
         assert min(step.vendor, step.commission, step.discount) >= 0
         assert step.vendor + step.commission - step.discount == amount
-        before = GivenBack(
+        before = GoneBack(
             before.paid + amount,
             before.commission + step.commission,
             before.discount + step.discount,
@@ -63,7 +63,7 @@ def test_parts_of_refunds_come_to_the_whole_in_any_order(
         if not left:
             break
     kept = sold.commission if policy is RefundPolicy.KEEP else 0
-    assert before == GivenBack(sold.total, sold.commission - kept, sold.discount)
+    assert before == GoneBack(sold.total, sold.commission - kept, sold.discount)
     assert before.vendor == sold.vendor_share + kept
 
 
