@@ -40,6 +40,7 @@ from portal.payouts.views import blueprint as payouts
 from portal.products.gallery import blueprint as gallery
 from portal.products.variants import blueprint as variants
 from portal.products.views import blueprint as products
+from portal.sales_vat.views import blueprint as sales_vat
 from portal.shipping.views import blueprint as shipping
 from portal.shop_look.views import blueprint as shop_look
 from portal.signin.confirm import blueprint as signin_confirm
@@ -61,6 +62,7 @@ BLUEPRINTS = (
     dashboard,
     payment_settings,
     products,
+    sales_vat,
     shipping,
     variants,
     gallery,

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from wtforms import BooleanField, RadioField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import (
     DataRequired,
     InputRequired,
@@ -20,13 +26,20 @@ from shared.core.locales import gettext as _
 from shared.core.locales.lazy import lazy
 from shared.core.locales.lazy import lazy_gettext as _l
 from shared.core.money import Money
+from shared.core.words import word
 from shared.entrypoints.web.editing import Edited
+from shared.entrypoints.web.forms import choices
 from shared.entrypoints.web.number_fields import MoneyField, WholeField
 from shared.trade.catalogue.product_views import (
     ProductView,
 )
 from shared.trade.catalogue.service import MAX_STOCK, ProductValues
 from shared.trade.shipping.rules import MOST_GRAMS
+from shared.trade.vat.sales.rules import TaxClass
+
+
+def _vat_classes() -> list[Any]:
+    return choices((each.value, word("sales_vat.classes", each)) for each in TaxClass)
 
 
 class ProductForm(Edited):
@@ -79,6 +92,11 @@ class ProductForm(Edited):
         ],
         description=_l("Delivery by weight goes by it."),
     )
+    vat_class = SelectField(
+        _l("Kind of goods for VAT"),
+        choices=_vat_classes,
+        default=TaxClass.STANDARD.value,
+    )
     slug = StringField(
         _l("Address in your shop"),
         [
@@ -117,6 +135,7 @@ class ProductForm(Edited):
             is_published=bool(self.is_published.data),
             slug=self.slug.data or "",
             weight_grams=self.weight_grams.data or 0,
+            vat_class=TaxClass(self.vat_class.data),
         )
 
 
@@ -139,4 +158,5 @@ def from_product(product: ProductView) -> dict[str, object]:
         "picture": product.picture,
         "is_published": product.is_published,
         "weight_grams": product.weight_grams or None,
+        "vat_class": product.vat_class.value,
     }

@@ -57,6 +57,7 @@ VENDOR = [
     "/vendor/admin/products/new",
     "/vendor/admin/shipping",
     "/vendor/admin/shipping/zones/new",
+    "/vendor/admin/vat",
     "/vendor/admin/payments",
     "/vendor/admin/payouts",
     "/vendor/admin/transactions",

@@ -30,6 +30,7 @@ EDITS = {
     r"/vendor/admin/products/\d+": "",
     r"/vendor/admin/shipping(/zones/(?!new)\w+(/methods/(?!new)\w+)?)?": "",
     r"/vendor/admin/statements": "",
+    r"/vendor/admin/vat": "",
     r"/vendor/admin/shop/look": "",
     r"/vendor/admin/shop": "/vendor/admin/shop/close",
     r"/vendor/admin/payments/schedule": "/vendor/admin/payments",

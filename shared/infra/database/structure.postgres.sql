@@ -1,4 +1,4 @@
--- What all migrations make, up to 0071_contributions. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0072_contributions. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -986,6 +986,8 @@ CREATE TABLE order_lines (
     choice character varying(120) DEFAULT ''::character varying NOT NULL,
     sku character varying(60) DEFAULT ''::character varying NOT NULL,
     discount_amount bigint DEFAULT 0 NOT NULL,
+    vat_rate integer,
+    vat_amount bigint,
     CONSTRAINT ck_order_lines_commission CHECK (commission_amount >= 0 and commission_amount <= unit_amount * quantity),
     CONSTRAINT ck_order_lines_discount CHECK (discount_amount >= 0 and discount_amount <= unit_amount * quantity),
     CONSTRAINT ck_order_lines_pieces CHECK (refunded_quantity >= 0 and refunded_quantity <= quantity and restocked_quantity >= 0 and restocked_quantity <= quantity),
@@ -1060,6 +1062,9 @@ CREATE TABLE orders (
     marketplace_discount bigint DEFAULT 0 NOT NULL,
     shipping_discount bigint DEFAULT 0 NOT NULL,
     pickup_place character varying(200) DEFAULT ''::character varying NOT NULL,
+    vat_treatment character varying(20) DEFAULT ''::character varying NOT NULL,
+    vat_state character varying(2) DEFAULT ''::character varying NOT NULL,
+    vat_parts jsonb,
     CONSTRAINT ck_orders_discounts CHECK (discount_amount >= 0 and shipping_discount >= 0 and marketplace_discount >= 0 and marketplace_discount <= discount_amount + shipping_discount),
     CONSTRAINT ck_orders_disputed CHECK (disputed_amount >= 0 and lost_amount >= 0),
     CONSTRAINT ck_orders_fee CHECK (platform_fee_amount >= 0 and (platform_fee_amount = 0 or platform_fee_amount < total_amount_cents + marketplace_discount)),
@@ -1373,6 +1378,7 @@ CREATE TABLE products (
     terms text DEFAULT ''::text NOT NULL,
     terms_vector tsvector GENERATED ALWAYS AS (array_to_tsvector(string_to_array(terms, ' '::text))) STORED,
     weight_grams integer DEFAULT 0 NOT NULL,
+    vat_class character varying(20) DEFAULT 'standard'::character varying NOT NULL,
     CONSTRAINT ck_products_price CHECK (price_amount > 0 and price_amount <= 99999999),
     CONSTRAINT ck_products_stock CHECK (stock >= 0 and reserved >= 0 and reserved <= stock),
     CONSTRAINT ck_products_variant CHECK (parent_id is null or options <> ''),
@@ -2034,6 +2040,7 @@ CREATE TABLE vendors (
     search text DEFAULT ''::text NOT NULL,
     search_contact text DEFAULT ''::text NOT NULL,
     closed_until date,
+    vat_scheme character varying(10) DEFAULT ''::character varying NOT NULL,
     CONSTRAINT ck_vendors_country CHECK (length(country) = 2)
 );
 COMMENT ON TABLE vendors IS 'A business that sells through the marketplace.';

@@ -19,6 +19,7 @@ from shared.infra.database.base import Row
 from shared.infra.database.searching import Searched, SearchedManager
 from shared.trade.catalogue.errors import CategoryNotFound, ProductNotFound
 from shared.trade.catalogue.rules import full_name, in_words, values_in
+from shared.trade.vat.sales.rules import TaxClass
 from shared.trade.vendors.models import Vendor
 
 LONGEST_SORTED = 120  # letters
@@ -88,6 +89,12 @@ class Product(Searched):
     stock = fields.IntField(default=0)
     reserved = fields.IntField(
         default=0, description="held by open orders; never more than stock"
+    )
+    vat_class = fields.CharField(
+        max_length=20,
+        default=TaxClass.STANDARD.value,
+        db_default=TaxClass.STANDARD.value,
+        description="what it is to the states' VAT rates; of a variant its product's",
     )
     weight_grams = fields.IntField(
         default=0, db_default=0, description="of one piece; 0: nobody has said"

@@ -21,6 +21,7 @@ from shared.trade.catalogue.rules import (
     options_in,
     values_in,
 )
+from shared.trade.vat.sales.rules import TaxClass
 from shared.trade.vendors.models import Vendor
 
 
@@ -53,6 +54,7 @@ class ProductView:
     sku: str = ""
     is_offered: bool = True
     weight_grams: int = 0
+    vat_class: TaxClass = TaxClass.STANDARD
 
     @property
     def choice(self) -> str:
@@ -135,6 +137,7 @@ PRODUCT_COLUMNS = (
     "is_offered",
     "top_price_amount",
     "weight_grams",
+    "vat_class",
 )
 
 
@@ -164,6 +167,7 @@ def view_of(
         stock=stock,
         reserved=reserved,
         weight_grams=get["weight_grams"],
+        vat_class=TaxClass(get["vat_class"]),
         options=() if is_variant else options_in(get["options"]),
         top_price=None if top is None else Money(top, get["currency"]),
         parent_id=get["parent_id"],

@@ -31,6 +31,7 @@ from shared.trade.catalogue.queries import (
 )
 from shared.trade.catalogue.variant_rows import follow, locked_variants
 from shared.trade.people.queries import require_confirmed
+from shared.trade.vat.sales.rules import TaxClass
 from shared.trade.vendors.terms import locked_terms
 
 MAX_STOCK = 1_000_000
@@ -42,6 +43,7 @@ _WITH_VARIANTS = {
     "is_published",
     "picture",
     "weight_grams",
+    "vat_class",
 }
 
 
@@ -61,6 +63,7 @@ class ProductValues:
     is_published: bool = True
     slug: str = ""
     weight_grams: int | None = None  # None: as it is
+    vat_class: TaxClass | None = None  # None: as it is
 
 
 async def save_product(
@@ -158,6 +161,8 @@ async def _changes(row: Product, values: ProductValues) -> dict[str, object]:
     }
     if values.weight_grams is not None:
         wanted["weight_grams"] = values.weight_grams
+    if values.vat_class is not None:
+        wanted["vat_class"] = values.vat_class.value
     if values.stock is not None and not row.has_options:
         if values.stock < row.reserved:
             raise StockBelowReserved(row.reserved)

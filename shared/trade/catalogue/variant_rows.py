@@ -17,6 +17,7 @@ FOLLOWED = (
     "is_published",
     "picture",
     "weight_grams",
+    "vat_class",
     "updated_at",
 )
 WRITTEN = (
@@ -91,6 +92,7 @@ def _follow(row: Product, variant: Product) -> None:
     variant.slug = f"{row.slug}{VARIANT_MARK}{mark}"
     variant.name, variant.category = row.name, row.category
     variant.weight_grams = row.weight_grams
+    variant.vat_class = row.vat_class
     is_sold = variant.is_offered and variant.removed_at is None
     variant.is_published = row.is_published and is_sold and row.has_options
     variant.updated_at = clock.now()

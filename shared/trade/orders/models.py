@@ -21,6 +21,7 @@ from shared.trade.orders.rules import (
     PaymentStatus,
     StockState,
 )
+from shared.trade.orders.vat_columns import LineVat, OrderVat
 from shared.trade.people.models import Customer
 from shared.trade.shipping.rules import MOST_PLACE, MethodKind
 from shared.trade.vendors.models import Vendor
@@ -122,7 +123,7 @@ class Checkout(Searched):
         constraints = declared.CHECKOUT_CHECKS
 
 
-class Order(Row):
+class Order(OrderVat, Row):
     """What one vendor has to deliver out of a checkout. The fee is frozen here when the order is placed."""
 
     lock_rank = 230
@@ -261,7 +262,7 @@ class Order(Row):
         constraints = declared.ORDER_CHECKS
 
 
-class OrderLine(Row):
+class OrderLine(LineVat, Row):
     """One product of an order as it was sold: name and price are copies, the product may change later."""
 
     order: fields.ForeignKeyRelation[Order] = fields.ForeignKeyField(

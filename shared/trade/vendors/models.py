@@ -9,6 +9,7 @@ from tortoise.migrations.constraints import CheckConstraint
 
 from shared.infra.database.searching import Searched, SearchedManager
 from shared.trade.vendors.errors import VendorNotFound
+from shared.trade.vendors.rules import VatScheme
 
 
 class Vendor(Searched):
@@ -36,6 +37,12 @@ class Vendor(Searched):
     )
     cover = fields.CharField(
         max_length=200, default="", description="path below static/"
+    )
+    vat_scheme = fields.CharField(
+        max_length=10,
+        default=VatScheme.UNSAID.value,
+        db_default=VatScheme.UNSAID.value,
+        description="small | local | oss; empty: it has not said",
     )
     ships_in_days = fields.SmallIntField(default=3)
     is_open = fields.BooleanField(

@@ -10,6 +10,7 @@ from shared.infra.database.raw_sql import Record, row_of
 from shared.trade.commission.pricing import Payer
 from shared.trade.vendors.errors import ShopNotFound
 from shared.trade.vendors.models import Vendor
+from shared.trade.vendors.rules import VatScheme
 from shared.trade.vendors.terms import SellingTerms, terms_of, terms_of_record
 
 
@@ -32,6 +33,7 @@ class VendorView:
     closed_until: date | None
     accepts_payments: bool
     currency: str
+    vat_scheme: VatScheme = VatScheme.UNSAID
 
 
 @frozen
@@ -68,6 +70,7 @@ def view_at(vendor: Vendor, terms: SellingTerms | None) -> VendorView:
         closed_until=vendor.closed_until,
         accepts_payments=terms is not None and terms.accepts_payments,
         currency=terms.currency if terms else "EUR",
+        vat_scheme=VatScheme(vendor.vat_scheme),
     )
 
 

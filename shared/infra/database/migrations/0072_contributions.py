@@ -10,7 +10,7 @@ from shared.infra.database.operations import ReplaceChecks
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0070_pickup_place")]
+    dependencies = [("models", "0071_vat_on_sales")]
 
     initial = False
 

@@ -1,0 +1,1 @@
+"""VAT on what a vendor sells."""

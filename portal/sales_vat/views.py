@@ -1,0 +1,80 @@
+"""`/vendor/admin/vat`: whose VAT is inside a vendor's prices, and what its goods are taxed at."""
+
+from __future__ import annotations
+
+from quart import Blueprint, Response
+
+from portal.frame import vendor_page
+from portal.sales_vat.forms import OFFERED, SchemeForm
+from portal.sales_vat.shown import classes_in
+from shared.core.editing import ChangedMeanwhile
+from shared.core.locales import gettext as _
+from shared.core.words import words
+from shared.entrypoints.web.access import owner
+from shared.entrypoints.web.editing import Trail, as_it_is
+from shared.entrypoints.web.identity import actor, actor_label, vendor_id
+from shared.entrypoints.web.links import url_for
+from shared.entrypoints.web.pages import see_other
+from shared.trade.vat.sales.rules import tax_state
+from shared.trade.vat.sales.service import save_scheme
+from shared.trade.vendors.queries import vendor_by_id
+from shared.trade.vendors.rules import VatScheme
+
+blueprint = Blueprint(
+    "sales_vat",
+    __name__,
+    url_prefix="/vendor/admin/vat",
+)
+
+
+@blueprint.get("")
+@owner
+async def show() -> Response:
+    """How the vendor is taxed, and the rates of its state."""
+    return await _page(None)
+
+
+@blueprint.post("")
+@owner
+async def change() -> Response:
+    """Sell by another scheme from the next order on."""
+    form = await SchemeForm.from_request()
+    if not form.ok():
+        return await _page(form, status=422)
+    here = url_for("sales_vat.show")
+    trail = Trail(f"vendor:{vendor_id()}", ("vendor.vat_scheme_changed",))
+    try:
+        await save_scheme(
+            vendor_id=vendor_id(),
+            scheme=VatScheme(form.scheme.data),
+            actor=actor_label(actor()),
+            look=form.look(
+                as_it_is,
+                page=here,
+                trail=trail,
+            ),
+        )
+    except ChangedMeanwhile as error:
+        form.blame(error)
+        return await _page(form, status=error.status)
+    said = _("Saved. It holds from your next order on.")
+    return see_other(here, ("ok", said))
+
+
+async def _page(
+    form: SchemeForm | None,
+    *,
+    status: int = 200,
+) -> Response:
+    vendor = await vendor_by_id(vendor_id())
+    known = {"scheme": vendor.vat_scheme.value}
+    return await vendor_page(
+        "portal/sales_vat/vat.html",
+        nav="vat",
+        status=status,
+        form=form or SchemeForm(data=known, meta={"currency": None}),
+        schemes={each.value: words("sales_vat.schemes", each) for each in OFFERED},
+        is_unsaid=vendor.vat_scheme is VatScheme.UNSAID,
+        country=vendor.country,
+        classes=await classes_in(tax_state(vendor.country)),
+    )

@@ -1,0 +1,39 @@
+"""The VAT that orders and their lines were sold with (shared/trade/vat/sales); it never changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tortoise import fields
+
+
+class OrderVat:
+    """What an order keeps of it."""
+
+    vat_treatment = fields.CharField(
+        max_length=20,
+        default="",
+        db_default="",
+        description="vat/sales/rules.py::SaleTreatment, frozen at sale; empty: not known",
+    )
+    vat_state = fields.CharField(
+        max_length=2,
+        default="",
+        db_default="",
+        description="whose VAT is inside; empty: nobody's",
+    )
+    vat_parts: Any = fields.JSONField(
+        null=True, description="rate, gross and VAT inside, by rate; null: not known"
+    )
+
+
+class LineVat:
+    """What a line keeps of it."""
+
+    vat_rate = fields.IntField(
+        null=True,
+        description="hundredths of a percent, frozen at sale; null: not known",
+    )
+    vat_amount = fields.BigIntField(
+        null=True, description="minor units of VAT inside what is paid for it"
+    )

@@ -1,0 +1,114 @@
+"""A vendor says how it is taxed on what it sells, and what kind of goods each product is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from shared.core.money import Money
+from shared.infra.audit.models import AuditEntry
+from shared.trade.catalogue.models import Product
+from shared.trade.catalogue.options import set_options
+from shared.trade.catalogue.rules import Option
+from shared.trade.catalogue.service import ProductValues, save_product
+from shared.trade.vat.sales.rules import TaxClass
+from shared.trade.vendors.models import Vendor
+from tests.support.portal import Portal, owner_of, signed_in
+from tests.support.visitor import carried
+
+if TYPE_CHECKING:
+    from quart.typing import TestClientProtocol
+
+pytestmark = pytest.mark.usefixtures("database")
+ADDRESS = "/vendor/admin/vat"
+
+
+async def test_a_vendor_chooses_whose_vat_its_prices_contain(
+    client: TestClientProtocol,
+) -> None:
+    """Nothing is chosen for it; the choice is kept, and the trail tells it."""
+    portal = await signed_in(client)
+    page = await portal.get(ADDRESS)
+    assert "You have not chosen yet" in page
+    assert " checked" not in page
+    answer = await portal.post(ADDRESS, {"scheme": "oss"})
+    assert answer.status_code == 303
+    assert (await Vendor.get(id=portal.vendor_id)).vat_scheme == "oss"
+    assert "You have not chosen yet" not in await portal.get(ADDRESS)
+    entry = await AuditEntry.get(action="vendor.vat_scheme_changed")
+    assert (entry.details["before"], entry.details["after"]) == ("", "oss")
+
+
+@pytest.mark.parametrize("typed", ["", "none", "OSS"])
+async def test_what_is_no_scheme_changes_nothing(
+    client: TestClientProtocol, typed: str
+) -> None:
+    """A sentence at the field."""
+    portal = await signed_in(client)
+    answer = await portal.post(ADDRESS, {"scheme": typed})
+    assert answer.status_code == 422
+    assert (await Vendor.get(id=portal.vendor_id)).vat_scheme == ""
+
+
+async def test_two_who_choose_at_once_are_told(client: TestClientProtocol) -> None:
+    """The second is shown what the first chose."""
+    portal = await signed_in(client)
+    shown = carried(await portal.get(ADDRESS), ADDRESS)
+    await portal.post(ADDRESS, {"scheme": "oss"})
+    answer = await portal.send("POST", ADDRESS, {**shown, "scheme": "small"})
+    assert answer.status_code == 409
+    assert (await Vendor.get(id=portal.vendor_id)).vat_scheme == "oss"
+
+
+async def test_the_page_says_what_goods_are_taxed_at(
+    client: TestClientProtocol,
+) -> None:
+    """In the vendor's own state, and where a class has no one rate."""
+    portal = Portal(client, await owner_of(client, country="LU"))
+    page = await portal.get(ADDRESS)
+    assert "17% in Luxembourg" in page
+    assert "3% in Luxembourg" in page
+    assert "No one rate in Italy, Poland and Portugal" in page
+
+
+async def test_a_shop_outside_the_eu_has_nothing_to_choose(
+    client: TestClientProtocol,
+) -> None:
+    """It is told that nothing is printed."""
+    portal = Portal(client, await owner_of(client, country="CH"))
+    page = await portal.get(ADDRESS)
+    assert "Your shop is outside the EU" in page
+    assert 'name="scheme"' not in page
+
+
+async def test_variants_are_of_their_products_kind(client: TestClientProtocol) -> None:
+    """Chosen on the product's page; its variants follow, those to come as well."""
+    portal = await signed_in(client)
+    product_id = await save_product(
+        vendor_id=portal.vendor_id,
+        product_id=None,
+        values=ProductValues(name="Atlas", price=Money(1250, "EUR"), stock=5),
+        actor="member:1",
+    )
+    sizes = Option("Size", ("S", "M"))
+    await set_options(
+        vendor_id=portal.vendor_id,
+        product_id=product_id,
+        options=(sizes,),
+        actor="member:1",
+    )
+    here, form = f"/vendor/admin/products/{product_id}", {"name": "Atlas"}
+    answer = await portal.post(here, {**form, "vat_class": "books"})
+    assert answer.status_code == 303
+    more = Option("Size", ("S", "M", "L"))
+    await set_options(
+        vendor_id=portal.vendor_id,
+        product_id=product_id,
+        options=(more,),
+        actor="member:1",
+    )
+    kinds = await Product.all().values_list("vat_class", flat=True)
+    assert (len(kinds), set(kinds)) == (4, {TaxClass.BOOKS})
+    answer = await portal.post(here, {**form, "vat_class": "weapons"})
+    assert answer.status_code == 422
