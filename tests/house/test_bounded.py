@@ -61,7 +61,6 @@ BOUNDED: dict[str, set[str]] = {
         "finance/refunds/queries.refunds_of_purchase",
         "trade/discounts/queries._counted",  # the codes of at most so many vendors
         "trade/discounts/queries.candidates",
-        "trade/discounts/redeeming._count",
         "trade/returns/queries.returns_of",
         "trade/catalogue/stock.locked",
         "trade/commission/queries.rules_for",

@@ -54,6 +54,13 @@ class NotInBasket(NotFound):
     default = _n("That is not in your basket.")
 
 
+class NothingInBasket(Conflict):
+    """There is nothing that a code could take something off."""
+
+    code = "nothing_in_basket"
+    default = _n("Put something into your basket before you enter a code.")
+
+
 class QuantityOutOfRange(Invalid):
     """A basket takes from one to so many pieces."""
 

@@ -87,6 +87,7 @@ class BasketView:
 
     id: int | None
     parts: tuple[ShopPart, ...] = ()
+    discount_code: str = ""
 
     @property
     def lines(self) -> tuple[BasketLineView, ...]:

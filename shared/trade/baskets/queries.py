@@ -61,7 +61,8 @@ def basket_in(
     write: Callable[[Money], str] = str,
 ) -> BasketView:
     """The basket whose lines these records are, in their order, each with its product, its vendor
-    and what that says of money and of sending (`l`, `p`, `v`, `c`, `s`); one at least.
+    and what that says of money and of sending (`l`, `p`, `v`, `c`, `s`), and the basket's
+    `discount_code`; one at least.
     """
     of_vendors: dict[int, list[Record]] = {}
     for record in records:
@@ -74,7 +75,8 @@ def basket_in(
         )
         for found in of_vendors.values()
     ]
-    return BasketView(records[0]["l.basket_id"], tuple(parts))
+    first = records[0]
+    return BasketView(first["l.basket_id"], tuple(parts), first["discount_code"])
 
 
 async def reserved_by(basket_id: int) -> Mapping[int, int]:

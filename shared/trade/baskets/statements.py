@@ -31,7 +31,7 @@ def _lines() -> str:
     return (
         "SELECT"
         f" {every(l=BasketLine, p=Product, v=Vendor, c=configs, s=ShippingSettings)},"
-        f" {_HELD} AS held FROM baskets b"
+        f" {_HELD} AS held, b.discount_code AS discount_code FROM baskets b"
         " JOIN basket_lines l ON l.basket_id = b.id"
         " JOIN products p ON p.id = l.product_id"
         " JOIN vendors v ON v.id = p.vendor_id"

@@ -42,7 +42,7 @@ async def lock_code(
     return await found_in(code, rows, user, besides=besides)
 
 
-async def reserve(
+def reserve(
     tx: Transaction,
     found: Sequence[Reduction],
     checkout_id: int,
@@ -62,19 +62,24 @@ async def reserve(
             currency=mine[0].currency,
         )
         tx.add(row)
-    if ids:
-        await _count(ids, 1)
+    _count(tx, ids)
 
 
 async def release(tx: Transaction, checkout_id: int) -> None:
-    """Give back what a locked purchase has set aside: it was cancelled, or nobody paid."""
+    """Give back what a locked purchase has set aside: it was cancelled, or nobody paid.
+
+    At once: what replaces it may count in the same transaction, and one statement changes a row
+    once.
+    """
     mine = Redemption.filter(
         checkout_id=checkout_id,
         status=RedemptionState.RESERVED,
     )
     ids = await numbers_in(mine, "discount_id")
     if ids and await tx.move_all(mine, to=RedemptionState.RELEASED):
-        await _count(ids, -1)
+        for discount_id in sorted(ids):
+            given_back = DiscountCode.filter(id=discount_id)
+            await given_back.update(uses=F("uses") - 1, updated_at=clock.now())
 
 
 async def settle(tx: Transaction, checkout_id: int) -> None:
@@ -88,8 +93,7 @@ async def settle(tx: Transaction, checkout_id: int) -> None:
     ids = await numbers_in(late, "discount_id")
     unpaid = mine.exclude(status=RedemptionState.USED)
     await tx.move_all(unpaid, to=RedemptionState.USED)
-    if ids:
-        await _count(ids, 1)
+    _count(tx, ids)
 
 
 async def rename_user(checkout_id: int, user: CodeUser) -> None:
@@ -101,8 +105,11 @@ async def rename_user(checkout_id: int, user: CodeUser) -> None:
     )
 
 
-async def _count(ids: Sequence[int], more: int) -> None:
-    await DiscountCode.filter(id__in=ids).update(
-        uses=F("uses") + more,
-        updated_at=clock.now(),
-    )
+def _count(tx: Transaction, ids: Sequence[int]) -> None:
+    """Count a use of these discounts, in the order in which they are locked."""
+    for discount_id in sorted(ids):
+        tx.later(
+            "UPDATE discounts SET uses = uses + 1, updated_at = ? WHERE id = ?",
+            clock.now(),
+            discount_id,
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from shared.core.ids import digest
 from shared.infra import unit
@@ -10,6 +10,7 @@ from shared.infra.unit import Act, Transaction
 from shared.trade.baskets.models import Basket, BasketLine
 from shared.trade.catalogue import stock
 from shared.trade.catalogue.models import Product
+from shared.trade.discounts import redeeming
 from shared.trade.orders.events import CheckoutClosed, CheckoutUnwanted
 from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.orders.placing_statements import OpenCheckout
@@ -45,6 +46,7 @@ async def close_checkout(
     for order in orders:
         if await _cancel_unpaid(tx, order, actor=actor, reason=status):
             await stock.release(await items_of(order.id))
+    await _give_back_code(tx, checkout, orders)
     tx.emit(CheckoutClosed(checkout.id))
     return True
 
@@ -65,7 +67,17 @@ async def make_room(
     for order in before.orders:
         if await _cancel_unpaid(tx, order, actor=actor, reason=status):
             await stock.release(before.items_of(order), on_shelf)
+    await _give_back_code(tx, before.checkout, before.orders)
     tx.emit(CheckoutClosed(before.checkout.id))
+
+
+async def _give_back_code(
+    tx: Transaction,
+    checkout: Checkout,
+    orders: Sequence[Order],
+) -> None:
+    if any(order.discount_code for order in orders):
+        await redeeming.release(tx, checkout.id)
 
 
 async def give_up_unwanted(basket_token: str | None) -> None:

@@ -13,8 +13,10 @@ from shared.core import clock
 from shared.core.money import Money
 from shared.infra.mail import service as mail
 from shared.infra.unit import Act, Transaction
+from shared.trade.baskets.codes import take_code_out
 from shared.trade.catalogue import stock
 from shared.trade.catalogue.errors import SoldOut
+from shared.trade.discounts import redeeming
 from shared.trade.orders.models import Checkout, Order
 from shared.trade.orders.purchase_mails import mail_receipt, told_of
 from shared.trade.orders.queries import money_of
@@ -179,6 +181,9 @@ async def _complete(tx: Transaction, checkout: Checkout, purchase: Purchase) -> 
         await tx.move(checkout, to=CheckoutStatus.COMPLETED)
     if checkout.basket_id is not None:
         empty_basket(tx, checkout, purchase.product_ids)
+    if purchase.uses_code:
+        await redeeming.settle(tx, checkout.id)
+        take_code_out(tx, basket_id=checkout.basket_id)
 
 
 def _mails(

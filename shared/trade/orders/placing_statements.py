@@ -103,7 +103,8 @@ def _on_sale(engine: str) -> str:
     )
     return (
         f"SELECT {read}, {next_id(Checkout, engine)} AS next_checkout,"
-        f" {next_id_of_each(Order, engine)} AS next_order, {{held}} AS held"
+        f" {next_id_of_each(Order, engine)} AS next_order, {{held}} AS held,"
+        " '' AS discount_code"  # the locked basket says it
         " FROM {lines} JOIN vendors v ON v.id = p.vendor_id"
         f" LEFT JOIN {configs._meta.db_table} c ON c.vendor_id = v.id"
         " LEFT JOIN shipping_settings s ON s.vendor_id = v.id"

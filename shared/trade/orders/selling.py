@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from shared.core import clock
@@ -10,8 +10,9 @@ from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.core.networks import network_of
 from shared.core.words import word
-from shared.trade.baskets.parts import PROBLEMS, ShopPart, total_of
+from shared.trade.baskets.parts import PROBLEMS, BasketLineView, ShopPart, total_of
 from shared.trade.baskets.rules import Problem
+from shared.trade.discounts.rules import Reduction
 from shared.trade.orders.contacts import Contact
 from shared.trade.orders.errors import (
     BasketProblem,
@@ -19,9 +20,7 @@ from shared.trade.orders.errors import (
     PriceChanged,
     VendorCannotSell,
 )
-from shared.trade.orders.models import Order
 from shared.trade.orders.placing_statements import OnSale
-from shared.trade.orders.rules import must_be_payable
 from shared.trade.orders.terms import Acceptance
 from shared.trade.shipping.rules import ShippingChoice, ShippingOffer, chosen
 from shared.trade.vendors.errors import PaymentNotConfigured, ShopClosed
@@ -29,9 +28,18 @@ from shared.trade.vendors.terms import SellingTerms
 
 
 @frozen
+class SeenDiscount:
+    """Which code stood on the page, empty for none, and what it took off the goods: minor units."""
+
+    code: str
+    goods: int
+
+
+@frozen
 class Purchaser:
     """Who orders, where it goes, how each vendor (by its id) sends it and what it is told, and the
-    terms they accepted; of which vendors they buy (None: all that are in the basket).
+    terms they accepted; of which vendors they buy (None: all that are in the basket), and what was
+    taken off the price that they saw (None: they saw no page).
     """
 
     contact: Contact
@@ -41,6 +49,7 @@ class Purchaser:
     shipping: Mapping[int, ShippingChoice]
     notes: Mapping[int, str]
     vendors: frozenset[int] | None = None
+    seen_discount: SeenDiscount | None = None
 
     @property
     def network(self) -> str:
@@ -61,29 +70,48 @@ class Purchaser:
 @frozen
 class Sale:
     """What a vendor's part of a basket would be sold at: its terms, how it is sent, all that is
-    paid.
+    paid, and what a code has taken off that.
     """
 
     part: ShopPart
     terms: SellingTerms
     shipping: ShippingOffer | None  # None: the prices include it
     total: Money
+    reduction: Reduction | None = None
+
+    @property
+    def shipping_price(self) -> int:
+        """What sending it costs, before a code, in minor units."""
+        return self.shipping.price.amount if self.shipping is not None else 0
+
+    @property
+    def pieces(self) -> list[tuple[int, int]]:
+        """(product id, quantity) of its lines."""
+        return [(line.product.id, line.quantity) for line in self.part.lines]
+
+    def off(self, line: BasketLineView) -> int:
+        """What a code takes off a line."""
+        return self.reduction.off_line(line.product.id) if self.reduction else 0
+
+    def forgone(self, line: BasketLineView) -> int:
+        """What of a line the vendor does without; no commission is charged of it."""
+        return self.reduction.vendor_bears(line.product.id) if self.reduction else 0
 
 
 Sales = Mapping[int, Sale]  # by vendor, in the order of their ids
 
 
 def sale_of(found: OnSale, purchaser: Purchaser) -> Sales:
-    """What each vendor's part is sold at. Raises what stands in the way of any of them."""
+    """What each vendor's part is sold at, without a code. Raises what stands in the way of any of
+    them.
+    """
     basket = found.basket.of(purchaser.vendors)
     if not basket.parts:
         raise EmptyBasket
-    sales = {
+    return {
         part.vendor.id: _sale(part, found.terms[part.vendor.id], purchaser)
         for part in sorted(basket.parts, key=_vendor_id)
     }
-    must_be_payable(paid_for(sales))
-    return sales
 
 
 def _vendor_id(part: ShopPart) -> int:
@@ -148,16 +176,3 @@ def shipping_columns(offer: ShippingOffer | None) -> dict[str, Any]:
         "promised_from_days": days.first if days else None,
         "promised_to_days": days.last if days else None,
     }
-
-
-def sent_alike(orders: Iterable[Order], sales: Sales) -> bool:
-    """Whether orders that are there already are sent in the same ways at the same prices."""
-    return all(_is_sent_by(order, sales[order.vendor_id].shipping) for order in orders)
-
-
-def _is_sent_by(order: Order, offer: ShippingOffer | None) -> bool:
-    wanted = shipping_columns(offer)
-    if not wanted:
-        return not order.shipping_method
-    there = {name: getattr(order, name) for name in wanted}
-    return there == wanted

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import repeat
 
 from shared.core import clock
-from shared.core.ids import digest, new_nonce, new_number
+from shared.core.ids import digest, new_nonce
 from shared.core.locales import current
 from shared.infra import unit
 from shared.infra.gateway.restore_check import money_may_move
-from shared.infra.unit import Act, Transaction
-from shared.trade.baskets.parts import BasketLineView
+from shared.infra.unit import Transaction
 from shared.trade.commission.queries import rules_for
-from shared.trade.commission.rules import Charged, Rule, Sold, charge, snapshot
+from shared.trade.commission.rules import Rule
+from shared.trade.discounts import redeeming
 from shared.trade.orders import reservations
 from shared.trade.orders.cancellation import make_room
 from shared.trade.orders.contacts import Contact
@@ -22,7 +22,8 @@ from shared.trade.orders.errors import (
     EmptyBasket,
 )
 from shared.trade.orders.events import CheckoutOpened
-from shared.trade.orders.models import Checkout, Order, OrderLine
+from shared.trade.orders.models import Checkout
+from shared.trade.orders.order_rows import write_order
 from shared.trade.orders.placing_statements import (
     LockedBasket,
     OnSale,
@@ -32,15 +33,18 @@ from shared.trade.orders.placing_statements import (
     lock_on_sale_again,
     lock_open_checkouts,
 )
-from shared.trade.orders.rules import StockState
+from shared.trade.orders.reduced_sales import (
+    at_its_code,
+    reductions_of,
+    sold_alike,
+    user_of,
+)
 from shared.trade.orders.selling import (
     Purchaser,
-    Sale,
     Sales,
+    SeenDiscount,
     paid_for,
     sale_of,
-    sent_alike,
-    shipping_columns,
 )
 from shared.trade.orders.terms import Acceptance
 from shared.trade.shipping.rules import ShippingChoice
@@ -60,6 +64,7 @@ async def place_order(
     shipping: Mapping[int, ShippingChoice] | None = None,
     notes: Mapping[int, str] | None = None,
     vendors: frozenset[int] | None = None,
+    seen_discount: SeenDiscount | None = None,
 ) -> str:
     """Turn the basket into a checkout with an order at each of its vendors, payable for
     `hold_minutes`, and answer the checkout's token.
@@ -71,8 +76,9 @@ async def place_order(
     terms that stood beside the button. Prices come from the catalogue, never from the request.
     `shipping` and `notes`: by vendor, what was chosen of what it offers, what it is told.
     `vendors`: whose things are bought; the others' stay in the basket. None: all of them.
+    `seen_discount`: what the basket's code took off on the page; another price is refused.
     Raises EmptyBasket, ShopClosed, BasketProblem, PriceChanged, SoldOut, VendorCannotSell,
-    NotServed, ChooseShipping, ShippingChanged;
+    NotServed, ChooseShipping, ShippingChanged, CodeRefused;
     StandsStill after a restore: stock and orders may be those of days ago.
     """
     purchaser = Purchaser(
@@ -83,6 +89,7 @@ async def place_order(
         shipping or {},
         notes or {},
         vendors,
+        seen_discount,
     )
     return await _place(basket_token, purchaser, hold_minutes)
 
@@ -97,7 +104,12 @@ async def _place(
         locked = await _lock(tx, basket_token)
         found = await lock_on_sale(tx, locked.basket) if locked is not None else None
         if locked is not None and found is not None:
-            sales = sale_of(found, purchaser)
+            sales = await at_its_code(
+                tx,
+                locked.basket,
+                sale_of(found, purchaser),
+                purchaser,
+            )
             rules = await _rules(sales, locked)
             return await _create(tx, found, sales, rules, purchaser, until=until)
         return await _place_again(tx, locked, purchaser, hold_minutes, until)
@@ -140,8 +152,15 @@ async def _place_again(
         raise EmptyBasket
     sales = sale_of(found, purchaser)
     before = _in_currency(all_before, paid_for(sales).currency)
+    sales = await at_its_code(
+        tx,
+        locked.basket,
+        sales,
+        purchaser,
+        before=before,
+    )
     if before is not None:
-        if _same(before, sales) and sent_alike(before.orders, sales):
+        if _same(before, sales) and sold_alike(before.orders, sales):
             last = min(until, _last_end(before.checkout, hold_minutes))
             await _renew(tx, before, purchaser, last)
             return before.checkout.token
@@ -182,6 +201,8 @@ async def _renew(
 ) -> None:
     kept = purchaser.columns()
     await tx.change(before.checkout, **kept, reserved_until=until)
+    if any(order.discount_code for order in before.orders):
+        await redeeming.rename_user(before.checkout.id, user_of(purchaser))
     for order in before.orders:
         note = purchaser.notes.get(order.vendor_id, "")
         if order.note != note:
@@ -202,8 +223,7 @@ async def _create(
     *,
     until: datetime,
 ) -> str:
-    lines = [line for sale in sales.values() for line in sale.part.lines]
-    pieces = [(line.product.id, line.quantity) for line in lines]
+    pieces = [piece for sale in sales.values() for piece in sale.pieces]
     state = await reservations.at_order(
         tx, pieces, found.products, network=purchaser.network
     )
@@ -220,9 +240,10 @@ async def _create(
         reserved_until=until,
     )
     await tx.insert(checkout, known_id=found.checkout_id)
+    redeeming.reserve(tx, reductions_of(sales), checkout.id, user_of(purchaser))
     known_ids = found.order_ids or repeat(None)
     for known_id, sale in zip(known_ids, sales.values(), strict=False):
-        await _order_of(
+        await write_order(
             tx,
             checkout,
             sale,
@@ -241,71 +262,3 @@ def _opened(checkout: Checkout) -> CheckoutOpened:
         checkout.reserved_until,
         is_free=not checkout.total_amount,
     )
-
-
-async def _order_of(
-    tx: Transaction,
-    checkout: Checkout,
-    sale: Sale,
-    rules: Sequence[Rule],
-    *,
-    known_id: int | None,
-    stock_state: StockState,
-    purchaser: Purchaser,
-) -> None:
-    """A vendor's order of a checkout, with its lines and the commission that is frozen on each."""
-    charged = _commission(sale, rules)
-    total = f"{sale.total.to_decimal()} {sale.total.currency}"
-    order = await tx.create(
-        Order,
-        act=Act("order.placed", purchaser.actor, {"total": total}),
-        known_id=known_id,
-        number=new_number(),
-        checkout=checkout,
-        vendor_id=sale.terms.vendor_id,
-        customer_id=checkout.customer_id,
-        total_amount_cents=sale.total.amount,
-        platform_fee_amount=sum(line.amount for line in charged),
-        platform_fee_percentage=sale.terms.platform_fee_percentage,
-        currency=checkout.currency,
-        stock_state=stock_state,
-        note=purchaser.notes.get(sale.terms.vendor_id, ""),
-        **shipping_columns(sale.shipping),
-    )
-    for line in _order_lines(order, sale.part.lines, charged):
-        tx.add(line)
-
-
-def _commission(sale: Sale, rules: Sequence[Rule]) -> Sequence[Charged]:
-    """What the marketplace charges for each line today."""
-    sold = [
-        Sold(
-            sale.terms.vendor_id,
-            line.product.product_id,
-            line.product.category,
-            line.product.price.amount * line.quantity,
-        )
-        for line in sale.part.lines
-    ]
-    otherwise = Rule(sale.terms.platform_fee_percentage)
-    return charge(sold, rules, sale.total.currency, otherwise=otherwise)
-
-
-def _order_lines(
-    order: Order,
-    lines: Sequence[BasketLineView],
-    charged: Sequence[Charged],
-) -> Iterator[OrderLine]:
-    for line, fee in zip(lines, charged, strict=True):
-        yield OrderLine(
-            order=order,
-            product_id=line.product.id,
-            name=line.product.name,
-            choice=line.product.choice,
-            sku=line.product.sku,
-            picture=line.product.picture,
-            unit_amount=line.product.price.amount,
-            quantity=line.quantity,
-            commission_amount=fee.amount,
-            commission_rule=snapshot(fee.rule),
-        )

@@ -36,6 +36,7 @@ class Purchase:
     product_ids: tuple[int, ...]  # of the whole checkout
     others_paid: bool  # every other order of the checkout
     is_alone: bool  # whether it is the checkout's only order
+    uses_code: bool  # whether an order of it has a discount
 
     @property
     def items(self) -> list[tuple[int, int]]:
@@ -47,6 +48,7 @@ class Purchase:
 def _sql() -> str:
     return (
         f"SELECT {columns(OrderLine, 'l')}, o.id AS of_order, o.payment_status AS paid,"
+        " o.discount_code AS code,"
         " v.name AS vendor_name, v.business_email AS vendor_email"
         " FROM orders o JOIN vendors v ON v.id = o.vendor_id"
         " LEFT JOIN order_lines l ON l.order_id = o.id"
@@ -72,6 +74,7 @@ async def purchase_of(order: Order) -> Purchase:
         product_ids=tuple(sorted({line.product_id for line in lines})),
         others_paid=others <= {PaymentStatus.PAID.value},
         is_alone=not others,
+        uses_code=any(record["code"] for record in found),
     )
 
 

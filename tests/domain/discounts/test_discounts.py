@@ -252,7 +252,7 @@ class TestUses:
         async with unit.transaction() as tx:
             found = await redeeming.lock_code(tx, code, [order.vendor_id], user)
             off = found.off(_goods(order.vendor_id))
-            await redeeming.reserve(tx, off, order.checkout_id, user)
+            redeeming.reserve(tx, off, order.checkout_id, user)
         return order.checkout_id
 
     async def test_two_who_want_the_last_use_one_gets_it(self) -> None:

@@ -1,0 +1,82 @@
+"""The order that a sale becomes, with its lines and the commission that is frozen on each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from shared.core.ids import new_number
+from shared.infra.unit import Act, Transaction
+from shared.trade.commission.rules import Charged, Rule, Sold, charge, snapshot
+from shared.trade.orders.models import Checkout, Order, OrderLine
+from shared.trade.orders.reduced_sales import sale_columns
+from shared.trade.orders.rules import StockState
+from shared.trade.orders.selling import Purchaser, Sale
+
+
+async def write_order(
+    tx: Transaction,
+    checkout: Checkout,
+    sale: Sale,
+    rules: Sequence[Rule],
+    *,
+    known_id: int | None,
+    stock_state: StockState,
+    purchaser: Purchaser,
+) -> None:
+    """A vendor's order of a checkout, with its lines and the commission that is frozen on each."""
+    charged = _commission(sale, rules)
+    total = f"{sale.total.to_decimal()} {sale.total.currency}"
+    order = await tx.create(
+        Order,
+        act=Act("order.placed", purchaser.actor, {"total": total}),
+        known_id=known_id,
+        number=new_number(),
+        checkout=checkout,
+        vendor_id=sale.terms.vendor_id,
+        customer_id=checkout.customer_id,
+        total_amount_cents=sale.total.amount,
+        platform_fee_amount=sum(line.amount for line in charged),
+        platform_fee_percentage=sale.terms.platform_fee_percentage,
+        currency=checkout.currency,
+        stock_state=stock_state,
+        note=purchaser.notes.get(sale.terms.vendor_id, ""),
+        **sale_columns(sale),
+    )
+    for line in _order_lines(order, sale, charged):
+        tx.add(line)
+
+
+def _commission(sale: Sale, rules: Sequence[Rule]) -> Sequence[Charged]:
+    """What the marketplace charges for each line today."""
+    sold = [
+        Sold(
+            sale.terms.vendor_id,
+            line.product.product_id,
+            line.product.category,
+            line.product.price.amount * line.quantity - sale.forgone(line),
+        )
+        for line in sale.part.lines
+    ]
+    otherwise = Rule(sale.terms.platform_fee_percentage)
+    return charge(sold, rules, sale.total.currency, otherwise=otherwise)
+
+
+def _order_lines(
+    order: Order,
+    sale: Sale,
+    charged: Sequence[Charged],
+) -> Iterator[OrderLine]:
+    for line, fee in zip(sale.part.lines, charged, strict=True):
+        yield OrderLine(
+            order=order,
+            product_id=line.product.id,
+            name=line.product.name,
+            choice=line.product.choice,
+            sku=line.product.sku,
+            picture=line.product.picture,
+            unit_amount=line.product.price.amount,
+            quantity=line.quantity,
+            discount_amount=sale.off(line),
+            commission_amount=fee.amount,
+            commission_rule=snapshot(fee.rule),
+        )
