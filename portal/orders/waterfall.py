@@ -163,10 +163,13 @@ def _of_price(found: Waterfall) -> str:
     notes = []
     if found.shipping:
         notes.append(_("of which delivery %(amount)s", amount=money(found.shipping)))
-    if found.taken_off:
-        off, code = money(found.taken_off), found.code
-        said = _("%(amount)s off with %(code)s") if code else _("%(amount)s off")
-        notes.append(said % {"amount": off, "code": code})
+    if found.discount is not None:
+        said = _(
+            "%(amount)s off with %(code)s",
+            amount=money(found.discount.total),
+            code=found.discount.code,
+        )
+        notes.append(said)
     return " · ".join(notes)
 
 

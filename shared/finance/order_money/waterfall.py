@@ -24,7 +24,7 @@ from shared.finance.payouts.models import Payout
 from shared.finance.payouts.rules import PayoutState
 from shared.infra.database.raw_sql import Record, moment_in
 from shared.infra.database.several import Found, read
-from shared.trade.orders.sold_amounts import discount_of
+from shared.trade.orders.sold_amounts import SoldDiscount, sold_discount
 
 CAME_BACK = frozenset({PayoutState.FAILED, PayoutState.CANCELED, PayoutState.REFUSED})
 
@@ -61,7 +61,7 @@ class FundsMovement:
 @frozen
 class Waterfall:
     """All lines (but sums) come to zero. `stripe_fee` is None until Stripe has told it; `shipping`
-    is what of the shopper's payment was for sending; `taken_off` by `code`, whoever bears it.
+    is what of the shopper's payment was for sending; `discount` what a code took off it.
     """
 
     lines: tuple[WaterLine, ...]
@@ -69,8 +69,7 @@ class Waterfall:
     stripe_fee: Money | None
     reserved: Money
     shipping: Money
-    taken_off: Money
-    code: str
+    discount: SoldDiscount | None
 
     @property
     def vendor_lines(self) -> tuple[WaterLine, ...]:
@@ -107,8 +106,7 @@ def waterfall_in(found: Found) -> Waterfall:
         Money(-sum(fees), order.currency) if fees else None,
         Money(reserved(facts), order.currency),
         Money(order.shipping_amount, order.currency),
-        discount_of(order),
-        order.discount_code,
+        sold_discount(order),
     )
 
 

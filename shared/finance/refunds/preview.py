@@ -33,7 +33,9 @@ from shared.trade.orders.remaining_money import MoneyState
 
 @frozen
 class LineLeft:
-    """A line of an order with how many pieces can still be given back."""
+    """A line of an order with how many pieces can still be given back; `unit` is what was paid for
+    one of them.
+    """
 
     id: int
     name: str
@@ -105,7 +107,7 @@ async def _lines_left(found: Sum, order_id: int) -> tuple[LineLeft, ...]:
             line.id,
             rows[line.id].full_name,
             rows[line.id].picture,
-            Money(line.unit, found.currency),
+            Money(line.paid // line.ordered, found.currency),
             line.ordered,
             line.left,
         )

@@ -24,7 +24,7 @@ from shared.finance.statements import months
 from shared.finance.statements.models import Statement
 from shared.finance.statements.rules import (
     BALANCE,
-    COMMISSION,
+    BESIDE,
     PAYABLE,
     RECEIVABLE,
     RESERVED,
@@ -232,8 +232,8 @@ def _balance(vendor_id: int, currency: str) -> QuerySet[LedgerEntry]:
 
 
 def _commission(vendor_id: int, currency: str) -> QuerySet[LedgerEntry]:
-    """Commission is kept per order or payout, not per vendor: also what a refund gave back of which
-    the vendor bore nothing.
+    """Commission, and what the marketplace paid of prices, is kept per order or payout, not per
+    vendor: also what a refund gave back of which the vendor bore nothing.
     """
     orders = Order.filter(vendor_id=vendor_id).annotate(
         subject=RawSQL('\'order:\' || "orders"."id"')
@@ -244,7 +244,7 @@ def _commission(vendor_id: int, currency: str) -> QuerySet[LedgerEntry]:
     about = Q(posting__subject__in=Subquery(orders.values("subject"))) | Q(
         posting__subject__in=Subquery(payouts.values("subject"))
     )
-    return LedgerEntry.filter(about, account=COMMISSION, currency=currency)
+    return LedgerEntry.filter(about, account__in=BESIDE, currency=currency)
 
 
 def _booked(row: tuple[object, ...]) -> Booked:

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from shared.core import clock
-from shared.core.money import Money
 from shared.infra.mail import service as mail
 from shared.infra.unit import Act, Transaction
 from shared.trade.baskets.codes import take_code_out
@@ -30,6 +29,7 @@ from shared.trade.orders.rules import (
     PaymentStatus,
     StockState,
 )
+from shared.trade.orders.sold_amounts import vendor_share
 from shared.trade.orders.statements import Purchase, empty_basket, purchase_of
 
 log = logging.getLogger("markethall.orders")
@@ -215,7 +215,6 @@ def _mail_shopper(
 def _mail_vendor(
     tx: Transaction, email: str, order: Order, sold: Mapping[str, Any]
 ) -> None:
-    fee = Money(order.platform_fee_amount, order.currency)
     mail.post(
         tx,
         "order_sold",
@@ -224,7 +223,7 @@ def _mail_vendor(
         order_id=order.id,
         context={
             **sold,
-            "share": sold["total"] - fee,
+            "share": vendor_share(order),
             "note": order.note,
         },
     )

@@ -34,6 +34,11 @@ from shared.trade.orders.rules import (
     StockState,
     is_called_off,
 )
+from shared.trade.orders.sold_amounts import (
+    SoldDiscount,
+    sold_discount,
+    vendor_share,
+)
 from shared.trade.orders.sold_shipping import SoldShipping, sold_shipping
 
 
@@ -85,7 +90,13 @@ class OrderView:
     tracking_carrier: str
     tracking_number: str
     sent_by: SoldShipping | None = None
+    discount: SoldDiscount | None = None
     note: str = ""  # of the shopper, to the shop
+
+    @property
+    def goods(self) -> Money:
+        """What its lines cost before a discount."""
+        return sum((line.total for line in self.lines), self.total * 0)
 
     @property
     def refunded(self) -> Money:
@@ -200,7 +211,7 @@ def _order(
         payment_intent_id=order.payment_intent_id,
         total=total,
         platform_fee=fee,
-        vendor_share=total - fee,
+        vendor_share=vendor_share(order),
         money=money_of(order),
         waits_for_pay=waits_for_pay or is_held_by_pay(order),
         has_left_stock=has_left_stock(order, lines),
@@ -215,6 +226,7 @@ def _order(
         tracking_carrier=order.tracking_carrier,
         tracking_number=order.tracking_number,
         sent_by=sold_shipping(order),
+        discount=sold_discount(order),
         note=order.note,
     )
 

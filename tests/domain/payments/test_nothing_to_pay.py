@@ -4,36 +4,52 @@ the marketplace pays of them reaches the vendor, and comes back with a cancellat
 
 from __future__ import annotations
 
+from decimal import Decimal
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from shared.core import clock
 from shared.finance.ledger.chart import Account
 from shared.finance.payments.models import Payment
+from shared.finance.payments.service import create_payment_intent
 from shared.finance.recovery.models import Claim
 from shared.finance.refunds import service as refunds
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import Reach, RefundRequest
 from shared.infra import unit
 from shared.infra.mail.models import Email
+from shared.trade.baskets import codes
+from shared.trade.baskets.queries import get_basket
 from shared.trade.catalogue.models import Product
+from shared.trade.discounts.models import Redemption
+from shared.trade.discounts.queries import CodeUser
 from shared.trade.orders.events import CheckoutOpened
 from shared.trade.orders.models import Checkout, Order
+from shared.trade.orders.service import place_order
 from tests.support import market_acts as acts
 from tests.support import market_findings
 from tests.support import market_payouts as acts_of_payouts
+from tests.support.discounts import make_discount
 from tests.support.killing import Killed, killed_at
 from tests.support.machine_shops import fund
+from tests.support.market import ADA
 from tests.support.money import booked, held
-from tests.support.purchases import SharedPurchase, books_agree, buy_from, pay
+from tests.support.purchases import (
+    SharedPurchase,
+    basket_of,
+    books_agree,
+    buy_from,
+    pay,
+)
 from tests.support.taken_off import take_off
 
 if TYPE_CHECKING:
     from tests.support.machine import Market
     from tests.support.market import Shop
 
+ALL_OF_IT: dict[str, Any] = {"kind": "percent", "percentage": Decimal(100)}
 PRICE = 3998
 SHARE = 3898  # less the commission
 
@@ -193,3 +209,60 @@ async def test_a_kill_at_any_statement_pays_it_as_a_whole_or_not_at_all(
     await _at_rest(market)
     sold = await Refund.all().count() + await Payment.filter(status="succeeded").count()
     assert [_holds(market, shop) for shop in shops] == [SHARE * sold // 2] * 2
+
+
+@pytest.mark.both_engines
+@pytest.mark.parametrize("several", [False, True])
+async def test_a_code_that_takes_everything_off_places_and_pays_at_once(
+    market: Market, *, several: bool
+) -> None:
+    """Through the basket: the use counts, the basket is empty, and nobody waits for a card."""
+    shops = (await market.fill("LU", "FR"))[: 2 if several else 1]
+    code = await make_discount(code="ALLOFIT", **ALL_OF_IT)
+    basket = await basket_of({shop.product_id: 2 for shop in shops})
+    await codes.use_code(basket, "ALLOFIT", CodeUser(None), network="203.0.113.7")
+    token = await place_order(
+        basket_token=basket,
+        contact=ADA,
+        customer_id=None,
+        hold_minutes=30,
+    )
+
+    checkout = await Checkout.get(token=token)
+    assert (checkout.status, checkout.total_amount) == ("completed", 0)
+    for order in await Order.filter(checkout_id=checkout.id):
+        assert (order.status, order.payment_status) == ("processing", "paid")
+        assert order.marketplace_discount == order.discount_amount == PRICE
+    use = await Redemption.get(discount_id=code.id)
+    assert use.status == "paid"
+    assert not (await get_basket(basket)).lines
+    await _at_rest(market)
+    assert [_holds(market, shop) for shop in shops] == [SHARE] * len(shops)
+
+
+async def test_a_code_for_all_of_one_shop_leaves_the_others_to_be_paid(
+    market: Market,
+) -> None:
+    """A vendor's own gift beside another vendor's goods: one payment, of the other's price."""
+    shops = await market.fill("LU", "FR")
+    await make_discount(shops[0].vendor_id, "ALLOFIT", **ALL_OF_IT)
+    basket = await basket_of({shop.product_id: 2 for shop in shops})
+    await codes.use_code(basket, "ALLOFIT", CodeUser(None), network="203.0.113.7")
+    token = await place_order(
+        basket_token=basket,
+        contact=ADA,
+        customer_id=None,
+        hold_minutes=30,
+    )
+    orders = await Order.filter(checkout__token=token).order_by("vendor_id")
+    assert [order.total_amount_cents for order in orders] == [0, PRICE]
+    view = await create_payment_intent(market.gateway, order_id=orders[0].id)
+    assert view.amount_total.amount == PRICE
+    pay(market, view.payment_intent_id)
+    market.advance(1)
+    await market.settle()
+
+    await _at_rest(market)
+    paid = Order.filter(checkout__token=token, payment_status="paid")
+    assert await paid.count() == 2
+    assert [_holds(market, shop) for shop in shops] == [0, SHARE]
