@@ -264,7 +264,7 @@ def _amounts(
     if posting in ("written_off", "taken", "given_back"):
         return [(mine, vendor, other)]
     found = []
-    if posting == "sale" or vendor or commission:
+    if posting == "sale" or vendor or commission or discount:
         found.append((mine, vendor + commission + discount, 0))
     if discount:
         name = DISCOUNT_NAMES.get(posting, FlowKind.DISCOUNT_BACK)
