@@ -30,6 +30,7 @@ from portal.operator.statements import blueprint as operator_statements
 from portal.operator.vat.rates import blueprint as operator_vat_rates
 from portal.operator.vat.views import blueprint as operator_vat
 from portal.operator.views import blueprint as operator
+from portal.operator.withdrawals import blueprint as operator_withdrawals
 from portal.orders.messages import blueprint as orders_messages
 from portal.orders.refunds import blueprint as orders_refunds
 from portal.orders.returns import blueprint as orders_returns
@@ -92,6 +93,7 @@ BLUEPRINTS = (
     operator_statements,
     operator_vat,
     operator_vat_rates,
+    operator_withdrawals,
     orders_refunds,
     orders_returns,
     orders_messages,

@@ -33,6 +33,7 @@ from shared.entrypoints.web.number_fields import MoneyField, WholeField
 from shared.trade.catalogue.product_views import (
     ProductView,
 )
+from shared.trade.catalogue.rules import LONGEST_SKU
 from shared.trade.catalogue.service import MAX_STOCK, ProductValues
 from shared.trade.shipping.rules import MOST_GRAMS
 from shared.trade.vat.sales.rules import TaxClass
@@ -92,6 +93,17 @@ class ProductForm(Edited):
         ],
         description=_l("Delivery by weight goes by it."),
     )
+    sku = StringField(
+        _l("Article number"),
+        [
+            Optional(),
+            Length(
+                max=LONGEST_SKU,
+                message=_l("Use at most %(most)s characters.", most=LONGEST_SKU),
+            ),
+        ],
+        description=_l("Your own. Shoppers and invoices show it."),
+    )
     vat_class = SelectField(
         _l("Kind of goods for VAT"),
         choices=_vat_classes,
@@ -136,14 +148,16 @@ class ProductForm(Edited):
             slug=self.slug.data or "",
             weight_grams=self.weight_grams.data or 0,
             vat_class=TaxClass(self.vat_class.data),
+            sku=(self.sku.data or "") if is_plain else None,
         )
 
 
 class VariedProductForm(ProductForm):
-    """A product with options: each of its variants has a price and a stock instead."""
+    """A product with options: each of its variants has a price, a stock and a number instead."""
 
     price = None  # type: ignore[assignment]  # which takes the field away
     stock = None  # type: ignore[assignment]
+    sku = None  # type: ignore[assignment]
 
 
 def from_product(product: ProductView) -> dict[str, object]:
@@ -159,4 +173,5 @@ def from_product(product: ProductView) -> dict[str, object]:
         "is_published": product.is_published,
         "weight_grams": product.weight_grams or None,
         "vat_class": product.vat_class.value,
+        "sku": product.sku,
     }

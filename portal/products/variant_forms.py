@@ -20,9 +20,14 @@ from shared.entrypoints.web.number_fields import MoneyField, WholeField
 from shared.trade.catalogue.product_views import (
     ProductView,
 )
-from shared.trade.catalogue.rules import LONGEST_VALUE, MOST_OPTIONS, Option
+from shared.trade.catalogue.rules import (
+    LONGEST_SKU,
+    LONGEST_VALUE,
+    MOST_OPTIONS,
+    Option,
+)
 from shared.trade.catalogue.service import MAX_STOCK
-from shared.trade.catalogue.variants import LONGEST_SKU, VariantValues
+from shared.trade.catalogue.variants import VariantValues
 
 NUMBERS = range(1, MOST_OPTIONS + 1)
 

@@ -21,6 +21,7 @@ from shared.entrypoints.web.pages import page, see_other
 from shared.finance.shoppers.deletion import delete_account
 from shared.finance.shoppers.export import export_of
 from shared.trade.people.password_change import present_password
+from storefront.account.data_copy import as_zip
 
 own_data = Blueprint("own_data", __name__, url_prefix="/shop/account/data")
 
@@ -45,14 +46,28 @@ async def show() -> Response:
     return await _page(await DeletionForm.from_request())
 
 
-@own_data.get("/copy.json")
+@own_data.get("/copy.zip")
 @shopper
 @limit("10/minute")
 async def copy() -> Response:
-    """All that is kept, as a file."""
-    told = json.dumps(await export_of(person_id()), ensure_ascii=False, indent=2)
-    response = Response(told, mimetype="application/json")
-    response.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'
+    """All that is kept, for people and for programs, with the invoices."""
+    body = await as_zip(await export_of(person_id()))
+    return _file(body, "my-data.zip", "application/zip")
+
+
+@own_data.get("/copy.json")
+@shopper
+@limit("10/minute")
+async def copy_for_programs() -> Response:
+    """The same for programs alone."""
+    found = await export_of(person_id())
+    told = json.dumps(found.told, ensure_ascii=False, indent=2)
+    return _file(told, "my-data.json", "application/json")
+
+
+def _file(body: str | bytes, name: str, kind: str) -> Response:
+    response = Response(body, mimetype=kind)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -1,16 +1,18 @@
 """`/robots.txt`, the sitemap and the product feed: what machines read to find our pages.
 
-Lists of everything are sent as they are read, some hundred rows at a time, each behind the last.
+Lists of everything are read some hundred rows at a time, each behind the last. Who asks again for
+what has not changed hears only that.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from quart import Blueprint, Response, stream_with_context
+from quart import Blueprint, Response
 
 from shared.core.errors import NotFound
 from shared.entrypoints.web.access import public
+from shared.entrypoints.web.etags import streamed_with_etag, with_etag
 from shared.entrypoints.web.kit import kit
 from shared.entrypoints.web.limits import limit_instead
 from shared.entrypoints.web.links import public_url_for
@@ -41,7 +43,7 @@ async def robots() -> Response:
         public_url_for("described.sitemap"),
         is_test=kit().settings.test_mode,
     )
-    return _answer(text, "text/plain; charset=utf-8")
+    return await _answer(text, "text/plain; charset=utf-8")
 
 
 @described.get("/sitemap.xml")
@@ -55,7 +57,7 @@ async def sitemap() -> Response:
             public_url_for("described.sitemap_part", kind=kind, number=number)
             for number in range(last + 1)
         ]
-    return _answer(documents.index(parts), "application/xml")
+    return await _answer(documents.index(parts), "application/xml")
 
 
 @described.get("/sitemap/<kind>-<int:number>.xml")
@@ -69,10 +71,10 @@ async def sitemap_part(kind: str, number: int) -> Response:
             public_url_for("categories.show", slug=each.slug) for _, each in tree.walk()
         ]
         pages = [(address, None) for address in (*map(public_url_for, PAGES), *own)]
-        return _answer(documents.part(pages), "application/xml")
+        return await _answer(documents.part(pages), "application/xml")
     if kind not in machine_lists.KINDS or number > machine_lists.LAST_PART:
         raise NotFound
-    return _streamed(_part(kind, number))
+    return await _streamed(_part(kind, number))
 
 
 async def _part(kind: str, number: int) -> AsyncIterator[str]:
@@ -99,7 +101,7 @@ def _address(shop: str, product: str) -> str:
 @limit_instead("20/minute")
 async def feed() -> Response:
     """Everything that can be bought, as shopping sites read it: RSS 2.0 with names of their own."""
-    return _streamed(_feed((await market()).name))
+    return await _streamed(_feed((await market()).name))
 
 
 async def _feed(name: str) -> AsyncIterator[str]:
@@ -120,20 +122,14 @@ def _offer_address(shop: str, product: str, variant: int | None) -> str:
     return f"{address}?variant={variant}" if variant else address
 
 
-def _answer(text: str, content_type: str) -> Response:
-    return Response(
-        text,
-        content_type=content_type,
+async def _answer(text: str, content_type: str) -> Response:
+    return await with_etag(
+        Response(
+            text,
+            content_type=content_type,
+        )
     )
 
 
-def _streamed(pieces: AsyncIterator[str]) -> Response:
-    @stream_with_context
-    async def encoded() -> AsyncIterator[bytes]:
-        async for piece in pieces:
-            yield piece.encode()
-
-    return Response(
-        encoded(),
-        content_type="application/xml",
-    )
+async def _streamed(pieces: AsyncIterator[str]) -> Response:
+    return await streamed_with_etag(pieces, content_type="application/xml")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from quart import Blueprint, Response, request
 
 from shared.entrypoints.web.access import public
+from shared.entrypoints.web.etags import with_etag
 from shared.entrypoints.web.kit import is_htmx
 from shared.entrypoints.web.limits import limit_instead
 from shared.entrypoints.web.links import url_for
@@ -67,7 +68,8 @@ async def listed(
 async def results() -> Response:
     """Products of every open shop, above them the first shops that the words find.
 
-    Never kept in memory: anybody can make up any number of searches.
+    Never kept in memory: anybody can make up any number of searches. Who asks again for one that
+    finds the same hears only that.
     """
     spoken = await currencies()
     asked = read(
@@ -82,7 +84,7 @@ async def results() -> Response:
     names = tuple(each.name for each in tree.whole(category)) if category else ()
     listing = await _products(asked, vendor, names)
     shops = await _shops(asked, listing.found)
-    return await page(
+    response = await page(
         "storefront/search/results.html",
         fragments={"found": "found", "more": "more"},
         listing=listing,
@@ -100,6 +102,7 @@ async def results() -> Response:
         query=asked.words,
         fragment=is_htmx(),
     )
+    return await with_etag(response)
 
 
 async def _products(

@@ -103,6 +103,7 @@ FRESH = {
 EASY = {
     "/operator/categories/<int:category_id>",
     "/operator/categories/new",
+    "/operator/withdrawals/<int:withdrawal_id>/answered",
     "/operator/customers/<int:person_id>/on",
     "/operator/owners/<int:person_id>/on",
     "/operator/staff/<int:person_id>/on",
@@ -214,6 +215,7 @@ ACTS = {
     r".*/(revoke|stop|release|bank|switch|move|decline|approve|collect|write-off|accept)": (
         "a step, guarded by the state"
     ),
+    r".*/withdrawals/<int:withdrawal_id>/answered": "a step; a second one changes nothing",
     r".*/shipping/zones/.*/remove": "taken off; what was sold with it keeps it",
     r".*/(run|repair|fetch|acknowledge|replay|send)": "work, which may be done again",
     r".*/disputes/<int:dispute_id>/submit|.*/vat/(confirm|refuse)": (

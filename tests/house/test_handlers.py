@@ -39,6 +39,7 @@ STORED: dict[str, dict[str, Any]] = {
     "disputes.follow_shared": {"dispute_id": 1},
     "disputes.remind_one": {"dispute_id": 1},
     "disputes.stage": {"dispute_id": 1},
+    "invoices.issue_older": {"behind": 0},
     "mail.send": {"unique_key": "order:1:paid"},
     "payment_methods.detach": {"id": 1},
     "payment_methods.follow": {"stripe_customer_id": "cus_1"},

@@ -23,11 +23,15 @@ from shared.trade.orders import delivery, shipping
 from shared.trade.orders.errors import CannotShip
 from shared.trade.orders.models import Order, OrderLine
 from shared.trade.people.models import Member
-from shared.trade.returns.models import ReturnLine, ReturnRequest
+from shared.trade.returns.models import (
+    ReturnLine,
+    ReturnRequest,
+    UnmatchedWithdrawal,
+)
 from tests.support.app import link_of
 from tests.support.factories import make_member, make_order, make_product
 from tests.support.money import assert_books_agree
-from tests.support.portal import Portal, sign_in
+from tests.support.portal import Portal, operator_in, sign_in
 from tests.support.refunds import Sold, set_policy, sold
 from tests.support.storefront import Browser, text_of, words
 
@@ -430,6 +434,39 @@ class TestWithoutALink:
         assert "MH-0000-0000" in other.text
         (person,) = await mails("withdrawal_to_match")
         assert person.to == "boss@example.test"
+
+    async def test_however_many_fit_no_order_the_operators_get_one_mail_an_hour(
+        self, client: TestClientProtocol, context: Context
+    ) -> None:
+        """All of them wait on their page, each until somebody has dealt with it."""
+        boss = await make_member(None, email="boss@example.test")
+        browser, start = Browser(client), clock.now()
+        for hour, number in ((0, "MH-1"), (0, "MH-2"), (0, "MH-2"), (1, "MH-3")):
+            at = start.replace(minute=5) + timedelta(hours=hour)
+            with clock.use(lambda at=at: at):  # type: ignore[misc]
+                await self._declare(
+                    browser, full_name="Ada", number=number, email="ada@example.test"
+                )
+                await Worker(context, run.job_handlers()).run_due()
+        assert len(await mails("withdrawal_received")) == 4
+        told = await mails("withdrawal_to_match")
+        assert [mail.to for mail in told] == [boss.email] * 2
+        assert "/operator/withdrawals" in told[0].text
+
+        operator = await operator_in(client)
+        home = words(await operator.get("/operator"))
+        assert "4 withdrawals fit no order" in home
+        page = words(await operator.get("/operator/withdrawals"))
+        assert [page.count(number) for number in ("MH-1", "MH-2", "MH-3")] == [1, 2, 1]
+        first = await UnmatchedWithdrawal.first()
+        assert first is not None
+        for _ in range(2):
+            answer = await operator.post(
+                f"/operator/withdrawals/{first.id}/answered", {}
+            )
+            assert answer.status_code == 303
+        assert "MH-1" not in words(await operator.get("/operator/withdrawals"))
+        assert (await UnmatchedWithdrawal.get(id=first.id)).answered_at is not None
 
     async def test_another_address_opens_nothing(
         self, client: TestClientProtocol, context: Context

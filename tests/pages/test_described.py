@@ -256,3 +256,37 @@ class TestFeed:
         assert small["link"].endswith(f"/shops/lux/shirt?variant={variants[0].id}")
         assert small["description"] == "Linen."
         assert "S" in small["title"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/robots.txt",
+        "/sitemap.xml",
+        "/sitemap/pages-0.xml",
+        "/sitemap/products-0.xml",
+        "/feed/products.xml",
+        "/search?q=cup",
+        "/search?sort=price-up",
+    ],
+)
+async def test_whoever_has_it_hears_only_that_it_is_the_same(
+    browser: Browser, address: str
+) -> None:
+    """Until something in it changes; the answer is whole whether asked with an etag or without."""
+    lux = await make_ready_vendor(slug="lux")
+    await make_product(lux, slug="cup", name="Cup")
+    first = await browser.client.get(address)
+    body = await first.get_data()
+    etag = first.headers["ETag"]
+    assert (first.status_code, len(body)) == (200, first.content_length)
+    again = await browser.client.get(address, headers={"If-None-Match": etag})
+    assert (again.status_code, await again.get_data()) == (304, b"")
+    assert again.headers["ETag"] == etag
+    assert again.headers["Cache-Control"] == first.headers["Cache-Control"]
+    other = await browser.client.get(address, headers={"If-None-Match": '"other"'})
+    assert (other.status_code, await other.get_data()) == (200, body)
+    if address != "/robots.txt" and "pages" not in address:
+        await make_product(lux, slug="cup-2", name="Cup of tea")
+        changed = await browser.client.get(address, headers={"If-None-Match": etag})
+        assert changed.status_code == (304 if address == "/sitemap.xml" else 200)

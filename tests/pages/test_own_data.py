@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import zipfile
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +13,7 @@ import pytest
 
 from shared.core import clock
 from shared.finance.invoices.queries import documents_of
+from shared.finance.invoices.service import issue
 from shared.finance.shoppers.rules import OrderLeft, needed_until
 from shared.infra import unit
 from shared.infra.mail import service as mail
@@ -18,7 +21,7 @@ from shared.infra.mail.models import Email
 from shared.trade.messages.errors import ShopperGone
 from shared.trade.messages.models import OrderMessage
 from shared.trade.messages.service import answer_the_shopper, ask_the_shop
-from shared.trade.orders.models import Checkout, Order
+from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.orders.remaining_money import OrderMoney
 from shared.trade.orders.rules import OrderStatus, PaymentStatus
 from shared.trade.people import address_book
@@ -138,6 +141,35 @@ async def test_a_copy_holds_what_is_kept_and_nobody_elses(
     assert purchase["orders"][0]["messages"][0]["text"] == "Is it blue?"
     assert other.number not in json.dumps(told)
     assert "password" not in json.dumps(told)
+
+
+async def test_the_copy_is_one_file_to_read_for_programs_and_with_the_invoices(
+    client: TestClientProtocol,
+) -> None:
+    """Variants and numbers with the things; what somebody wrote is text; the links lead to what
+    is beside it.
+    """
+    browser = await signed_in(client)
+    order, later = await bought(), await bought(paid_at=None, status="pending")
+    await OrderLine.filter(order_id=order.id).update(choice="Blue", sku="B-1")
+    await ask_the_shop(order_id=order.id, text="<b>Is it blue?</b>", by="shopper")
+    await issue(order.id)
+    assert f"{DATA}/copy.zip" in await browser.get(DATA)
+    answer = await client.get(f"{DATA}/copy.zip")
+    assert answer.headers["Cache-Control"] == "no-store"
+    archive = zipfile.ZipFile(io.BytesIO(await answer.get_data(as_text=False)))
+    invoice = f"invoices/{order.number}.pdf"
+    assert set(archive.namelist()) == {"my-data.html", "my-data.json", invoice}
+    assert archive.read(invoice).startswith(b"%PDF")
+    html = archive.read("my-data.html").decode()
+    assert "(Blue), Article number B-1, " in html
+    assert "&lt;b&gt;Is it blue?&lt;/b&gt;" in html
+    assert f'href="{invoice}"' in html
+    assert later.number in html
+    assert f"invoices/{later.number}" not in html
+    told = json.loads(archive.read("my-data.json"))
+    (line,) = told["purchases"][1]["orders"][0]["lines"]
+    assert (line["choice"], line["article_number"]) == ("Blue", "B-1")
 
 
 async def test_deletion_leaves_the_books_and_no_name(

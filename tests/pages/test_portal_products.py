@@ -21,7 +21,8 @@ from shared.trade.catalogue.errors import (
 )
 from shared.trade.catalogue.models import Product
 from shared.trade.catalogue.service import ProductValues
-from tests.support.factories import make_product, make_ready_vendor
+from shared.trade.orders.models import OrderLine
+from tests.support.factories import make_order, make_product, make_ready_vendor
 from tests.support.portal import Portal, owner_of, signed_in
 from tests.support.visitor import carried
 
@@ -135,6 +136,30 @@ class TestService:
         await _save(vendor.id, CUP, product_id)
 
         assert await AuditEntry.filter(subject=f"product:{product_id}").count() == 1
+
+
+async def test_an_article_number_is_shown_where_the_thing_is(
+    client: TestClientProtocol,
+) -> None:
+    """It is typed with the product; shoppers read it there, the vendor at each order."""
+    portal = await signed_in(client)
+    answer = await portal.post("/vendor/admin/products/new", {**FORM, "sku": "RB-1"})
+    assert answer.status_code == 303
+    product = await Product.get(name="Rye bread")
+    assert 'value="RB-1"' in await portal.get(f"/vendor/admin/products/{product.id}")
+    vendor = await portal.vendor()
+    shown = await portal.get(f"/shops/{vendor.slug}/{product.slug}")
+    assert "Article number RB-1" in shown
+    order = await make_order(vendor, product, status="processing")
+    page = f"/vendor/admin/orders/{order.number}"
+    assert "Article number" not in await portal.get(page)
+    await OrderLine.filter(order_id=order.id).update(sku="RB-1")
+    assert "Article number RB-1" in await portal.get(page)
+    wrong = await portal.post(
+        "/vendor/admin/products/new", {**FORM, "name": "Other", "sku": "x" * 61}
+    )
+    assert wrong.status_code == 422
+    assert "Use at most 60 characters." in await wrong.get_data(as_text=True)
 
 
 FORM = {

@@ -21,6 +21,7 @@ _IN_ORDER = (
     money.owing,
     money.transfers,
     money.contributions,
+    messages.withdrawals,
     messages.parked_events,
     messages.webhooks,
     messages.mails,

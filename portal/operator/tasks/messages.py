@@ -60,6 +60,23 @@ def webhooks(now: Dashboard) -> Iterator[Task]:
             )
 
 
+def withdrawals(now: Dashboard) -> Iterator[Task]:
+    """Those that fit no order; a shopper waits for an answer."""
+    if count := now.withdrawals:
+        title = ngettext(
+            "%(num)s withdrawal fits no order",
+            "%(num)s withdrawals fit no order",
+            count,
+        )
+        yield Task(
+            "warn",
+            title,
+            _("Find the order, or write to whoever withdrew."),
+            url_for("operator_withdrawals.show"),
+            _("See them"),
+        )
+
+
 def mails(now: Dashboard) -> Iterator[Task]:
     if count := now.mails.count:
         title = ngettext(

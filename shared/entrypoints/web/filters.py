@@ -19,7 +19,10 @@ from markupsafe import Markup
 from shared.core import clock, formats, locales
 from shared.core.formats import country, money, number, percent
 from shared.core.locales import gettext as _
+from shared.core.money import Money
 from shared.infra.database.counting import MOST
+from shared.trade.orders.sold_vat import PaidVat
+from shared.trade.vat.sales.words import rate_words
 
 __all__ = [
     "counted",
@@ -32,6 +35,7 @@ __all__ = [
     "number",
     "percent",
     "spoken",
+    "vat_line",
     "zone_name",
 ]
 
@@ -39,6 +43,11 @@ __all__ = [
 def counted(count: int) -> str:
     """`87`; of more than are counted `1,000+`."""
     return number(count) if count <= MOST else f"{number(MOST)}+"
+
+
+def vat_line(paid: PaidVat) -> tuple[str, Money]:
+    """What of a sum is VAT at one rate, as a line below it."""
+    return _("incl. %(rate)s VAT", rate=rate_words(paid.rate)), paid.vat
 
 
 def filled(sentence: str, **values: Any) -> Markup:

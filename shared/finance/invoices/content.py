@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from shared.finance.invoices import vat
 from shared.finance.refunds.models import Refund, RefundLine
 from shared.trade.orders.contacts import contact_of
 from shared.trade.orders.models import Checkout, Order, OrderLine
+from shared.trade.vat.sales.rules import parts_in
 
 
 def of_sale(
@@ -18,12 +20,16 @@ def of_sale(
     rows = [
         {
             "name": line.full_name,
+            "sku": line.sku,
             "quantity": line.quantity,
             "amount": line.unit_amount * line.quantity,
         }
         for line in lines
     ]
-    return _with_rest(order, rows, order.total_amount_cents, name=order.shipping_method)
+    told = _with_rest(order, rows, order.total_amount_cents, name=order.shipping_method)
+    told["discount"] = order.discount_amount
+    told["rest"] += order.discount_amount
+    return {**told, **vat.of_parts(order, parts_in(order.vat_parts))}
 
 
 def of_refund(
@@ -33,10 +39,11 @@ def of_refund(
     lines: Sequence[OrderLine],
 ) -> dict[str, Any]:
     """What a refund gave back: its pieces, and whatever is no piece."""
-    names = {line.id: line.full_name for line in lines}
+    sold = {line.id: line for line in lines}
     rows = [
         {
-            "name": names[part.order_line_id],
+            "name": sold[part.order_line_id].full_name,
+            "sku": sold[part.order_line_id].sku,
             "quantity": part.quantity,
             "amount": part.amount,
         }
@@ -61,8 +68,7 @@ def _with_rest(
         "rest": rest,
         "rest_name": name,
         "total": total,
-        # By rate, as soon as an order knows its rates.
-        "vat": [],
+        **vat.of_parts(order, ()),
     }
 
 

@@ -13,6 +13,7 @@ from shared.core.money import Money
 from shared.core.words import word
 from shared.finance.invoices.queries import SalesDocumentView
 from shared.finance.invoices.rules import DocumentKind
+from shared.finance.invoices.vat_table import vat_table
 from shared.finance.statements.layout import ROW, bill_row
 from shared.finance.statements.pdf import (
     ACCENT,
@@ -130,7 +131,14 @@ def _lines(sheets: Sheets, document: SalesDocumentView) -> None:
     for line in told["lines"]:
         count, amount = str(line["quantity"]), written(line["amount"])
         bill_row(sheets, (line["name"], count, amount))
+        if sku := line.get("sku"):  # which older documents do not tell
+            sheets.down(ROW - 3)
+            article = _said("article", sku=sku)
+            bill_row(sheets, (article, "", ""), size=8, color=GREY)
         sheets.rule(down=5)
+        sheets.down(ROW)
+    if told.get("discount"):
+        bill_row(sheets, (_said("discount"), "", written(-told["discount"])))
         sheets.down(ROW)
     if told["rest"]:
         bill_row(sheets, (_rest(document), "", written(told["rest"])))
@@ -138,12 +146,7 @@ def _lines(sheets: Sheets, document: SalesDocumentView) -> None:
     total = (_said("total"), "", written(told["total"]))
     bill_row(sheets, total, size=10, bold=True)
     sheets.down(ROW + 12)
-    for vat in told["vat"]:
-        share = _said("vat", percentage=vat["percentage"])
-        bill_row(sheets, (share, "", written(vat["amount"])))
-        sheets.down(ROW)
-    if not told["vat"]:
-        sheets.text(MARGIN, _said("vat_included"), size=8, color=GREY)
+    vat_table(sheets, told, written)
 
 
 def _rest(document: SalesDocumentView) -> str:

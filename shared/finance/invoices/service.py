@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from shared.core import clock
-from shared.finance.invoices import content
+from shared.finance.invoices import content, vat
 from shared.finance.invoices.errors import NoInvoice
 from shared.finance.invoices.models import InvoiceCounter, SalesDocument
 from shared.finance.invoices.rules import (
@@ -17,6 +17,7 @@ from shared.finance.invoices.rules import (
     document_number,
     due,
 )
+from shared.finance.invoices.vat import Credited
 from shared.finance.refunds.models import Refund, RefundLine
 from shared.finance.refunds.rules import UNDONE, RefundState
 from shared.finance.statements.invoice_parties import buyer_of, stored
@@ -40,30 +41,99 @@ async def issue(order_id: int) -> int:
         if order.paid_at is None:
             raise NoInvoice
         refunds = await Refund.filter(order_id=order.id).order_by("id")
-        wanted = await _due(order, refunds)
+        issued = await SalesDocument.filter(order_id=order.id).order_by("id")
+        wanted = _due(issued, refunds)
         if not wanted:
             return 0
         counter = await tx.lock_or_create(
             InvoiceCounter, vendor_id=order.vendor_id, year=year
         )
-        await _keep(tx, order, refunds, wanted, counter)
+        issuing = Issuing(order, await _facts(order), refunds, issued)
+        await _keep(tx, issuing, wanted, counter)
         await tx.change(counter, issued=counter.issued + len(wanted))
         return len(wanted)
 
 
+Told = dict[str, Any]
+
+
+class Issuing:
+    """An order whose documents are written, with those that there are."""
+
+    def __init__(
+        self,
+        order: Order,
+        facts: Told,
+        refunds: Sequence[Refund],
+        issued: Sequence[SalesDocument],
+    ) -> None:
+        self.order = order
+        self.facts = facts
+        self.refunds = {refund.id: refund for refund in refunds}
+        self.credited = Credited()
+        self.credits: dict[int | None, Told] = {}
+        for row in issued:
+            self._count(DocumentKind(row.kind), row.refund_id, row.content)
+
+    async def next(self, kind: DocumentKind, refund_id: int | None) -> Told:
+        """What stands on the next one, with who sold and who bought."""
+        told = await self._told(kind, refund_id)
+        self._count(kind, refund_id, told)
+        return {
+            **told,
+            "seller": self.facts["seller"],
+            "buyer": self.facts["buyer"],
+        }
+
+    async def _told(
+        self,
+        kind: DocumentKind,
+        refund_id: int | None,
+    ) -> Told:
+        lines = self.facts["lines"]
+        if refund_id is None:
+            return content.of_sale(self.order, lines)
+        refund = self.refunds[refund_id]
+        pieces = await RefundLine.filter(refund_id=refund_id).order_by("id")
+        told = content.of_refund(
+            self.order,
+            refund,
+            pieces,
+            lines,
+        )
+        if kind is DocumentKind.REVERSAL:  # of what was credited, to the cent
+            return vat.as_before(told, self.credits[refund_id])
+        taxed = vat.of_refund(
+            self.order,
+            refund,
+            pieces,
+            lines,
+            self.credited,
+        )
+        return {**told, **taxed}
+
+    def _count(
+        self,
+        kind: DocumentKind,
+        refund_id: int | None,
+        told: Told,
+    ) -> None:
+        self.credited.add(kind, told)
+        if kind is DocumentKind.CREDIT_NOTE:
+            self.credits[refund_id] = told
+
+
 async def _keep(
     tx: Transaction,
-    order: Order,
-    refunds: Sequence[Refund],
+    issuing: Issuing,
     wanted: Sequence[Due],
     counter: InvoiceCounter,
 ) -> None:
     """Write the documents down, with the numbers that follow."""
-    facts, year = await _facts(order), counter.year
-    by_id = {refund.id: refund for refund in refunds}
+    order, facts = issuing.order, issuing.facts
+    year = counter.year
     for place, (kind, refund_id) in enumerate(wanted, counter.issued + 1):
-        refund = by_id[refund_id] if refund_id is not None else None
-        told = await _content(order, facts, refund)
+        told = await issuing.next(kind, refund_id)
         number = document_number(facts["slug"], year, place)
         await tx.insert(
             SalesDocument(
@@ -80,14 +150,11 @@ async def _keep(
         )
 
 
-async def _due(
-    order: Order,
+def _due(
+    rows: Sequence[SalesDocument],
     refunds: Sequence[Refund],
 ) -> tuple[Due, ...]:
-    rows = await SalesDocument.filter(order_id=order.id).values_list(
-        "kind", "refund_id"
-    )
-    issued = [(DocumentKind(kind), refund_id) for kind, refund_id in rows]
+    issued = [(DocumentKind(row.kind), row.refund_id) for row in rows]
     states = [(refund.id, RefundState(refund.status)) for refund in refunds]
     followed = [
         InvoiceRefund(id_, state is RefundState.SUCCEEDED, state in UNDONE)
@@ -106,17 +173,3 @@ async def _facts(order: Order) -> dict[str, Any]:
         "buyer": content.buyer_of(checkout),
         "lines": await OrderLine.filter(order_id=order.id).order_by("id"),
     }
-
-
-async def _content(
-    order: Order,
-    facts: dict[str, Any],
-    refund: Refund | None,
-) -> dict[str, Any]:
-    """What stands on it, with who sold and who bought."""
-    if refund is None:
-        told = content.of_sale(order, facts["lines"])
-    else:
-        parts = await RefundLine.filter(refund_id=refund.id).order_by("id")
-        told = content.of_refund(order, refund, parts, facts["lines"])
-    return {**told, "seller": facts["seller"], "buyer": facts["buyer"]}

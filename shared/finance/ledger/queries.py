@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from tortoise.functions import Count, Sum
 from tortoise.queryset import QuerySet
@@ -18,6 +18,8 @@ from shared.core.money import Money
 from shared.finance.ledger.chart import Account
 from shared.finance.ledger.models import AccountSum, LedgerEntry, LedgerPosting
 from shared.infra import unit
+
+ByVendor: TypeAlias = dict[tuple[int, str], int]  # (vendor, currency) -> minor units
 
 
 @frozen
@@ -86,13 +88,20 @@ async def of_vendor(vendor_id: int) -> dict[tuple[Account, str], int]:
     }
 
 
-async def by_vendor(
-    account: Account,
-) -> dict[tuple[int, str], int]:
-    """What an account comes to: (vendor, currency) -> minor units, debits positive."""
+async def debits_by_vendor(account: Account) -> ByVendor:
+    """Where an account comes to more than zero."""
+    return await _by_vendor(account, total__gt=0)
+
+
+async def credits_by_vendor(account: Account) -> ByVendor:
+    """Where an account comes to less than zero."""
+    return await _by_vendor(account, total__lt=0)
+
+
+async def _by_vendor(account: Account, **where: int) -> ByVendor:
     groups = ("vendor_id", "currency")
     sums = await _added_up()
-    query = sums.filter(account=account.value).group_by(*groups)
+    query = sums.filter(account=account.value, **where).group_by(*groups)
     return {
         (int(vendor), currency): int(total)
         for vendor, currency, total in await query.values_list(*groups, "total")

@@ -39,6 +39,7 @@ from shared.infra.mail.queries import Unsent, unsent
 from shared.infra.stripe_writes.queries import UnexpectedAnswer, unexpected_answers
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.orders.models import Order
+from shared.trade.returns.unmatched import count_waiting
 from shared.trade.vat.queries import (
     MissingRate,
     WaitingNumbers,
@@ -87,6 +88,7 @@ class Dashboard:
     webhooks: tuple[Endpoint, ...]
     mails: Unsent
     standstill: Standstill | None
+    withdrawals: int = 0
 
 
 async def read_dashboard(settings: Settings) -> Dashboard:
@@ -114,6 +116,7 @@ async def read_dashboard(settings: Settings) -> Dashboard:
         webhooks=await endpoints(settings),
         mails=await unsent(),
         standstill=await standstill(),
+        withdrawals=await count_waiting(),
     )
 
 

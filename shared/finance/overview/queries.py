@@ -12,7 +12,11 @@ from shared.core.money import Money
 from shared.finance.disputes.models import Dispute
 from shared.finance.disputes.rules import OPEN
 from shared.finance.ledger.chart import Account
-from shared.finance.ledger.queries import by_vendor, trial_balance
+from shared.finance.ledger.queries import (
+    credits_by_vendor,
+    debits_by_vendor,
+    trial_balance,
+)
 from shared.finance.overview.exposure import ExposureParts, exposure, totals
 from shared.finance.recovery.models import Claim
 from shared.finance.refunds.models import Refund
@@ -50,8 +54,9 @@ async def exposure_now() -> ExposureView:
     """The operator's exposure, from ledger and rows; the stand-in adds up its own side for the
     tests.
     """
+    reserved = await credits_by_vendor(Account.VENDOR_RESERVED)
     places = exposure(
-        balances=await by_vendor(Account.STRIPE_VENDOR),
+        balances=await credits_by_vendor(Account.STRIPE_VENDOR),
         disputes=await _summed(
             Dispute.filter(status__in=[status.value for status in OPEN]), "amount"
         ),
@@ -59,11 +64,8 @@ async def exposure_now() -> ExposureView:
             Refund.filter(status__in=[state.value for state in UNSETTLED]), "amount"
         ),
         receivables=await _summed(Claim.filter(receivable__gt=0), "receivable"),
-        reserves={
-            place: -amount
-            for place, amount in (await by_vendor(Account.VENDOR_RESERVED)).items()
-        },
-        held=await by_vendor(Account.STRIPE_HELD_VENDOR),
+        reserves={place: -amount for place, amount in reserved.items()},
+        held=await debits_by_vendor(Account.STRIPE_HELD_VENDOR),
     )
     names = await vendor_names(vendor for vendor, _ in places)
     return ExposureView(

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.finance.payment_methods.queries import saved_methods
 from shared.finance.shoppers.purchases import checkouts_of, orders_of
@@ -24,14 +25,23 @@ from shared.trade.returns.models import ReturnRequest
 MOST = 1000
 
 
-async def export_of(customer_id: int) -> dict[str, Any]:
+@frozen
+class Copy:
+    """What is told, and the numbers of its orders by their ids."""
+
+    told: Mapping[str, Any]
+    numbers: Mapping[int, str]
+
+
+async def export_of(customer_id: int) -> Copy:
     """Account, addresses, cards, purchases with what was written about them; some ten queries."""
     customer = await Customer.get_or_none(id=customer_id)
     if customer is None:
         raise UnknownPerson
     book = await address_book(customer_id)
     methods = await saved_methods(customer_id)
-    return {
+    purchases, numbers = await _purchases(customer)
+    told = {
         "made_at": _at(clock.now()),
         "account": {
             "email": customer.email,
@@ -42,15 +52,18 @@ async def export_of(customer_id: int) -> dict[str, Any]:
         },
         "addresses": [_address(each) for each in book],
         "payment_methods": [method.label for method in methods],
-        "purchases": await _purchases(customer),
+        "purchases": purchases,
     }
+    return Copy(told, numbers)
 
 
 def _address(view: AddressView) -> dict[str, str]:
     return {name: getattr(view, name) for name in LINES}
 
 
-async def _purchases(customer: Customer) -> list[dict[str, Any]]:
+async def _purchases(
+    customer: Customer,
+) -> tuple[list[dict[str, Any]], dict[int, str]]:
     checkouts = await checkouts_of(customer).limit(MOST)
     orders = await orders_of(checkouts)
     ids = [order.id for order in orders]
@@ -66,7 +79,8 @@ async def _purchases(customer: Customer) -> list[dict[str, Any]]:
         there["messages"] = list(map(_message, messages[order.id]))
         there["returns"] = list(map(_return, asked[order.id]))
         told[order.checkout_id].append(there)
-    return [_purchase(checkout, told[checkout.id]) for checkout in checkouts]
+    purchases = [_purchase(checkout, told[checkout.id]) for checkout in checkouts]
+    return purchases, {order.id: order.number for order in orders}
 
 
 def _by_order(rows: Iterable[Row]) -> Mapping[int, list[Any]]:
@@ -107,14 +121,19 @@ def _order(
         "tracking": [order.tracking_carrier, order.tracking_number],
         "sent_by": order.shipping_method,
         "note": order.note,
-        "lines": list(map(_line, lines)),
+        "pickup_place": order.pickup_place,
+        "lines": [_line(line, order.currency) for line in lines],
     }
 
 
-def _line(line: OrderLine) -> dict[str, Any]:
+def _line(line: OrderLine, currency: str) -> dict[str, Any]:
+    price = Money(line.unit_amount, currency)
     return {
         "name": line.name,
+        "choice": line.choice,
+        "article_number": line.sku,
         "quantity": line.quantity,
+        "price": f"{price.to_decimal()} {price.currency}",
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import time
 
-from shared.finance.ledger.models import LedgerEntry
+from shared.finance.ledger.models import AccountSum
 from shared.finance.statements import service
 from shared.finance.statements.rules import BALANCE
 from shared.infra import unit
@@ -17,7 +17,7 @@ from shared.trade.vat.events import MonthsUnblocked
 async def close(_context: Context) -> None:
     """Let every vendor's months be closed that are over."""
     vendors = (
-        await LedgerEntry.filter(account__in=BALANCE)
+        await AccountSum.filter(account__in=BALANCE)
         .distinct()
         .values_list("vendor_id", flat=True)
     )

@@ -10,6 +10,7 @@ from shared.core.frozen import frozen
 
 MOST_OPTIONS = 3
 MOST_VARIANTS = 100
+LONGEST_SKU = 60
 LONGEST_VALUE = 30
 
 Values = tuple[str, ...]

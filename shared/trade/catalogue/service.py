@@ -19,6 +19,7 @@ from shared.trade.catalogue.errors import (
     CategoryTooLong,
     ForeignCurrency,
     PriceNotPositive,
+    SkuTooLong,
     StockBelowReserved,
     StockOutOfRange,
 )
@@ -29,6 +30,7 @@ from shared.trade.catalogue.product_views import (
 from shared.trade.catalogue.queries import (
     product_for_vendor,
 )
+from shared.trade.catalogue.rules import LONGEST_SKU
 from shared.trade.catalogue.variant_rows import follow, locked_variants
 from shared.trade.people.queries import require_confirmed
 from shared.trade.vat.sales.rules import TaxClass
@@ -64,6 +66,7 @@ class ProductValues:
     slug: str = ""
     weight_grams: int | None = None  # None: as it is
     vat_class: TaxClass | None = None  # None: as it is
+    sku: str | None = None  # None: as it is
 
 
 async def save_product(
@@ -120,6 +123,8 @@ def _check(values: ProductValues) -> None:
         raise CategoryTooLong
     if values.slug and values.slug != slugify(values.slug):
         raise BadSlug
+    if len(values.sku or "") > LONGEST_SKU:
+        raise SkuTooLong(most=LONGEST_SKU)
 
 
 async def _row(
@@ -163,6 +168,8 @@ async def _changes(row: Product, values: ProductValues) -> dict[str, object]:
         wanted["weight_grams"] = values.weight_grams
     if values.vat_class is not None:
         wanted["vat_class"] = values.vat_class.value
+    if values.sku is not None:
+        wanted["sku"] = values.sku.strip()
     if values.stock is not None and not row.has_options:
         if values.stock < row.reserved:
             raise StockBelowReserved(row.reserved)

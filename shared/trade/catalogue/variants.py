@@ -22,6 +22,7 @@ from shared.trade.catalogue.product_views import (
     views_of,
 )
 from shared.trade.catalogue.rules import (
+    LONGEST_SKU,
     in_words,
     values_in,
 )
@@ -32,8 +33,6 @@ from shared.trade.catalogue.variant_rows import (
     record,
     store,
 )
-
-LONGEST_SKU = 60
 
 
 @frozen

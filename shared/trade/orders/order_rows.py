@@ -11,6 +11,7 @@ from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.orders.reduced_sales import sale_columns
 from shared.trade.orders.rules import StockState
 from shared.trade.orders.selling import Purchaser, Sale
+from shared.trade.orders.taxed_sales import vat_of_sale
 
 
 async def write_order(
@@ -42,7 +43,9 @@ async def write_order(
         note=purchaser.notes.get(sale.terms.vendor_id, ""),
         **sale_columns(sale),
     )
-    for line in _order_lines(order, sale, charged):
+    lines = list(_order_lines(order, sale, charged))
+    vat_of_sale(sale).put_into(lines)
+    for line in lines:
         tx.add(line)
 
 

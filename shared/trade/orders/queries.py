@@ -40,6 +40,7 @@ from shared.trade.orders.sold_amounts import (
     vendor_share,
 )
 from shared.trade.orders.sold_shipping import SoldShipping, sold_shipping
+from shared.trade.orders.sold_vat import SoldVat, sold_vat
 
 
 @frozen
@@ -57,6 +58,7 @@ class LineView:
     missing: int = 0
     id: int = 0
     left: int = 0  # pieces that no refund speaks for
+    sku: str = ""
 
 
 @frozen
@@ -91,6 +93,7 @@ class OrderView:
     tracking_number: str
     sent_by: SoldShipping | None = None
     discount: SoldDiscount | None = None
+    vat: SoldVat | None = None
     note: str = ""  # of the shopper, to the shop
 
     @property
@@ -188,6 +191,7 @@ def _line(line: OrderLine, currency: str) -> LineView:
         missing=missing_of(line),
         id=line.id,
         left=max(line.quantity - line.refunded_quantity, 0),
+        sku=line.sku,
     )
 
 
@@ -227,6 +231,7 @@ def _order(
         tracking_number=order.tracking_number,
         sent_by=sold_shipping(order),
         discount=sold_discount(order),
+        vat=sold_vat(order),
         note=order.note,
     )
 

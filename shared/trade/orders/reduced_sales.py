@@ -28,6 +28,7 @@ from shared.trade.orders.selling import (
     paid_for,
     shipping_columns,
 )
+from shared.trade.orders.taxed_sales import vat_of_sale
 
 
 def user_of(purchaser: Purchaser) -> CodeUser:
@@ -114,8 +115,11 @@ def reductions_of(sales: Sales) -> tuple[Reduction, ...]:
 
 
 def sale_columns(sale: Sale) -> dict[str, Any]:
-    """What an order keeps of how it is sent, and of what a code takes off."""
-    kept = shipping_columns(sale.shipping)
+    """What an order keeps of how it is sent, of its VAT, and of what a code takes off."""
+    kept = {
+        **shipping_columns(sale.shipping),
+        **vat_of_sale(sale).columns(),
+    }
     reduction = sale.reduction
     if reduction is None:
         return kept
@@ -131,8 +135,8 @@ def sale_columns(sale: Sale) -> dict[str, Any]:
 
 
 def sold_alike(orders: Iterable[Order], sales: Sales) -> bool:
-    """Whether orders that are there already are sent in the same ways, at the same prices and with
-    the same taken off.
+    """Whether orders that are there already are sent in the same ways, at the same prices, with
+    the same taken off and the same VAT inside.
     """
     return all(_is_sold_at(order, sales[order.vendor_id]) for order in orders)
 

@@ -70,13 +70,14 @@ class Purchaser:
 @frozen
 class Sale:
     """What a vendor's part of a basket would be sold at: its terms, how it is sent, all that is
-    paid, and what a code has taken off that.
+    paid, into which country, and what a code has taken off.
     """
 
     part: ShopPart
     terms: SellingTerms
     shipping: ShippingOffer | None  # None: the prices include it
     total: Money
+    country: str
     reduction: Reduction | None = None
 
     @property
@@ -134,7 +135,13 @@ def _sale(
         shop=part.vendor.name,
     )
     total = parcel.goods + offer.price if offer else parcel.goods
-    return Sale(part, terms, offer, total)
+    return Sale(
+        part,
+        terms,
+        offer,
+        total,
+        parcel.country,
+    )
 
 
 def _must_be_sellable(part: ShopPart, terms: SellingTerms | None) -> SellingTerms:

@@ -5,20 +5,14 @@ Whether there is such an order is found out later, by a job: who asks is told th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from shared.core import clock
 from shared.core.errors import MarketError
-from shared.core.ids import new_nonce, typed_number
-from shared.infra import unit
+from shared.core.ids import typed_number
 from shared.infra.jobs import Context, job
-from shared.infra.mail import service as mail
 from shared.trade.orders.models import Order
 from shared.trade.orders.rules import GUEST
-from shared.trade.people.queries import operator_emails
 from shared.trade.returns import service
 from shared.trade.returns.rules import ReturnKind, ReturnReason
+from shared.trade.returns.unmatched import Declarant, keep
 
 _EVERYTHING = service.WantedReturn(ReturnKind.WITHDRAWAL, ReturnReason.NONE, "", {})
 
@@ -40,13 +34,7 @@ async def declared(
     )
     if order is not None and await _is_taken_in(order):
         return
-    told = {
-        "full_name": full_name,
-        "number": number,
-        "email": email,
-        "asked_at": clock.now(),
-    }
-    await _hand_to_a_person(told, to=email, language=language)
+    await keep(Declarant(full_name, number, email), language=language)
 
 
 async def _is_taken_in(order: Order) -> bool:
@@ -60,29 +48,3 @@ async def _is_taken_in(order: Order) -> bool:
     except MarketError:
         return False
     return True
-
-
-async def _hand_to_a_person(
-    told: Mapping[str, Any],
-    *,
-    to: str,
-    language: str,
-) -> None:
-    key = new_nonce()
-    async with unit.transaction() as tx:
-        mail.post(
-            tx,
-            "withdrawal_received",
-            to=to,
-            unique_key=f"withdrawal_received:{key}",
-            language=language,
-            context=told,
-        )
-        for place, operator in enumerate(await operator_emails()):
-            mail.post(
-                tx,
-                "withdrawal_to_match",
-                to=operator,
-                unique_key=f"withdrawal_to_match:{key}:{place}",
-                context=told,
-            )

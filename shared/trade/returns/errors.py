@@ -69,6 +69,12 @@ class ReturnAnswered(Conflict):
     default = _n("This request was answered already.")
 
 
+class WithdrawalNotFound(NotFound):
+    """There is no such withdrawal."""
+
+    default = _n("There is no such withdrawal.")
+
+
 class ReturnNotFound(NotFound):
     """There is no such request, or it is another shop's."""
 

@@ -6,10 +6,11 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 
+from shared.core.locales import LONGEST_TAG
 from shared.infra.database.base import Row, words
 from shared.infra.database.indexes import IndexWhere
 from shared.trade.orders.models import Order, OrderLine
-from shared.trade.returns.errors import ReturnNotFound
+from shared.trade.returns.errors import ReturnNotFound, WithdrawalNotFound
 from shared.trade.returns.rules import ReturnKind, ReturnReason, ReturnState
 from shared.trade.vendors.models import Vendor
 
@@ -88,4 +89,33 @@ class ReturnLine(Row):
         unique_together = (("request", "order_line"),)
         constraints = [
             CheckConstraint(check="quantity > 0", name="ck_return_lines_quantity")
+        ]
+
+
+class UnmatchedWithdrawal(Row):
+    """A withdrawal that named no order which could be withdrawn from; a person looks for it."""
+
+    lock_rank = 247
+    not_found = WithdrawalNotFound.default
+    activity_columns = ("answered_at",)
+
+    full_name = fields.CharField(max_length=120)
+    number = fields.CharField(max_length=40, description="as it was typed")
+    email = fields.CharField(max_length=254)
+    language = fields.CharField(max_length=LONGEST_TAG)
+    answered_at = fields.DatetimeField(null=True)
+    answered_by = fields.CharField(
+        max_length=60,
+        default="",
+        description="member:7",
+    )
+
+    class Meta:
+        table = "unmatched_withdrawals"
+        indexes = [
+            IndexWhere(
+                fields=("id",),
+                name="ix_unmatched_withdrawals_open",
+                where="answered_at IS NULL",
+            )
         ]

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from shared.core.frozen import frozen
-from shared.infra.database.raw_sql import Record, row_of
+from shared.infra.database.raw_sql import Record, fetch, row_of
 from shared.trade.commission.pricing import Payer
 from shared.trade.vendors.errors import ShopNotFound
 from shared.trade.vendors.models import Vendor
@@ -103,20 +103,27 @@ async def vendor_by_id(vendor_id: int) -> VendorView:
     return await _one(id=vendor_id)
 
 
+# Vendors without a rule of their own differ by currency and percentage alone: one is enough.
+_PAYERS = (
+    "SELECT MIN(v.id) AS id, c.currency, c.platform_fee_percentage AS percentage FROM vendors v"
+    " JOIN vendor_payment_configs c ON c.vendor_id = v.id"
+    " LEFT JOIN (SELECT DISTINCT vendor_id FROM fee_rules WHERE is_active) own"
+    " ON own.vendor_id = v.id"
+    " WHERE v.is_open GROUP BY own.vendor_id, c.currency, c.platform_fee_percentage ORDER BY id"
+)
+
+
 async def fee_payers() -> tuple[Payer, ...]:
-    """Every open shop with the percentage that it pays where no rule says otherwise."""
-    rows = await Vendor.filter(
-        is_open=True, payment_config__id__isnull=False
-    ).values_list(
-        "id", "payment_config__currency", "payment_config__platform_fee_percentage"
-    )
+    """Open shops with the percentage that they pay where no rule says otherwise: each that has a
+    rule of its own, and of the others one for each percentage and currency.
+    """
     return tuple(
         Payer(
-            int(id_),
-            str(currency),
-            Decimal(str(rate)),
+            int(record["id"]),
+            str(record["currency"]),
+            Decimal(str(record["percentage"])),
         )
-        for id_, currency, rate in rows
+        for record in await fetch(_PAYERS)
     )
 
 

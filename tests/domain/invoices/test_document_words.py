@@ -43,12 +43,23 @@ def pages(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 
 
 SAID = {
-    "en": ("Delivery: Standard parcel", "Amount given back", "Issued on"),
-    "de": ("Versand: Standard parcel", "Erstatteter Betrag", "Ausgestellt am"),
+    "en": (
+        "Delivery: Standard parcel",
+        "Amount given back",
+        "Issued on",
+        "Article number BK-7",
+    ),
+    "de": (
+        "Versand: Standard parcel",
+        "Erstatteter Betrag",
+        "Ausgestellt am",
+        "Artikelnummer BK-7",
+    ),
     "fr": (
         "Livraison\N{NO-BREAK SPACE}: Standard parcel",
         "Montant remboursé",
         "Date d’émission",
+        "Référence BK-7",
     ),
 }
 
@@ -60,12 +71,15 @@ async def test_each_row_says_what_was_sold_or_given_back(
     pages: list[list[str]],
     language: str,
 ) -> None:
-    """The variant with the thing; delivery where it was paid or went back, and for no free amount
-    of the same size; when it was issued in words that fit an invoice and a credit note.
+    """The variant with the thing, and its number; delivery where it was paid or went back, and for
+    no free amount of the same size; when it was issued in words that fit an invoice and a credit
+    note.
     """
-    delivery, given_back, issued = SAID[language]
+    delivery, given_back, issued, article = SAID[language]
     sale = await sold_with_delivery(gateway, sandbox)
-    await OrderLine.filter(order_id=sale.order.id).update(choice="Cognac, 20 mm")
+    await OrderLine.filter(order_id=sale.order.id).update(
+        choice="Cognac, 20 mm", sku="BK-7"
+    )
     await Checkout.all().update(language=language)
     line = await OrderLine.get(order_id=sale.order.id)
     thing = f"{line.name} (Cognac, 20 mm)"
@@ -77,9 +91,14 @@ async def test_each_row_says_what_was_sold_or_given_back(
         await refund(gateway, sale, wish)
     await issue(sale.order.id)
     as_pdf(await documents_of(sale.order.id))
-    rows = (thing, delivery, given_back)
+    rows = (thing, article, delivery, given_back)
     told = [[row for row in rows if row in page] for page in pages]
-    assert told == [[thing, delivery], [given_back], [delivery], [thing]]
+    assert told == [
+        [thing, article, delivery],
+        [given_back],
+        [delivery],
+        [thing, article],
+    ]
     assert all(issued in page for page in pages)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 import run
 from shared.core import clock
+from shared.finance.invoices import jobs
 from shared.finance.invoices.document import as_pdf
 from shared.finance.invoices.errors import NoInvoice
 from shared.finance.invoices.models import InvoiceCounter, SalesDocument
@@ -17,6 +19,7 @@ from shared.finance.invoices.rules import DocumentKind, InvoiceRefund, due
 from shared.finance.invoices.service import issue
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import RefundState
+from shared.infra.jobs.models import Job
 from shared.infra.jobs.worker import Worker
 from shared.trade.orders.models import Checkout, Order
 from tests.support.app import link_of
@@ -110,6 +113,24 @@ async def test_a_refund_makes_a_credit_note_by_itself(
     third = (await documents_of(sale.order.id))[2]
     assert (third.kind, third.content["total"]) == (REVERSAL, 500)
     await worker.run_due()
+
+
+async def test_what_was_sold_before_there_were_invoices_gets_one(
+    context: Context, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some orders at a time, from the first to the last; a second walk issues nothing."""
+    orders = [await paid() for _ in range(3)]
+    unpaid = await make_order()
+    long_ago = clock.now() - timedelta(days=400)
+    await Order.exclude(id=unpaid.id).update(paid_at=long_ago)
+    worker = Worker(context, run.job_handlers())
+    monkeypatch.setattr(jobs, "AT_ONCE", 2)
+    for _ in range(2):
+        await jobs.look_back.work(context)
+        await worker.run_due()
+    found = await SalesDocument.all().order_by("id").values_list("order_id", flat=True)
+    assert found == [order.id for order in orders]
+    assert not await Job.filter(kind="invoices.issue_older", status="failed").exists()
 
 
 @pytest.mark.parametrize(

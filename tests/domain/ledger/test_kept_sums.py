@@ -89,8 +89,11 @@ async def test_a_sum_is_what_the_entries_come_to(database: str) -> None:
         (Account.VENDOR_PAYABLE, "EUR"): -343,
     }
     assert await queries.of_vendor(vendor_id) == earned
-    by_vendor = await queries.by_vendor(Account.STRIPE_VENDOR)
-    assert by_vendor[vendor_id, "EUR"] == 343
+    debits = await queries.debits_by_vendor(Account.STRIPE_VENDOR)
+    assert debits[vendor_id, "EUR"] == 343
+    assert await queries.credits_by_vendor(Account.STRIPE_VENDOR) == {}
+    owed = await queries.credits_by_vendor(Account.VENDOR_PAYABLE)
+    assert owed[vendor_id, "EUR"] == -343
     totals = {t.account: (t.balance.amount, t.entries) for t in await _euros()}
     assert totals[HERE] == (-6, 2)
     assert totals[Account.STRIPE_VENDOR] == (343, 4)

@@ -456,7 +456,7 @@ async def test_a_long_month_costs_as_many_queries_as_a_short_one() -> None:
     few = await costs()
     for n in range(90):
         await sold(vendor, at(f"2026-10-06 {n // 60:02d}:{n % 60:02d}"))
-    assert await costs() == few <= 14
+    assert await costs() == few <= 15
 
 
 async def test_the_balance_is_what_the_ledger_owes_the_vendor(

@@ -230,10 +230,45 @@ def _split(amount: int, weights: list[int]) -> list[int]:
     return split(amount, weights)
 
 
+ByRate = Mapping[int, int]
+
+
+def gross_back(
+    parts: Sequence[VatPart],
+    before: ByRate,
+    wanted: ByRate,
+    amount: int,
+) -> ByRate:
+    """What of each rate's gross has gone back with one more refund of `amount`.
+
+    `before`: what had gone back until then; `wanted`: what of this refund is for things of a rate.
+    Whatever is for nothing by name goes back in proportion to what is left.
+    """
+    rates = [part.rate for part in parts]
+    left = [part.gross - before.get(part.rate, 0) for part in parts]
+    named = []
+    for rate, most in zip(rates, left, strict=True):
+        named.append(min(wanted.get(rate, 0), most))
+    if sum(named) > amount:
+        named = split(amount, named)
+    unnamed = [most - back for most, back in zip(left, named, strict=True)]
+    rest = amount - sum(named)
+    shares = _split(min(rest, sum(unnamed)), unnamed)
+    after = {}
+    for rate, back, share in zip(
+        rates,
+        named,
+        shares,
+        strict=True,
+    ):
+        after[rate] = before.get(rate, 0) + back + share
+    return after
+
+
 def vat_back(
     parts: Iterable[VatPart],
-    before: Mapping[int, int],
-    after: Mapping[int, int],
+    before: ByRate,
+    after: ByRate,
 ) -> tuple[VatPart, ...]:
     """The VAT in what one more refund gives back, by rate.
 

@@ -1,0 +1,173 @@
+"""What invoices and credit notes say of VAT: by rate, to the cent, and in the shopper's words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from shared.finance.invoices.document import as_pdf
+from shared.finance.invoices.models import SalesDocument
+from shared.finance.invoices.queries import documents_of
+from shared.finance.invoices.service import issue
+from shared.finance.refunds.models import Refund
+from shared.finance.refunds.rules import Reach, RefundRequest, RefundState
+from shared.finance.statements.pdf import Sheets, Text
+from shared.trade.orders.models import Checkout, Order, OrderLine
+from shared.trade.vat.sales.rules import VatPart, stored_parts, vat_inside
+from tests.support.factories import make_order
+from tests.support.refunds import WHOLE, amount, refund, sold_with_delivery
+
+if TYPE_CHECKING:
+    from shared.infra.gateway.gateway import Gateway
+    from tests.support.sandbox import RunningSandbox
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+@pytest.fixture
+def pages(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The words of each page of the files that are made."""
+    written: list[list[str]] = []
+    finished = Sheets.pdf
+
+    def pdf(sheets: Sheets) -> bytes:
+        written.extend(
+            [item.words for item in page if isinstance(item, Text)]
+            for page in sheets.pages
+        )
+        return finished(sheets)
+
+    monkeypatch.setattr(Sheets, "pdf", pdf)
+    return written
+
+
+async def taxed(order: Order, *parts: tuple[int, int], **kept: Any) -> None:
+    """Let an order have been sold with so much at each rate; its things at the first."""
+    found = [VatPart(rate, gross, vat_inside(gross, rate)) for rate, gross in parts]
+    rows = stored_parts(found)
+    told = {"vat_treatment": "oss", "vat_state": "DE", **kept}
+    await Order.filter(id=order.id).update(vat_parts=rows, **told)
+    await OrderLine.filter(order_id=order.id).update(
+        vat_rate=parts[0][0] if parts else None
+    )
+
+
+async def rows_of(order: Order) -> list[list[tuple[int, int, int]]]:
+    """(rate, gross, VAT) of each rate of each document."""
+    found = await SalesDocument.filter(order_id=order.id).order_by("id")
+    return [
+        [(row["rate"], row["gross"], row["vat"]) for row in document.content["vat"]]
+        for document in found
+    ]
+
+
+async def test_credit_notes_come_to_the_vat_of_the_invoice(
+    gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """A free amount, then delivery, then the rest: each rate goes back to the cent."""
+    sale = await sold_with_delivery(gateway, sandbox)
+    total = sale.order.total_amount_cents
+    await taxed(sale.order, (1900, total - 700), (700, 700))
+    for wish in (
+        amount(333),
+        RefundRequest(Reach.LINES, shipping=True),
+        WHOLE,
+    ):
+        await refund(gateway, sale, wish)
+    await issue(sale.order.id)
+    invoice, *notes = await rows_of(sale.order)
+    assert invoice == [(1900, 3790, 605), (700, 700, 46)]
+    for rate, gross, vat in invoice:
+        back = [row for rows in notes for row in rows if row[0] == rate]
+        assert sum(row[1] for row in back) == gross
+        assert sum(row[2] for row in back) == vat
+    documents = await SalesDocument.filter(order_id=sale.order.id).order_by("id")
+    for document in documents:
+        told = document.content
+        assert sum(row["gross"] for row in told["vat"]) == told["total"]
+        assert all(row["net"] + row["vat"] == row["gross"] for row in told["vat"])
+
+
+async def test_what_goes_back_for_a_thing_has_its_rate(
+    gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """Not that of whatever else was in the order; undone, it is the same the other way round."""
+    sale = await sold_with_delivery(gateway, sandbox)
+    total = sale.order.total_amount_cents
+    await taxed(sale.order, (700, total - 700), (1900, 700))
+    line = await OrderLine.get(order_id=sale.order.id)
+    await refund(gateway, sale, RefundRequest(Reach.LINES, quantities={line.id: 1}))
+    await issue(sale.order.id)
+    await Refund.all().update(status=RefundState.FAILED)
+    await issue(sale.order.id)
+    _, credit, reversal = await rows_of(sale.order)
+    assert [row[0] for row in credit] == [700]
+    assert credit == reversal
+
+
+async def test_all_of_a_discounted_order_gives_back_all_of_its_vat(
+    gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """What the marketplace paid of the price was taxed with it, and comes back in proportion."""
+    sale = await sold_with_delivery(gateway, sandbox)
+    total = sale.order.total_amount_cents
+    await taxed(sale.order, (1900, total + 500))
+    await refund(gateway, sale, amount(1000))
+    await refund(gateway, sale, WHOLE)
+    await issue(sale.order.id)
+    _, first, last = await rows_of(sale.order)
+    assert first[0][1] > 1000
+    assert first[0][1] + last[0][1] == total + 500
+    assert first[0][2] + last[0][2] == vat_inside(total + 500, 1900)
+
+
+SAID = {
+    "en": ("VAT of Germany", "19%", "Net", "Gross", "one-stop shop (OSS)."),
+    "de": ("Umsatzsteuer (Deutschland)", "19 %", "Netto", "Brutto", "Bestimmungsst"),
+    "fr": ("TVA (Allemagne)", "19 %", "HT", "TTC", "guichet unique"),
+}
+
+
+@pytest.mark.parametrize("language", SAID)
+async def test_the_file_has_a_row_a_rate_in_the_shoppers_language(
+    pages: list[list[str]], language: str
+) -> None:
+    """Net, VAT and gross of each, whose VAT it is, and where it is declared."""
+    order = await make_order(paid_at="2026-11-30T12:00:00Z")
+    await taxed(order, (1900, order.total_amount_cents))
+    await Checkout.all().update(language=language)
+    await issue(order.id)
+    as_pdf(await documents_of(order.id))
+    said = " ".join(pages[0]).replace("\N{NO-BREAK SPACE}", " ")
+    assert all(words in said for words in SAID[language])
+    assert "7.97" in said or "7,97" in said
+
+
+UNTAXED = (
+    ("small", "article 284"),
+    ("export", "article 146"),
+    ("reverse_charge", "Reverse charge"),
+)
+
+
+@pytest.mark.parametrize(("treatment", "words"), UNTAXED)
+async def test_without_vat_the_file_says_why(
+    pages: list[list[str]], treatment: str, words: str
+) -> None:
+    """And prints no row."""
+    order = await make_order(paid_at="2026-11-30T12:00:00Z")
+    await taxed(order, vat_treatment=treatment, vat_state="")
+    await issue(order.id)
+    as_pdf(await documents_of(order.id))
+    assert words in " ".join(pages[0])
+    assert "Net" not in pages[0]
+
+
+async def test_older_orders_print_no_rates(pages: list[list[str]]) -> None:
+    """Nothing is known of them, and nothing is claimed."""
+    order = await make_order(paid_at="2026-11-30T12:00:00Z")
+    await issue(order.id)
+    as_pdf(await documents_of(order.id))
+    assert "The amounts include VAT as far as it is due." in " ".join(pages[0])
+    assert await rows_of(order) == [[]]
