@@ -10,7 +10,7 @@ from shared.infra.database.operations import ReplaceChecks
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0071_vat_on_sales")]
+    dependencies = [("models", "0072_unmatched_withdrawals")]
 
     initial = False
 
