@@ -5,7 +5,6 @@ from __future__ import annotations
 from shared.core.errors import MarketError
 from shared.core.frozen import frozen
 from shared.trade.baskets import service as baskets
-from shared.trade.baskets.errors import OtherVendor
 from shared.trade.orders.queries import OrderView
 
 
@@ -18,18 +17,13 @@ class OrderedAgain:
 
 
 async def order_again(basket_token: str, order: OrderView) -> OrderedAgain:
-    """Put the order's things into a basket at today's prices.
-
-    Raises OtherVendor where the basket is another shop's.
-    """
+    """Put the order's things into a basket at today's prices."""
     added, missing = [], []
     for line in order.lines:
         try:
             await baskets.add(
                 basket_token, product_id=line.product_id, quantity=line.quantity
             )
-        except OtherVendor:
-            raise
         except MarketError:
             missing.append(line.name)
         else:

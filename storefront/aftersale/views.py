@@ -19,7 +19,6 @@ from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page, see_other
 from shared.finance.refunds import service as refunds
 from shared.finance.refunds.calling_off import cancel_and_refund
-from shared.trade.baskets.errors import OtherVendor
 from shared.trade.orders.delivery import confirm_receipt
 from shared.trade.orders.errors import CannotDeliver
 from shared.trade.orders.queries import OrderView
@@ -117,10 +116,7 @@ async def received(token: str, number: str) -> Response:
 async def again(token: str, number: str) -> Response:
     """Put what is still on sale into the basket, and say what is not."""
     order = await order_in(token, number)
-    try:
-        found = await order_again(promise_basket(), order)
-    except OtherVendor as problem:
-        return _back(token, ("warn", problem.message))
+    found = await order_again(promise_basket(), order)
     if not found.added:
         told = _("Nothing of this order is on sale just now.")
         return _back(token, ("warn", told))

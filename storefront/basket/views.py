@@ -11,12 +11,11 @@ from shared.entrypoints.web.kit import is_htmx
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page, see_other
 from shared.trade.baskets import service
-from shared.trade.baskets.parts import ShopPart
 from shared.trade.baskets.queries import get_basket
 from shared.trade.orders.cancellation import give_up_unwanted
 from storefront.basket.forms import QuantityForm
+from storefront.basket.purchases import pays, purchases_of
 from storefront.browser import basket_token
-from storefront.shops.delivery_promise import DeliveryPromise, promises
 
 basket = Blueprint("basket", __name__)
 
@@ -46,6 +45,15 @@ async def set_quantity(product_id: int) -> Response:
     return await _changed()
 
 
+@basket.post("/shop/basket/shops/<int:vendor_id>/remove")
+@public
+async def leave_shop(vendor_id: int) -> Response:
+    """Take all things of one shop out."""
+    await service.leave_shop(basket_token(), vendor_id)
+    await give_up_unwanted(basket_token())
+    return await _changed()
+
+
 @basket.post("/shop/basket/prices")
 @public
 async def accept_prices() -> Response:
@@ -58,12 +66,6 @@ async def _changed() -> Response:
     return await basket_page() if is_htmx() else see_other(url_for("basket.show"))
 
 
-def _promises_of(part: ShopPart) -> tuple[DeliveryPromise, ...]:
-    """What a shop says of delivery at home."""
-    parcel = part.parcel_to(part.vendor.country)
-    return promises(part.shipping, parcel) if parcel else ()
-
-
 async def basket_page(
     *,
     problem: str | None = None,
@@ -73,18 +75,15 @@ async def basket_page(
     button pressed.
     """
     view = await get_basket(basket_token(), write=money)
-    part = view.parts[0] if view.parts else None
+    purchases = purchases_of(view)
     response = await page(
         "storefront/basket/basket.html",
         fragments={"basket": "basket"},
         status=status,
         basket=view,
-        promises=_promises_of(part) if part else (),
-        vendor=part.vendor if part else None,
+        purchases=purchases,
+        pays=pays(purchases),
         problem=problem,
-        shut=view.problems[0]
-        if view.problems and not any(line.problem for line in view.lines)
-        else None,
         fragment=is_htmx(),
     )
     if is_htmx():

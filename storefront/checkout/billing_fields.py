@@ -1,4 +1,4 @@
-"""Where the bill goes when it goes elsewhere, a phone number, and a note to the shop."""
+"""Where the bill goes when it goes elsewhere, and a phone number."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from wtforms import (
     BooleanField,
     SelectField,
     StringField,
-    TextAreaField,
     ValidationError,
 )
 from wtforms.validators import Length, Optional, StopValidation
@@ -23,7 +22,6 @@ from shared.trade.orders.billing import BillingAddress
 from shared.trade.shipping.places import COUNTRIES
 from storefront.checkout.postal import example_of, tidy_postal_code
 
-MOST_NOTE = 500
 _PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{4,38}", re.ASCII)
 _TOO_LONG = _l("Use at most 120 characters.")
 
@@ -94,13 +92,6 @@ class BillingFields(MarketForm):
         validate_choice=False,
         render_kw=_bill("country"),
     )
-    note = TextAreaField(
-        _l("Note to the shop"),
-        [
-            Optional(),
-            Length(max=MOST_NOTE, message=_l("Use at most 500 characters.")),
-        ],
-    )
 
     @staticmethod
     def asked() -> tuple[str, ...]:
@@ -115,7 +106,7 @@ class BillingFields(MarketForm):
             "country",
         )
         named = (f"billing_{part}" for part in billing)
-        return ("phone", "bill_elsewhere", *named, "note")
+        return ("phone", "bill_elsewhere", *named)
 
     def validate_phone(self, field: StringField) -> None:
         """A number that a carrier can call, where a shop wants one."""

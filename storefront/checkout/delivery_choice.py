@@ -12,10 +12,17 @@ from collections.abc import Mapping
 from shared.core.formats import country_within
 from shared.core.frozen import frozen
 from shared.core.money import Money
-from shared.trade.baskets.parts import BasketView
-from shared.trade.shipping.errors import NotServed
+from shared.trade.baskets.parts import ShopPart
+from shared.trade.shipping.errors import ChooseShipping, NotServed, ShippingChanged
 from shared.trade.shipping.places import COUNTRIES, places_line
-from shared.trade.shipping.rules import ShippingChoice, ShippingOffer, offers, served
+from shared.trade.shipping.rules import (
+    Parcel,
+    ShippingChoice,
+    ShippingOffer,
+    chosen,
+    offers,
+    served,
+)
 
 _FIELD = re.compile(r"shipping-([1-9][0-9]{0,17})", re.ASCII)
 _VALUE = re.compile(r"([A-Za-z0-9_-]{1,40}):([0-9]{1,9})", re.ASCII)
@@ -59,29 +66,29 @@ def written(offer: ShippingOffer) -> str:
 
 
 def delivery_choice(
-    basket: BasketView,
+    part: ShopPart,
     country: str,
     given: Mapping[str, str],
     *,
-    problem: str = "",
+    is_refused: bool = False,
 ) -> DeliveryChoice | None:
-    """The choice for a basket that goes to a country; None where its prices include delivery.
+    """The choice for a shop's things that go to a country; None where its prices include delivery.
 
     What was sent stays chosen while it is offered, whatever it costs by now; else the first is.
+    `is_refused`: what was sent could not be placed, so what is wrong with it is said.
     """
-    if not basket.parts:
-        return None
-    part = basket.parts[0]
     vendor, plan, parcel = part.vendor, part.shipping, part.parcel_to(country)
     if parcel is None or plan is None or not plan.zones:
         return None
     offered = offers(plan, parcel) if country in COUNTRIES else ()
     wanted = given.get(f"shipping-{vendor.id}", "").partition(":")[0]
     kept = [offer for offer in offered if offer.key == wanted]
-    elsewhere = ""
+    problem = elsewhere = ""
     if not offered:
         problem = NotServed(shop=vendor.name, country=country).message
         elsewhere = places_line(served(plan, COUNTRIES), within=True)
+    elif is_refused:
+        problem = _what_is_wrong(part, parcel, given)
     return DeliveryChoice(
         vendor_id=vendor.id,
         shop=vendor.name,
@@ -92,6 +99,24 @@ def delivery_choice(
         problem=problem,
         elsewhere=elsewhere,
     )
+
+
+def _what_is_wrong(
+    part: ShopPart,
+    parcel: Parcel,
+    given: Mapping[str, str],
+) -> str:
+    choice = taken(given).get(part.vendor.id)
+    try:
+        chosen(
+            part.shipping,
+            parcel,
+            choice,
+            shop=part.vendor.name,
+        )
+    except (ChooseShipping, ShippingChanged) as problem:
+        return problem.message
+    return ""
 
 
 def taken(given: Mapping[str, str]) -> dict[int, ShippingChoice]:

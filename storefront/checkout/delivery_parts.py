@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from quart import Blueprint, Response, request
+from quart import Blueprint, Response
 
 from shared.entrypoints.web.access import public
-from shared.entrypoints.web.filters import money
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page, see_other
-from shared.trade.baskets.parts import BasketView
-from shared.trade.baskets.queries import get_basket
-from storefront.browser import basket_token
-from storefront.checkout.delivery_choice import DeliveryChoice, delivery_choice
+from storefront.checkout.chosen_parts import chosen_basket, sold_basket
 from storefront.checkout.forms import CheckoutForm
 
 parts = Blueprint("checkout_parts", __name__, url_prefix="/shop/checkout")
@@ -40,18 +36,10 @@ async def billing() -> Response:
 
 
 async def _part(template: str) -> Response:
-    basket = await get_basket(basket_token(), write=money)
+    basket = await chosen_basket()
     if not basket.can_check_out:
         return see_other(url_for("basket.show"))
     form = await CheckoutForm.from_request()
-    return await page(template, basket=basket, choice=await choice_of(basket, form))
-
-
-async def choice_of(
-    basket: BasketView,
-    form: CheckoutForm,
-    problem: str = "",
-) -> DeliveryChoice | None:
-    """The choice for the country in the form, with what was sent of it."""
-    country = form.country.data or ""
-    return delivery_choice(basket, country, await request.form, problem=problem)
+    form.ask_notes(basket)
+    sold = await sold_basket(basket, form.country.data or "")
+    return await page(template, sold=sold, form=form)

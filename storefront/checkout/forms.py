@@ -23,6 +23,7 @@ from shared.trade.orders.contacts import Contact
 from shared.trade.people.rules import normal_email
 from shared.trade.shipping.places import COUNTRIES
 from storefront.checkout.billing_fields import BillingFields
+from storefront.checkout.notes import NoteFields
 from storefront.checkout.places import STATE, PostalPlace, place_of
 from storefront.checkout.postal import example_of, tidy_postal_code
 
@@ -112,7 +113,7 @@ class PlainText:
             raise ValidationError(_("Use plain letters, digits and signs."))
 
 
-class CheckoutForm(BillingFields):
+class CheckoutForm(NoteFields, BillingFields):
     """Contact and delivery."""
 
     email = StringField(

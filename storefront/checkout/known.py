@@ -8,12 +8,13 @@ from shared.core.errors import NotFound
 from shared.entrypoints.web.identity import customer
 from shared.entrypoints.web.order_links import token_of
 from shared.trade.baskets.parts import BasketView
-from shared.trade.orders.queries import checkout_by_token
+from shared.trade.orders.queries import CheckoutView, checkout_by_token
 from shared.trade.orders.rules import CheckoutStatus
 from shared.trade.people.address_book import LINES, address_book
 from shared.trade.people.rules import shown_email
 from storefront.browser import own_checkouts
 from storefront.checkout.billing_fields import from_billing
+from storefront.checkout.notes import note_field
 
 
 async def known_of(basket: BasketView) -> dict[str, object]:
@@ -30,7 +31,7 @@ async def known_of(basket: BasketView) -> dict[str, object]:
                 **vars(before.contact),
                 **from_billing(before.contact.billing),
                 "email": shown_email(before.contact.email),
-                "note": before.orders[0].note,
+                **_notes_of(before),
             }
     who = customer()
     if who is not None and (chosen := await _from_book(who.id or 0)):
@@ -41,6 +42,12 @@ async def known_of(basket: BasketView) -> dict[str, object]:
         "full_name": who.full_name if who else "",
         "country": country,
     }
+
+
+def _notes_of(before: CheckoutView) -> dict[str, str]:
+    """What each shop was told."""
+    orders = before.orders
+    return {note_field(order.vendor_id): order.note for order in orders}
 
 
 async def _from_book(customer_id: int) -> dict[str, str]:

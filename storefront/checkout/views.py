@@ -7,9 +7,9 @@ from typing import TypedDict
 from quart import Blueprint, Response, jsonify, request
 
 from shared.core.errors import Conflict, NotFound, TryLater
+from shared.core.formats import listed
 from shared.core.locales import gettext as _
 from shared.entrypoints.web.access import public
-from shared.entrypoints.web.filters import money
 from shared.entrypoints.web.identity import customer
 from shared.entrypoints.web.kit import kit, shielded
 from shared.entrypoints.web.limits import limit
@@ -23,28 +23,24 @@ from shared.finance.payments.service import IntentView, create_payment_intent
 from shared.finance.payments.stock_hold import press, release
 from shared.infra.gateway.errors import StandsStill, StripeRefused
 from shared.trade.baskets.parts import BasketView
-from shared.trade.baskets.queries import get_basket
+from shared.trade.baskets.queries import count_items
 from shared.trade.catalogue.errors import SoldOut
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.orders import terms
 from shared.trade.orders.contacts import Contact
 from shared.trade.orders.errors import BasketProblem, SoldOutAtPayment
-from shared.trade.orders.queries import (
-    CheckoutView,
-    OrderView,
-    checkout_by_token,
-)
+from shared.trade.orders.queries import CheckoutView, checkout_by_token
 from shared.trade.orders.reservations import what_is_missing
 from shared.trade.orders.rules import CheckoutStatus, PaymentStatus
 from shared.trade.orders.service import place_order
 from shared.trade.orders.terms import Acceptance
 from shared.trade.shipping.errors import ChooseShipping, NotServed, ShippingChanged
 from storefront.browser import basket_token, remember_checkout
+from storefront.checkout.chosen_parts import WITHOUT, chosen_basket, sold_basket
 from storefront.checkout.delivery_choice import taken
-from storefront.checkout.delivery_parts import choice_of
 from storefront.checkout.forms import CHECKED_ALONE, DECIDED_BY_COUNTRY, CheckoutForm
 from storefront.checkout.known import known_of
-from storefront.receipts.order_card import parts_of
+from storefront.receipts.order_card import parts_of_all
 
 checkout = Blueprint("checkout", __name__)
 
@@ -68,27 +64,28 @@ class Pressed(TypedDict):
 @public
 async def contact() -> Response:
     """Who orders and where it goes, filled in as far as we know it."""
-    basket = await get_basket(basket_token(), write=money)
+    basket = await chosen_basket()
     if not basket.can_check_out:
-        return _back_to(basket)
-    return await _contact_page(
-        basket, await CheckoutForm.from_request(data=await known_of(basket))
-    )
+        return await _back_to(basket)
+    form = await CheckoutForm.from_request(data=await known_of(basket))
+    form.ask_notes(basket)
+    return await _contact_page(basket, form)
 
 
 @checkout.post("/shop/checkout")
 @public
 async def submit() -> Response:
     """Place the order, hold its stock, go on to payment."""
-    basket = await get_basket(basket_token(), write=money)
-    if not basket.lines:
-        return _back_to(basket)
-    form = await CheckoutForm.from_request()
-    form.wants_phone = basket.wants_phone
+    basket = await chosen_basket()
+    if not basket.parts:
+        return await _back_to(basket)
+    form = await _form_for(basket)
+    given = await request.form
+    if WITHOUT in given:  # a shop is left for later: the rest is looked at first
+        return await _contact_page(basket, form)
     if not form.ok():
         return await _contact_page(basket, form, status=422)
     who = customer()
-    given = await request.form
     try:
         token = await place_order(
             basket_token=basket_token(),
@@ -98,22 +95,42 @@ async def submit() -> Response:
             accepted=Acceptance(await terms.version_now(), request.remote_addr or ""),
             actor=who.label if who else "shopper",
             shipping=taken(given),
-            notes=_notes(basket, form),
+            notes=form.notes(basket),
+            vendors=basket.vendor_ids,
         )
-    except (NotServed, ChooseShipping, ShippingChanged) as problem:
-        basket = await get_basket(basket_token(), write=money)
-        return await _contact_page(basket, form, delivery=problem.message, status=422)
     except (Conflict, StandsStill) as problem:
-        basket = await get_basket(basket_token(), write=money)
-        if not basket.lines:  # it was paid, or emptied in another tab, a moment ago
-            return _back_to(basket)
-        sentence = basket.problems[0] if basket.problems else problem.message
-        return await _contact_page(
-            basket, form, problem=sentence, status=problem.status
-        )
+        return await _refused(form, problem)
     link = link_of(token)
     remember_checkout(link)
     return see_other(url_for("checkout.payment", token=link))
+
+
+async def _refused(
+    form: CheckoutForm,
+    problem: Conflict | StandsStill,
+) -> Response:
+    """The form as it was sent; the basket as it is now says what stands in the way."""
+    basket = await chosen_basket()
+    if not basket.parts:  # it was paid, or emptied in another tab, a moment ago
+        return await _back_to(basket)
+    form.ask_notes(basket)
+    if isinstance(problem, (NotServed, ChooseShipping, ShippingChanged)):
+        return await _contact_page(basket, form, is_refused=True, status=422)
+    sentences = (*basket.problems, problem.message)
+    return await _contact_page(
+        basket,
+        form,
+        problem=sentences[0],
+        status=problem.status,
+    )
+
+
+async def _form_for(basket: BasketView) -> CheckoutForm:
+    """The form as it was sent, about these shops' things."""
+    form = await CheckoutForm.from_request()
+    form.wants_phone = basket.wants_phone
+    form.ask_notes(basket)
+    return form
 
 
 @checkout.post("/shop/checkout/check/<field>")
@@ -136,15 +153,9 @@ async def check(field: str) -> Response:
     return await page("storefront/checkout/_checked.html", form=form, names=names)
 
 
-def _notes(basket: BasketView, form: CheckoutForm) -> dict[int, str]:
-    """What the shops in the basket are told."""
-    note = (form.note.data or "").strip()
-    return {part.vendor.id: note for part in basket.parts} if note else {}
-
-
-def _back_to(basket: BasketView) -> Response:
-    if basket.lines:  # the basket says what is in the way
-        return see_other(url_for("basket.show"))
+async def _back_to(basket: BasketView) -> Response:
+    if basket.parts or await count_items(basket_token()):
+        return see_other(url_for("basket.show"))  # it says what is in the way
     return see_other(
         url_for("basket.show"),
         ("info", _("Your basket is empty, so there is nothing to check out yet.")),
@@ -156,16 +167,19 @@ async def _contact_page(
     form: CheckoutForm,
     *,
     problem: str | None = None,
-    delivery: str = "",
+    is_refused: bool = False,
     status: int = 200,
 ) -> Response:
+    if basket.total is None:  # in two currencies, by accident of a vendor's change
+        return await _back_to(basket)
     form.wants_phone = basket.wants_phone
+    country = form.country.data or ""
     response = await page(
         "storefront/checkout/contact.html",
         status=status,
         basket=basket,
         form=form,
-        choice=await choice_of(basket, form, delivery),
+        sold=await sold_basket(basket, country, is_refused=is_refused),
         problem=problem,
         is_basket=status == Conflict.status,
         back=(_("Back to basket"), url_for("basket.show")),
@@ -182,18 +196,15 @@ async def payment(token: str) -> Response:
     Its intent is made or read here; coming again gives the same one.
     """
     found = await checkout_by_token(await token_of(token))
-    order = next(
-        (o for o in found.orders if o.payment_status not in _PAID),
-        None,
-    )
-    if order is None:
+    unpaid = [each for each in found.orders if each.payment_status not in _PAID]
+    if not unpaid:
         return see_other(_confirmation(token))
     if found.status is not CheckoutStatus.OPEN:
         return await page("storefront/checkout/over.html", status=410, checkout=found)
     who = customer()
     opening = create_payment_intent(
         kit().gateway,
-        order_id=order.id,
+        order_id=unpaid[0].id,
         shopper_id=who.id if who else None,
         look_again="again" in request.args,
     )
@@ -202,13 +213,14 @@ async def payment(token: str) -> Response:
     except OrderNotPayable:  # it was paid or ran out a moment ago: look again
         return see_other(_confirmation(token))
     except (TryLater, Conflict, StripeRefused) as problem:
-        return await _payment_page(found, order, problem=problem)
+        return await _payment_page(found, problem=problem)
     if intent.state in _DECIDED:
         return see_other(_confirmation(token))
-    missing = await what_is_missing(order.id) if order.waits_for_pay else None
-    if missing:
-        return await _payment_page(found, order, problem=BasketProblem(missing))
-    return await _payment_page(found, order, intent=intent)
+    if any(order.waits_for_pay for order in found.orders):
+        missing = await what_is_missing(found.id)
+        if missing:
+            return await _payment_page(found, problem=BasketProblem(missing))
+    return await _payment_page(found, intent=intent)
 
 
 @checkout.post("/shop/checkout/<token>/hold")
@@ -251,7 +263,6 @@ def _confirmation(link: str) -> str:
 
 async def _payment_page(
     found: CheckoutView,
-    order: OrderView,
     *,
     intent: IntentView | None = None,
     problem: TryLater | Conflict | StripeRefused | None = None,
@@ -266,8 +277,9 @@ async def _payment_page(
         status=problem.status if problem else 200,
         stripe=intent is not None,
         checkout=found,
-        order=order,
-        parts=parts_of(order, shown=shown),
+        shops=found.vendor_ids,
+        numbers=listed(found.numbers),
+        parts=parts_of_all(found.orders, shown=shown),
         intent=intent,
         saved=saved,
         delivery=delivery_line(found.contact),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from shared.core.frozen import frozen
@@ -87,6 +87,23 @@ def parts_of(order: OrderView, *, shown: bool) -> tuple[Part, ...]:
         (order.vendor_name, order.vendor_share),
         (_("Platform fee"), order.platform_fee),
     )
+
+
+def parts_of_all(
+    orders: Sequence[OrderView],
+    *,
+    shown: bool,
+) -> tuple[Part, ...]:
+    """The same of a purchase, whose orders are in one currency: the vendors' shares, then the
+    marketplace's.
+    """
+    if not shown:
+        return ()
+    shares = [(order.vendor_name, order.vendor_share) for order in orders]
+    first, *others = (order.platform_fee for order in orders)
+    for other in others:
+        first += other
+    return (*shares, (_("Platform fee"), first))
 
 
 def card_of(

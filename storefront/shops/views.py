@@ -19,7 +19,6 @@ from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page, see_other
 from shared.entrypoints.web.same_for_all import same_for_all, shows_only
 from shared.trade.baskets import service as baskets
-from shared.trade.baskets.errors import OtherVendor
 from shared.trade.baskets.queries import count_items, reserved_for
 from shared.trade.catalogue import queries as catalogue
 from shared.trade.catalogue.product_views import (
@@ -27,7 +26,6 @@ from shared.trade.catalogue.product_views import (
     as_seen_by,
 )
 from shared.trade.catalogue.shop_pages import shop_categories, visited_shop
-from shared.trade.orders.cancellation import give_up_unwanted
 from shared.trade.shipping.queries import plan_of_vendor
 from shared.trade.shipping.rules import Parcel
 from shared.trade.vendors.errors import ShopClosed
@@ -192,7 +190,6 @@ async def add_to_basket(slug: str, product_slug: str) -> Response:
     """Add to basket: back to the basket as a plain form, a line on this page with htmx."""
     item = await catalogue.product(slug, product_slug)
     form = await AddForm.from_request()
-    start_new = "start_new" in await request.form
     held = await reserved_for(basket_token())
     choice = await choice_of(item, await request.form, held)
     if not form.ok():
@@ -203,10 +200,7 @@ async def add_to_basket(slug: str, product_slug: str) -> Response:
             token,
             product_id=bought(item, choice).id,
             quantity=quantity,
-            start_new=start_new,
         )
-        if start_new:
-            await give_up_unwanted(token)
     except (Conflict, Invalid) as problem:
         return await _product_page(
             item,
@@ -254,7 +248,6 @@ async def _product_page(
         added=added,
         items_in_basket=await count_items(basket_token()) if added else 0,
         problem=problem.message if problem else None,
-        offer_new=isinstance(problem, OtherVendor),
     )
 
 

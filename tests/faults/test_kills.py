@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import random
 import re
 import signal
@@ -40,7 +41,7 @@ from tests.support.refunds import fund_platform
 from tests.support.storefront import ADDRESS
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable
+    from collections.abc import AsyncIterator, Awaitable, Sequence
 
     from shared.infra.gateway.gateway import Gateway
     from shared.infra.jobs import Context
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.sqlite_only, pytest.mark.slow]
 ROOT = Path(__file__).resolve().parents[2]
 KILLS, SECONDS, SEED = 12, 25.0, 20261128
-SHOPPERS = 3
+SHOPPERS, SHOPS = 3, 3
 # within so many answers it is killed: three shoppers have bought about four things by then
 ANSWERS = 30
 LOST = (
@@ -128,8 +129,12 @@ class Victim:
         self._log.close()
 
 
-async def _buy(site: Victim, sandbox: RunningSandbox, product: str) -> None:
-    """From the product to the return page, as a browser does it, with a card that is good."""
+async def _buy(
+    site: Victim,
+    sandbox: RunningSandbox,
+    products: Sequence[str],
+) -> None:
+    """From these products to the return page, as a browser does it, with a card that is good."""
 
     async def heard(*_: object) -> None:
         site.answers += 1
@@ -142,7 +147,8 @@ async def _buy(site: Victim, sandbox: RunningSandbox, product: str) -> None:
         site.base, headers=headers, cookie_jar=jar, trace_configs=[trace]
     )
     async with browser as session:
-        await _send(session, product, {"quantity": "1"})
+        for product in products:
+            await _send(session, product, {"quantity": "1"})
         page = await _send(session, "/shop/checkout", ADDRESS)
         intent = re.search(r"(pi_\w+?)_secret_", page)
         if intent is None:
@@ -168,11 +174,17 @@ async def _send(
         return await answer.text()
 
 
-async def _shop(site: Victim, sandbox: RunningSandbox, product: str) -> None:
-    """A shopper who buys one thing after the other, and starts anew when the site is gone."""
-    while True:
+async def _shop(
+    site: Victim,
+    sandbox: RunningSandbox,
+    products: Sequence[str],
+) -> None:
+    """A shopper who buys at one shop, then at two and at three at once, and starts anew when the
+    site is gone.
+    """
+    for number in itertools.cycle(range(len(products))):
         with contextlib.suppress(*LOST):
-            await _buy(site, sandbox, product)
+            await _buy(site, sandbox, products[: number + 1])
         await asyncio.sleep(0.01)
 
 
@@ -260,14 +272,14 @@ async def test_kills_lose_no_payment_and_make_none_twice(
     Afterwards each order is paid exactly as Stripe says, and the books agree.
     """
     dice = random.Random(SEED)
-    shop = await open_shop(gateway, sandbox, stock=10_000)
+    for _ in range(SHOPS):
+        await open_shop(gateway, sandbox, stock=10_000)
     await fund_platform(sandbox)
-    vendor = await Vendor.get(id=shop.vendor_id)
+    slugs = await Vendor.all().order_by("id").values_list("slug", flat=True)
+    products = [f"/shops/{slug}/cup" for slug in slugs]
     with contextlib.closing(Victim(tmp_path, database, sandbox)) as site:
         await site.start()
-        shoppers = [
-            _shop(site, sandbox, f"/shops/{vendor.slug}/cup") for _ in range(SHOPPERS)
-        ]
+        shoppers = [_shop(site, sandbox, products) for _ in range(SHOPPERS)]
         async with busy(*shoppers, _pay_back(gateway, dice)):
             await _kill_often(site, dice)
         assert await site.stop() == 0
@@ -277,18 +289,27 @@ async def test_kills_lose_no_payment_and_make_none_twice(
 
 
 async def _as_stripe_says(sandbox: RunningSandbox) -> None:
-    """Every intent that succeeded paid its own order, once; every refund that Stripe made is one of
-    ours, once.
+    """Every intent that succeeded paid all orders of its purchase, once, and was sent on to each of
+    their vendors; every refund that Stripe made is one of ours, once.
     """
-    intents = {
-        p.stripe_payment_intent_id: p
-        for p in await Payment.all().prefetch_related("order")
-    }
+    intents: dict[str | None, list[Payment]] = {}
+    for payment in await Payment.all():
+        intents.setdefault(payment.stripe_payment_intent_id, []).append(payment)
     theirs = _listed(sandbox, "payment_intents")
     succeeded = [i for i in theirs if i["status"] == "succeeded" and i["metadata"]]
     assert succeeded, "nobody bought anything"
-    paid = [intents[i["id"]].order_id for i in succeeded]
+    slices = [each for i in succeeded for each in intents[i["id"]]]
+    paid = [each.order_id for each in slices]
     assert len(paid) == len(set(paid)), "an order was paid twice"
+    shared = [i["id"] for i in succeeded if len(intents[i["id"]]) == SHOPS]
+    assert shared, "nobody bought at all shops at once"
+    for stripe_id in shared:
+        checkouts = {(await each.order).checkout_id for each in intents[stripe_id]}
+        assert len(checkouts) == 1
+    sent = [(t["source_transaction"], t["destination"]) for t in _transfers(sandbox)]
+    assert len(sent) == len(set(sent)), "a vendor was sent its share twice"
+    due = {(each.stripe_charge_id, each.stripe_account_id) for each in slices}
+    assert due <= set(sent)
     goods = await Order.filter(id__in=paid)
     assert {o.payment_status for o in goods} <= {
         PaymentStatus.PAID,
@@ -304,6 +325,12 @@ async def _as_stripe_says(sandbox: RunningSandbox) -> None:
     }
     assert ours == back
     assert len(ours) == await Refund.all().count()
+
+
+def _transfers(sandbox: RunningSandbox) -> list[dict[str, Any]]:
+    """What went out of charges, whether Stripe sent it on by itself or we did."""
+    found = _listed(sandbox, "transfers")
+    return [each for each in found if each["source_transaction"]]
 
 
 def _listed(sandbox: RunningSandbox, what: str) -> list[dict[str, Any]]:

@@ -152,14 +152,21 @@ class TestPhone:
         assert (plan.handling_days, plan.asks_phone) == (3, True)
 
 
+async def note(text: str) -> dict[str, str]:
+    """What the form says to Lux."""
+    return {f"note-{(await Vendor.get(slug='lux')).id}": text}
+
+
 class TestNote:
     async def test_the_shop_reads_it(self, browser: Browser) -> None:
         """Kept with the order; the same order with another note keeps the last one."""
-        await browser.send_contact(note="At the neighbours', please.\nThank you.")
+        await browser.send_contact(
+            **await note("At the neighbours', please.\nThank you.")
+        )
         first = await Order.get()
         assert first.note.startswith("At the neighbours', please.")
         assert "At the neighbours" in await browser.get("/shop/checkout")
-        await browser.send_contact(note="At the door.")
+        await browser.send_contact(**await note("At the door."))
         order = await Order.get()
         assert (order.id, order.note) == (first.id, "At the door.")
 
@@ -167,7 +174,7 @@ class TestNote:
         self, browser: Browser
     ) -> None:
         """Five hundred characters are enough to say where the door is."""
-        answer = await browser.send_contact(note="x" * 501)
+        answer = await browser.send_contact(**await note("x" * 501))
         assert answer.status_code == 422
         html = await answer.get_data(as_text=True)
         assert "Use at most 500 characters." in words(html)

@@ -308,25 +308,19 @@ class TestAddToBasket:
         assert response.status_code == 409
         assert "Only 2 left of Cup." in await text_of(response)
 
-    async def test_another_shop_offers_a_new_basket(self, browser: Browser) -> None:
-        """The offer is a form that works by itself."""
+    async def test_another_shops_things_go_into_the_same_basket(
+        self, browser: Browser
+    ) -> None:
+        """Without a word about it: they are bought together."""
         await make_product(await make_ready_vendor(slug="lux", name="Lux"), slug="cup")
         await make_product(
             await make_ready_vendor(slug="velo", name="Velo"), slug="bell", name="Bell"
         )
         await browser.add("/shops/lux/cup")
-        await browser.get("/shops/velo/bell")
-
-        refused = await browser.post("/shops/velo/bell", {"quantity": 1})
-        assert refused.status_code == 409
-        assert "Start a new basket" in await text_of(refused)
-
-        assert (
-            await browser.post("/shops/velo/bell", {"quantity": 1, "start_new": 1})
-        ).status_code == 303
+        await browser.add("/shops/velo/bell")
         page = words(await browser.get("/shop/basket"))
-        assert "Bell" in page
-        assert "Lux" not in page
+        assert "From Lux" in page
+        assert "From Velo" in page
 
     async def test_a_shop_that_cannot_take_payments_says_so(
         self, browser: Browser

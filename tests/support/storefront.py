@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from html import unescape
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from quart.typing import TestClientProtocol
@@ -69,6 +70,11 @@ def commits() -> Iterator[list[int]]:
         yield done
 
 
+def named_shops(html: str) -> list[str]:
+    """The shops that a page's checkout form is about."""
+    return re.findall(r'<input type="hidden" name="part" value="(\d+)">', html)
+
+
 class Browser:
     """A browser without JavaScript: follows links and sends the forms it finds, with their
     tokens.
@@ -101,13 +107,12 @@ class Browser:
         """The answer to a form sent to `path`, with the token of the page before."""
         if not self.token:
             await self.get("/shop/account/login")
+        body = {"csrf_token": self.token, **(form or {})}
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
         response = await self.client.post(
             path,
-            form={
-                "csrf_token": self.token,
-                **(form or {}),
-            },
-            headers=headers or {},
+            data=urlencode(body, doseq=True),
+            headers={**kind, **(headers or {})},
         )
         self._keep(str(await response.get_data(as_text=True)))
         return response
@@ -126,14 +131,18 @@ class Browser:
             await text_of(response)
         )
 
-    async def send_contact(self, **changes: str) -> Any:
-        """The answer to the contact form."""
-        await self.get("/shop/checkout")
-        return await self.post("/shop/checkout", {**ADDRESS, **changes})
+    async def send_contact(
+        self, path: str = "/shop/checkout", **changes: str | list[str]
+    ) -> Any:
+        """The answer to the contact form, which names the shops whose things it is about."""
+        shops = named_shops(await self.get(path))
+        return await self.post("/shop/checkout", {**ADDRESS, "part": shops, **changes})
 
-    async def check_out(self, **changes: str) -> str:
+    async def check_out(
+        self, path: str = "/shop/checkout", **changes: str | list[str]
+    ) -> str:
         """From the basket to the payment page: its address."""
-        response = await self.send_contact(**changes)
+        response = await self.send_contact(path, **changes)
         assert response.status_code == 303, await text_of(response)
         return str(response.location)
 

@@ -7,24 +7,6 @@ from shared.core.locales import gettext as _
 from shared.core.locales import gettext_noop as _n
 
 
-class OtherVendor(Conflict):
-    """The basket holds another shop's goods; a basket is for one shop at a time."""
-
-    code = "other_vendor"
-
-    def __init__(self, *, in_basket: str, wanted: str) -> None:
-        self.in_basket = in_basket
-        self.wanted = wanted
-        super().__init__(
-            _(
-                "Your basket holds things from %(in_basket)s, and each shop is paid on its own."
-                " Check out there first, or start a new basket for %(wanted)s.",
-                in_basket=in_basket,
-                wanted=wanted,
-            )
-        )
-
-
 class NotForSale(Conflict):
     """The shop cannot take payments, so nothing of it can be bought."""
 

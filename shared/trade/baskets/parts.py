@@ -54,6 +54,11 @@ class ShopPart:
     shut: str = ""
 
     @property
+    def currency(self) -> str:
+        """In which it is paid."""
+        return self.lines[0].line_total.currency
+
+    @property
     def problems(self) -> tuple[str, ...]:
         """What stands in the way of buying it: the shop's trouble first."""
         found = [self.shut] if self.shut else []
@@ -88,6 +93,11 @@ class BasketView:
     id: int | None
     parts: tuple[ShopPart, ...] = ()
     discount_code: str = ""
+
+    @property
+    def vendor_ids(self) -> frozenset[int]:
+        """Whose things are in it."""
+        return frozenset(part.vendor.id for part in self.parts)
 
     @property
     def lines(self) -> tuple[BasketLineView, ...]:
@@ -127,12 +137,27 @@ class BasketView:
         """Whether agreeing to today's prices would mend something."""
         return any(line.price_changed for line in self.lines)
 
+    @property
+    def ready(self) -> BasketView:
+        """The parts that nothing stands in the way of."""
+        parts = (part for part in self.parts if part.can_check_out)
+        return replace(self, parts=tuple(parts))
+
     def of(self, vendor_ids: Collection[int] | None) -> BasketView:
         """The parts of these vendors alone; None: all of them."""
         if vendor_ids is None:
             return self
         chosen = (part for part in self.parts if part.vendor.id in vendor_ids)
         return replace(self, parts=tuple(chosen))
+
+    def by_currency(self) -> tuple[BasketView, ...]:
+        """What is paid at once: the parts in one currency, for each currency in it."""
+        currencies = dict.fromkeys(part.currency for part in self.parts)
+        return tuple(self._in(currency) for currency in currencies)
+
+    def _in(self, currency: str) -> BasketView:
+        parts = (part for part in self.parts if part.currency == currency)
+        return replace(self, parts=tuple(parts))
 
 
 NOTHING = BasketView(id=None)

@@ -5,6 +5,8 @@ The browser holds a token, the database its digest.
 
 from __future__ import annotations
 
+from tortoise.expressions import Subquery
+
 from shared.core import clock
 from shared.core.ids import digest, new_token
 from shared.infra import unit
@@ -13,7 +15,6 @@ from shared.trade.baskets.errors import (
     BasketFull,
     NotForSale,
     NotInBasket,
-    OtherVendor,
     QuantityOutOfRange,
     TooManyPieces,
 )
@@ -25,7 +26,7 @@ from shared.trade.catalogue.models import Product
 from shared.trade.catalogue.queries import MAX_ID
 from shared.trade.catalogue.rules import options_in
 from shared.trade.vendors.errors import ShopClosed
-from shared.trade.vendors.queries import VendorView, vendor_by_id
+from shared.trade.vendors.queries import vendor_by_id
 
 
 async def add(
@@ -33,24 +34,19 @@ async def add(
     *,
     product_id: int,
     quantity: int,
-    start_new: bool = False,
 ) -> str:
     """Put `quantity` more of a product or a variant into the basket; answers the basket's token (a
     new one where there was none).
 
-    The shopper has seen today's price. With `start_new` another shop's goods make room instead of
-    being in the way. Raises NotFound, ChoiceLacking, ShopClosed, NotForSale, OtherVendor,
+    The shopper has seen today's price. Raises NotFound, ChoiceLacking, ShopClosed, NotForSale,
     SoldOut, BasketFull, Invalid.
     """
     _check_quantity(quantity, least=1)
-    product, vendor = await _for_sale(product_id)
+    product = await _for_sale(product_id)
     async with unit.transaction() as tx:
         token, basket = await _basket(tx, token)
-        lines = await _lines_of_shop(
-            basket,
-            vendor,
-            start_new=start_new,
-        )
+        mine = BasketLine.filter(basket_id=basket.id)
+        lines = {line.product_id: line for line in await mine}
         line = lines.get(product.id)
         wanted = quantity + (line.quantity if line else 0)
         if line is None and len(lines) >= MAX_LINES:
@@ -116,6 +112,27 @@ async def clear(token: str | None) -> None:
         await BasketLine.filter(basket_id__in=await _ids(token)).delete()
 
 
+async def leave_shop(
+    token: str | None,
+    vendor_id: int,
+) -> None:
+    """Take all things of one vendor out. Nothing happens where there is none."""
+    if not token or not 0 < vendor_id <= MAX_ID:
+        return
+    async with unit.transaction() as tx:
+        named = Basket.filter(token_digest=digest(token))
+        basket = await tx.lock_first(named)
+        if basket is None:
+            return
+        of_shop = Product.filter(vendor_id=vendor_id)
+        lines = BasketLine.filter(
+            basket_id=basket.id,
+            product_id__in=Subquery(of_shop.values("id")),
+        )
+        await lines.delete()
+        await named.update(updated_at=clock.now())
+
+
 async def accept_prices(token: str | None) -> None:
     """The shopper has read today's prices and agrees."""
     if not token:
@@ -139,7 +156,7 @@ def _check_quantity(quantity: int, *, least: int) -> None:
         raise QuantityOutOfRange(least=least, most=MAX_QUANTITY)
 
 
-async def _for_sale(product_id: int) -> tuple[Product, VendorView]:
+async def _for_sale(product_id: int) -> Product:
     if not 0 < product_id <= MAX_ID:
         raise ProductNotFound
     product = await Product.get_or_none(id=product_id, is_published=True)
@@ -152,7 +169,7 @@ async def _for_sale(product_id: int) -> tuple[Product, VendorView]:
         raise ShopClosed(vendor, product.name)
     if not vendor.accepts_payments:
         raise NotForSale(vendor.name)
-    return product, vendor
+    return product
 
 
 async def _basket(tx: Transaction, token: str | None) -> tuple[str, Basket]:
@@ -163,28 +180,6 @@ async def _basket(tx: Transaction, token: str | None) -> tuple[str, Basket]:
     """
     token = token or new_token("ba")
     return token, await tx.lock_or_create(Basket, token_digest=digest(token))
-
-
-async def _lines_of_shop(
-    basket: Basket,
-    vendor: VendorView,
-    *,
-    start_new: bool,
-) -> dict[int, BasketLine]:
-    """The basket's lines by product, all of this shop: another shop's goods make room where
-    `start_new`. Raises OtherVendor.
-    """
-    mine = BasketLine.filter(basket_id=basket.id)
-    lines = {line.product_id: line for line in await mine.select_related("product")}
-    others = (line.product.vendor_id for line in lines.values())
-    foreign = next((other for other in others if other != vendor.id), None)
-    if foreign is None:
-        return lines
-    if not start_new:
-        there = await vendor_by_id(foreign)
-        raise OtherVendor(in_basket=there.name, wanted=vendor.name)
-    await mine.delete()
-    return {}
 
 
 async def _must_be_there(

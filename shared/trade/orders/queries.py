@@ -164,6 +164,16 @@ class CheckoutView:
     reserved_until: datetime
     placed_at: datetime
 
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Of its orders."""
+        return tuple(order.number for order in self.orders)
+
+    @property
+    def vendor_ids(self) -> tuple[int, ...]:
+        """Who sold in it."""
+        return tuple(order.vendor_id for order in self.orders)
+
 
 def money_of(order: Order) -> OrderMoney:
     """What of an order's money is still there."""

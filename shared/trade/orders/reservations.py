@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from tortoise.expressions import F
-from tortoise.functions import Sum
+from tortoise.functions import Count, Max, Sum
 from tortoise.queryset import QuerySet
 
 from shared.core import clock
@@ -148,12 +148,12 @@ async def lock_pieces(orders: Sequence[Order]) -> None:
     await stock.locked({int(product): int(quantity) for product, quantity in rows})
 
 
-async def what_is_missing(order_id: int) -> str | None:
-    """Why an order that holds nothing cannot be paid just now: the sentence of what is sold out,
-    or not sold like that any more; None when all is there.
+async def what_is_missing(checkout_id: int) -> str | None:
+    """Why a purchase of which an order holds nothing cannot be paid just now: the sentence of what
+    is sold out, or not sold like that any more; None when all is there.
     """
     lines = OrderLine.filter(
-        order_id=order_id, order__stock_state=StockState.AT_PAYMENT
+        order__checkout_id=checkout_id, order__stock_state=StockState.AT_PAYMENT
     ).order_by("id")
     for line in await lines.select_related("product"):
         problem = stock.lacking(line.product, line.quantity, name=line.full_name)
@@ -182,17 +182,28 @@ async def _wastes_holds(order: Order, network: str) -> bool:
         mine = recent.filter(checkout__network=network)
         if await _wasted(mine) >= WASTED_PER_NETWORK:
             return True
-        if (
-            await mine.filter(stock_state=StockState.RESERVED).count()
-            >= PAYING_PER_NETWORK
-        ):
+        others = mine.exclude(checkout_id=order.checkout_id)
+        if await _paying(others) >= PAYING_PER_NETWORK:
             return True
     return await _most_wasted_of(order.id) >= WASTED_PER_PRODUCT
 
 
 async def _wasted(orders: QuerySet[Order]) -> int:
-    rows = await orders.annotate(sum=Sum("wasted_holds")).values("sum")
-    return int(rows[0]["sum"] or 0) if rows else 0
+    """How many holds were wasted; a purchase's orders are held and let go together."""
+    rows = await (
+        orders.annotate(most=Max("wasted_holds"))
+        .group_by("checkout_id")
+        .values("checkout_id", "most")
+    )
+    return sum(int(row["most"]) for row in rows)
+
+
+async def _paying(orders: QuerySet[Order]) -> int:
+    """How many purchases hold pieces."""
+    holding = orders.filter(stock_state=StockState.RESERVED)
+    purchases = Count("checkout_id", distinct=True)
+    rows = await holding.annotate(number=purchases).values("number")
+    return int(rows[0]["number"]) if rows else 0
 
 
 async def _most_wasted_of(order_id: int) -> int:

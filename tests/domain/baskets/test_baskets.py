@@ -11,7 +11,7 @@ from shared.core.ids import new_token
 from shared.core.money import Money
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.trade.baskets import service
-from shared.trade.baskets.errors import BasketFull, NotForSale, OtherVendor
+from shared.trade.baskets.errors import BasketFull, NotForSale
 from shared.trade.baskets.models import Basket
 from shared.trade.baskets.queries import count_items, get_basket
 from shared.trade.baskets.rules import MAX_LINES
@@ -71,27 +71,48 @@ class TestAdd:
         await service.set_quantity(mine, product_id=product.id, quantity=0)
         assert (await count_items(mine), await count_items(theirs)) == (0, 4)
 
-    async def test_another_vendors_goods_are_refused_until_the_shopper_starts_anew(
-        self,
-    ) -> None:
-        """A basket is for one shop; both shops are named; nothing is lost before the shopper says
-        so.
-        """
+    async def test_each_shops_things_are_a_part_of_it(self) -> None:
+        """In the order in which the shops came into it; what one costs is said of each."""
         lux, velo = (
             await make_ready_vendor(name="Lux"),
             await make_ready_vendor(name="Velo"),
         )
-        bag, bell = await make_product(lux), await make_product(velo)
-        token = await service.add(None, product_id=bag.id, quantity=1)
+        bag, bell = (
+            await make_product(lux, price_amount=5000),
+            await make_product(velo, price_amount=1000),
+        )
+        token = await service.add(None, product_id=bell.id, quantity=2)
+        await service.add(token, product_id=bag.id, quantity=1)
+        belt = await make_product(velo, price_amount=300)
+        await service.add(token, product_id=belt.id, quantity=1)
 
-        with pytest.raises(OtherVendor, match=r"Lux.*Velo"):
-            await service.add(token, product_id=bell.id, quantity=1)
-        assert [line.product.id for line in (await get_basket(token)).lines] == [bag.id]
-
-        await service.add(token, product_id=bell.id, quantity=1, start_new=True)
-        assert [line.product.id for line in (await get_basket(token)).lines] == [
-            bell.id
+        basket = await get_basket(token)
+        assert [
+            (part.vendor.name, part.total, part.count, part.problems)
+            for part in basket.parts
+        ] == [
+            ("Velo", Money(2300, "EUR"), 3, ()),
+            ("Lux", Money(5000, "EUR"), 1, ()),
         ]
+        assert (basket.total, basket.count) == (Money(7300, "EUR"), 4)
+        assert basket.can_check_out
+
+    async def test_a_shops_things_can_be_taken_out_at_once(self) -> None:
+        """Of this basket alone, and what other shops sell stays."""
+        bag, bell = [await make_product(await make_ready_vendor()) for _ in range(2)]
+        mine, theirs = new_token("ba"), new_token("ba")
+        for token in (mine, theirs):
+            for product in (bag, bell):
+                await service.add(token, product_id=product.id, quantity=1)
+
+        await service.leave_shop(mine, bag.vendor_id)
+        for nothing in (0, -1, 2**70, bag.vendor_id):
+            await service.leave_shop(mine, nothing)
+        await service.leave_shop(None, bell.vendor_id)
+        await service.leave_shop("ba_nobody", bell.vendor_id)
+
+        assert [line.product.id for line in (await get_basket(mine)).lines] == [bell.id]
+        assert await count_items(theirs) == 2
 
     @pytest.mark.parametrize("quantity", [0, -1, 100, 2**70])
     async def test_absurd_quantities_are_refused(self, quantity: int) -> None:

@@ -1,0 +1,103 @@
+"""Which shops' things a checkout is about: form and address name them (`part`), or say whose are
+left for later (`without`); all that are in the basket where they say nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from quart import request
+
+from shared.core.frozen import frozen
+from shared.core.money import Money
+from shared.entrypoints.web.filters import money
+from shared.trade.baskets.parts import BasketView, ShopPart, total_of
+from shared.trade.baskets.queries import get_basket
+from storefront.browser import basket_token
+from storefront.checkout.delivery_choice import DeliveryChoice, delivery_choice
+
+PART = "part"
+WITHOUT = "without"
+_ID = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
+
+
+async def chosen_basket() -> BasketView:
+    """Those parts of this browser's basket that the request is about."""
+    whole = await get_basket(basket_token(), write=money)
+    sent = request.args if request.method == "GET" else await request.form
+    named = _ids(sent.getlist(PART)) or whole.vendor_ids
+    return whole.of(named - _ids(sent.getlist(WITHOUT)))
+
+
+def _ids(values: Iterable[str]) -> frozenset[int]:
+    return frozenset(int(value) for value in values if _ID.fullmatch(value))
+
+
+@frozen
+class SoldPart:
+    """A shop's part of a checkout, with how it is sent; None where its prices include that."""
+
+    part: ShopPart
+    choice: DeliveryChoice | None
+
+    @property
+    def total(self) -> Money | None:
+        """What is paid for it, with what is chosen."""
+        return self.choice.total if self.choice else self.part.total
+
+    @property
+    def lacks_delivery(self) -> bool:
+        """Whether its shop sends nothing there."""
+        return self.choice is not None and self.choice.chosen is None
+
+
+@frozen
+class SoldBasket:
+    """All that a checkout is about."""
+
+    basket: BasketView
+    parts: tuple[SoldPart, ...]
+
+    @property
+    def total(self) -> Money | None:
+        """What is paid, with what is chosen."""
+        return total_of(part.total for part in self.parts)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether more than one shop is paid by it."""
+        return len(self.parts) > 1
+
+    @property
+    def has_choice(self) -> bool:
+        """Whether a shop in it says how it sends."""
+        return any(part.choice for part in self.parts)
+
+    @property
+    def lacks_delivery(self) -> bool:
+        """Whether a shop sends nothing there, so that what delivery costs is not known."""
+        return any(part.lacks_delivery for part in self.parts)
+
+
+async def sold_basket(
+    basket: BasketView,
+    country: str,
+    *,
+    is_refused: bool = False,
+) -> SoldBasket:
+    """What a checkout shows of a basket that goes to a country, with what was sent of it.
+
+    `is_refused`: it could not be placed so, and each shop's part says what is wrong with it.
+    """
+    given = await request.form
+    parts = []
+    for part in basket.parts:
+        choice = delivery_choice(
+            part,
+            country,
+            given,
+            is_refused=is_refused,
+        )
+        parts.append(SoldPart(part, choice))
+    return SoldBasket(basket, tuple(parts))
