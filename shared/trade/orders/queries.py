@@ -98,8 +98,11 @@ class OrderView:
 
     @property
     def goods(self) -> Money:
-        """What its lines cost before a discount."""
-        return sum((line.total for line in self.lines), self.total * 0)
+        """What its goods came to before a discount."""
+        goods = self.total
+        if self.sent_by is not None:
+            goods = self.sent_by.goods
+        return goods if self.discount is None else goods + self.discount.goods
 
     @property
     def refunded(self) -> Money:
