@@ -6,6 +6,7 @@ from portal.account.views import forgotten, operator_account, vendor_account
 from portal.audit.views import blueprint as audit
 from portal.dashboard.views import blueprint as dashboard
 from portal.developers.views import blueprint as developers
+from portal.discounts.views import blueprint as discounts
 from portal.disputes.documents import blueprint as disputes_documents
 from portal.disputes.views import blueprint as disputes
 from portal.factors.views import blueprint as factors
@@ -13,6 +14,7 @@ from portal.links.views import blueprint as links
 from portal.operator.categories.views import blueprint as operator_categories
 from portal.operator.claims.receivables import blueprint as operator_receivables
 from portal.operator.claims.recovery import blueprint as operator_recovery
+from portal.operator.discounts.views import blueprint as operator_discounts
 from portal.operator.disputes import blueprint as operator_disputes
 from portal.operator.fees.views import blueprint as operator_fees
 from portal.operator.home import blueprint as operator_home
@@ -65,6 +67,7 @@ BLUEPRINTS = (
     products,
     sales_vat,
     shipping,
+    discounts,
     variants,
     gallery,
     shop_look,
@@ -79,6 +82,7 @@ BLUEPRINTS = (
     operator_disputes,
     operator_shared_disputes,
     operator_categories,
+    operator_discounts,
     operator_fees,
     operator_mails,
     operator_orders,

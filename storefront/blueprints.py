@@ -7,6 +7,7 @@ from storefront.account.cards import cards
 from storefront.account.own_data import own_data
 from storefront.account.security import forgotten, security
 from storefront.account.views import account
+from storefront.aftersale.again import again
 from storefront.aftersale.messages import messages
 from storefront.aftersale.views import aftersale
 from storefront.aftersale.withdrawal import withdrawal
@@ -35,6 +36,7 @@ BLUEPRINTS = (
     parts,
     receipts,
     aftersale,
+    again,
     messages,
     withdrawal,
     account,

@@ -166,7 +166,7 @@ def _of_price(found: Waterfall) -> str:
     if found.discount is not None:
         said = _(
             "%(amount)s off with %(code)s",
-            amount=money(found.discount.total),
+            amount=money(found.discount.goods + found.discount.shipping),
             code=found.discount.code,
         )
         notes.append(said)

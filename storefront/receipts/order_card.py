@@ -83,10 +83,9 @@ def parts_of(order: OrderView, *, shown: bool) -> tuple[Part, ...]:
     """
     if not shown:
         return ()
-    return (
-        (order.vendor_name, order.vendor_share),
-        (_("Platform fee"), order.platform_fee),
-    )
+    kept = order.total - order.vendor_share
+    whose = _("Platform fee") if kept.amount >= 0 else _("Added by the marketplace")
+    return (order.vendor_name, order.vendor_share), (whose, kept)
 
 
 def parts_of_all(

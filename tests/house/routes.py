@@ -78,6 +78,9 @@ FRESH = {
     "/operator/vendors/<int:vendor_id>/release",
     "/operator/vendors/<int:vendor_id>/reserve",
     "/operator/vendors/<int:vendor_id>/fee",
+    "/operator/discounts/new",
+    "/operator/discounts/<int:discount_id>",
+    "/operator/discounts/<int:discount_id>/switch",
     "/operator/fees/new",
     "/operator/fees/<int:rule_id>",
     "/operator/fees/<int:rule_id>/move",
@@ -120,6 +123,9 @@ EASY = {
     "/vendor/admin/orders/<number>/ship",
     "/vendor/admin/orders/<number>/tracking",
     "/vendor/admin/payouts/<int:payout_id>/cancel",
+    "/vendor/admin/discounts/new",
+    "/vendor/admin/discounts/<int:discount_id>",
+    "/vendor/admin/discounts/<int:discount_id>/switch",
     "/vendor/admin/products/<int:product_id>",
     "/vendor/admin/products/<int:product_id>/options",
     "/vendor/admin/products/<int:product_id>/variants",
@@ -171,6 +177,8 @@ EASY = {
 # test_editing.
 EDITED = {
     "/operator/categories/<int:category_id>",
+    "/operator/discounts/<int:discount_id>",
+    "/vendor/admin/discounts/<int:discount_id>",
     "/vendor/admin/products/<int:product_id>",
     "/vendor/admin/products/<int:product_id>/options",
     "/vendor/admin/products/<int:product_id>/variants",

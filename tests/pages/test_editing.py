@@ -23,6 +23,7 @@ from shared.trade.commission.rules import Rule
 from shared.trade.people import registration
 from shared.trade.vendors.models import Vendor
 from tests.house.routes import EDITED
+from tests.support.discounts import make_discount
 from tests.support.disputes import disputed, work
 from tests.support.factories import make_product, make_ready_vendor, make_variants
 from tests.support.filled import filled
@@ -88,6 +89,13 @@ VENDORS = [
         {"price": "11"},
         "Price Was €10.00 when you opened the page, is now €12.00; yours is €11.00.",
         "vendor.shipping_changed",
+    ),
+    Edit(
+        "/vendor/admin/discounts/{discount}",
+        {"percentage": "20", "most_uses": "100"},
+        {"percentage": "15"},
+        "Percentage Was 10% when you opened the page, is now 20%; yours is 15%.",
+        "discount.changed",
     ),
     Edit(
         "/vendor/admin/products/{shirt}/variants",
@@ -190,6 +198,16 @@ STAFF = [
         {"name_de": "Tassen"},
         "Name in German Was nothing when you opened the page, is now “Becher”; yours is “Tassen”.",
         "category.changed",
+    ),
+    Edit(
+        "/operator/discounts/{discount}",
+        {"ends_day": "2030-12-24", "categories": "Cups"},
+        {"ends_day": "2030-12-31"},
+        (
+            "Last day Was nothing when you opened the page, is now 24 December 2030; yours is"
+            " 31 December 2030."
+        ),
+        "discount.changed",
     ),
     Edit(
         "/operator/fees/{rule}",
@@ -340,6 +358,7 @@ async def test_the_second_of_two_at_a_shop_is_told(
         "dispute": dispute.id,
         "shirt": shirt.id,
         "small": small.id,
+        "discount": (await make_discount(shop.vendor_id)).id,
         "zone": ABROAD.key,
         "method": HEAVY.key,
     }
@@ -353,7 +372,13 @@ async def test_the_second_of_two_of_the_staff_is_told(app: Quart) -> None:
     rule = await fees.add_rule(Rule(percentage=Decimal(9)), actor="test")
     first, second = await _two(app, "operator", None)
     category = await add_category(CategoryValues(name="Cups"), actor="test")
-    things = {"vendor": vendor.id, "rule": rule, "category": category}
+    discount = await make_discount()
+    things = {
+        "vendor": vendor.id,
+        "rule": rule,
+        "category": category,
+        "discount": discount.id,
+    }
     for edit in STAFF:
         await _walk(first, second, edit, things)
 

@@ -39,6 +39,7 @@ EDITS = {
     r"(/vendor/admin/products/\d+/pictures)/texts": r"\1",
     r"/operator/settings(/name|/legal/\w+)?": "",
     r"/operator/invoicing": "",
+    r"/(operator|vendor/admin)/discounts/\d+": "",
     r"/operator/fees/\d+": "",
     r"/operator/categories/\d+": "",
     r"/operator/fees/refunds": "/operator/fees",

@@ -23,6 +23,7 @@ from shared.finance.recovery.errors import NothingOwed
 from shared.finance.recovery.queries import (
     Owed,
     Waiting,
+    claimed_of,
     owed_by,
     owed_claim,
     totals_owed,
@@ -40,6 +41,8 @@ async def index() -> Response:
     """What vendors owe, the oldest debt first, and what waits for vendors that we cannot reach,
     whose accounts can receive nothing, or for the marketplace's own balance.
     """
+    transfers = await waiting_for_accounts()
+    claimed = await claimed_of(each.payment_id for each in transfers)
     return await page(
         "portal/operator/receivables.html",
         nav_active="receivables",
@@ -49,7 +52,7 @@ async def index() -> Response:
             for currency, amount in sorted((await totals_owed()).items())
         ],
         waiting=await waiting_for_vendors(),
-        transfers=await waiting_for_accounts(),
+        transfers=[(each, claimed.get(each.payment_id)) for each in transfers],
         contributions=await waiting_contributions(),
         words=words,
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from portal.operator.tasks import books, messages, money, payouts, vat
+from portal.operator.tasks import books, guesses, messages, money, payouts, vat
 from portal.operator.tasks.task import Task
 from shared.finance.overview.dashboard import Dashboard
 
@@ -25,6 +25,7 @@ _IN_ORDER = (
     messages.parked_events,
     messages.webhooks,
     messages.mails,
+    guesses.codes,
 )
 
 

@@ -24,7 +24,7 @@ from shared.finance.payouts.models import Payout
 from shared.finance.payouts.rules import PayoutState
 from shared.infra.database.raw_sql import Record, moment_in
 from shared.infra.database.several import Found, read
-from shared.trade.orders.sold_amounts import SoldDiscount, sold_discount
+from shared.trade.orders.sold_discount import SoldDiscount, sold_discount
 
 CAME_BACK = frozenset({PayoutState.FAILED, PayoutState.CANCELED, PayoutState.REFUSED})
 

@@ -37,6 +37,7 @@ from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import RefundState
 from shared.infra.mail.queries import Unsent, unsent
 from shared.infra.stripe_writes.queries import UnexpectedAnswer, unexpected_answers
+from shared.trade.discounts.tries import count_stopped
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.orders.models import Order
 from shared.trade.returns.unmatched import count_waiting
@@ -87,6 +88,7 @@ class Dashboard:
     missing_rates: tuple[MissingRate, ...]
     webhooks: tuple[Endpoint, ...]
     mails: Unsent
+    networks_stopped: int  # that guessed discount codes
     standstill: Standstill | None
     withdrawals: int = 0
 
@@ -115,6 +117,7 @@ async def read_dashboard(settings: Settings) -> Dashboard:
         missing_rates=await missing_rates(),
         webhooks=await endpoints(settings),
         mails=await unsent(),
+        networks_stopped=await count_stopped(),
         standstill=await standstill(),
         withdrawals=await count_waiting(),
     )

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0073_contributions. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0074_contributions. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,

@@ -37,7 +37,11 @@ class BasketCode:
     found: FoundCode = NO_CODE
     problem: str = ""
 
-    def off(self, basket: BasketView, shipping: Mapping[int, int | None]) -> Off:
+    def off(
+        self,
+        basket: BasketView,
+        shipping: Mapping[int, int | None],
+    ) -> Off:
         """What it takes off the parts of a basket; `shipping`: what sending each costs, None while
         nobody has chosen how.
         """

@@ -14,10 +14,12 @@ from shared.core import clock
 from shared.core.frozen import frozen
 from shared.core.ids import digest
 from shared.core.money import Money
+from shared.infra.database.columns import texts_in
 from shared.infra.database.paging import Counted, Window, window_of
 from shared.trade.catalogue.categories import category_tree
 from shared.trade.catalogue.category_tree import CategoryTree
 from shared.trade.catalogue.queries import MAX_ID
+from shared.trade.discounts.allocation import reductions
 from shared.trade.discounts.errors import (
     CodeWithoutGoods,
     DiscountNotFound,
@@ -31,11 +33,11 @@ from shared.trade.discounts.rules import (
     RedemptionState,
     Reduction,
     VendorGoods,
-    reductions,
     shopper_key,
 )
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.people.errors import BadEmail
+from shared.trade.vendors.models import Vendor
 
 PAGE_SIZE = 50
 
@@ -165,12 +167,17 @@ async def _in_zone(discounts: list[Discount]) -> list[Discount]:
     ]
 
 
-async def _without_use(discounts: list[Discount], checkout_id: int) -> list[Discount]:
+async def _without_use(
+    discounts: list[Discount],
+    checkout_id: int,
+) -> list[Discount]:
     """Without the use that a purchase has of them."""
     own = await _counted(discounts).filter(checkout_id=checkout_id)
     there = {redemption.discount_id for redemption in own}
-    uses = {each.id: each.uses - (each.id in there) for each in discounts}
-    return [replace(each, uses=uses[each.id]) for each in discounts]
+    return [
+        replace(each, uses=each.uses - 1) if each.id in there else each
+        for each in discounts
+    ]
 
 
 def _counted(discounts: Sequence[Discount]) -> QuerySet[Redemption]:
@@ -203,12 +210,13 @@ async def _used_by(
 @frozen
 class DiscountView:
     """A discount with what became of it: `paid` uses of those that count, and what they took off
-    paid orders, by currency.
+    paid orders, by currency. `vendor_name` is empty for the marketplace's.
     """
 
     discount: Discount
     paid: int
     cost: tuple[Money, ...]
+    vendor_name: str = ""
 
 
 @frozen(kw_only=True)
@@ -220,10 +228,18 @@ class DiscountPage(Counted):
 
 async def discounts_page(owner_id: int | None, *, page: int) -> DiscountPage:
     """The discounts of a vendor, without one those of the marketplace."""
-    query = DiscountCode.filter(vendor_id=owner_id)
+    return await _page(DiscountCode.filter(vendor_id=owner_id), page)
+
+
+async def vendors_discounts(*, page: int) -> DiscountPage:
+    """The discounts of every vendor, for the operator."""
+    return await _page(DiscountCode.filter(vendor_id__not_isnull=True), page)
+
+
+async def _page(query: QuerySet[DiscountCode], page: int) -> DiscountPage:
     at = await window_of(query, page=page, size=PAGE_SIZE)
     here = query.offset(at.offset).limit(at.limit)
-    rows = await here.order_by("-id")
+    rows = await here.order_by("-id").select_related("vendor")
     return DiscountPage(rows=await _views(rows), **_counts(at))
 
 
@@ -241,10 +257,17 @@ async def discount_view(owner_id: int | None, discount_id: int) -> DiscountView:
     """One of an owner's discounts. Raises DiscountNotFound for anybody else's."""
     row = None
     if 0 < discount_id <= MAX_ID:
-        row = await DiscountCode.get_or_none(id=discount_id, vendor_id=owner_id)
+        mine = DiscountCode.filter(id=discount_id, vendor_id=owner_id)
+        row = await mine.select_related("vendor").first()
     if row is None:
         raise DiscountNotFound
     return (await _views([row]))[0]
+
+
+async def slugs_of(vendor_ids: Collection[int]) -> list[str]:
+    """What the shops of these vendors are called in addresses, in order."""
+    rows = Vendor.filter(id__in=list(vendor_ids)).order_by("slug")
+    return await texts_in(rows, "slug")
 
 
 async def _views(rows: Sequence[DiscountCode]) -> tuple[DiscountView, ...]:
@@ -263,11 +286,15 @@ async def _views(rows: Sequence[DiscountCode]) -> tuple[DiscountView, ...]:
     )
 
 
-def _view(row: DiscountCode, paid: Sequence[Mapping[str, Any]]) -> DiscountView:
+def _view(
+    row: DiscountCode,
+    paid: Sequence[Mapping[str, Any]],
+) -> DiscountView:
     return DiscountView(
         discount_of(row),
         paid=sum(each["n"] for each in paid),
         cost=tuple(map(_cost, paid)),
+        vendor_name=row.vendor.name if row.vendor else "",
     )
 
 

@@ -79,7 +79,10 @@ async def release(tx: Transaction, checkout_id: int) -> None:
     if ids and await tx.move_all(mine, to=RedemptionState.RELEASED):
         for discount_id in sorted(ids):
             given_back = DiscountCode.filter(id=discount_id)
-            await given_back.update(uses=F("uses") - 1, updated_at=clock.now())
+            await given_back.update(
+                uses=F("uses") - 1,
+                updated_at=clock.now(),
+            )
 
 
 async def settle(tx: Transaction, checkout_id: int) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from shared.core import clock
+from shared.core.money import Money
 from shared.infra.mail import service as mail
 from shared.infra.unit import Act, Transaction
 from shared.trade.baskets.codes import take_code_out
@@ -29,7 +30,6 @@ from shared.trade.orders.rules import (
     PaymentStatus,
     StockState,
 )
-from shared.trade.orders.sold_amounts import vendor_share
 from shared.trade.orders.statements import Purchase, empty_basket, purchase_of
 
 log = logging.getLogger("markethall.orders")
@@ -215,6 +215,8 @@ def _mail_shopper(
 def _mail_vendor(
     tx: Transaction, email: str, order: Order, sold: Mapping[str, Any]
 ) -> None:
+    fee = Money(order.platform_fee_amount, order.currency)
+    borne = Money(order.marketplace_discount, order.currency)
     mail.post(
         tx,
         "order_sold",
@@ -223,7 +225,7 @@ def _mail_vendor(
         order_id=order.id,
         context={
             **sold,
-            "share": vendor_share(order),
+            "share": sold["total"] - fee + borne,
             "note": order.note,
         },
     )

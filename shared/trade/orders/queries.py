@@ -34,11 +34,7 @@ from shared.trade.orders.rules import (
     StockState,
     is_called_off,
 )
-from shared.trade.orders.sold_amounts import (
-    SoldDiscount,
-    sold_discount,
-    vendor_share,
-)
+from shared.trade.orders.sold_discount import SoldDiscount, sold_discount
 from shared.trade.orders.sold_shipping import SoldShipping, sold_shipping
 from shared.trade.orders.sold_vat import SoldVat, sold_vat
 
@@ -92,17 +88,9 @@ class OrderView:
     tracking_carrier: str
     tracking_number: str
     sent_by: SoldShipping | None = None
-    discount: SoldDiscount | None = None
+    reduced_by: SoldDiscount | None = None
     vat: SoldVat | None = None
     note: str = ""  # of the shopper, to the shop
-
-    @property
-    def goods(self) -> Money:
-        """What its goods came to before a discount."""
-        goods = self.total
-        if self.sent_by is not None:
-            goods = self.sent_by.goods
-        return goods if self.discount is None else goods + self.discount.goods
 
     @property
     def refunded(self) -> Money:
@@ -215,6 +203,7 @@ def _order(
 ) -> OrderView:
     total = Money(order.total_amount_cents, order.currency)
     fee = Money(order.platform_fee_amount, order.currency)
+    borne = Money(order.marketplace_discount, order.currency)
     waits_for_pay = order.stock_state == StockState.AT_PAYMENT
     return OrderView(
         id=order.id,
@@ -228,7 +217,7 @@ def _order(
         payment_intent_id=order.payment_intent_id,
         total=total,
         platform_fee=fee,
-        vendor_share=vendor_share(order),
+        vendor_share=total - fee + borne,
         money=money_of(order),
         waits_for_pay=waits_for_pay or is_held_by_pay(order),
         has_left_stock=has_left_stock(order, lines),
@@ -243,7 +232,7 @@ def _order(
         tracking_carrier=order.tracking_carrier,
         tracking_number=order.tracking_number,
         sent_by=sold_shipping(order),
-        discount=sold_discount(order),
+        reduced_by=sold_discount(order),
         vat=sold_vat(order),
         note=order.note,
     )

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.core.money import step
+from shared.trade.discounts.allocation import reductions
 from shared.trade.discounts.errors import (
     BelowLeast,
     CodeNotForThese,
@@ -30,7 +31,6 @@ from shared.trade.discounts.rules import (
     DiscountKind,
     Reduction,
     VendorGoods,
-    reductions,
     shopper_key,
     typed_code,
 )

@@ -22,6 +22,7 @@ from shared.finance.reconciliation.records import WrongSum
 from shared.finance.reconciliation.statements import wrong_sums
 from shared.infra import unit
 from shared.infra.database.dialect import dialect
+from shared.infra.database.raw_sql import fetch
 from tests.support.factories import make_vendor
 from tests.support.tamper import asleep, sql
 
@@ -216,3 +217,26 @@ async def test_a_sum_that_was_tampered_with_is_named(database: str) -> None:
         WrongSum("stripe_vendor", vendor_id, "EUR", 0, 343),
         WrongSum("vendor_payable", vendor_id, "EUR", 0, -343),
     )
+
+
+@pytest.mark.postgres_only
+async def test_closing_a_posting_reads_its_own_entries_alone(database: str) -> None:
+    """However many there are: a connection keeps the plans that it made when there were none."""
+    reads = []
+    for _ in range(60):
+        async with unit.transaction() as tx:
+            before = await _entries_read()
+            service.post_once(tx, moved(3, HERE, THERE))
+            await unit.flush()
+            await sql("SET CONSTRAINTS ALL IMMEDIATE")
+            reads.append(await _entries_read() - before)
+    assert max(reads) < 20
+
+
+async def _entries_read() -> int:
+    """How many entries this connection has found by an index since it last told."""
+    (told,) = await fetch(
+        "SELECT idx_tup_fetch AS n FROM pg_stat_xact_user_tables"
+        " WHERE relname = 'ledger_entries'"
+    )
+    return int(told["n"])

@@ -10,7 +10,7 @@ from shared.infra.database.operations import ReplaceChecks
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0072_unmatched_withdrawals")]
+    dependencies = [("models", "0073_closing_postings")]
 
     initial = False
 

@@ -1,0 +1,1 @@
+"""Discount codes: the marketplace’s own, and what vendors give."""
