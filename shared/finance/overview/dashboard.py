@@ -107,7 +107,7 @@ async def read_dashboard(settings: Settings) -> Dashboard:
         banks=tuple(v for v in trouble if v.bank_errored),
         owing=await _owing(),
         transfers=await _heap_of(not_sent(), "amount_vendor", "paid_at"),
-        contributions=await _contributions(),
+        contributions=await _heap_of(late_contributions(), "amount", "created_at", -1),
         parked_payments=await count_parked(),
         parked_events=(await count_troubled())[EventStatus.PARKED],
         unexpected_answers=await unexpected_answers(),
@@ -146,16 +146,10 @@ async def _owing() -> Heap:
     )
 
 
-async def _contributions() -> Heap:
-    """What the marketplace pays of prices and its balance did not cover."""
-    return await _heap_of(late_contributions(), "amount", "created_at", sign=-1)
-
-
 async def _heap_of(
     query: QuerySet[Any],
     amount: str,
     since: str,
-    *,
     sign: int = 1,
 ) -> Heap:
     """Count rows, and add `amount` up per currency."""
