@@ -35,7 +35,7 @@ from shared.trade.commission import service as fees
 from shared.trade.commission.rules import RefundPolicy
 from tests.support import market_acts as acts
 from tests.support import market_disputes, market_findings, market_payouts
-from tests.support.codes import VENDORS as CODES
+from tests.support.codes import CODES
 from tests.support.machine import HOUR
 from tests.support.machine_checks import EUROS, Counted, Start, begin, copied
 from tests.support.shipping import CHOICES
