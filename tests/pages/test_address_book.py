@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from shared.finance.statements.models import MarketplaceIdentity
@@ -64,6 +65,17 @@ async def test_the_checkout_is_filled_in_with_the_default_or_the_chosen_one(
     chosen = await browser.get(f"/shop/checkout?address={work.id}")
     assert "1 Main Street" in chosen
     assert "12 rue du Marché" in await browser.get("/shop/checkout?address=no")
+    offered = re.findall(
+        r'<option value="(\d+)"( selected)?>', chosen.partition("own-address")[2]
+    )
+    assert offered == [(f"{home.id}", ""), (f"{work.id}", " selected")]
+    await (
+        browser.check_out()
+    )  # an order that waits does not stand in the way of another address
+    assert "1 Main Street" in (await browser.get(f"/shop/checkout?address={work.id}"))
+    assert "own-address" not in (
+        await text_of(await browser.post("/shop/checkout", {}))
+    )
     await browser.get(BOOK)
     await browser.post(f"{BOOK}/{work.id}/default")
     assert "1 Main Street" in await browser.get("/shop/checkout")
