@@ -11,6 +11,7 @@ from shared.core.errors import Conflict, NotFound, TryLater
 from shared.core.formats import listed
 from shared.core.locales import gettext as _
 from shared.entrypoints.web.access import public
+from shared.entrypoints.web.filters import money
 from shared.entrypoints.web.identity import customer
 from shared.entrypoints.web.kit import kit, shielded
 from shared.entrypoints.web.limits import limit
@@ -24,12 +25,16 @@ from shared.finance.payments.service import IntentView, create_payment_intent
 from shared.finance.payments.stock_hold import press, release
 from shared.infra.gateway.errors import StandsStill, StripeRefused
 from shared.trade.baskets.parts import BasketView
-from shared.trade.baskets.queries import count_items
+from shared.trade.baskets.queries import count_items, get_basket
 from shared.trade.catalogue.errors import SoldOut
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.orders import terms
 from shared.trade.orders.contacts import Contact
-from shared.trade.orders.errors import BasketProblem, SoldOutAtPayment
+from shared.trade.orders.errors import (
+    BasketProblem,
+    SoldOutAtPayment,
+    VendorCannotSell,
+)
 from shared.trade.orders.queries import CheckoutView, checkout_by_token
 from shared.trade.orders.reservations import what_is_missing
 from shared.trade.orders.rules import CheckoutStatus, PaymentStatus
@@ -37,6 +42,7 @@ from shared.trade.orders.service import place_order
 from shared.trade.orders.terms import Acceptance
 from shared.trade.people.address_book import AddressView
 from shared.trade.shipping.errors import ChooseShipping, NotServed, ShippingChanged
+from shared.trade.vendors.errors import PaymentNotConfigured
 from storefront.browser import basket_token, remember_checkout
 from storefront.checkout.chosen_parts import WITHOUT, chosen_basket, sold_basket
 from storefront.checkout.delivery_choice import taken
@@ -218,6 +224,8 @@ async def payment(token: str) -> Response:
         intent = await shielded(opening)
     except OrderNotPayable:  # it was paid or ran out a moment ago: look again
         return see_other(_confirmation(token))
+    except (VendorCannotSell, PaymentNotConfigured) as problem:
+        return await _payment_page(found, problem=await _who_cannot(found, problem))
     except (TryLater, Conflict, StripeRefused) as problem:
         return await _payment_page(found, problem=problem)
     if intent.state in _DECIDED:
@@ -227,6 +235,14 @@ async def payment(token: str) -> Response:
         if missing:
             return await _payment_page(found, problem=BasketProblem(missing))
     return await _payment_page(found, intent=intent)
+
+
+async def _who_cannot(found: CheckoutView, problem: Conflict) -> Conflict:
+    """The same by the shops' names, as the basket says it: there one goes on without them."""
+    basket = await get_basket(basket_token(), write=money)
+    parts = basket.of(found.vendor_ids).parts
+    sentences = [part.shut for part in parts if part.shut]
+    return BasketProblem(" ".join(sentences)) if sentences else problem
 
 
 @checkout.post("/shop/checkout/<token>/hold")
