@@ -41,5 +41,5 @@ async def _part(template: str) -> Response:
         return see_other(url_for("basket.show"))
     form = await CheckoutForm.from_request()
     form.ask_notes(basket)
-    sold = await sold_basket(basket, form.country.data or "")
+    sold = await sold_basket(basket, form.country.data or "", form.known)
     return await page(template, sold=sold, form=form)

@@ -16,6 +16,7 @@ from shared.trade.people.address_book import LINES, AddressView, address_book
 from shared.trade.people.rules import shown_email
 from storefront.browser import own_checkouts
 from storefront.checkout.billing_fields import from_billing
+from storefront.checkout.delivery_choice import way_field
 from storefront.checkout.notes import note_field
 
 
@@ -52,6 +53,7 @@ async def known_of(
                 **from_billing(before.contact.billing),
                 "email": shown_email(before.contact.email),
                 **_notes_of(before),
+                **_sent_by(before),
             }
     if who is not None and book:
         return {"email": shown_email(who.email), **_lines(book[0])}
@@ -71,3 +73,9 @@ def _notes_of(before: CheckoutView) -> dict[str, str]:
 
 def _lines(view: AddressView) -> dict[str, str]:
     return {name: getattr(view, name) for name in LINES}
+
+
+def _sent_by(before: CheckoutView) -> dict[str, str]:
+    """How each shop was to send it, by the method's name."""
+    ways = {order.vendor_id: order.sent_by for order in before.orders}
+    return {way_field(shop): way.method for shop, way in ways.items() if way}

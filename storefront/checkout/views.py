@@ -189,7 +189,7 @@ async def _contact_page(
         status=status,
         basket=basket,
         form=form,
-        sold=await sold_basket(basket, country, is_refused=is_refused),
+        sold=await sold_basket(basket, country, form.known, is_refused=is_refused),
         problem=problem,
         book=book,
         chosen=chosen_of(book) or next(iter(book), None),

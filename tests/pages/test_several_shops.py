@@ -192,6 +192,8 @@ class TestForm:
         assert (await Checkout.get()).total_amount == 9479
         again = await browser.get("/shop/checkout")
         assert "Ring twice." in again
+        for way in ("express:1490", "pickup:0"):
+            assert f'value="{way}" checked' in again
         assert payment.startswith("/shop/checkout/")
 
     async def test_what_is_wrong_at_one_shop_stands_at_that_shop(
