@@ -14,6 +14,7 @@ from shared.core.money import Money
 from shared.entrypoints.web.filters import money
 from shared.trade.baskets.parts import BasketView, ShopPart, total_of
 from shared.trade.baskets.queries import get_basket
+from shared.trade.vat.sales.rules import SaleRoute, SaleTreatment, sale_treatment
 from storefront.browser import basket_token
 from storefront.checkout.delivery_choice import DeliveryChoice, delivery_choice
 
@@ -36,10 +37,19 @@ def _ids(values: Iterable[str]) -> frozenset[int]:
 
 @frozen
 class SoldPart:
-    """A shop's part of a checkout, with how it is sent; None where its prices include that."""
+    """A shop's part of a checkout, with how it is sent (None where its prices include that), and
+    what becomes of the VAT in it.
+    """
 
     part: ShopPart
     choice: DeliveryChoice | None
+    treatment: SaleTreatment
+
+    @property
+    def is_untaxed(self) -> bool:
+        """Whether it is known that no VAT is inside."""
+        is_known = self.treatment is not SaleTreatment.UNKNOWN
+        return is_known and not self.treatment.is_taxed
 
     @property
     def total(self) -> Money | None:
@@ -68,6 +78,11 @@ class SoldBasket:
     def is_shared(self) -> bool:
         """Whether more than one shop is paid by it."""
         return len(self.parts) > 1
+
+    @property
+    def untaxed(self) -> tuple[SoldPart, ...]:
+        """Those parts that have no VAT inside."""
+        return tuple(part for part in self.parts if part.is_untaxed)
 
     @property
     def has_choice(self) -> bool:
@@ -101,5 +116,17 @@ async def sold_basket(
             given,
             is_refused=is_refused,
         )
-        parts.append(SoldPart(part, choice))
+        route = SaleRoute(
+            part.vendor.vat_scheme,
+            part.vendor.country,
+            country,
+        )
+        treatment = sale_treatment(route)
+        parts.append(
+            SoldPart(
+                part,
+                choice,
+                treatment,
+            )
+        )
     return SoldBasket(basket, tuple(parts))
