@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypedDict
 
 from quart import Blueprint, Response, jsonify, request
@@ -39,13 +40,14 @@ from shared.trade.orders.reservations import what_is_missing
 from shared.trade.orders.rules import CheckoutStatus, PaymentStatus
 from shared.trade.orders.service import place_order
 from shared.trade.orders.terms import Acceptance
+from shared.trade.people.address_book import AddressView
 from shared.trade.shipping.errors import ChooseShipping, NotServed, ShippingChanged
 from shared.trade.vendors.errors import PaymentNotConfigured
 from storefront.browser import basket_token, remember_checkout
 from storefront.checkout.chosen_parts import WITHOUT, chosen_basket, sold_basket
 from storefront.checkout.delivery_choice import taken
 from storefront.checkout.forms import CHECKED_ALONE, DECIDED_BY_COUNTRY, CheckoutForm
-from storefront.checkout.known import known_of
+from storefront.checkout.known import chosen_of, known_of, own_book
 from storefront.receipts.order_card import parts_of_all
 
 checkout = Blueprint("checkout", __name__)
@@ -73,9 +75,10 @@ async def contact() -> Response:
     basket = await chosen_basket()
     if not basket.can_check_out:
         return await _back_to(basket)
-    form = await CheckoutForm.from_request(data=await known_of(basket))
+    book = await own_book()
+    form = await CheckoutForm.from_request(data=await known_of(basket, book))
     form.ask_notes(basket)
-    return await _contact_page(basket, form)
+    return await _contact_page(basket, form, book=book)
 
 
 @checkout.post("/shop/checkout")
@@ -174,6 +177,7 @@ async def _contact_page(
     *,
     problem: str | None = None,
     is_refused: bool = False,
+    book: Sequence[AddressView] = (),
     status: int = 200,
 ) -> Response:
     if basket.total is None:  # in two currencies, by accident of a vendor's change
@@ -187,6 +191,8 @@ async def _contact_page(
         form=form,
         sold=await sold_basket(basket, country, form.known, is_refused=is_refused),
         problem=problem,
+        book=book,
+        chosen=chosen_of(book) or next(iter(book), None),
         is_basket=status == Conflict.status,
         back=(_("Back to basket"), url_for("basket.show")),
     )
