@@ -25,9 +25,9 @@ from shared.infra.gateway.errors import StandsStill, StripeRefused
 from shared.trade.baskets.parts import BasketView
 from shared.trade.baskets.queries import count_items
 from shared.trade.catalogue.errors import SoldOut
+from shared.trade.discounts.errors import CodeRefused
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.orders import terms
-from shared.trade.orders.contacts import Contact
 from shared.trade.orders.errors import BasketProblem, SoldOutAtPayment
 from shared.trade.orders.queries import CheckoutView, checkout_by_token
 from shared.trade.orders.reservations import what_is_missing
@@ -36,6 +36,7 @@ from shared.trade.orders.service import place_order
 from shared.trade.orders.terms import Acceptance
 from shared.trade.shipping.errors import ChooseShipping, NotServed, ShippingChanged
 from storefront.browser import basket_token, remember_checkout
+from storefront.checkout import codes
 from storefront.checkout.chosen_parts import WITHOUT, chosen_basket, sold_basket
 from storefront.checkout.delivery_choice import taken
 from storefront.checkout.forms import CHECKED_ALONE, DECIDED_BY_COUNTRY, CheckoutForm
@@ -83,6 +84,8 @@ async def submit() -> Response:
     given = await request.form
     if WITHOUT in given:  # a shop is left for later: the rest is looked at first
         return await _contact_page(basket, form)
+    if codes.BUTTON in given or codes.is_new(given, basket.discount_code):
+        return await _change_code(form)
     if not form.ok():
         return await _contact_page(basket, form, status=422)
     who = customer()
@@ -97,12 +100,27 @@ async def submit() -> Response:
             shipping=taken(given),
             notes=form.notes(basket),
             vendors=basket.vendor_ids,
+            seen_discount=codes.seen_discount(given),
         )
     except (Conflict, StandsStill) as problem:
         return await _refused(form, problem)
     link = link_of(token)
     remember_checkout(link)
     return see_other(url_for("checkout.payment", token=link))
+
+
+async def _change_code(form: CheckoutForm) -> Response:
+    """Look at the code that was typed, or take the present one out; the rest stays as it was
+    sent.
+    """
+    given = await request.form
+    refused = await codes.change_code(given, codes.code_user(form.email.data or ""))
+    basket = await chosen_basket()
+    if not basket.parts:
+        return await _back_to(basket)
+    status = refused.status if refused else 200
+    told = refused.message if refused else ""
+    return await _contact_page(basket, form, code_problem=told, status=status)
 
 
 async def _refused(
@@ -116,6 +134,13 @@ async def _refused(
     form.ask_notes(basket)
     if isinstance(problem, (NotServed, ChooseShipping, ShippingChanged)):
         return await _contact_page(basket, form, is_refused=True, status=422)
+    if isinstance(problem, CodeRefused):
+        return await _contact_page(
+            basket,
+            form,
+            code_problem=problem.message,
+            status=problem.status,
+        )
     sentences = (*basket.problems, problem.message)
     return await _contact_page(
         basket,
@@ -168,20 +193,24 @@ async def _contact_page(
     *,
     problem: str | None = None,
     is_refused: bool = False,
+    code_problem: str = "",
     status: int = 200,
 ) -> Response:
     if basket.total is None:  # in two currencies, by accident of a vendor's change
         return await _back_to(basket)
     form.wants_phone = basket.wants_phone
     country = form.country.data or ""
+    user = codes.code_user(form.email.data or "")
     response = await page(
         "storefront/checkout/contact.html",
         status=status,
         basket=basket,
         form=form,
-        sold=await sold_basket(basket, country, is_refused=is_refused),
+        sold=await sold_basket(basket, country, user, is_refused=is_refused),
         problem=problem,
         is_basket=status == Conflict.status,
+        code_problem=code_problem,
+        code_typed=codes.typed_of(await request.form) if code_problem else "",
         back=(_("Back to basket"), url_for("basket.show")),
     )
     response.headers["Cache-Control"] = "no-store"  # filled in with name and address
@@ -282,7 +311,7 @@ async def _payment_page(
         parts=parts_of_all(found.orders, shown=shown),
         intent=intent,
         saved=saved,
-        delivery=delivery_line(found.contact),
+        delivery=found.contact.line,
         return_url=public_url_for("receipts.confirmation", order=link_of(found.token)),
         problem=problem.message if problem else None,
         here=request.path,
@@ -290,8 +319,3 @@ async def _payment_page(
     )
     response.headers["Cache-Control"] = "no-store"  # holds the intent's client secret
     return response
-
-
-def delivery_line(contact: Contact) -> str:
-    """Where it goes, on one line."""
-    return ", ".join((contact.full_name, *contact.lines))
