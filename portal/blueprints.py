@@ -43,6 +43,7 @@ from portal.payouts.views import blueprint as payouts
 from portal.products.gallery import blueprint as gallery
 from portal.products.variants import blueprint as variants
 from portal.products.views import blueprint as products
+from portal.sales_vat.quarters import blueprint as vat_quarters
 from portal.sales_vat.views import blueprint as sales_vat
 from portal.shipping.views import blueprint as shipping
 from portal.shop_look.views import blueprint as shop_look
@@ -66,6 +67,7 @@ BLUEPRINTS = (
     payment_settings,
     products,
     sales_vat,
+    vat_quarters,
     shipping,
     discounts,
     variants,

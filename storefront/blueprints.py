@@ -7,11 +7,13 @@ from storefront.account.cards import cards
 from storefront.account.own_data import own_data
 from storefront.account.security import forgotten, security
 from storefront.account.views import account
+from storefront.aftersale.again import again
 from storefront.aftersale.messages import messages
 from storefront.aftersale.views import aftersale
 from storefront.aftersale.withdrawal import withdrawal
 from storefront.basket.views import basket
 from storefront.checkout.delivery_parts import parts
+from storefront.checkout.pressing import pressing
 from storefront.checkout.views import checkout
 from storefront.described.lists import described
 from storefront.platform.language import languages
@@ -33,8 +35,10 @@ BLUEPRINTS = (
     basket,
     checkout,
     parts,
+    pressing,
     receipts,
     aftersale,
+    again,
     messages,
     withdrawal,
     account,

@@ -4,6 +4,8 @@ went.
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from quart import Blueprint, Response
 
 from portal.operator.frame import page
@@ -13,12 +15,14 @@ from portal.orders.words import goods_badge, money_badge
 from portal.transactions.views import states
 from shared.core.errors import NotFound
 from shared.core.locales import gettext as _
+from shared.core.money import Money
 from shared.entrypoints.web.access import operator
 from shared.finance.connect.queries import vendor_row
 from shared.finance.inbox.timeline import timeline
 from shared.finance.order_money.waterfall import order_waterfall
 from shared.finance.payments.queries import payments_of_order
 from shared.trade.orders.order_numbers import may_be_number
+from shared.trade.orders.purchase_lists import PurchasePart, parts_of_purchase
 from shared.trade.orders.queries import order_by_number
 
 blueprint = Blueprint("operator_orders", __name__, url_prefix="/operator/orders")
@@ -35,6 +39,8 @@ async def show(number: str) -> Response:
     order = await order_by_number(number)
     flow = await order_waterfall(order.id)
     story = await timeline(order.id)
+    parts = await parts_of_purchase(order.checkout_id)
+    nothing = Money(0, order.total.currency)
     return await page(
         "portal/operator/order.html",
         nav_active="vendors",
@@ -47,6 +53,16 @@ async def show(number: str) -> Response:
         place_words=PLACES,
         goods=goods_badge(order.status, order.money, is_pickup=order.is_pickup),
         paid=money_badge(order.money),
+        parts=[_shown(part) for part in parts] if len(parts) > 1 else [],
+        whole=sum((part.total for part in parts), nothing),
         happenings=runs(lines(story)),
         happenings_cut=story.cut,
     )
+
+
+Badge: TypeAlias = tuple[str, str]
+
+
+def _shown(part: PurchasePart) -> tuple[PurchasePart, Badge, Badge]:
+    goods = goods_badge(part.status, part.money, is_pickup=part.is_pickup)
+    return part, goods, money_badge(part.money)

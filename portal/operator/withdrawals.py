@@ -36,6 +36,15 @@ async def answered(withdrawal_id: int) -> Response:
     """Somebody has found the order, or written to them."""
     here = url_for("operator_withdrawals.show")
     if not (await Bare.from_request()).ok():
-        return see_other(here, ("warn", _("Please try again.")))
-    await unmatched.answer(withdrawal_id, actor=actor_label(actor()))
-    return see_other(here, ("ok", _("It does not wait any more.")))
+        return see_other(
+            here,
+            ("warn", _("Please try again.")),
+        )
+    await unmatched.answer(
+        withdrawal_id,
+        actor=actor_label(actor()),
+    )
+    return see_other(
+        here,
+        ("ok", _("It does not wait any more.")),
+    )

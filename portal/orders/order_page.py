@@ -80,6 +80,8 @@ async def order_page(
         flow=whole.waterfall,
         waterfall=vendor_lines(whole.waterfall),
         problem=problem.message if problem else None,
+        is_shared=any(payment.is_shared for payment in whole.payments),
+        waits_for_account=any(each.waits_for_account for each in whole.payments),
         **_after_sale(order, whole),
         **_forms(typed),
     )

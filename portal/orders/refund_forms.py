@@ -37,11 +37,21 @@ class AmountLeft(MoneyField):
         left: Money | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(
+            *args,
+            **kwargs,
+        )
         self.left = left
 
-    def read(self, text: str) -> Money:
-        typed = read_amount(text, self.currency or "", self.meta.language)
+    def read(
+        self,
+        text: str,
+    ) -> Money:
+        typed = read_amount(
+            text,
+            self.currency or "",
+            self.meta.language,
+        )
         if self.left is not None and typed.amount > MAX_AMOUNT:
             raise Invalid(TooMuch(self.left).message)
         return super().read(text)
@@ -113,7 +123,10 @@ class RefundForm(MarketForm):
         )
 
 
-async def refund_form(order: Refundable, asked: ReturnView | None = None) -> RefundForm:
+async def refund_form(
+    order: Refundable,
+    asked: ReturnView | None = None,
+) -> RefundForm:
     """The form for this order's lines, as the request fills it; at first with what the shopper
     asked for.
     """
@@ -130,15 +143,25 @@ async def refund_form(order: Refundable, asked: ReturnView | None = None) -> Ref
             ],
         )
         fields[f"restock_{line.id}"] = BooleanField(_("Put back in stock"))
-    form = type("RefundFormOfOrder", (RefundForm,), fields)
-    made = cast("type[RefundForm]", form)
+    form = type(
+        "RefundFormOfOrder",
+        (RefundForm,),
+        fields,
+    )
+    made = cast(
+        "type[RefundForm]",
+        form,
+    )
     return await made.from_request(
         currency=order.total.currency,
         data={"seen": order.seen, **_asked(order, asked)},
     )
 
 
-def _asked(order: Refundable, asked: ReturnView | None) -> dict[str, Any]:
+def _asked(
+    order: Refundable,
+    asked: ReturnView | None,
+) -> dict[str, Any]:
     if asked is None:
         return {}
     told: dict[str, Any] = {"answers": asked.id}

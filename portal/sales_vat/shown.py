@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 
-from shared.core.formats import country, listed
+from shared.core.formats import (
+    country,
+    listed,
+)
 from shared.core.frozen import frozen
 from shared.core.words import word
 from shared.trade.marketplace.queries import today
-from shared.trade.vat.sales.rules import TaxClass, TaxTable
+from shared.trade.vat.sales.rules import (
+    TaxClass,
+    TaxTable,
+)
 from shared.trade.vat.sales.table import tax_table
 from shared.trade.vat.sales.words import rate_words
 

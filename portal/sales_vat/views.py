@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from quart import Blueprint, Response
+from quart import (
+    Blueprint,
+    Response,
+)
 
 from portal.frame import vendor_page
-from portal.sales_vat.forms import OFFERED, SchemeForm
+from portal.sales_vat.forms import (
+    OFFERED,
+    SchemeForm,
+)
+from portal.sales_vat.quarters import latest_quarters
 from portal.sales_vat.shown import classes_in
 from shared.core.editing import ChangedMeanwhile
 from shared.core.locales import gettext as _
 from shared.core.words import words
 from shared.entrypoints.web.access import owner
-from shared.entrypoints.web.editing import Trail, as_it_is
-from shared.entrypoints.web.identity import actor, actor_label, vendor_id
+from shared.entrypoints.web.editing import (
+    Trail,
+    as_it_is,
+)
+from shared.entrypoints.web.identity import (
+    actor,
+    actor_label,
+    vendor_id,
+)
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.trade.vat.sales.rules import tax_state
@@ -76,5 +90,6 @@ async def _page(
         schemes={each.value: words("sales_vat.schemes", each) for each in OFFERED},
         is_unsaid=vendor.vat_scheme is VatScheme.UNSAID,
         country=vendor.country,
+        quarters=await latest_quarters(),
         classes=await classes_in(tax_state(vendor.country)),
     )

@@ -116,29 +116,47 @@ class MethodForm(Edited):
         [Optional()],
         description=_l("Orders worth this much pay nothing for it."),
     )
-    days_from = WholeField(_l("Days on the way, at least"), [Optional(), _DAYS])
-    days_to = WholeField(_l("At most"), [Optional(), _DAYS])
+    days_from = WholeField(
+        _l("Days on the way, at least"),
+        [Optional(), _DAYS],
+    )
+    days_to = WholeField(
+        _l("At most"),
+        [Optional(), _DAYS],
+    )
 
-    def validate_days_from(self, field: WholeField) -> None:
+    def validate_days_from(
+        self,
+        field: WholeField,
+    ) -> None:
         """Both or none, the fewest first."""
         if self.days_to.data is None or field.data > self.days_to.data:
             raise ValidationError(
                 _("Enter the fewest days first, then the most, or leave both empty.")
             )
 
-    def validate_days_to(self, _field: WholeField) -> None:
+    def validate_days_to(
+        self,
+        _field: WholeField,
+    ) -> None:
         """An empty field is no number that could be compared: told where it can be."""
         if self.days_from.data is None:
             raise ValidationError(
                 _("Enter the fewest days first, then the most, or leave both empty.")
             )
 
-    def validate_place(self, field: StringField) -> None:
+    def validate_place(
+        self,
+        field: StringField,
+    ) -> None:
         """Whoever picks it up has to find it."""
         if self.kind.data == MethodKind.PICKUP and not (field.data or "").strip():
             raise ValidationError(_(PickupPlaceMissing.default))
 
-    def method(self, key: str) -> ShippingMethod:
+    def method(
+        self,
+        key: str,
+    ) -> ShippingMethod:
         """What the use case takes. Only after the form was found right."""
         kind = MethodKind(self.kind.data)
         by_weight = kind is MethodKind.WEIGHT
@@ -164,7 +182,10 @@ def _grams(kilograms: int | None) -> int | None:
     return None if kilograms is None else kilograms * _GRAMS
 
 
-def _days(first: int | None, last: int | None) -> DeliveryDays | None:
+def _days(
+    first: int | None,
+    last: int | None,
+) -> DeliveryDays | None:
     return None if first is None or last is None else DeliveryDays(first, last)
 
 
@@ -181,7 +202,10 @@ def from_zone(zone: ShippingZone) -> Mapping[str, Any]:
     return {"places": list(zone.places)}
 
 
-def from_method(method: ShippingMethod, currency: str) -> Mapping[str, Any]:
+def from_method(
+    method: ShippingMethod,
+    currency: str,
+) -> Mapping[str, Any]:
     """How the form shows what there is."""
     days = method.days
 

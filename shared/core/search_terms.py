@@ -49,7 +49,8 @@ _KINDS = {
 class TermQuery:
     """Terms that a thing must have: of each group at least one.
 
-    A term ending in `*` stands for all that begin so. `without`: what it must not fulfil.
+    A term ending in `*` stands for all that begin so; of terms with spaces between them it must
+    have each. `without`: what it must not fulfil.
     """
 
     groups: tuple[tuple[str, ...], ...]
@@ -74,6 +75,11 @@ def of(kind: str, number: int) -> str:
 def begins(word: str) -> str:
     """What asks for a word that begins so."""
     return f"{word}*"
+
+
+def each_of(name: str) -> str:
+    """What asks for all words of a name."""
+    return " ".join(_words(name))
 
 
 def in_name(word: str) -> str:
@@ -125,10 +131,14 @@ def as_tsquery(query: TermQuery) -> str:
 
 
 def _fts5(term: str) -> str:
+    if " " in term:
+        return f"({' AND '.join(map(_fts5, term.split()))})"
     return f'"{term[:-1]}"*' if term.endswith("*") else f'"{term}"'
 
 
 def _tsquery(term: str) -> str:
+    if " " in term:
+        return f"({' & '.join(map(_tsquery, term.split()))})"
     return f"'{term[:-1]}':*" if term.endswith("*") else f"'{term}'"
 
 

@@ -19,7 +19,11 @@ from shared.trade.people.address_book import AddressView
 from shared.trade.shipping.places import COUNTRIES
 from storefront.checkout.forms import CheckoutForm
 
-addresses = Blueprint("addresses", __name__, url_prefix="/shop/account/addresses")
+addresses = Blueprint(
+    "addresses",
+    __name__,
+    url_prefix="/shop/account/addresses",
+)
 
 
 class AddressForm(CheckoutForm):
@@ -71,22 +75,40 @@ async def create() -> Response:
     """Keep another one."""
     form = await AddressForm.from_request()
     if not form.ok():
-        return await _form_page(form, status=422)
+        return await _form_page(
+            form,
+            status=422,
+        )
     try:
-        await book.save_address(customer_id=person_id(), values=form.values())
+        await book.save_address(
+            customer_id=person_id(),
+            values=form.values(),
+        )
     except Conflict as problem:
         form.blame(problem)
-        return await _form_page(form, status=problem.status)
-    return see_other(url_for("addresses.show"), ("ok", _("The address is saved.")))
+        return await _form_page(
+            form,
+            status=problem.status,
+        )
+    return see_other(
+        url_for("addresses.show"),
+        ("ok", _("The address is saved.")),
+    )
 
 
 @addresses.get("/<int:address_id>")
 @shopper
 async def edit(address_id: int) -> Response:
     """The form of one that is there."""
-    found = await book.address_of(person_id(), address_id)
+    found = await book.address_of(
+        person_id(),
+        address_id,
+    )
     form = await AddressForm.from_request(data=dict(vars(found)))
-    return await _form_page(form, address_id)
+    return await _form_page(
+        form,
+        address_id,
+    )
 
 
 @addresses.post("/<int:address_id>")
@@ -94,33 +116,55 @@ async def edit(address_id: int) -> Response:
 @shopper
 async def change(address_id: int) -> Response:
     """Write over one; orders that went there keep theirs."""
-    await book.address_of(person_id(), address_id)
+    await book.address_of(
+        person_id(),
+        address_id,
+    )
     form = await AddressForm.from_request()
     if not form.ok():
-        return await _form_page(form, address_id, status=422)
+        return await _form_page(
+            form,
+            address_id,
+            status=422,
+        )
     await book.save_address(
         customer_id=person_id(),
         values=form.values(),
         address_id=address_id,
     )
-    return see_other(url_for("addresses.show"), ("ok", _("The address is saved.")))
+    return see_other(
+        url_for("addresses.show"),
+        ("ok", _("The address is saved.")),
+    )
 
 
 @addresses.post("/<int:address_id>/default")
 @shopper
 async def make_default(address_id: int) -> Response:
     """Fill the checkout in with this one from now on."""
-    await book.make_default(customer_id=person_id(), address_id=address_id)
+    await book.make_default(
+        customer_id=person_id(),
+        address_id=address_id,
+    )
     told = _("The checkout is filled in with that address from now on.")
-    return see_other(url_for("addresses.show"), ("ok", told))
+    return see_other(
+        url_for("addresses.show"),
+        ("ok", told),
+    )
 
 
 @addresses.post("/<int:address_id>/remove")
 @shopper
 async def remove(address_id: int) -> Response:
     """Take one out."""
-    await book.remove_address(customer_id=person_id(), address_id=address_id)
-    return see_other(url_for("addresses.show"), ("ok", _("The address is removed.")))
+    await book.remove_address(
+        customer_id=person_id(),
+        address_id=address_id,
+    )
+    return see_other(
+        url_for("addresses.show"),
+        ("ok", _("The address is removed.")),
+    )
 
 
 async def _at_first() -> dict[str, str]:

@@ -35,7 +35,11 @@ async def as_zip(copy: Copy) -> bytes:
     files = {
         f"invoices/{copy.numbers[id_]}.pdf": each for id_, each in documents.items()
     }
-    return await asyncio.to_thread(_packed, texts, files)
+    return await asyncio.to_thread(
+        _packed,
+        texts,
+        files,
+    )
 
 
 def _packed(
@@ -45,7 +49,13 @@ def _packed(
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in texts.items():
-            archive.writestr(name, text)
+            archive.writestr(
+                name,
+                text,
+            )
         for name, found in documents.items():
-            archive.writestr(name, document.as_pdf(found))
+            archive.writestr(
+                name,
+                document.as_pdf(found),
+            )
     return packed.getvalue()

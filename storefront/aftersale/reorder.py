@@ -1,6 +1,8 @@
-"""The things of an order once more, as far as they are on sale."""
+"""The things of orders once more, as far as they are on sale."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from shared.core.errors import MarketError
 from shared.core.frozen import frozen
@@ -16,10 +18,13 @@ class OrderedAgain:
     missing: tuple[str, ...]
 
 
-async def order_again(basket_token: str, order: OrderView) -> OrderedAgain:
-    """Put the order's things into a basket at today's prices."""
+async def order_again(
+    basket_token: str,
+    orders: Sequence[OrderView],
+) -> OrderedAgain:
+    """Put the things of these orders into a basket at today's prices."""
     added, missing = [], []
-    for line in order.lines:
+    for line in (line for order in orders for line in order.lines):
         try:
             await baskets.add(
                 basket_token, product_id=line.product_id, quantity=line.quantity

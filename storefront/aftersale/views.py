@@ -27,8 +27,6 @@ from shared.trade.returns.rules import ReturnKind
 from storefront.aftersale.forms import ReturnForm, return_form
 from storefront.aftersale.offers import offer_to
 from storefront.aftersale.purchases import order_in, shopper_label
-from storefront.aftersale.reorder import order_again
-from storefront.browser import promise_basket
 
 aftersale = Blueprint("aftersale", __name__, url_prefix="/shop/orders/<token>/<number>")
 
@@ -106,25 +104,6 @@ async def received(token: str, number: str) -> Response:
     except CannotDeliver:
         return _back(token, ("info", _("We know already that it has arrived.")))
     return _back(token, ("ok", _("Thank you for telling us. Enjoy it.")))
-
-
-@aftersale.post("/again")
-@public
-@limit(MOST)
-async def again(token: str, number: str) -> Response:
-    """Put what is still on sale into the basket, and say what is not."""
-    order = await order_in(token, number)
-    found = await order_again(promise_basket(), order)
-    if not found.added:
-        told = _("Nothing of this order is on sale just now.")
-        return _back(token, ("warn", told))
-    if found.missing:
-        names = ", ".join(found.missing)
-        told = _(
-            "In your basket. Not on sale, or not in stock: %(names)s.", names=names
-        )
-        return see_other(url_for("basket.show"), ("warn", told))
-    return see_other(url_for("basket.show"), ("ok", _("All of it is in your basket.")))
 
 
 @aftersale.get("/return/<kind>")

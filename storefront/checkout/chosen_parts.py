@@ -5,7 +5,7 @@ left for later (`without`); all that are in the basket where they say nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from quart import request
 
@@ -115,15 +115,17 @@ class SoldBasket:
 async def sold_basket(
     basket: BasketView,
     country: str,
+    known: Mapping[str, str],
     user: CodeUser,
     *,
     is_refused: bool = False,
 ) -> SoldBasket:
-    """What a checkout shows of a basket that goes to a country, with what was sent of it.
+    """What a checkout shows of a basket that goes to a country, with what was sent of it, or is
+    known from before.
 
     `is_refused`: it could not be placed so, and each shop's part says what is wrong with it.
     """
-    given = await request.form
+    given = {**known, **await request.form}
     choices = {
         part.vendor.id: delivery_choice(
             part,

@@ -47,7 +47,7 @@ class DeliveryChoice:
     @property
     def field(self) -> str:
         """The name of its radios."""
-        return f"shipping-{self.vendor_id}"
+        return way_field(self.vendor_id)
 
     @property
     def place(self) -> str:
@@ -60,9 +60,9 @@ class DeliveryChoice:
         return self.goods + self.chosen.price if self.chosen else self.goods
 
 
-def written(offer: ShippingOffer) -> str:
-    """What a radio sends."""
-    return f"{offer.key}:{offer.price.amount}"
+def way_field(vendor_id: int) -> str:
+    """The name of the radios of how a shop sends."""
+    return f"shipping-{vendor_id}"
 
 
 def delivery_choice(
@@ -74,15 +74,17 @@ def delivery_choice(
 ) -> DeliveryChoice | None:
     """The choice for a shop's things that go to a country; None where its prices include delivery.
 
-    What was sent stays chosen while it is offered, whatever it costs by now; else the first is.
+    What was sent stays chosen while it is offered, whatever it costs by now; so does what was
+    chosen before, by its name (`given` may have that); else the first is.
     `is_refused`: what was sent could not be placed, so what is wrong with it is said.
     """
     vendor, plan, parcel = part.vendor, part.shipping, part.parcel_to(country)
     if parcel is None or plan is None or not plan.zones:
         return None
     offered = offers(plan, parcel) if country in COUNTRIES else ()
-    wanted = given.get(f"shipping-{vendor.id}", "").partition(":")[0]
-    kept = [offer for offer in offered if offer.key == wanted]
+    said = given.get(way_field(vendor.id), "")
+    key = said.partition(":")[0]
+    kept = [offer for offer in offered if offer.key == key or offer.name == said]
     problem = elsewhere = ""
     if not offered:
         problem = NotServed(shop=vendor.name, country=country).message

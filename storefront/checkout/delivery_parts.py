@@ -43,5 +43,6 @@ async def _part(template: str) -> Response:
     form = await CheckoutForm.from_request()
     form.ask_notes(basket)
     user = code_user(form.email.data or "")
-    sold = await sold_basket(basket, form.country.data or "", user)
+    country = form.country.data or ""
+    sold = await sold_basket(basket, country, form.known, user)
     return await page(template, sold=sold, form=form)

@@ -14,6 +14,7 @@ from shared.trade.people.address_book import LINES, address_book
 from shared.trade.people.rules import shown_email
 from storefront.browser import own_checkouts
 from storefront.checkout.billing_fields import from_billing
+from storefront.checkout.delivery_choice import way_field
 from storefront.checkout.notes import note_field
 
 
@@ -32,6 +33,7 @@ async def known_of(basket: BasketView) -> dict[str, object]:
                 **from_billing(before.contact.billing),
                 "email": shown_email(before.contact.email),
                 **_notes_of(before),
+                **_sent_by(before),
             }
     who = customer()
     if who is not None and (chosen := await _from_book(who.id or 0)):
@@ -48,6 +50,12 @@ def _notes_of(before: CheckoutView) -> dict[str, str]:
     """What each shop was told."""
     orders = before.orders
     return {note_field(order.vendor_id): order.note for order in orders}
+
+
+def _sent_by(before: CheckoutView) -> dict[str, str]:
+    """How each shop was to send it, by the method's name."""
+    ways = {order.vendor_id: order.sent_by for order in before.orders}
+    return {way_field(shop): way.method for shop, way in ways.items() if way}
 
 
 async def _from_book(customer_id: int) -> dict[str, str]:

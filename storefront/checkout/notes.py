@@ -31,7 +31,7 @@ class NoteFields(MarketForm):
         """Fill in, and keep what the fields that come later are filled in with."""
         super().process(formdata, *args, **kwargs)
         self._sent = formdata
-        self._known = kwargs.get("data") or {}
+        self.known = kwargs.get("data") or {}
 
     def ask_notes(self, basket: BasketView) -> None:
         """Ask what each shop in a basket is to be told."""
@@ -47,7 +47,7 @@ class NoteFields(MarketForm):
             field: Field = self.meta.bind_field(
                 self, asked, {"name": name, "prefix": ""}
             )
-            field.process(self._sent, self._known.get(name, ""))
+            field.process(self._sent, self.known.get(name, ""))
             self._fields[name] = field
 
     def note_to(self, part: ShopPart) -> Field:

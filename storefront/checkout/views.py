@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
-
-from quart import Blueprint, Response, jsonify, request
+from quart import Blueprint, Response, request
 
 from shared.core.errors import Conflict, NotFound, TryLater
 from shared.core.formats import listed
 from shared.core.locales import gettext as _
 from shared.entrypoints.web.access import public
+from shared.entrypoints.web.filters import money
 from shared.entrypoints.web.identity import customer
 from shared.entrypoints.web.kit import kit, shielded
-from shared.entrypoints.web.limits import limit
 from shared.entrypoints.web.links import public_url_for, url_for
 from shared.entrypoints.web.order_links import link_of, token_of
 from shared.entrypoints.web.pages import page, see_other
@@ -20,21 +18,23 @@ from shared.finance.payment_methods.queries import usable_methods
 from shared.finance.payments.errors import OrderNotPayable
 from shared.finance.payments.rules import PaymentState
 from shared.finance.payments.service import IntentView, create_payment_intent
-from shared.finance.payments.stock_hold import press, release
 from shared.infra.gateway.errors import StandsStill, StripeRefused
 from shared.trade.baskets.parts import BasketView
-from shared.trade.baskets.queries import count_items
-from shared.trade.catalogue.errors import SoldOut
+from shared.trade.baskets.queries import count_items, get_basket
 from shared.trade.discounts.errors import CodeRefused
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.orders import terms
-from shared.trade.orders.errors import BasketProblem, SoldOutAtPayment
+from shared.trade.orders.errors import (
+    BasketProblem,
+    VendorCannotSell,
+)
 from shared.trade.orders.queries import CheckoutView, checkout_by_token
 from shared.trade.orders.reservations import what_is_missing
 from shared.trade.orders.rules import CheckoutStatus, PaymentStatus
 from shared.trade.orders.service import place_order
 from shared.trade.orders.terms import Acceptance
 from shared.trade.shipping.errors import ChooseShipping, NotServed, ShippingChanged
+from shared.trade.vendors.errors import PaymentNotConfigured
 from storefront.browser import basket_token, remember_checkout
 from storefront.checkout import codes
 from storefront.checkout.chosen_parts import WITHOUT, chosen_basket, sold_basket
@@ -52,13 +52,6 @@ _DECIDED = (
     PaymentState.REFUNDED,
 )
 _PAID = (PaymentStatus.PAID, PaymentStatus.REFUNDED)
-
-
-class Pressed(TypedDict):
-    """Which purchase, and the intent that the page of whoever pressed Pay was made for."""
-
-    checkout_id: int
-    intent_id: str
 
 
 @checkout.get("/shop/checkout")
@@ -206,7 +199,13 @@ async def _contact_page(
         status=status,
         basket=basket,
         form=form,
-        sold=await sold_basket(basket, country, user, is_refused=is_refused),
+        sold=await sold_basket(
+            basket,
+            country,
+            form.known,
+            user,
+            is_refused=is_refused,
+        ),
         problem=problem,
         is_basket=status == Conflict.status,
         code_problem=code_problem,
@@ -241,6 +240,8 @@ async def payment(token: str) -> Response:
         intent = await shielded(opening)
     except OrderNotPayable:  # it was paid or ran out a moment ago: look again
         return see_other(_confirmation(token))
+    except (VendorCannotSell, PaymentNotConfigured) as problem:
+        return await _payment_page(found, problem=await _who_cannot(found, problem))
     except (TryLater, Conflict, StripeRefused) as problem:
         return await _payment_page(found, problem=problem)
     if intent.state in _DECIDED:
@@ -252,38 +253,12 @@ async def payment(token: str) -> Response:
     return await _payment_page(found, intent=intent)
 
 
-@checkout.post("/shop/checkout/<token>/hold")
-@public
-@limit("60/minute")
-async def hold(token: str) -> Response:
-    """Pay was pressed: set the pieces aside before the browser confirms the card.
-
-    JSON for static/js/checkout.js.
-    """
-    try:
-        is_held = await press(kit().gateway, **await _pressed(token))
-    except SoldOut as gone:  # Stripe was read a moment ago, and has taken nothing
-        raise SoldOutAtPayment(
-            _("%(message)s Nothing was charged.", message=gone.message)
-        ) from gone
-    return jsonify({"held": is_held})
-
-
-@checkout.post("/shop/checkout/<token>/let-go")
-@public
-@limit("60/minute")
-async def let_go(token: str) -> Response:
-    """The card was not confirmed: let go what Pay set aside."""
-    await release(kit().gateway, **await _pressed(token))
-    return jsonify({"held": False})
-
-
-async def _pressed(token: str) -> Pressed:
-    found = await checkout_by_token(await token_of(token))
-    return {
-        "checkout_id": found.id,
-        "intent_id": (await request.form).get("intent", "")[:255],
-    }
+async def _who_cannot(found: CheckoutView, problem: Conflict) -> Conflict:
+    """The same by the shops' names, as the basket says it: there one goes on without them."""
+    basket = await get_basket(basket_token(), write=money)
+    parts = basket.of(found.vendor_ids).parts
+    sentences = [part.shut for part in parts if part.shut]
+    return BasketProblem(" ".join(sentences)) if sentences else problem
 
 
 def _confirmation(link: str) -> str:

@@ -10,7 +10,7 @@ from shared.core.markup import as_plain
 from shared.entrypoints.web.areas import CLOSED_TO_MACHINES, OPEN_TO_MACHINES
 from shared.trade.catalogue.machine_lists import FeedOffer
 from storefront.described.meta import picture_address
-from storefront.described.structured import plain
+from storefront.described.sending import plain
 
 _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SITEMAP = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'

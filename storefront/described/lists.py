@@ -21,7 +21,10 @@ from shared.trade.catalogue import machine_lists
 from shared.trade.catalogue.categories import category_tree
 from storefront.described import documents
 
-described = Blueprint("described", __name__)
+described = Blueprint(
+    "described",
+    __name__,
+)
 
 PAGES = (
     "platform.home",
@@ -43,7 +46,10 @@ async def robots() -> Response:
         public_url_for("described.sitemap"),
         is_test=kit().settings.test_mode,
     )
-    return await _answer(text, "text/plain; charset=utf-8")
+    return await _answer(
+        text,
+        "text/plain; charset=utf-8",
+    )
 
 
 @described.get("/sitemap.xml")
@@ -57,13 +63,19 @@ async def sitemap() -> Response:
             public_url_for("described.sitemap_part", kind=kind, number=number)
             for number in range(last + 1)
         ]
-    return await _answer(documents.index(parts), "application/xml")
+    return await _answer(
+        documents.index(parts),
+        "application/xml",
+    )
 
 
 @described.get("/sitemap/<kind>-<int:number>.xml")
 @public
 @limit_instead("60/minute")
-async def sitemap_part(kind: str, number: int) -> Response:
+async def sitemap_part(
+    kind: str,
+    number: int,
+) -> Response:
     """Addresses with the day on which each was last changed."""
     if kind == "pages" and number == 0:
         tree = await category_tree()
@@ -71,13 +83,19 @@ async def sitemap_part(kind: str, number: int) -> Response:
             public_url_for("categories.show", slug=each.slug) for _, each in tree.walk()
         ]
         pages = [(address, None) for address in (*map(public_url_for, PAGES), *own)]
-        return await _answer(documents.part(pages), "application/xml")
+        return await _answer(
+            documents.part(pages),
+            "application/xml",
+        )
     if kind not in machine_lists.KINDS or number > machine_lists.LAST_PART:
         raise NotFound
     return await _streamed(_part(kind, number))
 
 
-async def _part(kind: str, number: int) -> AsyncIterator[str]:
+async def _part(
+    kind: str,
+    number: int,
+) -> AsyncIterator[str]:
     yield documents.PART_BEGINS
     async for entries in machine_lists.entries(kind, number):
         yield documents.addresses(
@@ -86,9 +104,15 @@ async def _part(kind: str, number: int) -> AsyncIterator[str]:
     yield documents.PART_ENDS
 
 
-def _address(shop: str, product: str) -> str:
+def _address(
+    shop: str,
+    product: str,
+) -> str:
     if not product:
-        return public_url_for("shops.shop", slug=shop)
+        return public_url_for(
+            "shops.shop",
+            slug=shop,
+        )
     return public_url_for(
         "shops.product",
         slug=shop,
@@ -117,12 +141,22 @@ async def _feed(name: str) -> AsyncIterator[str]:
     yield documents.FEED_ENDS
 
 
-def _offer_address(shop: str, product: str, variant: int | None) -> str:
-    address = _address(shop, product)
+def _offer_address(
+    shop: str,
+    product: str,
+    variant: int | None,
+) -> str:
+    address = _address(
+        shop,
+        product,
+    )
     return f"{address}?variant={variant}" if variant else address
 
 
-async def _answer(text: str, content_type: str) -> Response:
+async def _answer(
+    text: str,
+    content_type: str,
+) -> Response:
     return await with_etag(
         Response(
             text,
@@ -132,4 +166,7 @@ async def _answer(text: str, content_type: str) -> Response:
 
 
 async def _streamed(pieces: AsyncIterator[str]) -> Response:
-    return await streamed_with_etag(pieces, content_type="application/xml")
+    return await streamed_with_etag(
+        pieces,
+        content_type="application/xml",
+    )

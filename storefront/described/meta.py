@@ -12,7 +12,7 @@ from shared.core.money import Money
 from shared.entrypoints.web.kit import kit
 from shared.entrypoints.web.links import public_url_for
 from shared.entrypoints.web.pages import static_url
-from storefront.described.structured import Thing, plain
+from storefront.described.sending import Thing, plain
 
 LONGEST_DESCRIPTION = 200
 _CONTEXT = {"@context": "https://schema.org"}

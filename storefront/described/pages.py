@@ -12,7 +12,8 @@ from shared.trade.marketplace.identity import ShownIdentity
 from shared.trade.vendors.queries import VendorView
 from storefront.described import structured
 from storefront.described.meta import Meta, picture_address, shortened, whole_address
-from storefront.described.structured import Addresses
+from storefront.described.sending import Sending
+from storefront.described.structured import Addresses, Shown
 
 
 def of_home(market: ShownIdentity) -> Meta:
@@ -84,7 +85,12 @@ def of_category(path: Sequence[CategoryView]) -> Meta:
     )
 
 
-def of_product(item: ProductView, vendor: VendorView) -> Meta:
+def of_product(
+    item: ProductView,
+    vendor: VendorView,
+    sending: Sending,
+    variants: Sequence[ProductView] = (),
+) -> Meta:
     """A product; its variants are known by its address."""
     shop = whole_address("shops.shop", slug=vendor.slug)
     at = Addresses(
@@ -109,7 +115,7 @@ def of_product(item: ProductView, vendor: VendorView) -> Meta:
         kind="product",
         price=item.price,
         about=(
-            structured.product(item, vendor, at),
+            structured.product(Shown(item, vendor, at, sending, variants)),
             structured.breadcrumbs(steps),
         ),
     )

@@ -1,7 +1,7 @@
 """What our pages are about, in schema.org's terms: things, offers, who sells them, where one is.
 
 Pure; `tests/pages/test_described.py` holds every property and what it holds to schema.org's own
-list. Only what is known is said: no rating, no price of delivery, no condition.
+list. Only what is known is said: no rating, no condition.
 """
 
 from __future__ import annotations
@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from shared.core.folding import fold
 from shared.core.frozen import frozen
 from shared.core.markup import as_plain
-from shared.core.money import Money
 from shared.trade.catalogue.product_views import ProductView
 from shared.trade.vendors.queries import VendorView
+from storefront.described.sending import SCHEMA, Sending, plain, returns, shipping
 
 Thing = dict[str, Any]
-
-_SCHEMA = "https://schema.org/"
-RETURN_DAYS = 14  # as each product's page promises
 
 
 @frozen(kw_only=True)
@@ -30,43 +28,112 @@ class Addresses:
     picture: str = ""
 
 
-def product(
-    item: ProductView,
-    vendor: VendorView,
-    at: Addresses,
-) -> Thing:
-    """A product with its offer."""
+# What vendors call what varies, in the languages of our shoppers, as schema.org names it.
+_VARIES = {
+    "size": ("size", "grosse", "taille"),
+    "color": ("color", "colour", "farbe", "couleur"),
+    "material": ("material", "matiere", "materiau"),
+    "pattern": ("pattern", "muster", "motif"),
+}
+
+
+@frozen
+class Shown:
+    """A product as its page shows it: with the variants that are on offer, and how it is sent."""
+
+    item: ProductView
+    vendor: VendorView
+    at: Addresses
+    sending: Sending
+    variants: Sequence[ProductView] = ()
+
+
+def product(shown: Shown) -> Thing:
+    """A product with its offer; one with options as the group of its variants."""
+    item = shown.item
     found: Thing = {
         "@type": "Product",
         "name": item.full_name,
-        "url": at.product,
-        "brand": {"@type": "Brand", "name": vendor.name},
-        "offers": _offer(item, vendor, at),
+        "url": shown.at.product,
+        "brand": {"@type": "Brand", "name": shown.vendor.name},
+        "offers": _offer(shown),
     }
     known = {
         "description": as_plain(item.description),
         "category": item.category,
         "sku": item.sku,
-        "image": at.picture,
+        "image": shown.at.picture,
     }
-    return found | {key: value for key, value in known.items() if value}
+    told = found | {key: value for key, value in known.items() if value}
+    return told | _group(shown) if item.options else told
 
 
-def _offer(
+def _group(shown: Shown) -> Thing:
+    names = [_varies(option.name) for option in shown.item.options]
+    return {
+        "@type": "ProductGroup",
+        "productGroupID": str(shown.item.id),
+        "variesBy": names,
+        "hasVariant": [_variant(shown, one, names) for one in shown.variants],
+    }
+
+
+def _varies(name: str) -> str:
+    folded = fold(name)
+    found = (term for term, called in _VARIES.items() if folded in called)
+    return next(
+        found,
+        name,
+    )
+
+
+def _variant(
+    shown: Shown,
+    one: ProductView,
+    names: Sequence[str],
+) -> Thing:
+    """What is its own; how it is sent and comes back stands with the group."""
+    address = f"{shown.at.product}?variant={one.id}"
+    found: Thing = {
+        "@type": "Product",
+        "name": one.full_name,
+        "url": address,
+        "offers": {
+            "@type": "Offer",
+            "url": address,
+            "price": plain(one.price),
+            "priceCurrency": one.price.currency,
+            "availability": _availability(one, shown.vendor),
+        },
+    }
+    if one.sku:
+        found["sku"] = one.sku
+    values = zip(
+        names,
+        one.values,
+        strict=True,
+    )
+    return found | {name: value for name, value in values if name in _VARIES}
+
+
+def _availability(
     item: ProductView,
     vendor: VendorView,
-    at: Addresses,
-) -> Thing:
+) -> str:
     can_be_bought = item.available > 0 and vendor.accepts_payments
-    state = "InStock" if can_be_bought else "OutOfStock"
+    return SCHEMA + ("InStock" if can_be_bought else "OutOfStock")
+
+
+def _offer(shown: Shown) -> Thing:
+    item, vendor = shown.item, shown.vendor
     return {
         **_prices(item),
-        "url": at.product,
+        "url": shown.at.product,
         "priceCurrency": item.price.currency,
-        "availability": _SCHEMA + state,
-        "seller": organization(vendor.name, at.shop),
-        "shippingDetails": _shipping(vendor),
-        "hasMerchantReturnPolicy": _returns(vendor),
+        "availability": _availability(item, vendor),
+        "seller": organization(vendor.name, shown.at.shop),
+        "shippingDetails": shipping(vendor, shown.sending),
+        "hasMerchantReturnPolicy": returns(vendor),
     }
 
 
@@ -77,35 +144,6 @@ def _prices(item: ProductView) -> Thing:
         "@type": "AggregateOffer",
         "lowPrice": plain(item.price),
         "highPrice": plain(item.top_price),
-    }
-
-
-def _shipping(vendor: VendorView) -> Thing:
-    return {
-        "@type": "OfferShippingDetails",
-        "shippingOrigin": {
-            "@type": "DefinedRegion",
-            "addressCountry": vendor.country,
-        },
-        "deliveryTime": {
-            "@type": "ShippingDeliveryTime",
-            "handlingTime": {
-                "@type": "QuantitativeValue",
-                "minValue": 0,
-                "maxValue": vendor.ships_in_days,
-                "unitCode": "DAY",
-            },
-        },
-    }
-
-
-def _returns(vendor: VendorView) -> Thing:
-    return {
-        "@type": "MerchantReturnPolicy",
-        "applicableCountry": vendor.country,
-        "returnPolicyCategory": _SCHEMA + "MerchantReturnFiniteReturnWindow",
-        "merchantReturnDays": RETURN_DAYS,
-        "returnMethod": _SCHEMA + "ReturnByMail",
     }
 
 
@@ -144,7 +182,10 @@ def shop(
     )
 
 
-def site(name: str, address: str) -> Thing:
+def site(
+    name: str,
+    address: str,
+) -> Thing:
     """The marketplace's pages as a whole."""
     return {
         "@type": "WebSite",
@@ -167,8 +208,3 @@ def breadcrumbs(steps: Sequence[tuple[str, str]]) -> Thing:
             for number, (name, address) in enumerate(steps, 1)
         ],
     }
-
-
-def plain(money: Money) -> str:
-    """An amount as machines read it: `49.90`, `1200`."""
-    return format(money.to_decimal(), "f")

@@ -4,6 +4,8 @@ print.
 
 from __future__ import annotations
 
+import re
+
 from quart import Blueprint, Response, request
 
 from shared.core.errors import NotFound
@@ -14,12 +16,11 @@ from shared.core.money import Money
 from shared.core.words import word
 from shared.entrypoints.web.access import public
 from shared.entrypoints.web.filters import money
-from shared.entrypoints.web.kit import page_number
 from shared.entrypoints.web.limits import limit_instead
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.market import market
 from shared.entrypoints.web.pages import page
-from shared.entrypoints.web.paging import address, pager
+from shared.entrypoints.web.paging import address
 from shared.entrypoints.web.same_for_all import same_for_all
 from shared.trade.catalogue.queries import clean_search, showcase
 from shared.trade.commission import words
@@ -94,19 +95,28 @@ async def home() -> Response:
 
 @platform.get("/vendors")
 @public
-@same_for_all("page")
+@same_for_all("after")
 async def directory() -> Response:
     """Every open shop, or those that a search finds; things are found at `/search`."""
     search = clean_search(request.args.get("q"))
-    shops = await open_shops(search=search, page=page_number())
+    after = _number(request.args.get("after", ""))
+    shops = await open_shops(search=search, after=after)
+    here = url_for("platform.directory")
     return await page(
         "storefront/platform/vendors.html",
+        fragments={"more": "more"},
         query=search,
-        meta=None if search else of_page("platform.directory", _("Shops")),
+        is_first=not after,
+        meta=None if search or after else of_page("platform.directory", _("Shops")),
         shops=shops,
         products=address(url_for("search.results"), q=search) if search else None,
-        pager=pager(url_for("platform.directory"), shops, q=search),
+        more=address(here, q=search, after=shops.next) if shops.next else None,
     )
+
+
+def _number(text: str) -> int:
+    """The id that an address names; 0 for what is none."""
+    return int(text) if re.fullmatch(r"[1-9][0-9]{0,17}", text, re.ASCII) else 0
 
 
 @platform.get("/pricing")

@@ -76,17 +76,20 @@ class OrderCard:
         )
 
 
-def parts_of(order: OrderView, *, shown: bool) -> tuple[Part, ...]:
+def parts_of(
+    order: OrderView,
+    *,
+    shown: bool,
+) -> tuple[Part, ...]:
     """Who gets what of an order's money.
 
     What the marketplace earns is shown to shoppers only where the operator wants it.
     """
     if not shown:
         return ()
-    return (
-        (order.vendor_name, order.vendor_share),
-        (_("Platform fee"), order.platform_fee),
-    )
+    kept = order.total - order.vendor_share
+    whose = _("Platform fee") if kept.amount >= 0 else _("Added by the marketplace")
+    return (order.vendor_name, order.vendor_share), (whose, kept)
 
 
 def parts_of_all(
@@ -139,10 +142,16 @@ def card_of(
     )
 
 
-def _gone_back(money: OrderMoney, currency: str) -> Money:
+def _gone_back(
+    money: OrderMoney,
+    currency: str,
+) -> Money:
     """What the shopper has back, or will have, by refunds and by their bank."""
     back = money.refunded + money.lost
-    return Money(min(back, money.total), currency)
+    return Money(
+        min(back, money.total),
+        currency,
+    )
 
 
 def _events(order: OrderView) -> Iterator[OrderEvent]:
@@ -156,7 +165,10 @@ def _events(order: OrderView) -> Iterator[OrderEvent]:
         carrier, number = order.tracking_carrier, order.tracking_number
         sent = _("Sent with %(carrier)s", carrier=carrier) if carrier else _("Sent")
         detail = _("Tracking number %(number)s", number=number) if number else None
-        link = tracking_link(carrier, number)
+        link = tracking_link(
+            carrier,
+            number,
+        )
         yield OrderEvent(sent, order.shipped_at, detail, link=link)
     if order.delivered_at and order.is_arrival_assumed:
         detail = _("It was sent long enough ago. Has it not come? Write to the shop.")
@@ -218,10 +230,16 @@ def order_status(
             return "ok", _("Collected") if is_pickup else _("Delivered")
     if is_called_off:
         return "plain", _("Cancelled, is paid back")
-    return _unsent(left, status)
+    return _unsent(
+        left,
+        status,
+    )
 
 
-def _unsent(left: OrderMoney, status: OrderStatus) -> tuple[str, str]:
+def _unsent(
+    left: OrderMoney,
+    status: OrderStatus,
+) -> tuple[str, str]:
     match left.state:
         case MoneyState.DISPUTED:
             return "info", _("Being looked at by your bank")

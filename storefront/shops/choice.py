@@ -40,13 +40,14 @@ class OptionShown:
 class ProductChoice:
     """How far a shopper has come: `chosen` is the variant that is picked, if one is.
 
-    `is_gone`: the address names one that is not sold, or no more.
+    `is_gone`: the address names one that is not sold, or no more. `variants`: all that are.
     """
 
     options: tuple[OptionShown, ...] = ()
     chosen: ProductView | None = None
     picked: Picked = ()
     is_gone: bool = False
+    variants: tuple[ProductView, ...] = ()
 
     @property
     def fields(self) -> dict[str, str]:
@@ -101,6 +102,7 @@ async def choice_of(
         chosen=next((one for one in variants if one.values == picked), None),
         picked=picked,
         is_gone=named is not None and named not in by_id,
+        variants=variants,
     )
 
 

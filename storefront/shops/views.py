@@ -32,6 +32,7 @@ from shared.trade.vendors.errors import ShopClosed
 from shared.trade.vendors.queries import VendorView, vendor_by_id
 from storefront.browser import basket_token, promise_basket
 from storefront.described.pages import of_product, of_shop
+from storefront.described.sending import sending_of
 from storefront.search.listing import ListRequest, read
 from storefront.search.views import listed
 from storefront.shops.choice import VARIANT, ProductChoice, bought, choice_of
@@ -230,6 +231,8 @@ async def _product_page(
     (item,) = as_seen_by([item], held)
     more = () if added else await _more(item, held)
     parcel = Parcel(vendor.country, item.price, item.weight_grams)
+    plan = await plan_of_vendor(vendor.id)
+    sending = sending_of(vendor, plan, parcel)
     return await page(
         "storefront/shops/product.html",
         fragments={"added": "added", "product": "product"},
@@ -239,9 +242,9 @@ async def _product_page(
         shown=choice.chosen or item,
         pictures=await pictures_of(item, choice.chosen),
         text=blocks(item.description),
-        meta=of_product(item, vendor),
+        meta=of_product(item, vendor, sending, choice.variants),
         vendor=vendor,
-        promises=promises(await plan_of_vendor(vendor.id), parcel),
+        promises=promises(plan, parcel),
         brand=brand_of(vendor),
         more=more,
         form=form,

@@ -111,6 +111,44 @@ def mailed_link(server: Server, to: str, path: str) -> str:
     raise AssertionError(f"no mail to {to}")
 
 
+def open_bakery(page: Page, server: Server) -> str:
+    """Sign up, connect, hosted onboarding, back, a product: the shop's part of its address."""
+    name = f"Bakery {int(time.time())}"
+    page.goto(f"{server.url}/vendor/signup")
+    page.get_by_label("Business name").fill(name)
+    page.get_by_label("Country").select_option("LU")
+    page.get_by_label("Full name").fill("Mia Backes")
+    address = f"mia{int(time.time())}@bakery.test"
+    page.get_by_label("Email").fill(address)
+    page.get_by_label("Password").fill("a-long-password")
+    page.get_by_role(
+        "button", name=re.compile("Create|Sign up|Open", re.IGNORECASE)
+    ).click()
+    page.wait_for_url(re.compile("/vendor/admin"))
+    page.goto(mailed_link(server, address, "/account/email"))
+    page.get_by_role("button", name="Yes, confirm it").click()
+    expect(page.locator("main")).to_contain_text("Your address is confirmed.")
+    page.get_by_role("button", name="Open your shop").click()
+    expect(page.locator("main")).to_contain_text("Your shop is open.")
+
+    page.goto(f"{server.url}/vendor/admin/payments")
+    expect(page.get_by_role("heading", name="Payment settings")).to_be_visible()
+    page.get_by_role("button", name="Connect with Stripe").click()
+    onboard(page, name)
+    page.wait_for_url(re.compile("/vendor/admin/payments"))
+    expect(page.locator("main")).to_contain_text("You can take payments")
+
+    page.goto(f"{server.url}/vendor/admin/products/new")
+    page.get_by_role("textbox", name="Name", exact=True).fill("Rye bread")
+    page.get_by_role("textbox", name="Price").fill("6.50")
+    page.get_by_role("spinbutton", name="Stock").or_(
+        page.get_by_role("textbox", name="Stock")
+    ).fill("3")
+    page.get_by_role("button", name=re.compile("Save|Create|Add")).click()
+    expect(page.locator("main")).to_contain_text("Rye bread")
+    return name.lower().replace(" ", "-")
+
+
 # Who signed in a moment ago, where, and the cookies of that; one may sign in only so often.
 _SIGNED_IN: dict[tuple[str, str], tuple[float, list[Any]]] = {}
 _KEPT_FOR = (

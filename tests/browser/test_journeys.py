@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 import urllib.request
 from typing import TYPE_CHECKING
 
@@ -19,8 +18,7 @@ from tests.browser.journeys import (
     fill_basket,
     fill_card,
     give_address,
-    mailed_link,
-    onboard,
+    open_bakery,
     pay,
     sign_in,
 )
@@ -172,42 +170,10 @@ def test_a_new_vendor_connects_stripe_and_sells(
     """Sign up, connect, hosted onboarding, back: the page says that payments can be taken; a
     product sells at once.
     """
-    name = f"Bakery {int(time.time())}"
-    page.goto(f"{server.url}/vendor/signup")
-    page.get_by_label("Business name").fill(name)
-    page.get_by_label("Country").select_option("LU")
-    page.get_by_label("Full name").fill("Mia Backes")
-    address = f"mia{int(time.time())}@bakery.test"
-    page.get_by_label("Email").fill(address)
-    page.get_by_label("Password").fill("a-long-password")
-    page.get_by_role(
-        "button", name=re.compile("Create|Sign up|Open", re.IGNORECASE)
-    ).click()
-    page.wait_for_url(re.compile("/vendor/admin"))
-    page.goto(mailed_link(server, address, "/account/email"))
-    page.get_by_role("button", name="Yes, confirm it").click()
-    expect(page.locator("main")).to_contain_text("Your address is confirmed.")
-    page.get_by_role("button", name="Open your shop").click()
-    expect(page.locator("main")).to_contain_text("Your shop is open.")
-
-    page.goto(f"{server.url}/vendor/admin/payments")
-    expect(page.get_by_role("heading", name="Payment settings")).to_be_visible()
-    page.get_by_role("button", name="Connect with Stripe").click()
-    onboard(page, name)
-    page.wait_for_url(re.compile("/vendor/admin/payments"))
-    expect(page.locator("main")).to_contain_text("You can take payments")
-
-    page.goto(f"{server.url}/vendor/admin/products/new")
-    page.get_by_role("textbox", name="Name", exact=True).fill("Rye bread")
-    page.get_by_role("textbox", name="Price").fill("6.50")
-    page.get_by_role("spinbutton", name="Stock").or_(
-        page.get_by_role("textbox", name="Stock")
-    ).fill("3")
-    page.get_by_role("button", name=re.compile("Save|Create|Add")).click()
-    expect(page.locator("main")).to_contain_text("Rye bread")
+    bakery = open_bakery(page, server)
 
     shopper = browser.new_context().new_page()
-    fill_basket(shopper, server, name.lower().replace(" ", "-"), "Rye bread")
+    fill_basket(shopper, server, bakery, "Rye bread")
     give_address(shopper)
     expect(shopper.get_by_role("button", name=re.compile("^Pay"))).to_contain_text(
         "6.50"

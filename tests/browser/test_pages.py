@@ -58,6 +58,7 @@ VENDOR = [
     "/vendor/admin/shipping",
     "/vendor/admin/shipping/zones/new",
     "/vendor/admin/vat",
+    "/vendor/admin/vat/2026-Q4",
     "/vendor/admin/payments",
     "/vendor/admin/payouts",
     "/vendor/admin/transactions",

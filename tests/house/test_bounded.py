@@ -42,6 +42,7 @@ BOUNDED: dict[str, set[str]] = {
         "finance/payouts/queries.waiting",
         "finance/reconciliation/queries._count_by_status",
         "finance/reconciliation/queries._views",
+        "finance/recovery/queries.claimed_of",
         "finance/recovery/queries.waiting_for_vendors",
         "finance/refunds/queries._views",
         "infra/activity/queries.led_to",
@@ -55,6 +56,7 @@ BOUNDED: dict[str, set[str]] = {
         "trade/people/queries.names_of",
     },
     "what belongs to one order, purchase or basket": {
+        "entrypoints/cli/demo_sales._bought",
         "finance/disputes/order_facts._others",
         "finance/ledger/queries.refunds_paid",
         "finance/refunds/queries.awaiting_approval",

@@ -63,7 +63,7 @@ PAGE = "/shops/lux/cup"
 # One address of each route that is the same for all.
 EXAMPLES = {
     "/": "/",
-    "/vendors": "/vendors?page=1",
+    "/vendors": "/vendors?after=1",
     "/pricing": "/pricing",
     "/sell": "/sell",
     "/legal/terms": "/legal/terms",

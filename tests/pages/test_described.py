@@ -21,6 +21,7 @@ from tests.support.factories import (
     make_variants,
     make_vendor,
 )
+from tests.support.shipping import send_by
 from tests.support.storefront import Browser
 
 if TYPE_CHECKING:
@@ -80,17 +81,60 @@ class TestStructuredData:
     async def test_a_product_with_variants_tells_the_span(
         self, browser: Browser
     ) -> None:
-        """From the lowest price to the highest; a variant's page is known by its product's."""
+        """From the lowest price to the highest; a variant's page is known by its product's, and
+        each variant stands in it with its own price, number and whether it is there.
+        """
         lux = await make_ready_vendor(slug="lux")
-        product, variants = await make_variants(lux, SIZE, slug="shirt")
+        cut = Option("Cut", ("Slim",))
+        product, variants = await make_variants(lux, SIZE, cut, slug="shirt")
+        await Product.filter(id=variants[0].id).update(sku="S-1", stock=0)
         await Product.filter(id=product.id).update(
             price_amount=900, top_price_amount=1200
         )
         html = await browser.get(f"/shops/lux/shirt?variant={variants[0].id}")
-        offer = told(html)["Product"]["offers"]
+        group = told(html)["ProductGroup"]
+        assert group["variesBy"] == ["size", "Cut"]
+        small, medium = group["hasVariant"]
+        assert (small["size"], small["sku"], "Cut" in small) == ("S", "S-1", False)
+        assert small["url"].endswith(f"/shops/lux/shirt?variant={variants[0].id}")
+        assert small["offers"]["availability"].endswith("OutOfStock")
+        assert medium["offers"]["availability"].endswith("InStock")
+        assert medium["offers"]["price"] == "49.90"
+        offer = group["offers"]
         assert offer["@type"] == "AggregateOffer"
         assert (offer["lowPrice"], offer["highPrice"]) == ("9.00", "12.00")
         assert heads(html)["canonical"].endswith("/shops/lux/shirt")
+
+    async def test_what_delivery_costs_is_the_vendors_own_price(
+        self, browser: Browser
+    ) -> None:
+        """Of the cheapest way within its country, with its days; nothing where it is included,
+        and said where nothing is sent there.
+        """
+        lux = await make_ready_vendor(slug="lux", country="LU")
+        await make_product(lux, slug="cup", price_amount=4990)
+
+        async def details() -> dict[str, Any]:
+            offer = told(await browser.get("/shops/lux/cup"))["Product"]["offers"]
+            found: dict[str, Any] = offer["shippingDetails"]
+            return found
+
+        assert (await details())["shippingRate"]["value"] == "0.00"
+        row = await send_by(lux.id)
+        found = await details()
+        rate = found["shippingRate"]
+        assert (rate["value"], rate["currency"]) == ("4.90", "EUR")
+        assert found["shippingDestination"]["addressCountry"] == "LU"
+        time = found["deliveryTime"]
+        assert time["handlingTime"]["maxValue"] == 2
+        transit = time["transitTime"]
+        assert (transit["minValue"], transit["maxValue"]) == (1, 3)
+        row.zones[0]["places"] = ["CH"]
+        row.zones[1]["places"] = ["FR"]
+        await row.save()
+        found = await details()
+        assert found["doesNotShip"] is True
+        assert "shippingRate" not in found
 
     async def test_home_and_shop(self, browser: Browser) -> None:
         """The marketplace as an organization with its site, a shop as one with its place."""

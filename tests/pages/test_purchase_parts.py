@@ -11,7 +11,10 @@ import pytest
 
 from shared.finance.disputes.order_facts import drafted
 from shared.finance.disputes.queries import vendor_dispute
+from shared.finance.refunds.models import Refund
+from shared.finance.refunds.sync import sync_refund
 from shared.infra.mail.models import Email
+from shared.trade.catalogue.models import Product
 from shared.trade.orders import shipping
 from shared.trade.orders.models import Order
 from shared.trade.orders.purchase_mails import part_of_receipt
@@ -23,6 +26,7 @@ from tests.support.disputes import shared_dispute
 from tests.support.market import open_shop
 from tests.support.paid_parts import paid_at
 from tests.support.portal import Portal, operator_in, sign_in
+from tests.support.refunds import fund_platform
 from tests.support.storefront import Browser, words
 
 if TYPE_CHECKING:
@@ -115,9 +119,15 @@ class TestOnePage:
         assert "Cancel the order" not in _part(page, first)
 
     async def test_a_part_is_cancelled_alone_and_the_rest_stays_bought(
-        self, client: TestClientProtocol, bought: SharedPurchase
+        self,
+        client: TestClientProtocol,
+        context: Context,
+        sandbox: RunningSandbox,
+        bought: SharedPurchase,
     ) -> None:
-        """Only its money goes back; both pages say so of that part, and thank for the rest."""
+        """Only its money goes back; both pages say so of that part, and thank for the rest, also
+        when it has arrived.
+        """
         first, second, third = await bought.orders()
         browser, page = Browser(client), _page(bought)
         await browser.get(f"{page}/{second.number}/cancel")
@@ -133,6 +143,11 @@ class TestOnePage:
         assert "Thank you" in confirmed
         assert f"{NAMES[0]} packs your parcel" in confirmed
         assert f"{NAMES[1]} packs your parcel" not in confirmed
+        await fund_platform(sandbox)
+        sandbox.advance(24 * 3600)  # it is tried again daily
+        await sync_refund(context.gateway, (await Refund.get()).id)
+        assert "Paid back" in _part(await browser.get(page), second)
+        assert "Thank you" in words(await browser.get(asked))
 
     async def test_only_when_every_part_is_over_the_purchase_is(
         self, client: TestClientProtocol, bought: SharedPurchase
@@ -156,6 +171,54 @@ class TestOnePage:
         page = words(await Browser(client).get(_page(alone)))
         assert "One payment" not in page
         assert "Paid, being prepared" in page
+
+
+class TestOrderingAgain:
+    async def test_all_parts_are_put_back_into_one_basket(
+        self, client: TestClientProtocol, bought: SharedPurchase
+    ) -> None:
+        """Each shop's things; what is not on sale any more is named."""
+        browser, orders = Browser(client), await bought.orders()
+        page = await browser.get(_page(bought))
+        assert "Order all of it again" in page
+        gone = Product.filter(vendor_id=orders[1].vendor_id)
+        await gone.update(is_published=False)
+        answer = await browser.post(f"{_page(bought)}/again")
+        assert (answer.status_code, answer.location) == (303, "/shop/basket")
+        told = words(await browser.get("/shop/basket"))
+        assert "In your basket. Not on sale, or not in stock: A cup." in told
+        assert NAMES[0] in told
+        assert NAMES[2] in told
+        assert NAMES[1] not in told
+
+    async def test_one_part_alone_is_put_back(
+        self, client: TestClientProtocol, bought: SharedPurchase
+    ) -> None:
+        """Beside what is in the basket already; and nothing of a purchase that is no longer
+        sold.
+        """
+        browser, orders = Browser(client), await bought.orders()
+        await browser.get(_page(bought))
+        await browser.post(f"{_page(bought)}/{orders[0].number}/again")
+        await browser.post(f"{_page(bought)}/{orders[2].number}/again")
+        told = words(await browser.get("/shop/basket"))
+        assert "All of it is in your basket." in told
+        assert NAMES[0] in told
+        assert NAMES[2] in told
+        assert NAMES[1] not in told
+        await Product.all().update(is_published=False)
+        answer = await browser.post(f"{_page(bought)}/again")
+        assert answer.location == _page(bought)
+        told = words(await browser.get(answer.location))
+        assert "Nothing of this order is on sale just now." in told
+
+    async def test_a_link_that_opens_nothing_puts_nothing_back(
+        self, client: TestClientProtocol, bought: SharedPurchase
+    ) -> None:
+        """404, and no basket."""
+        browser = Browser(client)
+        answer = await browser.post("/shop/orders/co_nothing/again")
+        assert answer.status_code == 404
 
 
 class TestAccount:

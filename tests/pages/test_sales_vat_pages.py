@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from shared.core import clock
 from shared.core.money import Money
+from shared.finance.invoices.vat_quarters import quarter_of
 from shared.infra.audit.models import AuditEntry
 from shared.trade.catalogue.models import Product
 from shared.trade.catalogue.options import set_options
@@ -112,3 +114,18 @@ async def test_variants_are_of_their_products_kind(client: TestClientProtocol) -
     assert (len(kinds), set(kinds)) == (4, {TaxClass.BOOKS})
     answer = await portal.post(here, {**form, "vat_class": "weapons"})
     assert answer.status_code == 422
+
+
+async def test_a_vendor_finds_its_quarters(client: TestClientProtocol) -> None:
+    """From its VAT page, as a page and as a file; what is no quarter is not there."""
+    portal = await signed_in(client)
+    page = await portal.get(ADDRESS)
+    quarter = quarter_of(clock.now().date())
+    for each in (quarter, quarter.before):
+        assert f'href="{ADDRESS}/{each}"' in page
+        shown = await portal.get(f"{ADDRESS}/{each}")
+        assert "Nothing was invoiced in this quarter" in shown
+    answer = await portal.send("GET", f"{ADDRESS}/{quarter}.csv")
+    assert answer.content_type == "text/csv; charset=utf-8"
+    for wrong in ("2026-Q7", "2026-Q7.csv", "soon"):
+        assert (await portal.send("GET", f"{ADDRESS}/{wrong}")).status_code == 404

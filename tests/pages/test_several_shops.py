@@ -192,6 +192,8 @@ class TestForm:
         assert (await Checkout.get()).total_amount == 9479
         again = await browser.get("/shop/checkout")
         assert "Ring twice." in again
+        for way in ("express:1490", "pickup:0"):
+            assert f'value="{way}" checked' in again
         assert payment.startswith("/shop/checkout/")
 
     async def test_what_is_wrong_at_one_shop_stands_at_that_shop(
@@ -281,6 +283,10 @@ class TestForm:
         assert sentence in words(html)
         assert "Go on without Velo" in words(html)
         assert "Go on without Lux" not in words(html)
+        first = re.search(r'<button type="submit"[^>]*>', html)
+        assert first is not None
+        assert 'form="checkout-form"' in first[0]
+        assert "name=" not in first[0], "Enter would leave a shop out"
         assert 'value="Ada Lovelace"' in html
         assert not await Order.exists()
 
@@ -478,5 +484,8 @@ class TestPayment:
         await VendorPaymentConfig.all().update(accepts_payments=False)
         text = words(await visitor.get(address, status=409))
         assert "Payment is not possible right now" in text
+        for shop in shops:
+            name = (await Vendor.get(id=shop.vendor_id)).name
+            assert f"{name} cannot take payments at the moment." in text
         first, second = await Order.all().order_by("id")
         assert f"Your orders {first.number} and {second.number} are kept." in text

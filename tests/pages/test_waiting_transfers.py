@@ -9,8 +9,11 @@ import pytest
 
 from shared.core import clock
 from shared.finance.payments.models import Payment
+from shared.finance.recovery.models import Claim
+from shared.trade.orders.models import Order
+from shared.trade.vendors.models import Vendor
 from tests.support.factories import make_order, make_payment, make_ready_vendor
-from tests.support.portal import operator_in
+from tests.support.portal import operator_in, signed_in
 from tests.support.storefront import words
 
 if TYPE_CHECKING:
@@ -48,3 +51,54 @@ async def test_the_operator_reads_whose_account_can_receive_nothing(
         await Payment.filter(id=payment.id).update(
             paid_at=clock.now() - timedelta(hours=1)
         )
+
+
+async def test_the_operator_reads_what_of_it_is_taken_back(
+    client: TestClientProtocol,
+) -> None:
+    """A part of the order was given back meanwhile: the claim waits for the transfer."""
+    portal = await operator_in(client)
+    payment = await _waiting(await make_ready_vendor())
+    await Claim.create(
+        subject="refund:1",
+        vendor_id=payment.vendor_id,
+        payment_id=payment.id,
+        order_id=payment.order_id,
+        currency="EUR",
+        amount=1250,
+    )
+    page = words(await portal.get("/operator/receivables"))
+    assert "€48.66 €12.50 of it is taken back when it has arrived" in page
+    await Claim.all().update(taken=1250)
+    page = words(await portal.get("/operator/receivables"))
+    assert "taken back when it has arrived" not in page
+
+
+async def test_its_vendor_reads_where_its_share_is_and_where_to_look(
+    client: TestClientProtocol,
+) -> None:
+    """On the page of the order; not while it is merely on its way, nor when it has come."""
+    portal = await signed_in(client)
+    payment = await _waiting(await Vendor.get(id=portal.vendor_id))
+    order = await payment.order
+    await Order.filter(id=order.id).update(payment_status="paid", status="processing")
+    here = f"/vendor/admin/orders/{order.number}"
+    said = "Your share waits at the marketplace"
+    assert said in words(await portal.get(here))
+    for now in ({"paid_at": clock.now()}, {"stripe_transfer_id": "tr_1"}):
+        await Payment.filter(id=payment.id).update(**now)
+        assert said not in words(await portal.get(here))
+        await Payment.filter(id=payment.id).update(
+            paid_at=clock.now() - timedelta(hours=1)
+        )
+
+
+async def _waiting(vendor: Vendor) -> Payment:
+    order = await make_order(vendor)
+    return await make_payment(
+        order,
+        status="succeeded",
+        intent_key="purchase:MH-1:pay:1",
+        stripe_charge_id="ch_1",
+        paid_at=clock.now() - timedelta(hours=1),
+    )

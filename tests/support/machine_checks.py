@@ -25,9 +25,11 @@ from shared.infra.stripe_writes.models import StripeWrite
 from shared.sandbox.control_exposure import added_up
 from tests.support import market_acts as acts
 from tests.support import market_findings, market_payouts
+from tests.support.codes import offer_codes
 from tests.support.machine import Market
 from tests.support.market import Shop
 from tests.support.money import booked, held
+from tests.support.shipping import send_by
 
 T = TypeVar("T")
 
@@ -63,6 +65,7 @@ def copied(path: Path) -> Path:
 
 MORE_EUROS = ("FR", "DE", "NL", "IE")
 EUROS = (0, 3, 4, 5, 6)  # the shops that sell in one currency
+SENDERS = (0, 3, 5)  # those where one chooses how it is sent, and pays for that
 Begun = tuple[list[Shop], list[int]]  # the shops, and the orders that were sold
 
 
@@ -72,6 +75,9 @@ async def begin(url: str, folder: Path) -> Begun:
     await market.open()
     try:
         shops = await market.fill("LU", "DK", "HU", *MORE_EUROS)
+        for place in SENDERS:
+            await send_by(shops[place].vendor_id)
+        await offer_codes([shops[0], shops[3]])
         kinds = (
             (0, "visa"),
             (1, "bypassPending"),

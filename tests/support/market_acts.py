@@ -24,8 +24,10 @@ from shared.trade.baskets import service as baskets
 from shared.trade.catalogue.models import Product
 from shared.trade.orders.models import Order
 from shared.trade.orders.service import place_order
+from tests.support.codes import take_code
 from tests.support.market import ADA
 from tests.support.purchases import buy_from
+from tests.support.shipping import chosen_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,11 +43,18 @@ async def buy(
     card: str | None,
     *,
     back: bool,
+    sent: str = "standard",
+    code: str = "",
 ) -> int:
     """An order, paid with this card: its id. `back`: the shopper comes to the return page."""
     basket = await baskets.add(None, product_id=shop.product_id, quantity=quantity)
+    await take_code(basket, code)
     token = await place_order(
-        basket_token=basket, contact=ADA, customer_id=None, hold_minutes=30
+        basket_token=basket,
+        contact=ADA,
+        customer_id=None,
+        hold_minutes=30,
+        shipping=await chosen_of([shop.vendor_id], sent),
     )
     order = await Order.get(checkout__token=token)
     intent = await create_payment_intent(market.gateway, order_id=order.id)
@@ -75,9 +84,11 @@ async def buy_at_several(
     card: str,
     *,
     back: bool,
+    sent: str = "standard",
+    code: str = "",
 ) -> tuple[int, ...]:
     """A purchase at several vendors by one payment: the ids of its orders."""
-    purchase = await buy_from(shops, quantity=quantity)
+    purchase = await buy_from(shops, quantity=quantity, sent=sent, code=code)
     intent = await purchase.open(market, len(shops) - 1)
     await stock_hold.press(
         market.gateway,

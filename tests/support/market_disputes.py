@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from shared.finance.disputes import responses
+from shared.finance.disputes import responses, shared_answers
 from shared.finance.disputes.models import Dispute
 from shared.finance.payments.models import Payment
 from shared.sandbox.resources import (
@@ -99,4 +99,27 @@ async def answer(market: Market, which: int, words: str, *, accept: bool) -> Non
         await responses.accept(gateway, **mine)
         return
     version = await responses.save_draft(texts={"uncategorized_text": words}, **mine)
-    await responses.submit(gateway, version=version, **mine)
+    if row.is_share:
+        await shared_answers.give_part(version=version, **mine)
+    else:
+        await responses.submit(gateway, version=version, **mine)
+
+
+async def answer_for_all(market: Market, which: int, *, accept: bool) -> None:
+    """The operator hands in what the vendors of a shared dispute wrote, or gives it up for all."""
+    rows = [row for row in await Dispute.all().order_by("id") if row.is_share]
+    if not rows:
+        return
+    one = rows[which % len(rows)]
+    if accept:
+        await shared_answers.give_up(
+            market.gateway, dispute_id=one.id, actor="member:9"
+        )
+        return
+    parts = [row for row in rows if row.stripe_dispute_id == one.stripe_dispute_id]
+    await shared_answers.hand_in(
+        market.gateway,
+        dispute_id=one.id,
+        version=shared_answers.version_of(parts),
+        actor="member:9",
+    )

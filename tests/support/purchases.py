@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING, Any, cast
 from shared.core.ids import digest, new_token
 from shared.finance.payments.models import Payment
 from shared.finance.payments.service import IntentView, create_payment_intent
+from shared.sandbox.events import emit
+from shared.sandbox.resources import onboarding
 from shared.trade.baskets.models import Basket, BasketLine
 from shared.trade.catalogue.models import Product
 from shared.trade.orders.models import Checkout, Order
 from shared.trade.orders.service import place_order
+from tests.support.codes import take_code
 from tests.support.market import ADA
 from tests.support.money import assert_books_agree
+from tests.support.shipping import chosen_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -68,12 +72,22 @@ async def basket_of(pieces: Mapping[int, int]) -> str:
 
 
 async def buy_from(
-    shops: Sequence[Shop], *, quantity: int = 1, customer_id: int | None = None
+    shops: Sequence[Shop],
+    *,
+    quantity: int = 1,
+    customer_id: int | None = None,
+    sent: str = "standard",
+    code: str = "",
 ) -> SharedPurchase:
-    """A checkout with an order at each of these shops."""
+    """A checkout with an order at each of these shops; `sent`: how, by those who let one choose."""
     basket = await basket_of({shop.product_id: quantity for shop in shops})
+    await take_code(basket, code)
     token = await place_order(
-        basket_token=basket, contact=ADA, customer_id=customer_id, hold_minutes=30
+        basket_token=basket,
+        contact=ADA,
+        customer_id=customer_id,
+        hold_minutes=30,
+        shipping=await chosen_of([shop.vendor_id for shop in shops], sent),
     )
     checkout = await Checkout.get(token=token)
     orders = {o.vendor_id: o.id for o in await Order.filter(checkout_id=checkout.id)}
@@ -109,3 +123,29 @@ def transfers_of(market: Market, payment: Payment) -> list[Any]:
 async def books_agree(market: Market) -> None:
     """Each balance in the ledger is what Stripe says it is."""
     await assert_books_agree(cast("RunningSandbox", market))
+
+
+def turn(market: Market, intent_id: str, status: str, error: str = "") -> None:
+    """Let an intent of a slow method be under way, or come back unpaid; Stripe tells of it."""
+    act = market.act()
+    with market.stand.world.store.transaction():
+        doc = act.get("payment_intent", intent_id)
+        doc.body["status"] = status
+        told = "processing"
+        if error:
+            told = "payment_failed"
+            doc.body["last_payment_error"] = {
+                "type": "card_error",
+                "code": "payment_intent_payment_attempt_failed",
+                "message": error,
+            }
+        act.store.save(doc)
+        emit(act, f"payment_intent.{told}", doc)
+
+
+def let_transfers_be(market: Market, shop: Shop, state: str) -> None:
+    """What Stripe says of whether a vendor's account can be sent something: active or inactive."""
+    act = market.act()
+    given = {"capabilities": {"transfers": {"status": state}}}
+    with market.stand.world.store.transaction():
+        assert not onboarding.force(act, act.get("account", shop.account_id), given)

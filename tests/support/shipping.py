@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from shared.trade.shipping.models import ShippingSettings
 from shared.trade.shipping.rules import (
     REST_OF_EU,
@@ -13,6 +15,9 @@ from shared.trade.shipping.rules import (
     ShippingZone,
     written,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 STANDARD = ShippingMethod(
     "standard",
@@ -37,6 +42,11 @@ ABROAD = ShippingZone("abroad", (REST_OF_EU,), (HEAVY,))
 PLAN = ShippingPlan("EUR", 2, (HOME, ABROAD))
 BY_STANDARD = ShippingChoice("standard", 490)
 BY_EXPRESS = ShippingChoice("express", 1490)
+CHOICES = {
+    "standard": BY_STANDARD,
+    "express": BY_EXPRESS,
+    "pickup": ShippingChoice("pickup", 0),
+}
 
 
 async def send_by(vendor_id: int, plan: ShippingPlan = PLAN) -> ShippingSettings:
@@ -47,3 +57,11 @@ async def send_by(vendor_id: int, plan: ShippingPlan = PLAN) -> ShippingSettings
         handling_days=plan.handling_days,
         zones=written(plan.zones),
     )
+
+
+async def chosen_of(vendor_ids: Iterable[int], sent: str) -> dict[int, ShippingChoice]:
+    """The same way for each of these vendors that sends by the plan above; the others' prices
+    include it.
+    """
+    mine = ShippingSettings.filter(vendor_id__in=list(vendor_ids))
+    return {row.vendor_id: CHOICES[sent] for row in await mine}

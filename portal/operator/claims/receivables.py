@@ -22,6 +22,7 @@ from shared.finance.recovery.errors import NothingOwed
 from shared.finance.recovery.queries import (
     Owed,
     Waiting,
+    claimed_of,
     owed_by,
     owed_claim,
     totals_owed,
@@ -39,6 +40,8 @@ async def index() -> Response:
     """What vendors owe, the oldest debt first, and what waits for vendors that we cannot reach, or
     whose accounts can receive nothing.
     """
+    transfers = await waiting_for_accounts()
+    claimed = await claimed_of(each.payment_id for each in transfers)
     return await page(
         "portal/operator/receivables.html",
         nav_active="receivables",
@@ -48,7 +51,7 @@ async def index() -> Response:
             for currency, amount in sorted((await totals_owed()).items())
         ],
         waiting=await waiting_for_vendors(),
-        transfers=await waiting_for_accounts(),
+        transfers=[(each, claimed.get(each.payment_id)) for each in transfers],
         words=words,
     )
 

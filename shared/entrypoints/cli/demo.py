@@ -22,13 +22,14 @@ from shared.entrypoints.cli.demo_goods import (
     OPERATOR,
     PASSWORD,
     SHOPPER,
-    VENDORS,
     DemoVendor,
 )
-from shared.entrypoints.cli.demo_orders import SALES
+from shared.entrypoints.cli.demo_orders import BASKETS, SALES
 from shared.entrypoints.cli.demo_products import stock_shop
-from shared.entrypoints.cli.demo_sales import Seller, sell
+from shared.entrypoints.cli.demo_sales import Till, sell, sell_together
 from shared.entrypoints.cli.demo_stripe import DemoStripe
+from shared.entrypoints.cli.demo_vat import say_scheme
+from shared.entrypoints.cli.demo_vendors import VENDORS
 from shared.finance.connect import payment_configs
 from shared.finance.connect import service as connect
 from shared.finance.connect.queries import get_vendor_payment_config
@@ -68,11 +69,7 @@ async def fill(settings: Settings) -> None:
             await _identity()
             await _settings(gateway)
             await demo_categories.fill(ACTOR)
-            for vendor in VENDORS:
-                vendor_id = await _vendor(gateway, stripe, vendor)
-                seller = Seller(gateway, stripe, vendor, vendor_id)
-                for sale in SALES.get(vendor.slug, ()):
-                    await sell(seller, sale, shopper_id=shopper_id)
+            await _sales(Till(gateway, stripe, shopper_id))
             await _rate()
             await demo_money.happen(gateway, settings, stripe)
             luxe = await Vendor.get(slug=LUXE.slug)
@@ -81,6 +78,17 @@ async def fill(settings: Settings) -> None:
                 await note_filled()
     finally:
         await gateway.close()
+
+
+async def _sales(till: Till) -> None:
+    """The vendors, and what they have sold."""
+    ids: dict[str, int] = {}
+    for vendor in VENDORS:
+        ids[vendor.slug] = await _vendor(till.gateway, till.stripe, vendor)
+        for sale in SALES.get(vendor.slug, ()):
+            await sell(till, sale, ids[vendor.slug])
+    for basket in BASKETS:
+        await sell_together(till, basket, ids)
 
 
 def _headers(settings: Settings) -> dict[str, str]:
@@ -172,6 +180,7 @@ async def _vendor(gateway: Gateway, stripe: DemoStripe, demo: DemoVendor) -> int
     }
     await row.update_from_dict(looks).save(update_fields=list(looks))
     await _vat_number(vendor_id, demo)
+    await say_scheme(vendor_id, demo.slug, ACTOR)
     await stock_shop(vendor_id, demo)
     if (
         demo.business_type

@@ -23,6 +23,8 @@ TREE = {
     ("Home", "Wohnen", "Maison"): (
         ("Tableware", "Geschirr", "Vaisselle"),
         ("For the house", "Fürs Haus", "Pour la maison"),
+        ("Bath", "Bad", "Bain"),
+        ("Pantry", "Vorrat", "Épicerie"),
     ),
 }
 

@@ -315,5 +315,3 @@ NEW = DemoVendor(
         ),
     ),
 )
-
-VENDORS = (LUXE, VELO, NEW)

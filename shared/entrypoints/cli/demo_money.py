@@ -16,6 +16,7 @@ from shared.finance.disputes.service import sync_dispute
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import PAID_STATES
 from shared.finance.payments.service import record_charge
+from shared.finance.payments.transfers import TransferShare
 from shared.finance.payouts.scheduler import pay
 from shared.finance.recovery.service import settle
 from shared.finance.refunds.models import Refund
@@ -24,6 +25,9 @@ from shared.finance.refunds.service import ask, request
 from shared.finance.statements.service import close_vendor
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.jobs import Context
+from shared.infra.stripe_writes import service as writes
+from shared.infra.stripe_writes.models import StripeWrite
+from shared.infra.stripe_writes.rules import WriteState
 from shared.trade.orders.models import OrderLine
 from shared.trade.people.models import Member
 from shared.trade.vendors.models import Vendor
@@ -41,12 +45,23 @@ class Bank(Protocol):
 
 async def happen(gateway: Gateway, settings: Settings, bank: Bank) -> None:
     """Everything, each thing once, however often the fill begins anew."""
+    await _send_on(gateway)
     await _read_charges(gateway)
     await _give_back(gateway)
     for vendor in (LUXE, VELO):
         await _payday(gateway, settings, vendor.slug)
     await _dispute(gateway, bank)
     await _close_months()
+
+
+async def _send_on(gateway: Gateway) -> None:
+    """What vendors get of payments that they share; a worker would ask for it."""
+    waiting = StripeWrite.filter(
+        operation=TransferShare.name, state=WriteState.WAITING.value
+    )
+    for write in await waiting.order_by("id"):
+        with clock.use(lambda at=write.created_at: at + timedelta(seconds=2)):  # type: ignore[misc]
+            await writes.perform(gateway, write.id)
 
 
 async def _read_charges(gateway: Gateway) -> None:

@@ -26,6 +26,23 @@ class DemoSale:
         return "pm_card_bypassPending" if self.days_ago > 4 else "pm_card_visa"
 
 
+@frozen
+class DemoPart:
+    """What a purchase has at one shop; `sent_by`: who carried it, None: it waits."""
+
+    vendor: str  # its slug
+    items: tuple[tuple[str, int], ...]
+    sent_by: str | None = None
+
+
+@frozen
+class DemoBasket:
+    """A purchase at several shops; who and when is its `sale`, which has nothing of its own."""
+
+    sale: DemoSale
+    parts: tuple[DemoPart, ...]
+
+
 SALES: dict[str, tuple[DemoSale, ...]] = {
     "atelier-luxe": (
         DemoSale(
@@ -191,4 +208,37 @@ SALES: dict[str, tuple[DemoSale, ...]] = {
             (("bell", 1), ("lock", 1)),
         ),
     ),
+    "maison-tilleul": (
+        DemoSale(
+            8,
+            "Nina Roth",
+            "nina.roth@example.test",
+            "9 Marktgasse",
+            "Freiburg",
+            "79098",
+            "DE",
+            (("candle", 2), ("honey", 1)),
+            "Colissimo",
+        ),
+    ),
 }
+
+# Purchases at several shops: one payment, and an order at each of them.
+BASKETS: tuple[DemoBasket, ...] = (
+    DemoBasket(
+        DemoSale(
+            2,
+            "Sam Shopper",
+            SHOPPER,
+            "7 rue du Fort Thüngen",
+            "Luxembourg",
+            "1499",
+            "LU",
+            (),
+        ),
+        (
+            DemoPart("atelier-luxe", (("belt", 1),)),
+            DemoPart("maison-tilleul", (("soap", 3), ("tea", 1)), "Colissimo"),
+        ),
+    ),
+)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from shared.core.settings import Settings
 from shared.entrypoints.cli import addresses
-from shared.entrypoints.cli.demo_goods import OPERATOR, PASSWORD, SHOPPER, VENDORS
+from shared.entrypoints.cli.demo_goods import OPERATOR, PASSWORD, SHOPPER
+from shared.entrypoints.cli.demo_vendors import VENDORS
 
 
 def greeting(settings: Settings, *, demo: bool) -> str:

@@ -24,7 +24,10 @@ async def with_etag(response: Response) -> Response:
     body = await response.get_data(as_text=False)
     etag = _etag(hashlib.sha256(body))
     if _is_known(etag):
-        return _same(etag, response.vary.to_header())
+        return _same(
+            etag,
+            response.vary.to_header(),
+        )
     response.set_etag(etag)
     return response
 
@@ -69,7 +72,10 @@ def _is_known(etag: str) -> bool:
     return request.if_none_match.contains_weak(etag)
 
 
-def _same(etag: str, vary: str = "") -> Response:
+def _same(
+    etag: str,
+    vary: str = "",
+) -> Response:
     response = Response(status=304)
     response.set_etag(etag)
     if vary:

@@ -13,6 +13,7 @@ from datetime import datetime
 from tortoise.expressions import Q
 
 from shared.core.frozen import frozen
+from shared.finance.disputes.models import Dispute
 from shared.finance.inbox.models import WebhookEvent
 from shared.finance.inbox.queries import EventView, view
 from shared.finance.payments.models import Payment
@@ -111,6 +112,8 @@ async def _things(order_id: int) -> _Things:
             payment.stripe_payment_intent_id,
             payment.stripe_charge_id,
         )
+    for dispute in await Dispute.filter(order_id=order_id):
+        found.add(dispute.as_subject, dispute.stripe_dispute_id)
     for payout in await Payout.filter(items__order_id=order_id).distinct():
         found.add(payout.as_subject, payout.stripe_payout_id)
     for known in await StripeReference.filter(order_id=order_id).order_by("id"):

@@ -28,15 +28,27 @@ async def look_back(_context: Context) -> None:
     has left out.
     """
     async with unit.transaction() as tx:
-        issue_older.once("invoices.issue_older")(tx, behind=0)
+        issue_older.once("invoices.issue_older")(
+            tx,
+            behind=0,
+        )
 
 
 @job("invoices.issue_older", manner=Manner.LONG)
-async def issue_older(_context: Context, behind: int) -> None:
+async def issue_older(
+    _context: Context,
+    behind: int,
+) -> None:
     """Issue what some hundred orders behind this one lack, then put the next ones on the list."""
-    ids, last = await lacking_behind(behind, AT_ONCE)
+    ids, last = await lacking_behind(
+        behind,
+        AT_ONCE,
+    )
     for order_id in ids:
         await issue(order_id)
     if last is not None:
         async with unit.transaction() as tx:
-            issue_older(tx, behind=last)
+            issue_older(
+                tx,
+                behind=last,
+            )

@@ -7,9 +7,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from shared.core import clock
-from shared.finance.invoices import content, vat
+from shared.finance.invoices import (
+    content,
+    vat,
+)
 from shared.finance.invoices.errors import NoInvoice
-from shared.finance.invoices.models import InvoiceCounter, SalesDocument
+from shared.finance.invoices.models import (
+    InvoiceCounter,
+    SalesDocument,
+)
 from shared.finance.invoices.rules import (
     DocumentKind,
     Due,
@@ -18,13 +24,25 @@ from shared.finance.invoices.rules import (
     due,
 )
 from shared.finance.invoices.vat import Credited
-from shared.finance.refunds.models import Refund, RefundLine
-from shared.finance.refunds.rules import UNDONE, RefundState
-from shared.finance.statements.invoice_parties import buyer_of, stored
+from shared.finance.refunds.models import (
+    Refund,
+    RefundLine,
+)
+from shared.finance.refunds.rules import (
+    UNDONE,
+    RefundState,
+)
+from shared.finance.statements.invoice_parties import (
+    buyer_of,
+    stored,
+)
 from shared.infra import unit
 from shared.infra.unit import Transaction
 from shared.trade.marketplace.queries import marketplace
-from shared.trade.orders.models import Order, OrderLine
+from shared.trade.orders.models import (
+    Order,
+    OrderLine,
+)
 
 
 async def issue(order_id: int) -> int:

@@ -32,14 +32,29 @@ async def lacking_behind(
     """Of so many orders behind this one those that lack a document, and the last that was looked
     at; None where there is none behind it.
     """
-    rows = await fetch(_BEHIND, order_id, most)
+    rows = await fetch(
+        _BEHIND,
+        order_id,
+        most,
+    )
     last = int(rows[-1]["id"]) if rows else None
     return tuple(int(row["id"]) for row in rows if row["lacks"]), last
 
 
-async def lacking(since: datetime, most: int) -> tuple[int, ...]:
+async def lacking(
+    since: datetime,
+    most: int,
+) -> tuple[int, ...]:
     """Orders that were paid, or of which something was refunded, since then."""
-    found = await fetch(_UNINVOICED, since, most)
-    more = await fetch(_UNCREDITED, since, most)
+    found = await fetch(
+        _UNINVOICED,
+        since,
+        most,
+    )
+    more = await fetch(
+        _UNCREDITED,
+        since,
+        most,
+    )
     ids = [int(row["id"]) for row in (*found, *more)]
     return tuple(dict.fromkeys(ids))

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import (
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from typing import Any
 
 from shared.finance.invoices.rules import DocumentKind
-from shared.finance.refunds.models import Refund, RefundLine
-from shared.trade.orders.models import Order, OrderLine
+from shared.finance.refunds.models import (
+    Refund,
+    RefundLine,
+)
+from shared.trade.orders.models import (
+    Order,
+    OrderLine,
+)
 from shared.trade.vat.sales.rules import (
     VatPart,
     gross_back,

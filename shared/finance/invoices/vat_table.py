@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Mapping,
+    Sequence,
+)
 from typing import Any
 
 from shared.core import formats
@@ -34,9 +38,18 @@ def vat_table(
     be.
     """
     if told["vat"]:
-        _rates(sheets, told, written)
+        _rates(
+            sheets,
+            told,
+            written,
+        )
     for sentence in _sentences(told, written):
-        for line in folded(sentence, REGULAR, _SMALL, RIGHT - MARGIN):
+        for line in folded(
+            sentence,
+            REGULAR,
+            _SMALL,
+            RIGHT - MARGIN,
+        ):
             _room(sheets)
             sheets.text(
                 MARGIN,

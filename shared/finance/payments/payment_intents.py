@@ -58,8 +58,15 @@ async def sync_payment(gateway: Gateway, payment: Payment) -> PaymentState:
 
 
 async def cancel_intent(gateway: Gateway, payment: Payment) -> PaymentState:
-    """Cancel a payment's intent at Stripe, or learn what became of it instead; our rows follow."""
+    """Cancel a payment's intent at Stripe, or learn what became of it instead; our rows follow.
+
+    Money under way is not called back, although Stripe may allow it: a slow method takes days.
+    """
     payment = await lead_of(payment)
+    if payment.status == PaymentState.PROCESSING:
+        state = await sync_payment(gateway, payment)
+        if state is PaymentState.PROCESSING:
+            return state
     if payment.stripe_payment_intent_id is None:  # it may have been made all the same
         await sync_payment(gateway, payment)
     async with unit.transaction() as tx:

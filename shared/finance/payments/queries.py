@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from shared.core import clock
 from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.finance.payments.models import Payment
-from shared.finance.payments.rules import PaymentState
+from shared.finance.payments.rules import ON_ITS_WAY, PaymentState
 from shared.infra.database.paging import Paged, window_of
 from shared.trade.orders.queries import money_of
 from shared.trade.orders.remaining_money import OrderMoney
@@ -39,6 +40,16 @@ class PaymentView:
     created_at: datetime
     paid_at: datetime | None
     is_refunded: bool  # all of it has gone back
+    is_shared: bool  # whether other orders have a part of the same payment
+
+    @property
+    def waits_for_account(self) -> bool:
+        """Whether the vendor's part of a shared payment lies with the marketplace, since Stripe
+        sends nothing to the vendor's account at the moment.
+        """
+        if not self.is_shared or self.stripe_transfer_id or self.paid_at is None:
+            return False
+        return self.paid_at < clock.now() - ON_ITS_WAY
 
 
 @frozen(kw_only=True)
@@ -73,6 +84,7 @@ def view_of(p: Payment) -> PaymentView:
         created_at=p.created_at,
         paid_at=p.paid_at,
         is_refunded=p.refunded_at is not None,
+        is_shared=p.is_slice,
     )
 
 

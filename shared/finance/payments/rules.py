@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
 
 from shared.core.frozen import frozen
@@ -24,6 +25,8 @@ class PaymentState(StrEnum):
     REFUNDED = "refunded"  # all of it went back; a part leaves it succeeded
 
 
+# A transfer of a shared payment comes within seconds; later it waits for the vendor's account.
+ON_ITS_WAY = timedelta(minutes=10)
 OPEN_STATES = frozenset(
     {
         PaymentState.OPENING,

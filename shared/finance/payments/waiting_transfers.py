@@ -13,7 +13,7 @@ from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.finance.connect.events import ConnectedAgain
 from shared.finance.payments.models import Payment
-from shared.finance.payments.rules import PAID_STATES
+from shared.finance.payments.rules import ON_ITS_WAY, PAID_STATES
 from shared.finance.payments.transfers import TransferShare
 from shared.infra import unit
 from shared.infra.database.columns import numbers_in
@@ -24,7 +24,6 @@ from shared.infra.unit import Transaction
 from shared.trade.orders.models import Order
 
 AT_ONCE = 500
-ON_ITS_WAY = timedelta(minutes=10)
 
 
 def waiting_transfers() -> QuerySet[Payment]:
@@ -46,6 +45,7 @@ def not_sent() -> QuerySet[Payment]:
 class WaitingTransfer:
     """What a vendor is to get of an order, and cannot yet."""
 
+    payment_id: int
     order_number: str
     vendor_id: int
     vendor_name: str
@@ -58,6 +58,7 @@ async def waiting_for_accounts(*, limit: int = 100) -> tuple[WaitingTransfer, ..
     rows = not_sent().order_by("id").limit(limit)
     return tuple(
         WaitingTransfer(
+            row.id,
             row.order.number,
             row.vendor_id,
             row.vendor.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from tortoise.expressions import F, Subquery
@@ -140,3 +141,14 @@ async def totals_owed(vendor_id: int | None = None) -> dict[str, int]:
         .values_list("currency", "total")
     )
     return {str(currency): int(total) for currency, total in rows}
+
+
+async def claimed_of(payment_ids: Iterable[int]) -> dict[int, Money]:
+    """What vendors bear of these payments and nobody has taken yet, by payment."""
+    mine = Claim.filter(payment_id__in=list(payment_ids))
+    claimed: dict[int, Money] = {}
+    for row in await mine.filter(amount__gt=F("taken")):
+        left = Money(row.amount - row.taken, row.currency)
+        was = claimed.get(row.payment_id)
+        claimed[row.payment_id] = left if was is None else was + left
+    return claimed

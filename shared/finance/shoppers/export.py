@@ -54,7 +54,10 @@ async def export_of(customer_id: int) -> Copy:
         "payment_methods": [method.label for method in methods],
         "purchases": purchases,
     }
-    return Copy(told, numbers)
+    return Copy(
+        told,
+        numbers,
+    )
 
 
 def _address(view: AddressView) -> dict[str, str]:
@@ -75,7 +78,10 @@ async def _purchases(
     asked = _by_order(await requests.order_by("id"))
     told: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for order in orders:
-        there = _order(order, lines[order.id])
+        there = _order(
+            order,
+            lines[order.id],
+        )
         there["messages"] = list(map(_message, messages[order.id]))
         there["returns"] = list(map(_return, asked[order.id]))
         told[order.checkout_id].append(there)
@@ -108,7 +114,10 @@ def _order(
     order: Order,
     lines: Sequence[OrderLine],
 ) -> dict[str, Any]:
-    total = Money(order.total_amount_cents, order.currency)
+    total = Money(
+        order.total_amount_cents,
+        order.currency,
+    )
     return {
         "number": order.number,
         "shop": order.vendor.name,
@@ -126,8 +135,14 @@ def _order(
     }
 
 
-def _line(line: OrderLine, currency: str) -> dict[str, Any]:
-    price = Money(line.unit_amount, currency)
+def _line(
+    line: OrderLine,
+    currency: str,
+) -> dict[str, Any]:
+    price = Money(
+        line.unit_amount,
+        currency,
+    )
     return {
         "name": line.name,
         "choice": line.choice,

@@ -31,6 +31,11 @@ class CategoryView:
         return " ".join(words(f"{self.name} {self.name_de} {self.name_fr}"))
 
     @property
+    def elsewhere(self) -> tuple[str, ...]:
+        """The words of its names in other languages than products say."""
+        return tuple(words(f"{self.name_de} {self.name_fr}"))
+
+    @property
     def label(self) -> str:
         """Its name in the language that is spoken."""
         names = {"de": self.name_de, "fr": self.name_fr}
@@ -81,6 +86,22 @@ class CategoryTree:
             if all(word in each.folded for word in asked)
         )
         return tuple(islice(found, most))
+
+    def meant_by(
+        self,
+        word: str,
+        most: int,
+    ) -> tuple[str, ...]:
+        """What products say (`name`) of the first categories that are called so in another
+        language than they say it in, and of what stands below those.
+        """
+        found = (
+            below.name
+            for _, each in self.walk()
+            if any(name.startswith(word) for name in each.elsewhere)
+            for below in self.whole(each)
+        )
+        return tuple(islice(dict.fromkeys(found), most))
 
     def below(self, category: CategoryView | None) -> tuple[CategoryView, ...]:
         """What stands right below a category, or at the top."""

@@ -9,12 +9,14 @@ full. Neither reads a marketplace.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from shared.core import search_terms
 from shared.core.frozen import frozen
 from shared.core.search_terms import TermQuery
 from shared.infra.database import counting
 from shared.trade.catalogue import statements
+from shared.trade.catalogue.categories import category_tree
 from shared.trade.catalogue.models import Product
 from shared.trade.catalogue.product_views import ProductView, views_of
 from shared.trade.catalogue.statements import FoundNumber, Hit, Step
@@ -26,6 +28,8 @@ from shared.trade.catalogue.wanted import (
     term_queries,
 )
 from shared.trade.vendors.search import vendors_by_word
+
+MOST_MEANT = 30  # categories that a word may mean
 
 
 @frozen
@@ -77,6 +81,7 @@ async def find(wanted: ProductQuery) -> ProductList:
     asked = term_queries(
         typed,
         vendors,
+        await _categories_by_word(typed) if wanted.vendor_id is None else {},
         vendor_id=wanted.vendor_id,
     )
     counted = await statements.counts(wanted, asked.all)
@@ -100,6 +105,14 @@ async def find(wanted: ProductQuery) -> ProductList:
         categories=_by_number(counted, "category"),
         currencies=_by_number(counted, "currency"),
     )
+
+
+async def _categories_by_word(typed: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """What products say of the categories that each word means in another language; asked where
+    several shops' things are looked for.
+    """
+    tree = await category_tree() if typed else None
+    return {word: tree.meant_by(word, MOST_MEANT) for word in typed} if tree else {}
 
 
 async def _step(wanted: ProductQuery) -> Step | None:

@@ -100,10 +100,13 @@ class TermQueries:
 def term_queries(
     typed: Iterable[str],
     vendors: Mapping[str, Iterable[int]],
+    categories: Mapping[str, Iterable[str]],
     *,
     vendor_id: int | None = None,
 ) -> TermQueries:
-    """What these words terms_wanted for; `vendors`: the ids of those that a word finds."""
+    """What these words ask for; `vendors`: the ids of those that a word finds, `categories`: the
+    names of those that it means in another language.
+    """
     words = tuple(typed)
     if not words:
         return TermQueries(None)
@@ -114,7 +117,8 @@ def term_queries(
     named: list[tuple[str, ...]] = []
     for word in words:
         theirs = (search_terms.of("vendor", each) for each in vendors.get(word, ()))
-        groups.append((search_terms.begins(word), *theirs))
+        kinds = filter(None, map(search_terms.each_of, categories.get(word, ())))
+        groups.append((search_terms.begins(word), *theirs, *kinds))
         named.append((search_terms.in_name(word),))
     return TermQueries(
         TermQuery((*groups, *only)),

@@ -216,6 +216,7 @@ def _mail_vendor(
     tx: Transaction, email: str, order: Order, sold: Mapping[str, Any]
 ) -> None:
     fee = Money(order.platform_fee_amount, order.currency)
+    borne = Money(order.marketplace_discount, order.currency)
     mail.post(
         tx,
         "order_sold",
@@ -224,7 +225,7 @@ def _mail_vendor(
         order_id=order.id,
         context={
             **sold,
-            "share": sold["total"] - fee,
+            "share": sold["total"] - fee + borne,
             "note": order.note,
         },
     )

@@ -24,7 +24,9 @@ class PurchasePart:
 
     order_id: int
     number: str
+    vendor_id: int
     vendor_name: str
+    total: Money
     status: OrderStatus
     money: OrderMoney
     is_called_off: bool
@@ -83,16 +85,26 @@ def _purchase(orders: Sequence[Order]) -> PurchaseRow:
         token=checkout.token,
         placed_at=checkout.created_at,
         total=Money(checkout.total_amount, checkout.currency),
-        parts=tuple(
-            PurchasePart(
-                order.id,
-                order.number,
-                order.vendor.name,
-                OrderStatus(order.status),
-                money_of(order),
-                is_called_off(order.status, order.stock_state),
-                order.is_pickup,
-            )
-            for order in orders
-        ),
+        parts=tuple(map(_part, orders)),
     )
+
+
+def _part(order: Order) -> PurchasePart:
+    return PurchasePart(
+        order.id,
+        order.number,
+        order.vendor_id,
+        order.vendor.name,
+        Money(order.total_amount_cents, order.currency),
+        OrderStatus(order.status),
+        money_of(order),
+        is_called_off(order.status, order.stock_state),
+        order.is_pickup,
+    )
+
+
+async def parts_of_purchase(checkout_id: int) -> tuple[PurchasePart, ...]:
+    """What a purchase has at each shop, for the marketplace's own staff."""
+    mine = Order.filter(checkout_id=checkout_id)
+    orders = await mine.order_by("id").select_related("vendor")
+    return tuple(map(_part, orders))

@@ -14,6 +14,7 @@ from shared.infra.mail import service as mail
 from shared.infra.unit import Transaction
 from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.orders.rules import OrderStatus
+from shared.trade.orders.sold_discount import sold_discount
 from shared.trade.orders.sold_shipping import sold_shipping
 from shared.trade.orders.statements import checkout_of
 
@@ -35,6 +36,7 @@ def told_of(
         "lines": [_line(row, order.currency) for row in lines],
         "total": Money(order.total_amount_cents, order.currency),
         "sent_by": sold_shipping(order),
+        "reduced_by": sold_discount(order),
     }
 
 

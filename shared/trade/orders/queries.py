@@ -34,6 +34,7 @@ from shared.trade.orders.rules import (
     StockState,
     is_called_off,
 )
+from shared.trade.orders.sold_discount import SoldDiscount, sold_discount
 from shared.trade.orders.sold_shipping import SoldShipping, sold_shipping
 from shared.trade.orders.sold_vat import SoldVat, sold_vat
 
@@ -87,6 +88,7 @@ class OrderView:
     tracking_carrier: str
     tracking_number: str
     sent_by: SoldShipping | None = None
+    reduced_by: SoldDiscount | None = None
     vat: SoldVat | None = None
     note: str = ""  # of the shopper, to the shop
 
@@ -201,6 +203,7 @@ def _order(
 ) -> OrderView:
     total = Money(order.total_amount_cents, order.currency)
     fee = Money(order.platform_fee_amount, order.currency)
+    borne = Money(order.marketplace_discount, order.currency)
     waits_for_pay = order.stock_state == StockState.AT_PAYMENT
     return OrderView(
         id=order.id,
@@ -214,7 +217,7 @@ def _order(
         payment_intent_id=order.payment_intent_id,
         total=total,
         platform_fee=fee,
-        vendor_share=total - fee,
+        vendor_share=total - fee + borne,
         money=money_of(order),
         waits_for_pay=waits_for_pay or is_held_by_pay(order),
         has_left_stock=has_left_stock(order, lines),
@@ -229,6 +232,7 @@ def _order(
         tracking_carrier=order.tracking_carrier,
         tracking_number=order.tracking_number,
         sent_by=sold_shipping(order),
+        reduced_by=sold_discount(order),
         vat=sold_vat(order),
         note=order.note,
     )

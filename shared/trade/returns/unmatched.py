@@ -39,12 +39,20 @@ class UnmatchedView:
     asked_at: datetime
 
 
-async def keep(declared: Declarant, *, language: str) -> None:
+async def keep(
+    declared: Declarant,
+    *,
+    language: str,
+) -> None:
     """Keep it, send its receipt, and tell the operators, unless they were told within the hour."""
     now = clock.now()
     told = {**vars(declared), "asked_at": now}
     async with unit.transaction() as tx:
-        await tx.create(UnmatchedWithdrawal, **vars(declared), language=language)
+        await tx.create(
+            UnmatchedWithdrawal,
+            **vars(declared),
+            language=language,
+        )
         mail.post(
             tx,
             "withdrawal_received",
@@ -53,7 +61,11 @@ async def keep(declared: Declarant, *, language: str) -> None:
             language=language,
             context=told,
         )
-        await _tell_operators(tx, told, hour=f"{now:%Y%m%d%H}")
+        await _tell_operators(
+            tx,
+            told,
+            hour=f"{now:%Y%m%d%H}",
+        )
 
 
 async def _tell_operators(
@@ -94,10 +106,17 @@ async def count_waiting() -> int:
     return (await count_each({"open": open_ones}))["open"]
 
 
-async def answer(withdrawal_id: int, *, actor: str) -> None:
+async def answer(
+    withdrawal_id: int,
+    *,
+    actor: str,
+) -> None:
     """A person has dealt with it; twice is once. Raises WithdrawalNotFound."""
     async with unit.transaction() as tx:
-        row = await tx.lock(UnmatchedWithdrawal, id=withdrawal_id)
+        row = await tx.lock(
+            UnmatchedWithdrawal,
+            id=withdrawal_id,
+        )
         if row.answered_at is None:
             await tx.change(
                 row,

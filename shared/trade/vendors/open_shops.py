@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from tortoise.expressions import Case, When
+from tortoise.expressions import Case, Q, When
 from tortoise.functions import Count
 
 from shared.core.frozen import frozen
-from shared.infra.database.paging import Counted, window_of
+from shared.infra.database.counting import MOST, count_some
 from shared.infra.database.searching import matching
 from shared.trade.vendors.models import Vendor
 from shared.trade.vendors.queries import VendorView, vendor_view
@@ -17,7 +17,10 @@ USUAL_CURRENCY = "EUR"  # of a marketplace without shops
 
 async def selling_vendors(limit: int) -> tuple[VendorView, ...]:
     """The first vendors that shoppers may see and buy from, by name."""
-    selling = Vendor.filter(is_open=True, payment_config__accepts_payments=True)
+    selling = Vendor.filter(
+        is_open=True,
+        payment_config__accepts_payments=True,
+    )
     rows = selling.order_by("name", "id").limit(limit)
     return tuple(
         vendor_view(row) for row in await rows.select_related("payment_config")
@@ -25,26 +28,41 @@ async def selling_vendors(limit: int) -> tuple[VendorView, ...]:
 
 
 @frozen(kw_only=True)
-class ShopsPage(Counted):
-    """A page of the shops that shoppers may see."""
+class ShopsPage:
+    """Some of the shops that shoppers may see, and where the next ones begin (0: at the end).
 
-    vendors: tuple[VendorView, ...]
+    `total`: how many in all, with `goes_on` more than that.
+    """
+
+    vendors: tuple[VendorView, ...] = ()
+    total: int = 0
+    goes_on: bool = False
+    next: int = 0
+
+    @property
+    def is_all(self) -> bool:
+        """Whether there are no others than these."""
+        return len(self.vendors) == self.total and not self.goes_on
+
+
+NO_SHOPS = ShopsPage()
 
 
 async def open_shops(
     *,
     search: str = "",
-    page: int = 1,
+    after: int = 0,
     size: int = PAGE_SIZE,
 ) -> ShopsPage:
-    """Open shops, those that can be bought from first, then by name.
+    """Open shops, those that can be bought from first, then by name; behind the one with the id
+    `after`, or from the first one on where that is none.
 
     `search`: each of its words stands in name, tagline or city.
     """
-    query = Vendor.filter(is_open=True)
+    found = Vendor.filter(is_open=True)
     if search:
-        query = query.filter(matching(search, "search"))
-    shown = await window_of(query, page=page, size=size)
+        found = found.filter(matching(search, "search"))
+    number = await count_some(found)
     # In the alphabet's order.
     sells = Case(
         When(payment_config__accepts_payments=True, then="now"), default="soon"
@@ -52,30 +70,34 @@ async def open_shops(
     # The folded column begins with the name, and is sorted without regard to case or accents on
     # either engine.
     query = (
-        query.annotate(sells=sells)
+        found.filter(await _behind(after))
+        .annotate(sells=sells)
         .order_by("sells", "search", "id")
-        .offset(shown.offset)
-        .limit(shown.limit)
+        .limit(size + 1)
     )
     rows = await query.select_related("payment_config")
-    vendors = tuple(vendor_view(row) for row in rows)
+    shown = rows[:size]
     return ShopsPage(
-        vendors=vendors,
-        number=shown.number,
-        pages=shown.pages,
-        goes_on=shown.goes_on,
-        total=shown.total,
-        size=size,
+        vendors=tuple(vendor_view(row) for row in shown),
+        total=min(number, MOST),
+        goes_on=number > MOST,
+        next=shown[-1].id if len(rows) > size else 0,
     )
 
 
-NO_SHOPS = ShopsPage(
-    vendors=(),
-    number=1,
-    pages=1,
-    total=0,
-    size=PAGE_SIZE,
-)
+async def _behind(vendor_id: int) -> Q:
+    """What comes after a shop in their order; everything where there is no such shop."""
+    before = Vendor.filter(id=vendor_id).select_related("payment_config")
+    shop = await before.first() if vendor_id else None
+    if shop is None:
+        return Q()
+    selling = Q(payment_config__accepts_payments=True)
+    soon = Q(payment_config__accepts_payments=False) | Q(payment_config__id=None)
+    later = Q(search__gt=shop.search) | Q(search=shop.search, id__gt=shop.id)
+    config = shop.payment_config
+    if config is not None and config.accepts_payments:
+        return (selling & later) | soon
+    return soon & later
 
 
 async def currencies() -> tuple[str, ...]:
@@ -86,5 +108,8 @@ async def currencies() -> tuple[str, ...]:
         .group_by("payment_config__currency")
         .order_by("-number", "payment_config__currency")
     )
-    found = await counted.values_list("payment_config__currency", flat=True)
+    found = await counted.values_list(
+        "payment_config__currency",
+        flat=True,
+    )
     return tuple(str(code) for code in found) or (USUAL_CURRENCY,)

@@ -15,7 +15,7 @@ from shared.core.search_terms import typed_words
 from shared.infra.database import counting
 from shared.infra.database.dialect import dialect
 from shared.trade.catalogue.finding import find
-from shared.trade.catalogue.models import Product
+from shared.trade.catalogue.models import Category, Product
 from shared.trade.catalogue.wanted import ProductQuery, Sort, read_place
 from shared.trade.vendors.service import close_shop
 from tests.benchmarks.test_growth import full_scans, sent
@@ -257,3 +257,26 @@ async def test_no_search_reads_all_products() -> None:
             )
             scans += [row["detail"] for row in plan if row["detail"] == "SCAN p"]
         assert scans == []
+
+
+async def test_a_category_is_found_by_its_name_in_every_language() -> None:
+    """With what stands below it; the words of the thing itself still count beside it."""
+    vendor = await make_ready_vendor()
+    kitchen = await Category.create(
+        slug="kitchen", name="Kitchen goods", name_de="Küchenbedarf", name_fr="Cuisine"
+    )
+    await Category.create(
+        slug="cups", name="Cups", name_de="Tassen", parent_id=kitchen.id
+    )
+    await make_product(vendor, name="Blue one", category="Cups")
+    await make_product(vendor, name="Sieve", category="Kitchen goods")
+    await make_product(vendor, name="Red one", category="Bags")
+    await make_product(vendor, name="Tassenhalter", category="Bags")
+    assert await all_names(words="tassen", sort=Sort.NAME) == [
+        "Blue one",
+        "Tassenhalter",
+    ]
+    assert await all_names(words="tass blue") == ["Blue one"]
+    assert await all_names(words="KÜCHE", sort=Sort.NAME) == ["Blue one", "Sieve"]
+    assert await all_names(words="cuisine sieve") == ["Sieve"]
+    assert await all_names(words="cuisine red") == []

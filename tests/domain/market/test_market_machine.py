@@ -35,8 +35,10 @@ from shared.trade.commission import service as fees
 from shared.trade.commission.rules import RefundPolicy
 from tests.support import market_acts as acts
 from tests.support import market_disputes, market_findings, market_payouts
+from tests.support.codes import VENDORS as CODES
 from tests.support.machine import HOUR
 from tests.support.machine_checks import EUROS, Counted, Start, begin, copied
+from tests.support.shipping import CHOICES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,6 +66,8 @@ EVIDENCE = st.sampled_from(
         "our side of it",
     )
 )
+SENT = st.sampled_from(tuple(CHOICES))
+CODE = st.sampled_from(("", "", *CODES))
 LIMITS = st.sampled_from(
     (
         {},
@@ -100,6 +104,8 @@ class MarketMachine(Counted):
         quantity=st.integers(1, 3),
         card=st.sampled_from(CARDS),
         back=st.booleans(),
+        sent=SENT,
+        code=CODE,
         calm=CALM,
     )
     def a_shopper_buys(
@@ -109,11 +115,21 @@ class MarketMachine(Counted):
         quantity: int,
         card: str,
         back: bool,
+        sent: str,
+        code: str,
         calm: bool,
     ) -> Any:
-        sale = self.attempt(
-            acts.buy(self.market, self.shops[shop], quantity, card, back=back), calm
+        place = self.shops[shop]
+        bought = acts.buy(
+            self.market,
+            place,
+            quantity,
+            card,
+            back=back,
+            sent=sent,
+            code=code,
         )
+        sale = self.attempt(bought, calm)
         return multiple() if sale is None else sale
 
     @rule(
@@ -122,6 +138,8 @@ class MarketMachine(Counted):
         quantity=st.integers(1, 3),
         card=st.sampled_from(CARDS),
         back=st.booleans(),
+        sent=SENT,
+        code=CODE,
         calm=CALM,
     )
     def a_shopper_buys_at_several(
@@ -131,13 +149,22 @@ class MarketMachine(Counted):
         quantity: int,
         card: str,
         back: bool,
+        sent: str,
+        code: str,
         calm: bool,
     ) -> Any:
         """One payment, which a transfer to each of the vendors follows."""
         places = [self.shops[place] for place in shops]
-        sold = self.attempt(
-            acts.buy_at_several(self.market, places, quantity, card, back=back), calm
+        bought = acts.buy_at_several(
+            self.market,
+            places,
+            quantity,
+            card,
+            back=back,
+            sent=sent,
+            code=code,
         )
+        sold = self.attempt(bought, calm)
         return multiple(*(sold or ()))
 
     @rule(shop=SHOPS)
@@ -272,8 +299,19 @@ class MarketMachine(Counted):
         accept: bool,
         calm: bool,
     ) -> None:
+        """Of a dispute that several vendors share, its part; only the marketplace accepts that."""
         self.attempt(
             market_disputes.answer(self.market, which, words, accept=accept), calm
+        )
+
+    @precondition(lambda self: bool(market_disputes.open_disputes(self.market)))
+    @rule(which=WHICH, accept=st.booleans(), calm=CALM)
+    def the_operator_answers_for_all(
+        self, which: int, accept: bool, calm: bool
+    ) -> None:
+        """What the vendors of a shared dispute have written so far, or nothing any more."""
+        self.attempt(
+            market_disputes.answer_for_all(self.market, which, accept=accept), calm
         )
 
     # Paying out.

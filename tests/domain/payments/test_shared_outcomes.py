@@ -16,13 +16,22 @@ from shared.finance.payments.return_page import refresh
 from shared.finance.payments.service import confirm_payment
 from shared.infra import unit
 from shared.infra.jobs.models import Job
+from shared.infra.mail.models import Email
 from shared.trade.baskets import service as baskets
 from shared.trade.catalogue.errors import SoldOut
 from shared.trade.catalogue.models import Product
 from shared.trade.orders.cancellation import close_checkout
+from shared.trade.orders.errors import CannotShip
 from shared.trade.orders.models import Checkout
 from shared.trade.orders.rules import CheckoutStatus
-from tests.support.purchases import SharedPurchase, books_agree, buy_from, pay
+from shared.trade.orders.shipping import mark_as_shipped
+from tests.support.purchases import (
+    SharedPurchase,
+    books_agree,
+    buy_from,
+    pay,
+    turn,
+)
 
 if TYPE_CHECKING:
     from tests.support.machine import Market
@@ -244,3 +253,89 @@ class TestPay:
         payments = await Payment.filter(order__checkout_id=purchase.checkout_id)
         assert {each.status for each in payments} == {"canceled"}
         assert await self._press(market, purchase)
+
+
+class TestSlowMethods:
+    """The shopper's bank works on it for days: nothing is sent, and nothing is sold to others."""
+
+    async def _under_way(self, market: Market) -> tuple[SharedPurchase, str]:
+        purchase = await buy_from(await market.fill("LU", "FR"))
+        view = await purchase.open(market)
+        turn(market, view.payment_intent_id, "processing")
+        market.advance(3 * 24 * 3600)
+        await market.settle()
+        return purchase, view.payment_intent_id
+
+    async def _waits(self, purchase: SharedPurchase) -> None:
+        assert await _states(purchase) == ({"processing"}, {"processing"})
+        assert {each.reserved for each in await Product.all()} == {1}
+        assert (await Checkout.get(id=purchase.checkout_id)).status == "open"
+        for order in await purchase.orders():
+            with pytest.raises(CannotShip):
+                await mark_as_shipped(
+                    vendor_id=order.vendor_id,
+                    number=order.number,
+                    carrier="",
+                    tracking="",
+                    actor="test",
+                )
+
+    @pytest.mark.both_engines
+    async def test_while_it_is_under_way_the_pieces_are_held_and_nothing_is_sent(
+        self, market: Market
+    ) -> None:
+        """Long after the time to pay is over; nobody tries to call the money back."""
+        purchase, intent = await self._under_way(market)
+        await self._waits(purchase)
+        read = await market.gateway.payment_intents.get(intent)
+        assert read.status == "processing"
+        told = await refresh(market.gateway, checkout_token=purchase.token)
+        assert not told.settled
+
+    @pytest.mark.both_engines
+    async def test_it_arrives_days_later_and_every_vendor_has_its_part(
+        self, market: Market
+    ) -> None:
+        """As if it had come at once."""
+        purchase, intent = await self._under_way(market)
+        turn(market, intent, "requires_payment_method")
+        pay(market, intent)
+        await market.rest()
+        assert await _states(purchase) == ({"succeeded"}, {"paid"})
+        assert all(each.stripe_transfer_id for each in await purchase.payments())
+        assert {each.reserved for each in await Product.all()} == {0}
+        assert await Email.filter(kind="purchase_confirmed").count() == 1
+        await books_agree(market)
+
+    @pytest.mark.both_engines
+    async def test_it_fails_days_later_and_the_pieces_are_free_again(
+        self, market: Market
+    ) -> None:
+        """Its time was over long ago, so the purchase is; nothing was sent on."""
+        purchase, intent = await self._under_way(market)
+        turn(market, intent, "requires_payment_method", "The account was closed.")
+        await market.rest()
+        assert await _states(purchase) == ({"canceled"}, {"cancelled"})
+        assert {each.reserved for each in await Product.all()} == {0}
+        assert not [each for each in await purchase.payments() if each.paid_at]
+        assert (await Checkout.get(id=purchase.checkout_id)).status == "expired"
+        await books_agree(market)
+
+    async def test_what_pay_set_aside_stays_while_it_is_under_way(
+        self, market: Market
+    ) -> None:
+        """Also where little is there and Pay holds it for minutes only."""
+        shops = await market.fill("LU", "FR")
+        for shop in shops:
+            await Product.filter(id=shop.product_id).update(stock=1)
+        purchase = await buy_from(shops)
+        view = await purchase.open(market)
+        assert await stock_hold.press(
+            market.gateway,
+            checkout_id=purchase.checkout_id,
+            intent_id=view.payment_intent_id,
+        )
+        turn(market, view.payment_intent_id, "processing")
+        market.advance(3 * 24 * 3600)
+        await market.settle()
+        await self._waits(purchase)

@@ -18,7 +18,6 @@ from shared.finance.refunds import service
 from shared.finance.refunds.errors import TooMuch
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import Reach, RefundRequest, RefundState
-from shared.sandbox.resources import onboarding
 from shared.trade.orders.models import Order
 from tests.support import market_acts as acts
 from tests.support import market_findings
@@ -29,6 +28,7 @@ from tests.support.purchases import (
     books_agree,
     buy_and_pay,
     buy_from,
+    let_transfers_be,
     pay,
 )
 
@@ -197,7 +197,7 @@ async def test_what_goes_back_before_the_vendor_got_its_part_waits_for_it(
     shops = await market.fill("LU", "FR")
     purchase = await buy_from(shops)
     view = await purchase.open(market)
-    _transfers(market, shops[1], "inactive")
+    let_transfers_be(market, shops[1], "inactive")
     pay(market, view.payment_intent_id)
     market.advance(1)
     await market.settle()
@@ -212,17 +212,10 @@ async def test_what_goes_back_before_the_vendor_got_its_part_waits_for_it(
     assert owed == {"EUR": claim.amount - waits.amount_vendor}
     market.complaints.found.clear()
     assert await market_findings.differences(market) == []
-    _transfers(market, shops[1], "active")
+    let_transfers_be(market, shops[1], "active")
     await _at_rest(market)
     assert (await Claim.get(id=claim.id)).taken == claim.amount
     assert await _holds(shops[1]) == waits.amount_vendor - claim.amount
-
-
-def _transfers(market: Market, shop: Shop, state: str) -> None:
-    act = market.act()
-    given = {"capabilities": {"transfers": {"status": state}}}
-    with market.stand.world.store.transaction():
-        assert not onboarding.force(act, act.get("account", shop.account_id), given)
 
 
 async def test_a_refund_in_stripes_dashboard_is_the_orders_whose_number_it_bears(

@@ -12,7 +12,11 @@ percent. docs/decisions/0027-vat-on-sales.md says what no lawyer has read.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import (
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from dataclasses import asdict
 from datetime import date
 from enum import StrEnum
