@@ -213,3 +213,18 @@ async def test_somebody_elses_use_is_not_ones_own(browser: Browser) -> None:
         True,
     )
     assert (await _try(other, "WELCOME10", email="ben@example.test"))[0] == 200
+
+
+async def test_an_order_that_costs_nothing_is_paid_by_its_code(
+    browser: Browser,
+) -> None:
+    """Nobody is asked for a card."""
+    vendor = await _with_cup(browser, 500)
+    await make_discount(vendor.id, "FIVER", **FIVER)
+    _, html = await _try(browser, "FIVER")
+    answer = await _order(browser, html)
+    answer = await browser.client.get(answer.headers["Location"])
+    assert "/shop/order-confirmation" in answer.headers["Location"]
+    order = await Order.get()
+    assert (order.total_amount_cents, order.payment_status) == (0, "paid")
+    assert (await Redemption.get()).status == "used"
