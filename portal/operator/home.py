@@ -80,7 +80,7 @@ class Stat:
 
 
 def _stats(found: Figures) -> list[Stat]:
-    return [
+    stats = [
         Stat(
             _("Sales"),
             money(found.sales[1]),
@@ -97,6 +97,14 @@ def _stats(found: Figures) -> list[Stat]:
             _note(found.refunds, has_change=False),
         ),
     ]
+    if any(found.discounts):  # of codes that the marketplace gave
+        of_codes = Stat(
+            _("Paid for codes"),
+            money(found.discounts[1]),
+            _note(found.discounts, has_change=False),
+        )
+        stats.append(of_codes)
+    return stats
 
 
 def _note(

@@ -52,6 +52,10 @@ ACCOUNTS = {
         _n("Money that moved at Stripe and waits for a person"),
     ),
     Account.COMMISSION: (_n("Commission"), _n("What the platform earned")),
+    Account.MARKETPLACE_DISCOUNTS: (
+        _n("The marketplace's discounts"),
+        _n("What the platform paid of prices that its own codes took off"),
+    ),
     Account.STRIPE_FEES: (_n("Stripe's fees"), _n("What Stripe took for its work")),
     Account.DISPUTE_LOSSES: (
         _n("Dispute losses"),

@@ -18,7 +18,8 @@ from shared.finance.refunds.errors import (
 from shared.finance.refunds.foreseen import Preview
 from shared.finance.refunds.preview import Refundable
 from shared.finance.refunds.queries import RefundView
-from shared.finance.refunds.rules import Refundability, RefundState
+from shared.finance.refunds.refundability import Refundability
+from shared.finance.refunds.rules import RefundState
 from shared.trade.orders.remaining_money import MoneyState
 
 REASONS = {
@@ -70,6 +71,7 @@ class PreviewText:
     amount: Money
     vendor_part: Money
     commission_part: Money
+    discount_part: Money
     left_after: Money
     where: str
     notes: tuple[tuple[str, str], ...]
@@ -92,6 +94,7 @@ def told(
         amount=money(preview.amount),
         vendor_part=money(preview.vendor_part),
         commission_part=money(preview.commission_part),
+        discount_part=money(preview.discount_part),
         left_after=money(preview.left_after),
         where=_(_BACK_TO.get(method or "", _ANY_WAY)),
         notes=tuple(_notes(preview, write)),
@@ -160,7 +163,8 @@ def nothing_left(order: Refundable) -> tuple[str, str] | None:
     """Title and sentence where nothing of an order can go back; None where something can."""
     if not order.is_paid:
         return _("Nothing to give back"), _(NotPaid.default)
-    if order.left:
+    is_free = not order.total and order.money_state is MoneyState.PAID
+    if order.left or is_free:
         return None
     match order.money_state:
         case MoneyState.LOST:

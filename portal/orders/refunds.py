@@ -128,10 +128,10 @@ async def give_back(number: str) -> Response:
         (r.refusal for r in await refunds_of_order(order.order_id) if r.id == made.id),
         "",
     )
-    return see_other(
-        url_for("orders.show", number=order.number),
-        done(state, money(made.amount), refusal or waits),
-    )
+    said = done(state, money(made.amount), refusal or waits)
+    if not made.amount:
+        said = "ok", _("The order is taken back. Nothing was paid for it.")
+    return see_other(url_for("orders.show", number=order.number), said)
 
 
 def _answering(form: RefundForm) -> Together | None:

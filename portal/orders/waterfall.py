@@ -19,12 +19,15 @@ from shared.finance.order_money.waterfall import Waterfall, WaterLine
 
 VENDOR = {
     FlowKind.PAID: _n("Shopper paid"),
+    FlowKind.DISCOUNT: _n("Paid by the marketplace"),
     FlowKind.COMMISSION: _n("Platform fee"),
     FlowKind.SHARE: _n("Your share"),
     FlowKind.REFUND: _n("Refund"),
     FlowKind.REFUND_UNDONE: _n("Refund did not arrive"),
     FlowKind.COMMISSION_BACK: _n("Platform fee given back"),
     FlowKind.COMMISSION_AGAIN: _n("Platform fee charged again"),
+    FlowKind.DISCOUNT_BACK: _n("The marketplace’s part, given back"),
+    FlowKind.DISCOUNT_AGAIN: _n("The marketplace’s part, paid again"),
     FlowKind.DISPUTE: _n("Disputed"),
     FlowKind.DISPUTE_WON: _n("Dispute won"),
     FlowKind.LET_GO: _n("Debt let go"),
@@ -91,7 +94,7 @@ def vendor_lines(found: Waterfall) -> list[tuple[Any, ...]]:
         (
             _words(line, VENDOR),
             line.vendor * -1,
-            _note(line, found.shipping),
+            _note(line, found),
             None,
             "sum",
         )
@@ -99,7 +102,7 @@ def vendor_lines(found: Waterfall) -> list[tuple[Any, ...]]:
         else (
             _words(line, VENDOR),
             line.vendor,
-            _note(line, found.shipping),
+            _note(line, found),
             None,
             "sum" if line.is_sum else "",
         )
@@ -114,7 +117,7 @@ def operator_lines(found: Waterfall) -> list[OperatorLine]:
         if line.kind in RESULTS
         else OperatorLine(
             _words(line, OPERATOR),
-            _note(line, found.shipping),
+            _note(line, found),
             line.whole,
             line.vendor,
             line.market,
@@ -155,10 +158,29 @@ def _words(line: WaterLine, words: dict[FlowKind, str]) -> str:
     return _(words[line.kind])
 
 
-def _note(line: WaterLine, shipping: Money) -> Any:
-    """When; of a payout the day at the bank, of what was paid how much was for sending."""
-    if line.kind is FlowKind.PAID and shipping:
-        return _("of which delivery %(amount)s", amount=money(shipping))
+def _of_price(found: Waterfall) -> str:
+    """What of the payment was for sending, and what it would have been without a code."""
+    notes = []
+    if found.shipping:
+        notes.append(_("of which delivery %(amount)s", amount=money(found.shipping)))
+    if found.discount is not None:
+        said = _(
+            "%(amount)s off with %(code)s",
+            amount=money(found.discount.goods + found.discount.shipping),
+            code=found.discount.code,
+        )
+        notes.append(said)
+    return " · ".join(notes)
+
+
+def _note(line: WaterLine, found: Waterfall) -> Any:
+    """When; of a payout the day at the bank, of what was paid how much was for sending and what a
+    code had taken off.
+    """
+    if line.kind is FlowKind.PAID:
+        return _of_price(found) or None
+    if line.kind is FlowKind.DISCOUNT:
+        return _("The marketplace pays %(amount)s of this.", amount=money(line.vendor))
     if line.kind is FlowKind.PAYOUT:
         if line.at is None:
             return _("on its way")

@@ -68,6 +68,8 @@ async def call_off(token: str, number: str) -> Response:
         "Your order at %(shop)s is cancelled, and is paid back to you.",
         shop=order.vendor_name,
     )
+    if not order.total:
+        told = _("Your order at %(shop)s is cancelled.", shop=order.vendor_name)
     return _back(token, ("ok", told))
 
 

@@ -17,6 +17,7 @@ from shared.trade.baskets.parts import BasketView, ShopPart, total_of
 from shared.trade.baskets.queries import get_basket
 from shared.trade.discounts.queries import CodeUser
 from shared.trade.discounts.rules import Reduction
+from shared.trade.vat.sales.rules import SaleRoute, SaleTreatment, sale_treatment
 from storefront.browser import basket_token
 from storefront.checkout.delivery_choice import DeliveryChoice, delivery_choice
 
@@ -39,14 +40,20 @@ def _ids(values: Iterable[str]) -> frozenset[int]:
 
 @frozen
 class SoldPart:
-    """A shop's part of a checkout, with how it is sent; None where its prices include that.
-
-    `reduction`: what the basket's code takes off it.
+    """A shop's part of a checkout, with how it is sent (None where its prices include that), and
+    what becomes of the VAT in it. `reduction`: what the basket's code takes off it.
     """
 
     part: ShopPart
     choice: DeliveryChoice | None
+    treatment: SaleTreatment
     reduction: Reduction | None = None
+
+    @property
+    def is_untaxed(self) -> bool:
+        """Whether it is known that no VAT is inside."""
+        is_known = self.treatment is not SaleTreatment.UNKNOWN
+        return is_known and not self.treatment.is_taxed
 
     @property
     def total(self) -> Money | None:
@@ -102,6 +109,11 @@ class SoldBasket:
         return len(self.parts) > 1
 
     @property
+    def untaxed(self) -> tuple[SoldPart, ...]:
+        """Those parts that have no VAT inside."""
+        return tuple(part for part in self.parts if part.is_untaxed)
+
+    @property
     def has_choice(self) -> bool:
         """Whether a shop in it says how it sends."""
         return any(part.choice for part in self.parts)
@@ -139,10 +151,24 @@ async def sold_basket(
     prices = {vendor_id: _price(choice) for vendor_id, choice in choices.items()}
     off = code.off(basket, prices)
     parts = [
-        SoldPart(part, choices[part.vendor.id], off.get(part.vendor.id))
+        SoldPart(
+            part,
+            choices[part.vendor.id],
+            _treatment(part, country),
+            off.get(part.vendor.id),
+        )
         for part in basket.parts
     ]
     return SoldBasket(basket, tuple(parts), code)
+
+
+def _treatment(part: ShopPart, country: str) -> SaleTreatment:
+    route = SaleRoute(
+        part.vendor.vat_scheme,
+        part.vendor.country,
+        country,
+    )
+    return sale_treatment(route)
 
 
 def _price(choice: DeliveryChoice | None) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -103,3 +104,39 @@ def test_only_a_paid_order_says_thank_you() -> None:
             status is PaymentStatus.PAID and order is not OrderStatus.CANCELLED
         )
         assert order_status(OrderMoney(status, 100), order)[1]
+
+
+def test_a_purchase_is_what_its_parts_are_together() -> None:
+    """Thanked for while anything of it comes; a part that cannot be sent is named."""
+    paid = PaymentProgress(
+        PaymentState.SUCCEEDED,
+        PaymentStatus.PAID,
+        None,
+        can_retry=False,
+        settled=True,
+        asked=True,
+    )
+
+    def told(stand: PurchaseStands) -> Outcome:
+        return outcome_of(
+            paid,
+            checkout=CheckoutStatus.COMPLETED,
+            stand=stand,
+            email="ada@example.test",
+        )
+
+    comes = PurchaseStands(
+        OrderStatus.PROCESSING,
+        is_called_off=False,
+        is_paid_back=False,
+        is_by_bank=False,
+        is_short=False,
+    )
+    assert "cannot be sent" not in told(comes).text
+    short = told(replace(comes, is_short=True))
+    assert (short.name, "cannot be sent" in short.text) == ("succeeded", True)
+    assert told(replace(comes, is_called_off=True)).name == "called_off"
+    over = replace(comes, is_paid_back=True)
+    assert told(over).name == "refunded"
+    assert "Your bank gave" not in told(over).text
+    assert "Your bank gave" in told(replace(over, is_by_bank=True)).text

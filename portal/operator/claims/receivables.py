@@ -18,6 +18,7 @@ from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.stepup import fresh_sign_in
 from shared.finance.payments.waiting_transfers import waiting_for_accounts
 from shared.finance.recovery import jobs, receivables
+from shared.finance.recovery.contributions import waiting_contributions
 from shared.finance.recovery.errors import NothingOwed
 from shared.finance.recovery.queries import (
     Owed,
@@ -37,8 +38,8 @@ blueprint = Blueprint(
 @blueprint.get("")
 @operator
 async def index() -> Response:
-    """What vendors owe, the oldest debt first, and what waits for vendors that we cannot reach, or
-    whose accounts can receive nothing.
+    """What vendors owe, the oldest debt first, and what waits for vendors that we cannot reach,
+    whose accounts can receive nothing, or for the marketplace's own balance.
     """
     transfers = await waiting_for_accounts()
     claimed = await claimed_of(each.payment_id for each in transfers)
@@ -52,6 +53,7 @@ async def index() -> Response:
         ],
         waiting=await waiting_for_vendors(),
         transfers=[(each, claimed.get(each.payment_id)) for each in transfers],
+        contributions=await waiting_contributions(),
         words=words,
     )
 

@@ -20,6 +20,7 @@ _IN_ORDER = (
     vat.vat,
     money.owing,
     money.transfers,
+    money.contributions,
     messages.withdrawals,
     messages.parked_events,
     messages.webhooks,

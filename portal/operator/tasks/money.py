@@ -164,6 +164,27 @@ def transfers(now: Dashboard) -> Iterator[Task]:
     )
 
 
+def contributions(now: Dashboard) -> Iterator[Task]:
+    """What the marketplace's balance did not cover of its own discounts."""
+    if not now.contributions.count:
+        return
+    title = ngettext(
+        "%(num)s vendor’s part of a discount waits for your balance: %(sums)s",
+        "%(num)s parts of discounts wait for your balance: %(sums)s",
+        now.contributions.count,
+        sums=sums_of(now.contributions.sums),
+    )
+    yield Task(
+        "warn",
+        title,
+        _(
+            "Stripe sends it once your balance there has as much. It is tried every hour."
+        ),
+        url_for("operator_receivables.index"),
+        _("See what waits"),
+    )
+
+
 def owing(now: Dashboard) -> Iterator[Task]:
     """What vendors owe the marketplace."""
     if not now.owing.count:

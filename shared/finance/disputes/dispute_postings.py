@@ -48,8 +48,17 @@ class Books:
 
 def borne_by(row: Dispute) -> Parts:
     """Who bears what of a dispute now."""
-    return Parts(row.vendor_part, row.commission_part, row.loss_part) - Parts(
-        row.vendor_back, row.commission_back, row.loss_back
+    borne = Parts(
+        row.vendor_part,
+        row.commission_part,
+        row.loss_part,
+        row.discount_part,
+    )
+    return borne - Parts(
+        row.vendor_back,
+        row.commission_back,
+        row.loss_back,
+        row.discount_back,
     )
 
 
@@ -61,13 +70,11 @@ async def withheld_of(order: Order) -> Withheld:
 
 def withheld_by(row: Dispute) -> Withheld:
     """What one dispute does to its order's money now."""
-    withdrawn = row.vendor_part + row.commission_part + row.loss_part
-    reinstated = row.vendor_back + row.commission_back + row.loss_back
     return withheld(
         DisputeStatus(row.status),
         row.amount,
-        withdrawn=withdrawn,
-        reinstated=reinstated,
+        withdrawn=row.withdrawn,
+        reinstated=row.withdrawn - borne_by(row).total,
     )
 
 
@@ -127,6 +134,7 @@ async def _withdraw(
         vendor_part=row.vendor_part + parts.vendor,
         commission_part=row.commission_part + parts.commission,
         loss_part=row.loss_part + parts.loss,
+        discount_part=row.discount_part + parts.discount,
         fee=row.fee + transaction.fee,
         withdrawn_at=row.withdrawn_at or transaction.created,
     )
@@ -165,6 +173,7 @@ async def _reinstate(
         vendor_back=row.vendor_back + parts.vendor,
         commission_back=row.commission_back + parts.commission,
         loss_back=row.loss_back + parts.loss,
+        discount_back=row.discount_back + parts.discount,
         fee_back=row.fee_back - transaction.fee,
         reinstated_at=transaction.created,
     )
@@ -184,6 +193,7 @@ async def _parts(order: Order, amount: int) -> Parts:
         withdrawn=amount,
         policy=(await get_policy()).refund_policy,
         unit=step(order.currency),
+        discount=order.marketplace_discount,
     )
 
 
@@ -193,8 +203,13 @@ async def _taken(order: Order) -> Taken:
     refunds = await sums_of(subject, _REFUNDS)
     disputes = await sums_of(subject, postings.OF_DISPUTES)
     rows = await Dispute.filter(order_id=order.id)
-    by_refunds = refunds.get(Account.VENDOR_PAYABLE, 0) + refunds.get(
-        Account.COMMISSION, 0
+    by_refunds = sum(
+        refunds.get(account, 0)
+        for account in (
+            Account.VENDOR_PAYABLE,
+            Account.COMMISSION,
+            Account.MARKETPLACE_DISCOUNTS,
+        )
     )
     return Taken(
         amount=by_refunds + sum(borne_by(row).total for row in rows),
@@ -202,6 +217,8 @@ async def _taken(order: Order) -> Taken:
         + disputes.get(Account.VENDOR_PAYABLE, 0),
         commission=refunds.get(Account.COMMISSION, 0)
         + disputes.get(Account.COMMISSION, 0),
+        discount=-refunds.get(Account.MARKETPLACE_DISCOUNTS, 0)
+        - disputes.get(Account.MARKETPLACE_DISCOUNTS, 0),
     )
 
 
@@ -225,6 +242,7 @@ def _fact(
         vendor_part=parts.vendor,
         commission_part=parts.commission,
         loss_part=parts.loss,
+        discount_part=parts.discount,
         fee=fee,
         stripe_id=stripe_id,
         is_share=is_share,

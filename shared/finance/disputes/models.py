@@ -12,7 +12,7 @@ from shared.finance.disputes.errors import DisputeNotFound
 from shared.finance.disputes.files import KINDS
 from shared.finance.disputes.rules import DisputeStatus
 from shared.finance.payments.models import Payment
-from shared.infra.database.base import Row, words
+from shared.infra.database.base import Row, minor_units, words
 from shared.trade.orders.models import Order
 from shared.trade.vendors.models import Vendor
 
@@ -32,6 +32,7 @@ class Dispute(Row):
         "fee",
         "vendor_part",
         "commission_part",
+        "discount_part",
         "loss_part",
         "vendor_back",
         "commission_back",
@@ -88,6 +89,10 @@ class Dispute(Row):
     loss_part = fields.BigIntField(
         default=0, description="minor units that neither vendor nor commission can bear"
     )
+    discount_part = minor_units(
+        "minor units that the marketplace has back of what it paid of the price"
+    )
+    discount_back = minor_units("minor units of them that it pays again")
     vendor_back = fields.BigIntField(
         default=0, db_default=0, description="minor units that the vendor has back"
     )
@@ -129,6 +134,12 @@ class Dispute(Row):
     network_reason_code = fields.CharField(max_length=40, null=True)
 
     @property
+    def withdrawn(self) -> int:
+        """What its bank took for it."""
+        borne = self.vendor_part + self.commission_part + self.loss_part
+        return int(borne - self.discount_part)
+
+    @property
     def is_share(self) -> bool:
         """Whether it is what one order has of a dispute that several share."""
         return self.share_weight is not None
@@ -148,13 +159,14 @@ class Dispute(Row):
             CheckConstraint(
                 check=(
                     "amount > 0 and vendor_part >= 0 and commission_part >= 0 and loss_part >= 0 "
-                    "and fee >= 0"
+                    "and fee >= 0 and discount_part >= 0"
                 ),
                 name="ck_disputes_amounts",
             ),
             CheckConstraint(
                 check="vendor_back >= 0 and vendor_back <= vendor_part and commission_back >= 0"
-                " and commission_back <= commission_part and loss_back >= 0",
+                " and commission_back <= commission_part and loss_back >= 0"
+                " and discount_back >= 0 and discount_back <= discount_part",
                 name="ck_disputes_back",
             ),
             CheckConstraint(

@@ -27,11 +27,11 @@ class Shares:
 
     @classmethod
     def of(cls, parts: Parts, currency: str) -> Shares:
-        marketplace = Money(parts.commission + parts.loss, currency)
+        marketplace = max(parts.total - parts.vendor, 0)
         return cls(
             Money(parts.total, currency),
             Money(parts.vendor, currency),
-            marketplace,
+            Money(marketplace, currency),
         )
 
 

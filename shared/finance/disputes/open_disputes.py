@@ -42,7 +42,7 @@ async def exposure() -> tuple[Exposure, ...]:
             "gone": sum(part.total for part in parts),
             "vendors": sum(part.vendor for part in parts),
             "owed": sum(owed.get(f"dispute:{row.id}", 0) for row in mine),
-            "marketplace_part": sum(part.commission + part.loss for part in parts)
+            "marketplace_part": sum(part.total - part.vendor for part in parts)
             + sum(row.fee - row.fee_back for row in mine),
         }
         money = {name: Money(amount, currency) for name, amount in sums.items()}

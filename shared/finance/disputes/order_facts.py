@@ -74,6 +74,7 @@ async def facts_of(dispute: DisputeView, *, terms_at: TermsAt) -> Facts:
         zone=(await marketplace()).zone,
         sent_by=order.shipping_method,
         is_pickup=order.is_pickup,
+        discount=Money(order.discount_amount, order.currency),
     )
 
 

@@ -87,6 +87,7 @@ class Facts:
     )
     sent_by: str = ""  # the way of sending that the shopper chose and paid for
     is_pickup: bool = False  # nothing was sent
+    discount: Money | None = None  # that a code took off the goods
 
     @property
     def sent_at(self) -> datetime | None:

@@ -7,7 +7,9 @@ from enum import StrEnum
 
 from shared.core.frozen import frozen
 from shared.core.money import split
-from shared.trade.commission.rules import RefundPolicy, commission_back
+from shared.trade.commission.liability import GoneBack, SoldAmounts
+from shared.trade.commission.liability import give_back as give_back_of
+from shared.trade.commission.rules import RefundPolicy
 
 
 class DisputeStatus(StrEnum):
@@ -102,22 +104,25 @@ def next_status(
 class Parts:
     """Who bears an amount: the vendor, the commission, and the marketplace what neither can.
 
-    Minor units.
+    `discount`: what the marketplace has back of what it paid of the price, which the others bear
+    besides. Minor units.
     """
 
     vendor: int = 0
     commission: int = 0
     loss: int = 0
+    discount: int = 0
 
     @property
     def total(self) -> int:
-        return self.vendor + self.commission + self.loss
+        return self.vendor + self.commission + self.loss - self.discount
 
     def __add__(self, other: Parts) -> Parts:
         return Parts(
             self.vendor + other.vendor,
             self.commission + other.commission,
             self.loss + other.loss,
+            self.discount + other.discount,
         )
 
     def __sub__(self, other: Parts) -> Parts:
@@ -125,6 +130,7 @@ class Parts:
             self.vendor - other.vendor,
             self.commission - other.commission,
             self.loss - other.loss,
+            self.discount - other.discount,
         )
 
 
@@ -137,6 +143,7 @@ class Taken:
     amount: int = 0
     vendor: int = 0
     commission: int = 0
+    discount: int = 0
 
 
 def bear(
@@ -147,6 +154,7 @@ def bear(
     withdrawn: int,
     policy: RefundPolicy,
     unit: int = 1,
+    discount: int = 0,
 ) -> Parts:
     """Who bears `withdrawn` of a charge of `total`.
 
@@ -154,15 +162,18 @@ def bear(
 
     The commission gives back what a refund of the same amount would give back; the vendor bears the
     rest as far as its share still reaches; what is left is the marketplace's loss. Vendor and
-    commission bear multiples of `unit`.
+    commission bear multiples of `unit`. `discount`: what the marketplace bears of the order's,
+    which it has back as of a refund.
     """
+    sold = SoldAmounts(total, commission, discount)
     inside = _whole(min(withdrawn, total - taken.amount), unit)
-    back = 0
+    back = GoneBack()
     if inside:
-        before = (taken.amount, taken.commission)
-        back = commission_back(policy, total, commission, *before, inside, unit=unit)
-    vendor = _whole(min(withdrawn - back, total - commission - taken.vendor), unit)
-    return Parts(vendor, back, withdrawn - vendor - back)
+        before = GoneBack(taken.amount, taken.commission, taken.discount)
+        back = give_back_of(sold, policy, before, inside, unit=unit)
+    borne = withdrawn + back.discount - back.commission
+    vendor = _whole(min(borne, sold.vendor_share - taken.vendor), unit)
+    return Parts(vendor, back.commission, borne - vendor, back.discount)
 
 
 def _whole(amount: int, unit: int) -> int:
@@ -184,14 +195,14 @@ def give_back(
     part gives everybody exactly what is left.
     """
     if amount >= borne.total:
-        return Parts(
-            borne.vendor,
-            borne.commission,
-            amount - borne.vendor - borne.commission,
-        )
+        rest = amount + borne.discount - borne.vendor - borne.commission
+        return Parts(borne.vendor, borne.commission, rest, borne.discount)
     steps = max(amount, 0) // unit
     if steps == 0:
         return Parts(loss=amount)
+    discount = borne.discount * amount // borne.total // unit * unit
+    amount += discount
+    steps = amount // unit
     # Below zero: left over of earlier parts.
     weights = [
         borne.vendor,
@@ -200,7 +211,7 @@ def give_back(
     ]
     vendor, commission, _ = (part * unit for part in split(steps, weights))
     vendor, commission = min(vendor, borne.vendor), min(commission, borne.commission)
-    return Parts(vendor, commission, amount - vendor - commission)
+    return Parts(vendor, commission, amount - vendor - commission, discount)
 
 
 @frozen

@@ -42,6 +42,8 @@ class Account(StrEnum):
         "suspense"  # money that moved at Stripe and that nobody could explain yet
     )
     COMMISSION = "commission"  # what the platform earned
+    # what the platform paid of prices that its own codes took off
+    MARKETPLACE_DISCOUNTS = "marketplace_discounts"
     STRIPE_FEES = "stripe_fees"  # what Stripe took for its work
     # what the platform lost: dispute fees, and what no vendor can bear
     DISPUTE_LOSSES = "dispute_losses"

@@ -16,8 +16,11 @@ from shared.core.frozen import frozen
 
 # shared/finance/ledger/chart.py.
 VENDORS = frozenset({"vendor_payable", "vendor_reserved", "vendor_receivable"})
-MARKETS = frozenset({"commission", "stripe_fees", "dispute_losses"})
+MARKETS = frozenset(
+    {"commission", "marketplace_discounts", "stripe_fees", "dispute_losses"}
+)
 RESERVED, COMMISSION = "vendor_reserved", "commission"
+DISCOUNTS = "marketplace_discounts"
 # Facts about where the money lies; who owes whom is told by others.
 PLACES = (
     "moved",
@@ -36,6 +39,7 @@ class FlowKind(StrEnum):
     """What a step is about; the words for it are the page's."""
 
     PAID = "paid"
+    DISCOUNT = "discount"  # what the marketplace pays of the price
     STRIPE_FEE = "stripe_fee"
     COMMISSION = "commission"
     SHARE = "share"  # a sum: what the vendor earned by the sale
@@ -43,6 +47,8 @@ class FlowKind(StrEnum):
     REFUND_UNDONE = "refund_undone"
     COMMISSION_BACK = "commission_back"
     COMMISSION_AGAIN = "commission_again"
+    DISCOUNT_BACK = "discount_back"
+    DISCOUNT_AGAIN = "discount_again"
     DISPUTE = "dispute"
     DISPUTE_WON = "dispute_won"
     # what a dispute costs the marketplace: Stripe's fee, and what nobody else can bear
@@ -64,6 +70,7 @@ SUMS = frozenset({FlowKind.SHARE, FlowKind.LEFT})
 # These stand above the vendor's share.
 HEAD = (
     FlowKind.PAID,
+    FlowKind.DISCOUNT,
     FlowKind.STRIPE_FEE,
     FlowKind.COMMISSION,
 )
@@ -219,29 +226,37 @@ def _step(parts: list[Fact]) -> list[FlowStep]:
     first = parts[0]
     vendor = -sum(part.amount for part in parts if part.account in VENDORS)
     commission = -sum(part.amount for part in parts if part.account == COMMISSION)
-    other = -sum(
-        part.amount
-        for part in parts
-        if part.account in MARKETS and part.account != COMMISSION
-    )
+    discount = -sum(part.amount for part in parts if part.account == DISCOUNTS)
+    market = -sum(part.amount for part in parts if part.account in MARKETS)
+    other = market - commission - discount
     return [
         FlowStep(kind, to_vendor, to_market, first.stripe_id, first.at, first.key)
         for kind, to_vendor, to_market in _amounts(
-            first.kind, vendor, commission, other
+            first.kind, vendor, commission, discount, other
         )
     ]
+
+
+# What a posting does to the marketplace's discount is called, by what it is; else it comes back.
+DISCOUNT_NAMES = {
+    "sale": FlowKind.DISCOUNT,
+    "refund_undone": FlowKind.DISCOUNT_AGAIN,
+    "dispute_reinstated": FlowKind.DISCOUNT_AGAIN,
+}
 
 
 def _amounts(
     posting: str,
     vendor: int,
     commission: int,
+    discount: int,
     other: int,
 ) -> list[tuple[FlowKind, int, int]]:
     """A posting's steps, with what each did to the vendor's side and to the marketplace's.
 
     The whole is the vendor's first, or goes to the shopper out of the vendor's share; then the
-    commission goes over to the marketplace, or is given back.
+    marketplace pays its discount, or has it back, and the commission goes over to it, or is given
+    back.
     """
     mine, back, theirs = NAMES.get(posting, NO_NAMES)
     if posting == "sale":
@@ -249,8 +264,11 @@ def _amounts(
     if posting in ("written_off", "taken", "given_back"):
         return [(mine, vendor, other)]
     found = []
-    if posting == "sale" or vendor or commission:
-        found.append((mine, vendor + commission, 0))
+    if posting == "sale" or vendor or commission or discount:
+        found.append((mine, vendor + commission + discount, 0))
+    if discount:
+        name = DISCOUNT_NAMES.get(posting, FlowKind.DISCOUNT_BACK)
+        found.append((name, -discount, discount))
     if commission:
         found.append((back, -commission, commission))
     if other:

@@ -24,6 +24,7 @@ from shared.finance.payouts.models import Payout
 from shared.finance.payouts.rules import PayoutState
 from shared.infra.database.raw_sql import Record, moment_in
 from shared.infra.database.several import Found, read
+from shared.trade.orders.sold_discount import SoldDiscount, sold_discount
 
 CAME_BACK = frozenset({PayoutState.FAILED, PayoutState.CANCELED, PayoutState.REFUSED})
 
@@ -60,7 +61,7 @@ class FundsMovement:
 @frozen
 class Waterfall:
     """All lines (but sums) come to zero. `stripe_fee` is None until Stripe has told it; `shipping`
-    is what of the shopper's payment was for sending.
+    is what of the shopper's payment was for sending; `discount` what a code took off it.
     """
 
     lines: tuple[WaterLine, ...]
@@ -68,6 +69,7 @@ class Waterfall:
     stripe_fee: Money | None
     reserved: Money
     shipping: Money
+    discount: SoldDiscount | None
 
     @property
     def vendor_lines(self) -> tuple[WaterLine, ...]:
@@ -104,6 +106,7 @@ def waterfall_in(found: Found) -> Waterfall:
         Money(-sum(fees), order.currency) if fees else None,
         Money(reserved(facts), order.currency),
         Money(order.shipping_amount, order.currency),
+        sold_discount(order),
     )
 
 

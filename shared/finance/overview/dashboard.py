@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from tortoise.expressions import Aggregate, Q
 from tortoise.functions import Count, Min, Sum
+from tortoise.queryset import QuerySet
 
 from shared.core import clock
 from shared.core.frozen import frozen
@@ -30,6 +31,7 @@ from shared.finance.payments.waiting_transfers import not_sent
 from shared.finance.payouts.queries import PayoutRow, broken_payouts
 from shared.finance.reconciliation.after_restore import Standstill, standstill
 from shared.finance.reconciliation.queries import RunView, last_finished
+from shared.finance.recovery.contributions import late_contributions
 from shared.finance.recovery.models import Claim
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import RefundState
@@ -76,6 +78,7 @@ class Dashboard:
     banks: tuple[VendorTrouble, ...]
     owing: Heap
     transfers: Heap
+    contributions: Heap
     parked_payments: int
     parked_events: int
     unexpected_answers: tuple[UnexpectedAnswer, ...]
@@ -103,7 +106,8 @@ async def read_dashboard(settings: Settings) -> Dashboard:
         held=tuple(v for v in trouble if v.held_at),
         banks=tuple(v for v in trouble if v.bank_errored),
         owing=await _owing(),
-        transfers=await _transfers(),
+        transfers=await _heap_of(not_sent(), "amount_vendor", "paid_at"),
+        contributions=await _heap_of(late_contributions(), "amount", "created_at", -1),
         parked_payments=await count_parked(),
         parked_events=(await count_troubled())[EventStatus.PARKED],
         unexpected_answers=await unexpected_answers(),
@@ -121,16 +125,8 @@ async def read_dashboard(settings: Settings) -> Dashboard:
 
 async def _refunds() -> Heap:
     """The refunds that wait for a decision."""
-    query = Refund.filter(status=RefundState.AWAITING_APPROVAL).annotate(
-        number=Count("id"),
-        total=Sum("amount"),
-        first=Min("created_at"),
-    )
-    return _heap(
-        await query.group_by("currency").values_list(
-            "currency", "number", "total", "first"
-        )
-    )
+    waiting = Refund.filter(status=RefundState.AWAITING_APPROVAL)
+    return await _heap_of(waiting, "amount", "created_at")
 
 
 async def _owing() -> Heap:
@@ -150,25 +146,31 @@ async def _owing() -> Heap:
     )
 
 
-async def _transfers() -> Heap:
-    """What vendors cannot receive of payments that they share, since Stripe sends them nothing."""
-    query = not_sent().annotate(
+async def _heap_of(
+    query: QuerySet[Any],
+    amount: str,
+    since: str,
+    sign: int = 1,
+) -> Heap:
+    """Count rows, and add `amount` up per currency."""
+    found = query.annotate(
         number=Count("id"),
-        total=Sum("amount_vendor"),
-        first=Min("paid_at"),
+        total=Sum(amount),
+        first=Min(since),
     )
-    return _heap(
-        await query.group_by("currency").values_list(
-            "currency", "number", "total", "first"
-        )
-    )
+    columns = ("currency", "number", "total", "first")
+    rows = await found.group_by("currency").values_list(*columns)
+    return _heap(rows, sign)
 
 
-def _heap(rows: Iterable[tuple[object, ...]]) -> Heap:
+def _heap(
+    rows: Iterable[tuple[object, ...]],
+    sign: int = 1,
+) -> Heap:
     sums: dict[str, int] = defaultdict(int)
     count, days = 0, []
     for currency, number, total, first in rows:
-        sums[str(currency)] += int(str(total))
+        sums[str(currency)] += sign * int(str(total))
         count += int(str(number))
         days += [_moment(first)] if first else []
     money = tuple(Money(amount, currency) for currency, amount in sorted(sums.items()))
@@ -183,13 +185,14 @@ def _moment(value: object) -> datetime:
 
 @frozen
 class Figures:
-    """One currency: sales, commission less what was given back, and refunds; of today, the last 7
-    days, and the 7 before.
+    """One currency: sales, commission and the marketplace's own discounts less what was given
+    back, and refunds; of today, the last 7 days, and the 7 before.
     """
 
     currency: str
     sales: tuple[Money, Money, Money]
     commission: tuple[Money, Money, Money]
+    discounts: tuple[Money, Money, Money]
     refunds: tuple[Money, Money, Money]
     orders: tuple[int, int, int]
 
@@ -201,13 +204,8 @@ async def figures() -> tuple[Figures, ...]:
     """
     days = _days((await marketplace()).zone)
     sales = await _spans(Order, "paid_at", "total_amount_cents", days)
-    commission = await _spans(
-        LedgerEntry,
-        "created_at",
-        "amount",
-        days,
-        account=Account.COMMISSION.value,
-    )
+    commission = await _booked(Account.COMMISSION, days)
+    discounts = await _booked(Account.MARKETPLACE_DISCOUNTS, days)
     refunds = await _spans(
         Refund,
         "succeeded_at",
@@ -221,11 +219,18 @@ async def figures() -> tuple[Figures, ...]:
             currency=currency,
             sales=sales.get(currency, none).money(currency),
             commission=commission.get(currency, none).money(currency, sign=-1),
+            discounts=discounts.get(currency, none).money(currency),
             refunds=refunds.get(currency, none).money(currency),
             orders=sales.get(currency, none).counts(),
         )
         for currency in sorted({*sales, *commission, *refunds})
     )
+
+
+async def _booked(account: Account, days: _Days) -> dict[str, _Spans]:
+    """What an account of the ledger came to."""
+    where = {"account": account.value}
+    return await _spans(LedgerEntry, "created_at", "amount", days, **where)
 
 
 @frozen

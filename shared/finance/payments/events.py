@@ -22,6 +22,17 @@ class PaymentSucceeded(Event):
 
 
 @frozen
+class ContributionDue(Event):
+    """An order is paid of whose price the marketplace pays more than its commission: `amount` minor
+    units, out of its own money. Order and payment are locked.
+    """
+
+    payment_id: int
+    order_number: str
+    amount: int
+
+
+@frozen
 class TransferArrived(Event):
     """The vendor's share of a payment lies in its balance at Stripe.
 

@@ -143,6 +143,8 @@ async def on_payment_succeeded(tx: Transaction, event: PaymentSucceeded) -> None
 
 async def on_checkout_opened(tx: Transaction, event: CheckoutOpened) -> None:
     """End its reservation in time."""
+    if event.is_free:
+        return
     expire_checkout.at(event.until)(tx, checkout_id=event.checkout_id)
 
 

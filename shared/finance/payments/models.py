@@ -175,8 +175,9 @@ class Payment(Row):
                 check=f"status in ({words(PaymentState)})", name="ck_payments_status"
             ),
             CheckConstraint(
-                check="amount_total > 0 and amount_platform_fee >= 0"
-                " and amount_platform_fee < amount_total and amount_vendor = amount_total - amount_platform_fee",
+                check="amount_total >= 0 and amount_platform_fee >= 0 and"
+                " (amount_platform_fee = 0 or amount_platform_fee < amount_total)"
+                " and amount_vendor = amount_total - amount_platform_fee",
                 name="ck_payments_amounts",
             ),
         ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from shared.core.frozen import frozen
 from shared.finance.payments.models import Payment
 from shared.infra.stripe_writes.models import StripeWrite
+from shared.trade.orders.models import Order
+from shared.trade.orders.sold_amounts import sold_of
 
 
 @frozen
@@ -24,3 +26,15 @@ class OpenPayment:
     def whole(self) -> tuple[Payment, ...]:
         """Every payment that the intent is for."""
         return self.slices or (self.payment,)
+
+
+def amounts_of(order: Order) -> dict[str, int]:
+    """The columns of a payment that say what an order's payment is and where of it goes: Stripe
+    keeps the application fee, the rest is transferred to the vendor.
+    """
+    sold = sold_of(order)
+    return {
+        "amount_total": sold.total,
+        "amount_platform_fee": sold.application_fee,
+        "amount_vendor": sold.total - sold.application_fee,
+    }

@@ -10,7 +10,7 @@ from shared.finance.payments import statement_descriptor as descriptor
 from shared.finance.payments.errors import OrderNotPayable, PaymentUnderReview
 from shared.finance.payments.events import PaymentOpened
 from shared.finance.payments.models import Payment
-from shared.finance.payments.open_payments import OpenPayment
+from shared.finance.payments.open_payments import OpenPayment, amounts_of
 from shared.finance.payments.rules import OPEN_STATES, PaymentState
 from shared.finance.payments.statements import Opening, lock_orders, opening_of
 from shared.finance.payments.writes import CreatePaymentIntent
@@ -78,9 +78,7 @@ async def _write_down(
         idempotency_key=f"order:{order.number}:pay:{attempt}",
         stripe_account_id=found.stripe_account_id,
         stripe_customer_id=customer,
-        amount_total=order.total_amount_cents,
-        amount_platform_fee=order.platform_fee_amount,
-        amount_vendor=order.total_amount_cents - order.platform_fee_amount,
+        **amounts_of(order),
         currency=order.currency,
         statement_suffix=suffix,
         statement_descriptor=descriptor.shown(prefix, suffix),

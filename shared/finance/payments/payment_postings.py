@@ -10,10 +10,13 @@ from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import PaymentState
 from shared.infra.gateway.payment_intents import PaymentIntent
 from shared.infra.unit import Transaction
+from shared.trade.orders.models import Order
+from shared.trade.orders.sold_amounts import sold_of
 
 
 async def post_move(
     tx: Transaction,
+    order: Order,
     payment: Payment,
     intent: PaymentIntent,
     *,
@@ -26,7 +29,8 @@ async def post_move(
     if now is PaymentState.SUCCEEDED:
         if was is PaymentState.PARKED and payment.leads:
             await ledger.post(tx, postings.unparked(await _parked(payment, intent)))
-        ledger.post_once(tx, postings.sale(_sold(payment)))
+        if sold_of(order).worth:
+            ledger.post_once(tx, postings.sale(_sold(order, payment)))
     elif now is PaymentState.PARKED:
         await post_parked(tx, payment, intent)
 
@@ -45,11 +49,18 @@ async def post_parked(
     return await ledger.post(tx, postings.parked(await _parked(payment, intent)))
 
 
-async def post_sale(tx: Transaction, payment: Payment) -> bool:
+async def post_sale(
+    tx: Transaction,
+    order: Order,
+    payment: Payment,
+) -> bool:
     """Post a payment as a sale, and what its vendor got by a transfer of its own. False when it was
     posted already.
     """
-    is_new = await ledger.post(tx, postings.sale(_sold(payment)))
+    if not sold_of(order).worth:
+        return False  # a vendor's code took all of it off: nobody gets anything
+    fact = _sold(order, payment)
+    is_new = await ledger.post(tx, postings.sale(fact))
     if payment.is_slice and payment.stripe_transfer_id is not None:
         sent = _transferred(payment, payment.stripe_transfer_id)
         is_new |= await ledger.post(tx, sent)
@@ -96,16 +107,18 @@ def _transferred(payment: Payment, transfer_id: str) -> Posting:
     return postings.transferred(fact)
 
 
-def _sold(payment: Payment) -> postings.SaleFact:
+def _sold(order: Order, payment: Payment) -> postings.SaleFact:
+    sold = sold_of(order)
     return postings.SaleFact(
         payment_id=payment.id,
         order_id=payment.order_id,
         vendor_id=payment.vendor_id,
         currency=payment.currency,
-        total=payment.amount_total,
-        commission=payment.amount_platform_fee,
-        stripe_id=str(payment.stripe_payment_intent_id),
+        total=sold.total,
+        commission=sold.commission,
+        stripe_id=payment.stripe_payment_intent_id or payment.idempotency_key,
         is_slice=payment.is_slice,
+        discount=sold.discount,
     )
 
 

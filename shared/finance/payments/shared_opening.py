@@ -13,7 +13,7 @@ from shared.finance.payments import statement_descriptor as descriptor
 from shared.finance.payments.errors import OrderNotPayable, PaymentUnderReview
 from shared.finance.payments.events import PaymentOpened
 from shared.finance.payments.models import Payment
-from shared.finance.payments.open_payments import OpenPayment
+from shared.finance.payments.open_payments import OpenPayment, amounts_of
 from shared.finance.payments.rules import OPEN_STATES, PaymentState
 from shared.finance.payments.writes import CreatePaymentIntent
 from shared.infra.gateway.restore_check import money_may_move
@@ -127,9 +127,7 @@ def _part_of(order: Order, accounts: _Accounts) -> dict[str, Any]:
         "order_id": order.id,
         "customer_id": order.customer_id,
         "stripe_account_id": accounts.account_of(order.vendor_id),
-        "amount_total": order.total_amount_cents,
-        "amount_platform_fee": order.platform_fee_amount,
-        "amount_vendor": order.total_amount_cents - order.platform_fee_amount,
+        **amounts_of(order),
         "currency": order.currency,
         "stripe_metadata": {
             "order_id": str(order.id),

@@ -9,7 +9,7 @@ from typing import Any
 
 from shared.core import clock
 from shared.core.words import in_english
-from shared.finance.payments.events import PaymentSucceeded
+from shared.finance.payments.events import ContributionDue, PaymentSucceeded
 from shared.finance.payments.models import Payment
 from shared.finance.payments.payment_postings import (
     post_move,
@@ -41,6 +41,7 @@ from shared.trade.orders import payment_effects as orders
 from shared.trade.orders import reservations
 from shared.trade.orders.models import Checkout, Order
 from shared.trade.orders.rules import CheckoutStatus
+from shared.trade.orders.sold_amounts import sold_of
 
 log = logging.getLogger("markethall.payments")
 
@@ -129,7 +130,14 @@ async def _sync_slice(
         order_id=order.id,
         vendor_id=order.vendor_id,
     )
-    await post_move(tx, payment, intent, was=current, now=target)
+    await post_move(
+        tx,
+        order,
+        payment,
+        intent,
+        was=current,
+        now=target,
+    )
     await _order_follows(tx, checkout, order, payment, target)
     if target is PaymentState.SUCCEEDED:
         await _succeeded(tx, each, intent)
@@ -142,11 +150,21 @@ async def _succeeded(
 ) -> None:
     """What comes later of a success: its charge is read, and the vendor gets its part."""
     payment = each.payment
+    contribute(tx, each)
     if payment.leads:
         saved_by = intent.customer if intent.saved else None
         tx.emit(PaymentSucceeded(payment.id, saved_by))
-    if payment.is_slice and payment.stripe_charge_id is not None:
+    has_part = payment.is_slice and payment.amount_vendor > 0
+    if has_part and payment.stripe_charge_id is not None:
         await open_transfer(tx, each)
+
+
+def contribute(tx: Transaction, each: Slice) -> None:
+    """Tell what the marketplace has to send the vendor besides, if anything."""
+    amount = sold_of(each.order).contribution
+    if amount:
+        due = ContributionDue(each.payment.id, each.order.number, amount)
+        tx.emit(due)
 
 
 async def _keep_intent(
@@ -235,11 +253,11 @@ async def post_missing(payment_id: int, intent: PaymentIntent) -> bool:
     is. A repair.
     """
     async with unit.transaction() as tx:
-        _, _, payment = await lock_payment(tx, payment_id)
+        _, order, payment = await lock_payment(tx, payment_id)
         if payment.status == PaymentState.PARKED:
             return await post_parked(tx, payment, intent)
         if payment.status in PAID_STATES:
-            return await post_sale(tx, payment)
+            return await post_sale(tx, order, payment)
         return False
 
 

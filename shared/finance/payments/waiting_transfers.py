@@ -32,6 +32,7 @@ def waiting_transfers() -> QuerySet[Payment]:
         intent_key__not_isnull=True,
         stripe_charge_id__not_isnull=True,
         stripe_transfer_id=None,
+        amount_vendor__gt=0,
         status__in=list(PAID_STATES),
     )
 

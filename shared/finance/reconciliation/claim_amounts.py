@@ -11,10 +11,13 @@ from shared.finance.disputes.dispute_postings import borne_by
 from shared.finance.disputes.models import Dispute
 from shared.finance.ledger.chart import Account
 from shared.finance.ledger.models import LedgerEntry
+from shared.finance.payments.models import Payment
+from shared.finance.recovery.rules import CONTRIBUTION
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import UNDONE
 from shared.infra.database.chunks import chunks
 from shared.infra.references.models import StripeReference
+from shared.trade.orders.sold_amounts import sold_of
 
 _KINDS = ("refund", "refund_undone", "dispute_withdrawn", "dispute_reinstated")
 
@@ -28,7 +31,25 @@ async def amounts_borne(subjects: Sequence[str]) -> dict[str, int]:
     sure = [
         name for name, amount in by_rows.items() if by_ledger.get(name, 0) == amount
     ]
-    return {name: by_rows[name] for name in sure}
+    contributed = await _contributed(subjects)
+    return contributed | {name: by_rows[name] for name in sure}
+
+
+async def _contributed(subjects: Sequence[str]) -> dict[str, int]:
+    """Read what vendors get of the marketplace's own money, as it was frozen with their orders."""
+    payments = {
+        int(name.removeprefix(CONTRIBUTION)): name
+        for name in subjects
+        if name.startswith(CONTRIBUTION)
+    }
+    if not payments:
+        return {}
+    found: dict[str, int] = {}
+    mine = Payment.filter(id__in=list(payments))
+    for row in await mine.select_related("order"):
+        sold = sold_of(row.order)
+        found[payments[row.id]] = -sold.contribution
+    return found
 
 
 async def _by_rows(subjects: Sequence[str]) -> dict[str, int]:

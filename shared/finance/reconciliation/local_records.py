@@ -59,6 +59,7 @@ _PAYMENT = (
     "stripe_balance_transaction_id",
     "amount_stripe_fee",
     "intent_key",
+    "order__marketplace_discount",
     "created_at",
 )
 _OBJECT = ("status", "amount", "currency", "vendor_id", "created_at")
@@ -86,6 +87,7 @@ _CLAIM = (
     "netted",
     "payment__intent_key",
     "payment__stripe_transfer_id",
+    "payment__amount_vendor",
 )
 OBJECTS = tuple(_FINISHED)
 
@@ -194,7 +196,7 @@ def _claim(
     bears: Mapping[str, int],
     out_of_reach: set[int],
 ) -> ClaimRecord:
-    *columns, payment_id, netted, intent_key, transfer_id = row
+    *columns, payment_id, netted, intent_key, transfer_id, part = row
     id_, subject, vendor_id = row[:3]
     values = (
         *columns,
@@ -203,7 +205,7 @@ def _claim(
         bears.get(subject),
         netted,
         vendor_id in out_of_reach,
-        intent_key is not None and transfer_id is None,
+        intent_key is not None and transfer_id is None and part > 0,
     )
     return ClaimRecord(*values)
 

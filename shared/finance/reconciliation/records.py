@@ -37,12 +37,19 @@ class PaymentRecord:
     transaction_id: str | None = None
     stripe_fee: int | None = None
     intent_key: str | None = None  # of an intent that several orders share
+    discount: int = 0  # what the marketplace pays of the price besides
     recent: bool = True
+
+    @property
+    def worth(self) -> int:
+        """What the vendor sold the order for; of nothing there is no sale to post."""
+        return self.amount + self.discount
 
     @property
     def lacks_transfer(self) -> bool:
         """Whether its vendor has not got its part of a shared intent."""
-        return self.intent_key is not None and self.transfer_id is None
+        is_bare = self.intent_key is not None and self.transfer_id is None
+        return is_bare and self.amount > 0
 
 
 @frozen

@@ -112,7 +112,12 @@ def _intents_of_movements(
     both: BothSides,
     alias: Mapping[str, str],
 ) -> dict[str, str]:
+    intents = {payment.id: payment.intent_id for payment in both.payments}
     intent_of: dict[str, str] = {}
+    for movement in both.movements:  # what came out of no charge names none
+        intent = intents.get(movement.payment_id)
+        if movement.stripe_id and intent:
+            intent_of[movement.stripe_id] = intent
     for t in both.transactions:
         for name in _CAME_OUT_OF:
             other = t.links.get(name, "")

@@ -139,6 +139,10 @@ async def _payment_of(gateway: Gateway, transfer_id: str) -> Payment | None:
     payment = await Payment.get_or_none(stripe_transfer_id=transfer_id)
     if payment is not None:
         return payment
+    sent = Movement.filter(stripe_id=transfer_id, kind=MovementKind.TRANSFER)
+    again = await sent.select_related("claim__payment").first()
+    if again is not None:
+        return again.claim.payment
     try:
         transfer = await gateway.transfers.get(transfer_id)
     except StripeMissing:

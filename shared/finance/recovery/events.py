@@ -28,3 +28,10 @@ class ClaimUnsettled(Event):
 
     subject: str
     once: bool = False
+
+
+@frozen
+class ContributionArrived(Event):
+    """What the marketplace pays of a price lies in the vendor's balance at Stripe."""
+
+    vendor_id: int

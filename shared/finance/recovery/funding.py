@@ -50,6 +50,8 @@ async def of_payment(
     `is_more`: whether any of it was sent again.
     """
     ids: list[object] = [payment.stripe_transfer_id]
+    if payment.stripe_transfer_id is None:  # it cost the shopper nothing
+        ids = []
     if is_more:
         again = Movement.filter(
             claim__payment_id=payment.id,
@@ -76,6 +78,30 @@ async def of_others(gateway: Gateway, payment: Payment) -> list[Source]:
         .limit(OTHERS)
         .values_list("stripe_transfer_id", flat=True),
     )
+
+
+async def came_out_of(payment: Payment) -> int:
+    """What came back of the transfers out of a payment's own charge and did not go out of it again:
+    so much of it can, in minor units.
+
+    The rest of what came back was the marketplace's own.
+    """
+    if payment.stripe_charge_id is None:
+        return 0
+    mine = Movement.filter(
+        claim__payment_id=payment.id,
+        status=MovementState.DONE,
+    )
+    rows = await mine.order_by("id")
+    out = {payment.stripe_transfer_id}
+    left = 0
+    for row in rows:
+        if row.stripe_source_id == payment.stripe_charge_id:
+            out.add(row.stripe_id)
+            left -= row.amount
+        elif row.kind == MovementKind.REVERSAL and row.stripe_source_id in out:
+            left += row.amount
+    return left
 
 
 async def _read(

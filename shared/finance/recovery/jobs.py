@@ -11,8 +11,12 @@ from shared.core import clock
 from shared.finance.connect.events import ConnectedAgain
 from shared.finance.ledger.queries import owes
 from shared.finance.payments.events import TransferArrived
-from shared.finance.recovery import dashboard_transfers, service
-from shared.finance.recovery.events import ClaimSet, ClaimUnsettled
+from shared.finance.recovery import contributions, dashboard_transfers, service
+from shared.finance.recovery.events import (
+    ClaimSet,
+    ClaimUnsettled,
+    ContributionArrived,
+)
 from shared.finance.recovery.models import Claim, Movement
 from shared.infra import unit
 from shared.infra.database.chunks import chunks
@@ -68,6 +72,15 @@ async def pay_back(context: Context, vendor_id: int) -> None:
         await service.settle(context.gateway, subject)
 
 
+@recurring("contributions.send", every=timedelta(hours=1))
+async def contribute(_context: Context) -> None:
+    """Ask again for what the platform's balance did not cover, or an account could not have."""
+    waiting = await contributions.subjects_to_send()
+    async with unit.transaction() as tx:
+        for subject in waiting:
+            settle(tx, subject=subject)
+
+
 @recurring("clawback.sweep", every=timedelta(hours=1))
 async def sweep(context: Context) -> None:
     """Find transfers of which something came back by hand lately and no webhook told us."""
@@ -114,6 +127,12 @@ async def on_transfer_arrived(tx: Transaction, event: TransferArrived) -> None:
         mine = Claim.filter(payment_id=event.payment_id).order_by("id")
         for subject in await texts_in(mine, "subject"):
             settle(tx, subject=subject)
+    if await owes(event.vendor_id):
+        collect(tx, vendor_id=event.vendor_id)
+
+
+async def on_contribution_arrived(tx: Transaction, event: ContributionArrived) -> None:
+    """Take from it what the vendor owes."""
     if await owes(event.vendor_id):
         collect(tx, vendor_id=event.vendor_id)
 

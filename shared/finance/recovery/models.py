@@ -19,6 +19,7 @@ class Claim(Row):
 
     amount == taken + netted + receivable + written_off once it is settled. It falls to 0 when the refund failed or the dispute
     was won; what was taken goes back then, or is set off (`netted`) against other claims of a vendor that is out of reach.
+    Of a contribution (`contribution:7`, the payment's id) it is below zero: what the vendor gets (contributions.py).
     """
 
     lock_rank = 270
@@ -86,7 +87,8 @@ class Claim(Row):
         ]
         constraints = [
             CheckConstraint(
-                check="amount >= 0 and receivable >= 0 and written_off >= 0",
+                check="(amount >= 0 or subject like 'contribution:%')"
+                " and receivable >= 0 and written_off >= 0",
                 name="ck_claims_amounts",
             ),
         ]

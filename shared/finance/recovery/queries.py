@@ -13,6 +13,7 @@ from shared.core.money import Money
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.recovery.errors import NothingOwed
 from shared.finance.recovery.models import Claim
+from shared.finance.recovery.rules import CONTRIBUTION
 from shared.finance.recovery.statements import OWED
 from shared.infra.database.raw_sql import Record, moment_in
 from shared.infra.database.several import Found
@@ -87,7 +88,8 @@ async def waiting_for_vendors(*, limit: int = 100) -> tuple[Waiting, ...]:
     """What is sent to vendors once they connect their account again, the oldest first."""
     gone = VendorPaymentConfig.filter(deauthorized_at__not_isnull=True)
     whose = Subquery(gone.values("vendor_id"))
-    too_much = Claim.filter(taken__gt=F("amount") - F("netted"))
+    borne = Claim.exclude(subject__startswith=CONTRIBUTION)
+    too_much = borne.filter(taken__gt=F("amount") - F("netted"))
     rows = too_much.filter(vendor_id__in=whose).order_by("id").limit(limit)
     found = await rows.select_related("order", "vendor")
     of_these = gone.filter(vendor_id__in={row.vendor_id for row in found})

@@ -24,6 +24,14 @@ class MovementState(StrEnum):
     REFUSED = "refused"
 
 
+CONTRIBUTION = "contribution:"
+
+
+def contribution_to(payment_id: int) -> str:
+    """Name the claim that is what the marketplace pays of a sale beyond its commission."""
+    return f"{CONTRIBUTION}{payment_id}"
+
+
 @frozen
 class Source:
     """A transfer that money can come back of: `room` is what has not come back yet, `back` what

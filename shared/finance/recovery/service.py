@@ -108,6 +108,9 @@ async def settle(gateway: Gateway, subject: str) -> Claim:
     Raises StripeUnavailable, and then the same call goes on later.
     """
     found = await _status(subject)
+    if found.bears_contributed and found.target.move > 0:
+        await set_off.with_contribution(found.payment.id)
+        found = await _status(subject)
     if found.waits:
         return found.claim  # it is settled when the transfer arrives
     for _ in range(ROUNDS):
@@ -160,11 +163,12 @@ async def _write_down(
     if not found.may_move:
         raise StandsStill
     payment = found.payment
-    if payment.stripe_transfer_id is None or payment.stripe_charge_id is None:
+    is_bare = payment.stripe_transfer_id is None or payment.stripe_charge_id is None
+    if is_bare and payment.amount_vendor and not found.is_contribution:
         payment = await funding.charged(gateway, payment.id)
     steps: list[Step] | None
     if delta < 0:
-        steps = [(MovementKind.TRANSFER, str(payment.stripe_charge_id), -delta)]
+        steps = await _transfers(found, payment, -delta)
     else:
         steps = await _reversals(gateway, found, payment, delta)
     if steps is None:
@@ -180,6 +184,28 @@ async def _write_down(
             for number, step in enumerate(steps, locked.movements + 1)
         ]
     return written or None
+
+
+async def _transfers(
+    found: ClaimStatus,
+    payment: Payment,
+    wanted: int,
+) -> list[Step]:
+    """What to send the vendor: out of the charge what came back into it, the marketplace's own
+    money out of its balance.
+    """
+    charge, out = str(payment.stripe_charge_id), wanted
+    if found.is_contribution:
+        out = 0
+    elif found.contributed:
+        came = await funding.came_out_of(payment)
+        out = min(wanted, max(came, 0))
+    steps: list[Step] = []
+    if out:
+        steps.append((MovementKind.TRANSFER, charge, out))
+    if wanted > out:
+        steps.append((MovementKind.TRANSFER, "", wanted - out))
+    return steps
 
 
 async def _reversals(
@@ -267,6 +293,8 @@ async def _perform(
     refusal = performed.refusal
     if refusal is None or movement.kind == MovementKind.REVERSAL:
         return
+    if not movement.stripe_source_id:
+        return  # the marketplace's own money: owed until there is enough (contributions.py)
     if not await set_off.is_unreachable(found.claim.vendor_id):
         log.error("movement %s of %s was refused", movement.id, found.claim.subject)
         raise refusal

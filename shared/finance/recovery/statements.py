@@ -9,7 +9,13 @@ from shared.core.frozen import frozen
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.payments.models import Payment
 from shared.finance.recovery.models import Claim, Movement
-from shared.finance.recovery.rules import MovementKind, MovementState, Rest, rest
+from shared.finance.recovery.rules import (
+    CONTRIBUTION,
+    MovementKind,
+    MovementState,
+    Rest,
+    rest,
+)
 from shared.infra.database.raw_sql import columns, every, fetch, for_update, row_of
 from shared.infra.database.several import Records
 from shared.infra.gateway.restore_check import MAY_MOVE
@@ -46,6 +52,10 @@ _SENT_AGAIN = (
     " WHERE z.order_id = c.order_id AND z.payment_id = c.payment_id"
     f" AND y.kind = '{MovementKind.TRANSFER}' AND y.status = '{MovementState.DONE}')"
 )
+_CONTRIBUTED = (
+    "EXISTS (SELECT 1 FROM claims k"
+    f" WHERE k.subject = '{CONTRIBUTION}' || c.payment_id)"
+)
 
 
 @frozen
@@ -54,6 +64,7 @@ class ClaimStatus:
 
     `moves`: a movement of it is under way. `sent_again`: money of the payment went to the vendor
     once more. `unreachable`: the vendor took our access away. `may_move`: no restore waits.
+    `contributed`: the marketplace pays of the sale beyond its commission.
     """
 
     claim: Claim
@@ -62,13 +73,26 @@ class ClaimStatus:
     sent_again: bool
     unreachable: bool
     may_move: bool
+    contributed: bool = False
 
     @property
     def waits(self) -> bool:
         """Whether the vendor has not got its part of a shared payment: until then nothing can come
         back of it.
         """
-        return self.payment.is_slice and self.payment.stripe_transfer_id is None
+        payment = self.payment
+        is_bare = payment.is_slice and payment.stripe_transfer_id is None
+        return is_bare and payment.amount_vendor > 0 and not self.is_contribution
+
+    @property
+    def is_contribution(self) -> bool:
+        """Whether it is what the vendor gets, and not what it bears."""
+        return str(self.claim.subject).startswith(CONTRIBUTION)
+
+    @property
+    def bears_contributed(self) -> bool:
+        """Whether its vendor bears something of a sale that the marketplace contributes to."""
+        return self.contributed and not self.is_contribution
 
     @property
     def target(self) -> Rest:
@@ -89,7 +113,7 @@ def _status_sql() -> str:
     configs = VendorPaymentConfig._meta.db_table
     return (
         f"SELECT {every(c=Claim, p=Payment)}, {_OPENING} AS moves, {_SENT_AGAIN} AS sent_again,"
-        f" {MAY_MOVE} AS may_move, EXISTS (SELECT 1 FROM {configs} v"
+        f" {MAY_MOVE} AS may_move, {_CONTRIBUTED} AS contributed, EXISTS (SELECT 1 FROM {configs} v"
         " WHERE v.vendor_id = c.vendor_id AND v.deauthorized_at IS NOT NULL) AS gone"
         " FROM claims c JOIN payments p ON p.id = c.payment_id WHERE c.subject = ?"
     )
@@ -108,6 +132,7 @@ async def status_of(subject: str) -> ClaimStatus | None:
         sent_again=bool(record["sent_again"]),
         unreachable=bool(record["gone"]),
         may_move=bool(record["may_move"]),
+        contributed=bool(record["contributed"]),
     )
 
 

@@ -9,9 +9,9 @@ from typing import ClassVar
 from shared.core.frozen import frozen
 from shared.finance.payments.models import Payment
 from shared.finance.recovery import funding, movements, receivables
-from shared.finance.recovery.events import ClaimUnsettled
+from shared.finance.recovery.events import ClaimUnsettled, ContributionArrived
 from shared.finance.recovery.models import Claim, Movement
-from shared.finance.recovery.rules import MovementKind
+from shared.finance.recovery.rules import MovementKind, contribution_to
 from shared.infra.gateway.errors import StripeRefused
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.gateway.transfers import NewTransfer
@@ -57,6 +57,8 @@ class _Moved(Operation[str, None]):
         claim = await movements.done(tx, self.movement_id, answer)
         if claim is None:
             return None
+        if claim.subject == contribution_to(claim.payment_id):
+            tx.emit(ContributionArrived(claim.vendor_id))
         await receivables.follow_locked(tx, claim)
         # Not at rest: whoever settles it may have given up.
         if claim.paid != claim.amount or claim.receivable:
@@ -97,7 +99,9 @@ class ReverseTransfer(_Moved):
 
 @frozen
 class SendTransfer(_Moved):
-    """Money sent to the vendor out of the charge that it came by."""
+    """Money sent to the vendor out of the charge that it came by; without one, out of the
+    platform's own.
+    """
 
     name: ClassVar[str] = "transfers.create"
 
@@ -115,7 +119,7 @@ class SendTransfer(_Moved):
             amount=self.amount,
             currency=self.currency,
             destination=self.account_id,
-            source_transaction=self.source_id,
+            source_transaction=self.source_id or None,
             transfer_group=self.transfer_group,
             metadata=self.metadata,
         )

@@ -33,7 +33,8 @@ async def arrived(tx: Transaction, found: LockedRefund, arrival: Arrival) -> Non
     await payments.follow_refunds(tx, payment, back=back, reason=refund.reason)
     if back >= order.total_amount_cents:
         await orders.follow_refunds(tx, order, everything_back=True)
-    _tell_shopper(tx, "refunded", order, refund, found.people)
+    if refund.amount:
+        _tell_shopper(tx, "refunded", order, refund, found.people)
 
 
 async def undone(

@@ -151,6 +151,13 @@ class NoPieces(BadRefund):
     default = _n("Choose at least one piece to give back.")
 
 
+class NothingPaid(BadRefund):
+    """A code had taken the whole price of the pieces off."""
+
+    param = "reach"
+    default = _n("Nothing was paid for these pieces, so nothing can go back.")
+
+
 class ForeignLine(BadRefund):
     """The line is of another order."""
 

@@ -15,7 +15,7 @@ from shared.finance.refunds import refunded_amounts, stripe_reads, sync
 from shared.finance.refunds.errors import WhichOrder
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.order_totals import BY_STRIPE, sum_of
-from shared.finance.refunds.rules import RefundState, bear
+from shared.finance.refunds.rules import Burden, RefundState, bear
 from shared.finance.refunds.stripe_reads import Along
 from shared.finance.refunds.writes import MARK, ORDER
 from shared.infra import unit
@@ -153,9 +153,8 @@ async def _make_row(
     found, policy = await sum_of(now), await get_policy()
     if not await refunded_amounts.count_against(tx, order, answer.amount):
         raise NoRoomYet
-    worked_out = bear(found, answer.amount, policy.refund_policy).commission
-    took_along = moved.reversed or moved.fee_back
-    back = min(moved.fee_back, answer.amount) if took_along else worked_out
+    worked_out = bear(found, answer.amount, policy.refund_policy)
+    burden = _as_moved(worked_out, answer.amount, moved)
     number = 1 + await Refund.filter(order_id=order.id).count()
     row = await tx.create(
         Refund,
@@ -165,8 +164,9 @@ async def _make_row(
         number=number,
         status=RefundState.OPENING,
         amount=answer.amount,
-        vendor_part=answer.amount - back,
-        commission_part=back,
+        vendor_part=burden.vendor,
+        commission_part=burden.commission,
+        discount_part=burden.discount,
         currency=answer.currency,
         policy=policy.refund_policy,
         reverse_transfer=bool(moved.reversed),
@@ -177,6 +177,17 @@ async def _make_row(
     )
     _record(tx, row)
     return int(row.id)
+
+
+def _as_moved(burden: Burden, amount: int, moved: Along) -> Burden:
+    """What Stripe took along says who bears it; the marketplace's discount comes back all the
+    same.
+    """
+    if not (moved.reversed or moved.fee_back):
+        return burden
+    back = min(moved.fee_back, amount)
+    discount = burden.discount
+    return Burden(amount - back, back + discount, discount)
 
 
 def _record(tx: Transaction, row: Refund) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.core.frozen import frozen
-from shared.finance.refunds.rules import Refundability
+from shared.finance.refunds.refundability import Refundability
 
 
 @frozen
@@ -22,6 +22,7 @@ class Preview:
     balance: int | None
     needs_approval: bool
     refundability: Refundability
+    discount_part: int = 0
 
     @property
     def owed(self) -> int:
@@ -38,4 +39,4 @@ class Preview:
     @property
     def platform_change(self) -> int:
         """What the refund does to the platform's balance at Stripe."""
-        return -self.commission_part - self.owed
+        return self.discount_part - self.commission_part - self.owed

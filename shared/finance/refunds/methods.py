@@ -27,7 +27,9 @@ PLATFORM_PAYS = RefundMethod(False, False)
 
 @frozen
 class Earlier:
-    """One earlier refund of the same payment that Stripe took on."""
+    """One earlier refund of the same payment that Stripe took on; `commission`: what of the
+    application fee it brought back.
+    """
 
     amount: int
     commission: int
@@ -75,6 +77,7 @@ def choose_method(
     """One call takes it all back where Stripe's own sum is exactly ours and the vendor's balance
     covers it; else the platform pays.
     """
+    sold = order.sold
     refunded = sum(refund.amount for refund in earlier)
     given = sum(refund.commission for refund in earlier)
     plain = (
@@ -83,23 +86,20 @@ def choose_method(
         and not any(e.undone for e in earlier)
         and now.reversed == refunded
     )
-    if not plain or now.balance < burden.vendor or refunded + amount > order.total:
+    is_covered = now.balance >= burden.vendor
+    if not plain or not is_covered or refunded + amount > sold.total:
         return PLATFORM_PAYS
     share = stripe_share(
-        order.commission,
-        order.total,
+        sold.application_fee,
+        sold.total,
         before=refunded,
         now=amount,
         gone=now.fee_refunded,
     )
-    if (
-        policy is not RefundPolicy.KEEP
-        and order.commission
-        and burden.commission == share
-    ):
+    if policy is not RefundPolicy.KEEP and sold.application_fee and burden.fee == share:
         way = RefundMethod(True, True)
         exact = now.fee_refunded == given
     else:
         way = RefundMethod(True, False)
-        exact = burden.commission == 0
+        exact = burden.fee == 0
     return way if exact and all(e.way == way for e in earlier) else PLATFORM_PAYS

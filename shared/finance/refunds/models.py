@@ -8,7 +8,7 @@ from tortoise.migrations.constraints import CheckConstraint
 
 from shared.finance.payments.models import Payment
 from shared.finance.refunds.rules import RefundState
-from shared.infra.database.base import Row, words
+from shared.infra.database.base import Row, minor_units, words
 from shared.infra.database.indexes import IndexWhere
 from shared.trade.orders.models import Order, OrderLine
 from shared.trade.vendors.models import Vendor
@@ -17,7 +17,7 @@ from shared.trade.vendors.models import Vendor
 class Refund(Row):
     """Money that goes back to a shopper, written down before Stripe is asked. All of an order's counting refunds fit its total.
 
-    amount == vendor_part + commission_part: who bears what, by the policy of the day it was asked for.
+    amount == vendor_part + commission_part - discount_part: who bears what, by the policy of the day it was asked for.
     """
 
     lock_rank = 250
@@ -26,6 +26,7 @@ class Refund(Row):
         "amount",
         "vendor_part",
         "commission_part",
+        "discount_part",
         "stripe_refund_id",
         "stripe_reversal_id",
         "pending_reason",
@@ -50,6 +51,9 @@ class Refund(Row):
     vendor_part = fields.BigIntField(description="minor units that the vendor bears")
     commission_part = fields.BigIntField(
         description="minor units of commission that are given back"
+    )
+    discount_part = minor_units(
+        "minor units that the marketplace has back of what it paid of the price"
     )
     shipping_amount = fields.BigIntField(
         default=0,
@@ -108,8 +112,9 @@ class Refund(Row):
             ),
             CheckConstraint(
                 check=(
-                    "amount > 0 and vendor_part >= 0 and commission_part >= 0 and amount = "
-                    "vendor_part + commission_part"
+                    "amount >= 0 and vendor_part >= 0 and commission_part >= 0"
+                    " and discount_part >= 0"
+                    " and amount = vendor_part + commission_part - discount_part"
                 ),
                 name="ck_refunds_amounts",
             ),

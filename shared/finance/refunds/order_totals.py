@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
+from tortoise.functions import Sum as Total
 from tortoise.queryset import QuerySet
 
 from shared.finance.ledger import postings
@@ -10,7 +13,7 @@ from shared.finance.ledger.queries import sums_of
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import PAID_STATES
 from shared.finance.refunds.errors import ChargedBack, TakenByBank
-from shared.finance.refunds.models import Refund
+from shared.finance.refunds.models import Refund, RefundLine
 from shared.finance.refunds.rules import COUNTING, RefundableLine, Sum
 from shared.infra.database.columns import numbers_in
 from shared.trade.orders.models import Order, OrderLine
@@ -38,7 +41,6 @@ async def sum_of(order: Order) -> Sum:
     """
     counting = list(COUNTING)
     refunds = Refund.filter(order_id=order.id, status__in=counting)
-    rows = await OrderLine.filter(order_id=order.id).order_by("id")
     disputes = await sums_of(f"order:{order.id}", postings.OF_DISPUTES)
     return Sum(
         currency=order.currency,
@@ -46,16 +48,41 @@ async def sum_of(order: Order) -> Sum:
         commission=order.platform_fee_amount,
         refunded=order.refunded_amount,
         commission_back=sum(await numbers_in(refunds, "commission_part")),
-        lines=tuple(map(line_of, rows)),
+        lines=await _lines(order.id),
         taken=order.disputed_amount + order.lost_amount,
         commission_taken=disputes.get(Account.COMMISSION, 0),
         shipping=order.shipping_amount - order.shipping_refunded,
+        discount=order.marketplace_discount,
+        discount_back=sum(await numbers_in(refunds, "discount_part")),
+        discount_taken=-disputes.get(Account.MARKETPLACE_DISCOUNTS, 0),
     )
 
 
-def line_of(row: OrderLine) -> RefundableLine:
-    """What the rules need of a line."""
-    return RefundableLine(row.id, row.unit_amount, row.quantity, row.refunded_quantity)
+def line_of(row: OrderLine, back: int = 0) -> RefundableLine:
+    """What the rules need of a line; `back`: what refunds of its pieces come to."""
+    return RefundableLine(
+        row.id,
+        row.unit_amount,
+        row.quantity,
+        row.refunded_quantity,
+        row.discount_amount,
+        back,
+    )
+
+
+async def _lines(order_id: int) -> tuple[RefundableLine, ...]:
+    """The lines of an order with what went back for each."""
+    about = RefundLine.filter(
+        refund__order_id=order_id,
+        refund__status__in=list(COUNTING),
+    )
+    sums = about.annotate(total=Total("amount")).group_by("order_line_id")
+    totals = await sums.values_list("order_line_id", "total")
+    back: dict[int, int] = defaultdict(int)
+    for line_id, total in totals:
+        back[int(str(line_id))] = int(str(total))
+    rows = await OrderLine.filter(order_id=order_id).order_by("id")
+    return tuple(line_of(row, back[row.id]) for row in rows)
 
 
 async def unapproved(order_id: int) -> int:

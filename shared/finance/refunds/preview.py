@@ -33,7 +33,9 @@ from shared.trade.orders.remaining_money import MoneyState
 
 @frozen
 class LineLeft:
-    """A line of an order with how many pieces can still be given back."""
+    """A line of an order with how many pieces can still be given back; `unit` is what was paid for
+    one of them.
+    """
 
     id: int
     name: str
@@ -105,7 +107,7 @@ async def _lines_left(found: Sum, order_id: int) -> tuple[LineLeft, ...]:
             line.id,
             rows[line.id].full_name,
             rows[line.id].picture,
-            Money(line.unit, found.currency),
+            Money(line.paid // line.ordered, found.currency),
             line.ordered,
             line.left,
         )
@@ -139,6 +141,7 @@ async def preview(
         left_after=found.left.amount - worked.amount,
         vendor_part=burden.vendor,
         commission_part=burden.commission,
+        discount_part=burden.discount,
         stripe_fee=payment.amount_stripe_fee,
         balance=await _free_balance(gateway, payment, found),
         needs_approval=policy.needs_approval(whole),

@@ -52,6 +52,7 @@ class RefundView:
     amount: Money
     vendor_part: Money
     commission_part: Money
+    discount_part: Money
     owed: Money
     reason: str
     note: str
@@ -202,6 +203,7 @@ def _view(
         amount=Money(row.amount, row.currency),
         vendor_part=Money(row.vendor_part, row.currency),
         commission_part=Money(row.commission_part, row.currency),
+        discount_part=Money(row.discount_part, row.currency),
         owed=Money(owed, row.currency),
         reason=row.reason,
         note=row.note,

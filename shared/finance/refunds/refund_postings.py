@@ -25,6 +25,7 @@ def fact_of(refund: Refund, stripe_id: str) -> postings.RefundFact:
         vendor_part=refund.vendor_part,
         commission_part=refund.commission_part,
         stripe_id=stripe_id,
+        discount_part=refund.discount_part,
     )
 
 

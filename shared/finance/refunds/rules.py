@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import field
 from enum import StrEnum
 
@@ -16,10 +16,12 @@ from shared.finance.refunds.errors import (
     ForeignLine,
     NoPieces,
     NoPiecesLeft,
+    NothingPaid,
     PiecesBelowZero,
     TooMuch,
 )
-from shared.trade.commission.rules import RefundPolicy, commission_back
+from shared.trade.commission.liability import GoneBack, SoldAmounts, give_back
+from shared.trade.commission.rules import RefundPolicy
 
 
 class RefundState(StrEnum):
@@ -95,16 +97,35 @@ class Reach(StrEnum):
 class RefundableLine:
     """A line of an order: `ordered` pieces at `unit` minor units, of which `refunded` are spoken
     for.
+
+    `discount`: what a code took off the line; `back`: what refunds of its pieces come to so far.
     """
 
     id: int
     unit: int
     ordered: int
     refunded: int = 0
+    discount: int = 0
+    back: int = 0
 
     @property
     def left(self) -> int:
         return max(self.ordered - self.refunded, 0)
+
+    @property
+    def paid(self) -> int:
+        """What all its pieces cost together."""
+        return self.unit * self.ordered - self.discount
+
+    def worth(self, pieces: int, smallest: int = 1) -> int:
+        """What so many more pieces count for, in multiples of `smallest`; with the last ones all
+        that was paid for the line has gone back.
+        """
+        back = min(self.refunded + pieces, self.ordered)
+        so_far = self.paid * back // self.ordered
+        if back < self.ordered:
+            so_far -= so_far % smallest
+        return max(so_far - self.back, 0)
 
 
 @frozen
@@ -120,6 +141,14 @@ class Sum:
     taken: int = 0  # by the shopper's bank: held until it decides, or gone for good
     commission_taken: int = 0  # what disputes took of the commission and still hold
     shipping: int = 0  # what of the order's shipping no refund speaks for yet
+    discount: int = 0  # what the marketplace bears of the order's discounts
+    discount_back: int = 0  # of that, what refunds brought back so far
+    discount_taken: int = 0  # of that, what disputes brought back and still hold
+
+    @property
+    def sold(self) -> SoldAmounts:
+        """The order as it was sold."""
+        return SoldAmounts(self.total, self.commission, self.discount)
 
     @property
     def left(self) -> Money:
@@ -171,14 +200,16 @@ class Worked:
 
 def work_out(order: Sum, wish: RefundRequest) -> Worked:
     """How much a wish comes to. Raises BadRefund or TooMuch, naming the field."""
+    if not order.total:
+        return _of_nothing(order, wish)
     if wish.reach is Reach.LINES:
         return _of_lines(order, wish)
     if not order.left:
         raise TooMuch(order.left)
     if wish.reach is Reach.WHOLE:
         left = order.left.amount
-        quantities = {line.id: line.left for line in order.lines if line.left}
-        return _spread(order, quantities, wish.restock, left, order.shipping)
+        pieces = _pieces_left(order)
+        return _spread(order, pieces, wish.restock, left, order.shipping)
     amount = wish.amount
     if amount is None:
         raise AmountLacking
@@ -189,6 +220,18 @@ def work_out(order: Sum, wish: RefundRequest) -> Worked:
     if amount > order.left.amount:
         raise TooMuch(order.left)
     return Worked(amount)
+
+
+def _of_nothing(order: Sum, wish: RefundRequest) -> Worked:
+    """An order that cost nothing goes back whole, and for nothing."""
+    left = _pieces_left(order)
+    if not left:
+        raise TooMuch(order.left)
+    return _spread(order, left, wish.restock, 0, 0)
+
+
+def _pieces_left(order: Sum) -> dict[int, int]:
+    return {line.id: line.left for line in order.lines if line.left}
 
 
 def _of_lines(order: Sum, wish: RefundRequest) -> Worked:
@@ -207,8 +250,10 @@ def _of_lines(order: Sum, wish: RefundRequest) -> Worked:
     shipping = order.shipping_left.amount if wish.shipping else 0
     if not chosen and not shipping:
         raise NoPieces
-    worth = [lines[id_].unit * pieces for id_, pieces in chosen.items()]
-    amount = sum(worth) + shipping
+    unit = step(order.currency)
+    worth = [lines[id_].worth(pieces, unit) for id_, pieces in chosen.items()]
+    if not (amount := sum(worth) + shipping):
+        raise NothingPaid
     if amount > order.left.amount:
         raise TooMuch(order.left, param="reach")
     return _spread(order, chosen, wish.restock, amount, shipping)
@@ -225,7 +270,8 @@ def _spread(
     the rest is spread over them.
     """
     lines = [line for line in order.lines if quantities.get(line.id)]
-    worth = [line.unit * quantities[line.id] for line in lines]
+    unit = step(order.currency)
+    worth = [line.worth(quantities[line.id], unit) for line in lines]
     if sum(worth) + shipping not in (0, amount):
         *worth, shipping = split(amount, [*worth, shipping])
     parts = tuple(
@@ -242,10 +288,20 @@ def _spread(
 
 @frozen
 class Burden:
-    """Who bears a refund; minor units."""
+    """Who bears a refund; minor units.
+
+    `discount`: what the marketplace has back of what it paid of the price. Vendor and commission
+    bear that besides what the shopper gets.
+    """
 
     vendor: int
     commission: int
+    discount: int = 0
+
+    @property
+    def fee(self) -> int:
+        """What of the application fee goes back; below zero, what of a contribution comes back."""
+        return self.commission - self.discount
 
 
 def bear(order: Sum, amount: int, policy: RefundPolicy) -> Burden:
@@ -254,47 +310,11 @@ def bear(order: Sum, amount: int, policy: RefundPolicy) -> Burden:
     What a bank took counts as if it had been refunded, so that the parts of one charge come to it,
     whichever way they went.
     """
-    before = min(order.refunded + order.taken, order.total - amount)
-    given = order.commission_back + order.commission_taken
-    back = commission_back(
-        policy,
-        order.total,
-        order.commission,
-        before,
-        given,
-        amount,
-        unit=step(order.currency),
+    before = GoneBack(
+        min(order.refunded + order.taken, order.total - amount),
+        order.commission_back + order.commission_taken,
+        order.discount_back + order.discount_taken,
     )
-    return Burden(amount - back, back)
-
-
-class Refundability(StrEnum):
-    """What the shopper's bank has to do with a payment."""
-
-    CLEAR = "clear"
-    INQUIRY = "inquiry"  # it only asks: a refund closes it
-    CHARGED_BACK = "charged_back"  # it holds the money until it decides
-    DECIDED = "decided"  # it has decided, and Stripe refunds nothing of such a payment any more
-    UNKNOWN = "unknown"  # Stripe could not be asked just now
-
-
-@frozen
-class AtBank:
-    """What matters to a refund about one dispute at Stripe."""
-
-    is_refundable: bool
-    is_inquiry: bool
-    is_open: bool
-
-
-def refundability(disputes: Sequence[AtBank]) -> Refundability:
-    """From all disputes of a payment: what keeps it from being refunded comes first, and of that
-    what may still end.
-    """
-    stops = [dispute for dispute in disputes if not dispute.is_refundable]
-    if any(dispute.is_open for dispute in stops):
-        return Refundability.CHARGED_BACK
-    if stops:
-        return Refundability.DECIDED
-    asks = any(dispute.is_inquiry and dispute.is_open for dispute in disputes)
-    return Refundability.INQUIRY if asks else Refundability.CLEAR
+    unit = step(order.currency)
+    back = give_back(order.sold, policy, before, amount, unit=unit)
+    return Burden(back.vendor, back.commission, back.discount)

@@ -26,11 +26,8 @@ from shared.finance.refunds.errors import (
 )
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.order_totals import check_bank
-from shared.finance.refunds.rules import (
-    Refundability,
-    RefundRequest,
-    RefundState,
-)
+from shared.finance.refunds.refundability import Refundability
+from shared.finance.refunds.rules import RefundRequest, RefundState
 from shared.finance.refunds.statements import (
     lock_paid_order,
     order_and_payment,

@@ -13,7 +13,7 @@ from shared.finance.recovery.rules import MovementKind
 from shared.finance.refunds.errors import RefundNotFound
 from shared.finance.refunds.models import Refund, RefundLine
 from shared.finance.refunds.order_totals import BY_STRIPE, line_of
-from shared.finance.refunds.rules import COUNTING, RefundState, Sum
+from shared.finance.refunds.rules import COUNTING, RefundableLine, RefundState, Sum
 from shared.infra.database.base import words
 from shared.infra.database.raw_sql import (
     Record,
@@ -97,6 +97,16 @@ class OrderTotals:
     touched: bool
 
 
+def _by_disputes(account: Account) -> str:
+    """What disputes of an order did to an account; its value: the order, as a subject."""
+    return (
+        "SELECT SUM(e.amount) FROM ledger_postings z"
+        " JOIN ledger_entries e ON e.posting_id = z.id"
+        f" WHERE z.subject = ? AND z.kind IN ({words(postings.OF_DISPUTES)})"
+        f" AND e.account = '{account}'"
+    )
+
+
 @cache
 def _totals_sql() -> str:
     of_order = "refunds r WHERE r.order_id = o.id"
@@ -104,6 +114,10 @@ def _totals_sql() -> str:
     counting = f"{of_order} AND r.status IN ({words(COUNTING)})"
     scalars = {
         "commission_back": f"SELECT SUM(r.commission_part) FROM {counting}",
+        "discount_back": f"SELECT SUM(r.discount_part) FROM {counting}",
+        "line_back": "SELECT SUM(b.amount) FROM refund_lines b"
+        " JOIN refunds r ON r.id = b.refund_id WHERE b.order_line_id = l.id"
+        f" AND r.status IN ({words(COUNTING)})",
         "refunds": f"SELECT COUNT(*) FROM {of_order}",
         "unapproved": f"SELECT SUM(r.amount) FROM {counting} AND r.decided_by = ''"
         f" AND r.requested_by <> '{BY_STRIPE}'",
@@ -113,10 +127,8 @@ def _totals_sql() -> str:
         f" AND c.subject NOT LIKE 'refund:%') OR EXISTS (SELECT 1 FROM claims c"
         f" JOIN movements m ON m.claim_id = c.id WHERE {of_payment}"
         f" AND m.kind = '{MovementKind.TRANSFER}')",
-        "commission_taken": "SELECT SUM(e.amount) FROM ledger_postings l"
-        " JOIN ledger_entries e ON e.posting_id = l.id"
-        f" WHERE l.subject = ? AND l.kind IN ({words(postings.OF_DISPUTES)})"
-        f" AND e.account = '{Account.COMMISSION}'",
+        "commission_taken": _by_disputes(Account.COMMISSION),
+        "discount_taken": _by_disputes(Account.MARKETPLACE_DISCOUNTS),
     }
     more = ", ".join(f"({sql}) AS {name}" for name, sql in scalars.items())
     return (
@@ -130,9 +142,10 @@ def _totals_sql() -> str:
 
 async def totals_of(order: Order, payment: Payment) -> OrderTotals:
     """Read what of a locked order counts, and what decides about its next refund; one question."""
-    found = await fetch(_totals_sql(), f"order:{order.id}", payment.id)
+    subject = f"order:{order.id}"
+    found = await fetch(_totals_sql(), subject, subject, payment.id)
     here = found[0]
-    lines = [row_of(OrderLine, "l", each) for each in found if each["l.id"] is not None]
+    lines = [_line(each) for each in found if each["l.id"] is not None]
     has_policy = here["y.id"] is not None
     policy = row_of(MarketplacePolicy, "y", here) if has_policy else MarketplacePolicy()
     return OrderTotals(
@@ -145,9 +158,14 @@ async def totals_of(order: Order, payment: Payment) -> OrderTotals:
     )
 
 
+def _line(record: Record) -> RefundableLine:
+    back = record["line_back"] or 0
+    return line_of(row_of(OrderLine, "l", record), int(back))
+
+
 def _sum(
     order: Order,
-    lines: tuple[OrderLine, ...],
+    lines: tuple[RefundableLine, ...],
     record: Record,
 ) -> Sum:
     return Sum(
@@ -156,10 +174,13 @@ def _sum(
         commission=order.platform_fee_amount,
         refunded=order.refunded_amount,
         commission_back=int(record["commission_back"] or 0),
-        lines=tuple(line_of(line) for line in lines),
+        lines=lines,
         taken=order.disputed_amount + order.lost_amount,
         commission_taken=int(record["commission_taken"] or 0),
         shipping=order.shipping_amount - order.shipping_refunded,
+        discount=order.marketplace_discount,
+        discount_back=int(record["discount_back"] or 0),
+        discount_taken=-int(record["discount_taken"] or 0),
     )
 
 

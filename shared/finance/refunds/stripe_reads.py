@@ -15,7 +15,12 @@ from shared.finance.recovery.models import Claim, Movement
 from shared.finance.recovery.rules import MovementKind
 from shared.finance.refunds.methods import AtStripe, Earlier, RefundMethod
 from shared.finance.refunds.models import Refund
-from shared.finance.refunds.rules import UNDONE, AtBank, Refundability, refundability
+from shared.finance.refunds.refundability import (
+    AtBank,
+    Refundability,
+    refundability,
+)
+from shared.finance.refunds.rules import UNDONE
 from shared.infra.database.columns import texts_in
 from shared.infra.gateway.application_fees import FeeRefund
 from shared.infra.gateway.errors import StripeRefused, StripeUnavailable
@@ -34,6 +39,8 @@ async def refundability_of(gateway: Gateway, payment: Payment) -> Refundability:
     """What the shopper's bank says of a payment; unknown while Stripe does not answer (then a
     refund finds out by itself).
     """
+    if payment.stripe_payment_intent_id is None:  # it cost nothing: no bank knows of it
+        return Refundability.CLEAR
     try:
         disputes = await gateway.disputes.list(
             payment_intent=payment.stripe_payment_intent_id
@@ -73,7 +80,7 @@ async def earlier_refunds(refund: Refund) -> list[Earlier]:
     return [
         Earlier(
             row.amount,
-            row.commission_part,
+            row.commission_part - row.discount_part,
             RefundMethod(bool(row.reverse_transfer), row.refund_application_fee),
             row.status in UNDONE,
         )

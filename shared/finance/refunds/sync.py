@@ -258,16 +258,17 @@ async def _first_seen(
 def _parts_as_moved(refund: Refund, moved: Along) -> dict[str, Any]:
     """Who bears it, where Stripe gave another part of the fee back than we had worked out."""
     back, amount = moved.fee_back, refund.amount
-    is_another = refund.commission_part != back <= amount
+    is_another = refund.commission_part - refund.discount_part != back <= amount
     if not refund.refund_application_fee or not is_another:
         return {}
     log.warning(
         "refund %s: Stripe gave %s of the fee back, not %s",
         refund.id,
         back,
-        refund.commission_part,
+        refund.commission_part - refund.discount_part,
     )
-    return {"commission_part": back, "vendor_part": amount - back}
+    commission = back + refund.discount_part
+    return {"commission_part": commission, "vendor_part": amount - back}
 
 
 def _made(payment: Payment, moved: Along) -> tuple[MadeMovement, ...]:

@@ -147,11 +147,18 @@ class CreateRefund(Operation[StripeRefund, ChargeFacts]):
         earlier: Sequence[Earlier],
     ) -> CreateRefund:
         """Choose how Stripe is asked."""
-        total, fee = order.total_amount_cents, order.platform_fee_amount
+        sold = Sum(
+            order.currency,
+            order.total_amount_cents,
+            order.platform_fee_amount,
+            refunded=0,
+            commission_back=0,
+            discount=order.marketplace_discount,
+        )
         way = choose_method(
-            Sum(order.currency, total, fee, 0, 0),
+            sold,
             refund.amount,
-            Burden(refund.vendor_part, refund.commission_part),
+            Burden(refund.vendor_part, refund.commission_part, refund.discount_part),
             RefundPolicy(refund.policy),
             earlier=earlier,
             now=facts.sale,

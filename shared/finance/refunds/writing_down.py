@@ -8,6 +8,7 @@ from typing import Any
 from shared.core import clock
 from shared.core.money import Money
 from shared.finance.payments.models import Payment
+from shared.finance.refunds import nothing_paid
 from shared.finance.refunds.errors import TooMuch
 from shared.finance.refunds.models import Refund, RefundLine
 from shared.finance.refunds.refunded_amounts import count_against, count_pieces_later
@@ -56,11 +57,14 @@ async def write_down(
         shipping_amount=worked.shipping,
         vendor_part=burden.vendor,
         commission_part=burden.commission,
+        discount_part=burden.discount,
         policy=policy.refund_policy,
         idempotency_key=f"order:{order.number}:refund:{number}:1",
         **said,
     )
     _add_lines(tx, refund, worked)
+    if not worked.amount:
+        await nothing_paid.settle(tx, refund)
     return refund
 
 

@@ -107,7 +107,7 @@ def _movements(view: StatementView) -> list[tuple[str, ...]]:
     rows = [
         (
             view.day(line.at),
-            view.words_of(line.kind)["one"],
+            view.said_of(line),
             view.order_number(line.order_id),
             amount(view, line.gross),
             amount(view, line.commission) if line.commission else "",

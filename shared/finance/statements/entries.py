@@ -24,7 +24,7 @@ from shared.finance.statements import months
 from shared.finance.statements.models import Statement
 from shared.finance.statements.rules import (
     BALANCE,
-    COMMISSION,
+    BESIDE,
     PAYABLE,
     RECEIVABLE,
     RESERVED,
@@ -232,8 +232,8 @@ def _balance(vendor_id: int, currency: str) -> QuerySet[LedgerEntry]:
 
 
 def _commission(vendor_id: int, currency: str) -> list[QuerySet[LedgerEntry]]:
-    """Commission is kept per order or payout, not per vendor: also what a refund gave back of which
-    the vendor bore nothing.
+    """Commission, and what the marketplace paid of prices, is kept per order or payout, not per
+    vendor: also what a refund gave back of which the vendor bore nothing.
 
     Of the orders and of the payouts by a question each: asked for either at once, PostgreSQL reads
     every posting there is.
@@ -244,7 +244,7 @@ def _commission(vendor_id: int, currency: str) -> list[QuerySet[LedgerEntry]]:
     payouts = Payout.filter(vendor_id=vendor_id, method="instant").annotate(
         subject=RawSQL('\'payout:\' || "payouts"."id"')
     )
-    kept = LedgerEntry.filter(account=COMMISSION, currency=currency)
+    kept = LedgerEntry.filter(account__in=BESIDE, currency=currency)
     return [
         kept.filter(posting__subject__in=Subquery(about.values("subject")))
         for about in (orders, payouts)

@@ -61,7 +61,7 @@ def _written(view: StatementView) -> bytes:
             (
                 months.exact(line.at, view.zone),
                 line.kind,
-                view.words_of(line.kind)["one"],
+                view.said_of(line),
                 view.order_number(line.order_id),
                 *(
                     view.money(amount).to_decimal()

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from shared.core import clock, formats
 from shared.core.frozen import frozen
 from shared.core.money import Money
-from shared.core.words import words
+from shared.core.words import word, words
 from shared.finance.statements import entries, months
 from shared.finance.statements.errors import StatementNotFound
 from shared.finance.statements.invoice_issuer import identity_party
@@ -21,6 +21,7 @@ from shared.finance.statements.rules import (
     OF_BEFORE,
     Invoice,
     Party,
+    StatementLine,
     StatementSheet,
     invoice,
 )
@@ -112,6 +113,16 @@ class StatementView:
     def words_of(self, kind: str) -> Mapping[str, str]:
         """What a line of this kind is called (`statements.lines`)."""
         return words("statements.lines", kind, market=self.market)
+
+    def said_of(self, line: StatementLine) -> str:
+        """What a line is called, with what the marketplace paid of it, or has back."""
+        called = self.words_of(line.kind)["one"]
+        if not line.discount:
+            return called
+        size = str(self.money(abs(line.discount)))
+        aside = "market_paid" if line.discount > 0 else "market_has_back"
+        told = word("statements.account", aside, amount=size, market=self.market)
+        return f"{called}, {told}"
 
     def order_number(self, order_id: int | None) -> str:
         """The number of an order in it; empty for what is about none."""

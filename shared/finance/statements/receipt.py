@@ -137,11 +137,16 @@ def _lines(sheets: Sheets, facts: Facts) -> None:
 
 
 def _rest(sheets: Sheets, facts: Facts) -> None:
-    """What was paid beside the lines: for sending, by its name where it has one."""
-    rest = Money(
-        facts.total.amount - sum(line.total.amount for line in facts.lines),
-        facts.total.currency,
-    )
+    """What was paid beside the lines: less what a code took off, and for sending, by its name where
+    it has one.
+    """
+    goods = sum(line.total.amount for line in facts.lines)
+    if facts.discount:
+        off = f"\N{MINUS SIGN}{_plain(facts.discount)}"
+        bill_row(sheets, (_said("discount"), "", off))
+        sheets.down(ROW)
+        goods -= facts.discount.amount
+    rest = Money(facts.total.amount - goods, facts.total.currency)
     if rest:
         said = (
             _said("delivery", method=facts.sent_by) if facts.sent_by else _said("rest")

@@ -24,6 +24,9 @@ PAYABLE, RESERVED, RECEIVABLE, COMMISSION = (
     "vendor_receivable",
     "commission",
 )
+# what the marketplace paid of a price: told beside a sale, part of no sum
+DISCOUNTS = "marketplace_discounts"
+BESIDE = (COMMISSION, DISCOUNTS)
 BALANCE = (PAYABLE, RESERVED, RECEIVABLE)
 
 # what documents called the marketplace before a closed month kept its name
@@ -81,6 +84,7 @@ class StatementLine:
     net: int
     balance: int  # after it
     stripe_id: str
+    discount: int = 0  # of gross, what the marketplace paid, or has back (below zero)
 
 
 @frozen
@@ -154,8 +158,9 @@ def _lines(
     """
     lines = []
     for parts in sorted(facts, key=_moment):
-        net = -sum(part.amount for part in parts if part.account != COMMISSION)
+        net = -sum(part.amount for part in parts if part.account not in BESIDE)
         commission = sum(part.amount for part in parts if part.account == COMMISSION)
+        discount = sum(part.amount for part in parts if part.account == DISCOUNTS)
         if net or commission:
             balance += net
             first = min(parts, key=lambda part: part.entry_id)
@@ -169,6 +174,7 @@ def _lines(
                     net=net,
                     balance=balance,
                     stripe_id=first.stripe_id,
+                    discount=discount,
                 )
             )
     return tuple(lines)

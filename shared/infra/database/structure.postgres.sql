@@ -1,4 +1,4 @@
--- What all migrations make, up to 0073_closing_postings. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0074_contributions. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -262,7 +262,7 @@ CREATE TABLE claims (
     payment_id bigint NOT NULL,
     vendor_id bigint NOT NULL,
     netted bigint DEFAULT 0 NOT NULL,
-    CONSTRAINT ck_claims_amounts CHECK (amount >= 0 and receivable >= 0 and written_off >= 0)
+    CONSTRAINT ck_claims_amounts CHECK ((amount >= 0 or subject like 'contribution:%') and receivable >= 0 and written_off >= 0)
 );
 COMMENT ON TABLE claims IS 'What one refund or dispute takes from a vendor: `amount` has to be taken, `taken` was, `receivable` is owed and dated.';
 COMMENT ON COLUMN claims.subject IS 'refund:12 or dispute:3';
@@ -491,8 +491,10 @@ CREATE TABLE disputes (
     vendor_back bigint DEFAULT 0 NOT NULL,
     share_weight bigint,
     part_closed_at timestamp with time zone,
-    CONSTRAINT ck_disputes_amounts CHECK (amount > 0 and vendor_part >= 0 and commission_part >= 0 and loss_part >= 0 and fee >= 0),
-    CONSTRAINT ck_disputes_back CHECK (vendor_back >= 0 and vendor_back <= vendor_part and commission_back >= 0 and commission_back <= commission_part and loss_back >= 0),
+    discount_part bigint DEFAULT 0 NOT NULL,
+    discount_back bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT ck_disputes_amounts CHECK (amount > 0 and vendor_part >= 0 and commission_part >= 0 and loss_part >= 0 and fee >= 0 and discount_part >= 0),
+    CONSTRAINT ck_disputes_back CHECK (vendor_back >= 0 and vendor_back <= vendor_part and commission_back >= 0 and commission_back <= commission_part and loss_back >= 0 and discount_back >= 0 and discount_back <= discount_part),
     CONSTRAINT ck_disputes_one_answer CHECK (submitted_at is null or accepted_at is null),
     CONSTRAINT ck_disputes_status CHECK (status in ('warning_needs_response', 'warning_under_review', 'warning_closed', 'needs_response', 'under_review', 'won', 'lost', 'prevented', 'appeal_needs_response', 'appeal_under_review'))
 );
@@ -720,7 +722,7 @@ CREATE TABLE ledger_entries (
     stripe_id character varying(255) NOT NULL,
     posting_id bigint NOT NULL,
     vendor_id bigint,
-    CONSTRAINT ck_ledger_entries_account CHECK (account in ('vendor_payable', 'vendor_reserved', 'vendor_receivable', 'stripe_vendor', 'stripe_held_vendor', 'bank_vendor', 'stripe_platform', 'stripe_held_platform', 'bank_platform', 'shoppers_due', 'suspense', 'commission', 'stripe_fees', 'dispute_losses')),
+    CONSTRAINT ck_ledger_entries_account CHECK (account in ('vendor_payable', 'vendor_reserved', 'vendor_receivable', 'stripe_vendor', 'stripe_held_vendor', 'bank_vendor', 'stripe_platform', 'stripe_held_platform', 'bank_platform', 'shoppers_due', 'suspense', 'commission', 'marketplace_discounts', 'stripe_fees', 'dispute_losses')),
     CONSTRAINT ck_ledger_entries_amount CHECK (amount <> 0),
     CONSTRAINT ck_ledger_entries_currency CHECK (currency = upper(currency) and length(currency) = 3),
     CONSTRAINT ck_ledger_entries_vendor CHECK ((account in ('bank_vendor', 'stripe_held_vendor', 'stripe_vendor', 'vendor_payable', 'vendor_receivable', 'vendor_reserved')) = (vendor_id is not null))
@@ -1218,7 +1220,7 @@ CREATE TABLE payments (
     statement_descriptor character varying(22) DEFAULT ''::character varying NOT NULL,
     stripe_customer_id character varying(255),
     intent_key character varying(255),
-    CONSTRAINT ck_payments_amounts CHECK (amount_total > 0 and amount_platform_fee >= 0 and amount_platform_fee < amount_total and amount_vendor = amount_total - amount_platform_fee),
+    CONSTRAINT ck_payments_amounts CHECK (amount_total >= 0 and amount_platform_fee >= 0 and (amount_platform_fee = 0 or amount_platform_fee < amount_total) and amount_vendor = amount_total - amount_platform_fee),
     CONSTRAINT ck_payments_status CHECK (status in ('opening', 'pending', 'requires_action', 'processing', 'succeeded', 'failed', 'canceled', 'parked', 'refunded'))
 );
 COMMENT ON TABLE payments IS 'A PaymentIntent for an order, written down before Stripe is asked for it. An order has at most one open payment.';
@@ -1511,7 +1513,8 @@ CREATE TABLE refunds (
     payment_id bigint NOT NULL,
     vendor_id bigint NOT NULL,
     shipping_amount bigint DEFAULT 0 NOT NULL,
-    CONSTRAINT ck_refunds_amounts CHECK (amount > 0 and vendor_part >= 0 and commission_part >= 0 and amount = vendor_part + commission_part),
+    discount_part bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT ck_refunds_amounts CHECK (amount >= 0 and vendor_part >= 0 and commission_part >= 0 and discount_part >= 0 and amount = vendor_part + commission_part - discount_part),
     CONSTRAINT ck_refunds_shipping CHECK (shipping_amount >= 0 and shipping_amount <= amount),
     CONSTRAINT ck_refunds_status CHECK (status in ('awaiting_approval', 'declined', 'opening', 'refused', 'pending', 'requires_action', 'succeeded', 'failed', 'canceled'))
 );
@@ -2613,7 +2616,7 @@ CREATE INDEX ix_orders_paid ON orders USING btree (paid_at) WHERE paid_at IS NOT
 CREATE INDEX ix_orders_refunded ON orders USING btree (vendor_id, id) WHERE refunded_amount > 0;
 CREATE INDEX ix_orders_shipped ON orders USING btree (status, shipped_at);
 CREATE INDEX ix_orders_state ON orders USING btree (vendor_id, status, id);
-CREATE INDEX ix_orders_to_ship ON orders USING btree (vendor_id, id) WHERE status = 'processing' AND payment_status = 'paid' AND disputed_amount = 0 AND refunded_amount < total_amount_cents - lost_amount;
+CREATE INDEX ix_orders_to_ship ON orders USING btree (vendor_id, id) WHERE status = 'processing' AND payment_status = 'paid' AND disputed_amount = 0 AND (refunded_amount < total_amount_cents - lost_amount OR total_amount_cents = 0);
 CREATE INDEX ix_orders_unpaid ON orders USING btree (vendor_id, id) WHERE payment_status IN ('pending', 'processing', 'failed');
 CREATE INDEX ix_orders_vendor ON orders USING btree (vendor_id, id);
 CREATE INDEX ix_orders_vendor_paid ON orders USING btree (vendor_id, paid_at) WHERE paid_at IS NOT NULL;

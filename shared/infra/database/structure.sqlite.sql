@@ -1,4 +1,4 @@
--- What all migrations make, up to 0073_closing_postings. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0074_contributions. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -231,26 +231,6 @@ CREATE TABLE "stripe_references" (
     "vendor_id" BIGINT REFERENCES "vendors" ("id") ON DELETE RESTRICT
 );
 CREATE INDEX "ix_stripe_references_order" ON "stripe_references" ("order_id");
-CREATE TABLE "claims" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
-    "created_at" TIMESTAMP NOT NULL,
-    "updated_at" TIMESTAMP NOT NULL,
-    "subject" VARCHAR(80) NOT NULL UNIQUE /* refund:12 or dispute:3 */,
-    "currency" VARCHAR(3) NOT NULL,
-    "amount" BIGINT NOT NULL  /* minor units that the vendor bears */,
-    "taken" BIGINT NOT NULL  /* minor units that came back from the vendor's balance, net */,
-    "receivable" BIGINT NOT NULL  /* minor units that the platform advanced and the vendor owes */,
-    "written_off" BIGINT NOT NULL  /* minor units that the platform gave up on */,
-    "owed_since" TIMESTAMP   /* when the receivable arose */,
-    "postings" INT NOT NULL  /* how often the receivable changed in the ledger */,
-    "order_id" BIGINT NOT NULL REFERENCES "orders" ("id") ON DELETE RESTRICT,
-    "payment_id" BIGINT NOT NULL REFERENCES "payments" ("id") ON DELETE RESTRICT,
-    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT
-
-, "netted" BIGINT NOT NULL  /* minor units set off against what we owed the vendor; negative: by what we owed */ DEFAULT 0, CONSTRAINT "ck_claims_amounts" CHECK (amount >= 0 and receivable >= 0 and written_off >= 0));
-CREATE INDEX "ix_claims_vendor" ON "claims" ("vendor_id", "currency", "id");
-CREATE INDEX "ix_claims_order" ON "claims" ("order_id");
-CREATE INDEX "ix_claims_receivable" ON "claims" ("receivable");
 CREATE TABLE "movements" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,
@@ -493,38 +473,6 @@ CREATE TABLE "statements" (
 
 , CONSTRAINT "ck_statements_month" CHECK (length(month) = 7 and substr(month, 5, 1) = '-')
 , CONSTRAINT "ck_statements_span" CHECK (ends_at > starts_at));
-CREATE TABLE "ledger_entries" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
-    "created_at" TIMESTAMP NOT NULL,
-    "updated_at" TIMESTAMP NOT NULL,
-    "account" VARCHAR(40) NOT NULL,
-    "amount" BIGINT NOT NULL  /* minor units of currency; debits positive, credits negative */,
-    "currency" VARCHAR(3) NOT NULL,
-    "stripe_id" VARCHAR(255) NOT NULL  /* the Stripe object that it came from */,
-    "posting_id" BIGINT NOT NULL REFERENCES "ledger_postings" ("id") ON DELETE RESTRICT,
-    "vendor_id" BIGINT REFERENCES "vendors" ("id") ON DELETE RESTRICT
-
-, CONSTRAINT "ck_ledger_entries_account" CHECK (account in ('vendor_payable', 'vendor_reserved', 'vendor_receivable', 'stripe_vendor', 'stripe_held_vendor', 'bank_vendor', 'stripe_platform', 'stripe_held_platform', 'bank_platform', 'shoppers_due', 'suspense', 'commission', 'stripe_fees', 'dispute_losses'))
-, CONSTRAINT "ck_ledger_entries_vendor" CHECK ((account in ('bank_vendor', 'stripe_held_vendor', 'stripe_vendor', 'vendor_payable', 'vendor_receivable', 'vendor_reserved')) = (vendor_id is not null))
-, CONSTRAINT "ck_ledger_entries_amount" CHECK (amount <> 0)
-, CONSTRAINT "ck_ledger_entries_currency" CHECK (currency = upper(currency) and length(currency) = 3));
-CREATE INDEX "ix_ledger_entries_posting" ON "ledger_entries" ("posting_id");
-CREATE INDEX "ix_ledger_entries_stripe" ON "ledger_entries" ("stripe_id");
-CREATE TRIGGER ledger_entries_never_change BEFORE UPDATE ON ledger_entries
-BEGIN SELECT RAISE(ABORT, 'ledger entries are never changed'); END;
-CREATE TRIGGER ledger_entries_never_go BEFORE DELETE ON ledger_entries
-BEGIN SELECT RAISE(ABORT, 'ledger entries are never deleted'); END;
-CREATE TRIGGER ledger_entries_open BEFORE INSERT ON ledger_entries
-WHEN (SELECT is_closed FROM ledger_postings WHERE id = NEW.posting_id)
-BEGIN SELECT RAISE(ABORT, 'a closed posting takes no further entry'); END;
-CREATE TRIGGER ledger_postings_close BEFORE UPDATE ON ledger_postings
-BEGIN
-    SELECT RAISE(ABORT, 'a posting is never changed, only closed') WHERE OLD.is_closed OR NOT NEW.is_closed
-        OR NEW.id <> OLD.id OR NEW.kind <> OLD.kind OR NEW.key <> OLD.key OR NEW.subject <> OLD.subject;
-    SELECT RAISE(ABORT, 'a posting needs entries') WHERE NOT EXISTS (SELECT 1 FROM ledger_entries WHERE posting_id = OLD.id);
-    SELECT RAISE(ABORT, 'a posting comes to nought in each currency') WHERE EXISTS (
-        SELECT 1 FROM ledger_entries WHERE posting_id = OLD.id GROUP BY currency HAVING sum(amount) <> 0);
-END;
 CREATE TABLE "stripe_customers" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,
@@ -837,27 +785,9 @@ CREATE TABLE "ledger_sums" (
     CONSTRAINT "uid_ledger_sums_account_0cb928" UNIQUE ("account", "vendor_id", "currency")
 );
 CREATE INDEX "ix_ledger_sums_vendor" ON "ledger_sums" ("vendor_id");
-CREATE TRIGGER ledger_sums_begin BEFORE INSERT ON ledger_sums
-WHEN NEW.amount IS NOT (SELECT sum(amount) FROM ledger_entries WHERE posting_id = NEW.last_posting_id
-    AND account = NEW.account AND coalesce(vendor_id, 0) = NEW.vendor_id AND currency = NEW.currency)
-BEGIN SELECT RAISE(ABORT, 'a sum is what the entries say'); END;
-CREATE TRIGGER ledger_sums_grow BEFORE UPDATE ON ledger_sums
-WHEN NEW.amount - OLD.amount IS NOT (SELECT sum(amount) FROM ledger_entries WHERE posting_id = NEW.last_posting_id
-    AND account = NEW.account AND coalesce(vendor_id, 0) = NEW.vendor_id AND currency = NEW.currency) OR NEW.last_posting_id = OLD.last_posting_id OR NEW.entries <= OLD.entries
-    OR NEW.id <> OLD.id OR NEW.account <> OLD.account OR NEW.vendor_id <> OLD.vendor_id OR NEW.currency <> OLD.currency
-BEGIN SELECT RAISE(ABORT, 'a sum is what the entries say'); END;
 CREATE TRIGGER ledger_sums_never_go BEFORE DELETE ON ledger_sums
 BEGIN SELECT RAISE(ABORT, 'a sum is what the entries say'); END;
-CREATE TRIGGER ledger_postings_add_up AFTER UPDATE ON ledger_postings WHEN NEW.is_closed
-BEGIN
-    INSERT INTO ledger_sums (created_at, updated_at, account, vendor_id, currency, amount, entries, last_posting_id)
-    SELECT strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), account, coalesce(vendor_id, 0), currency, sum(amount), count(*), NEW.id FROM ledger_entries WHERE posting_id = NEW.id GROUP BY account, coalesce(vendor_id, 0), currency
-    ON CONFLICT (account, vendor_id, currency) DO UPDATE SET updated_at = excluded.updated_at, amount = amount + excluded.amount,
-        entries = entries + excluded.entries, last_posting_id = excluded.last_posting_id;
-END;
 CREATE INDEX "ix_payouts_paid" ON "payouts" ("paid_at") WHERE paid_at IS NOT NULL;
-CREATE INDEX "ix_ledger_entries_account_at" ON "ledger_entries" ("account", "created_at");
-CREATE INDEX "ix_ledger_entries_vendor_at" ON "ledger_entries" ("vendor_id", "account", "currency", "created_at", "id");
 CREATE INDEX "ix_webhook_events_at" ON "webhook_events" ("created_at");
 CREATE TABLE "webhook_bodies" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -884,52 +814,6 @@ CREATE TRIGGER audit_entries_never_change BEFORE UPDATE ON audit_entries
 BEGIN SELECT RAISE(ABORT, 'audit entries are never changed'); END;
 CREATE INDEX "ix_audit_by_person" ON "audit_entries" ("is_by_person", "id");
 CREATE INDEX "ix_audit_kind" ON "audit_entries" ("kind", "id");
-CREATE TABLE "payments" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
-    "created_at" TIMESTAMP NOT NULL,
-    "updated_at" TIMESTAMP NOT NULL,
-    "attempt" SMALLINT NOT NULL  /* 1 for the order's first intent */,
-    "idempotency_key" VARCHAR(255) NOT NULL UNIQUE,
-    "stripe_payment_intent_id" VARCHAR(255) ,
-    "stripe_account_id" VARCHAR(255) NOT NULL  /* the destination */,
-    "stripe_charge_id" VARCHAR(255),
-    "stripe_transfer_id" VARCHAR(255),
-    "stripe_application_fee_id" VARCHAR(255),
-    "stripe_balance_transaction_id" VARCHAR(255),
-    "amount_total" BIGINT NOT NULL  /* minor units of currency */,
-    "amount_vendor" BIGINT NOT NULL  /* minor units of currency */,
-    "amount_platform_fee" BIGINT NOT NULL  /* minor units of currency */,
-    "amount_stripe_fee" BIGINT   /* minor units, as Stripe's balance transaction says */,
-    "currency" VARCHAR(3) NOT NULL,
-    "status" VARCHAR(50) NOT NULL,
-    "payment_method" VARCHAR(50)   /* card, sepa_debit, ... */,
-    "stripe_metadata" JSON NOT NULL,
-    "failure_code" VARCHAR(80),
-    "failure_reason" TEXT   /* a sentence fit for the shopper */,
-    "refund_reason" TEXT,
-    "paid_at" TIMESTAMP,
-    "refunded_at" TIMESTAMP,
-    "parked_reason" TEXT   /* why a success did not match the order */,
-    "customer_id" BIGINT REFERENCES "customers" ("id") ON DELETE RESTRICT,
-    "order_id" BIGINT NOT NULL REFERENCES "orders" ("id") ON DELETE RESTRICT,
-    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT, "available_on" TIMESTAMP   /* when the vendor's share can be paid out, Stripe's word */, "statement_suffix" VARCHAR(22) NOT NULL  /* sent with the intent, the same under its key whatever the shop is called by then */ DEFAULT '', "statement_descriptor" VARCHAR(22) NOT NULL  /* what the card statement shows: Stripe's prefix and ours; empty: unknown */ DEFAULT '', "stripe_customer_id" VARCHAR(255)   /* whose saved methods may pay; frozen before Stripe is asked */, "intent_key" VARCHAR(255)   /* of the intent that the orders of a purchase share; null: its own */,
-    CONSTRAINT "uid_payments_order_i_b67efd" UNIQUE ("order_id", "attempt")
-
-, CONSTRAINT "ck_payments_status" CHECK (status in ('opening', 'pending', 'requires_action', 'processing', 'succeeded', 'failed', 'canceled', 'parked', 'refunded'))
-, CONSTRAINT "ck_payments_amounts" CHECK (amount_total > 0 and amount_platform_fee >= 0 and amount_platform_fee < amount_total and amount_vendor = amount_total - amount_platform_fee));
-CREATE INDEX "idx_payments_stripe__baef79" ON "payments" ("stripe_charge_id");
-CREATE INDEX "ix_payments_status" ON "payments" ("status", "updated_at");
-CREATE UNIQUE INDEX uq_payments_open ON payments (order_id) WHERE status IN ('opening', 'pending', 'requires_action', 'processing', 'failed');
-CREATE INDEX "ix_payments_vendor" ON "payments" ("vendor_id", "id");
-CREATE INDEX "ix_payments_vendor_paid" ON "payments" ("vendor_id", "paid_at") WHERE paid_at IS NOT NULL;
-CREATE INDEX "ix_payments_paid" ON "payments" ("paid_at") WHERE paid_at IS NOT NULL;
-CREATE INDEX "ix_payments_bare" ON "payments" ("updated_at") WHERE stripe_charge_id IS NOT NULL AND stripe_balance_transaction_id IS NULL;
-CREATE TRIGGER vendor_payment_configs_change_pages_by_update AFTER UPDATE ON vendor_payment_configs WHEN OLD.accepts_payments IS NOT NEW.accepts_payments OR OLD.currency IS NOT NEW.currency OR OLD.platform_fee_percentage IS NOT NEW.platform_fee_percentage
-BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NEW.vendor_id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
-CREATE INDEX "ix_payments_shared" ON "payments" ("intent_key") WHERE intent_key IS NOT NULL;
-CREATE INDEX "ix_payments_untransferred" ON "payments" ("id") WHERE intent_key IS NOT NULL AND stripe_charge_id IS NOT NULL AND stripe_transfer_id IS NULL;
-CREATE UNIQUE INDEX uq_payments_slice ON payments (stripe_payment_intent_id, order_id);
-CREATE UNIQUE INDEX uq_payments_lead ON payments (stripe_payment_intent_id) WHERE intent_key IS NULL OR intent_key = idempotency_key;
 CREATE TABLE "return_requests" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,
@@ -1014,43 +898,6 @@ INSERT INTO products_found(rowid, terms) VALUES (NEW.id, NEW.terms);
 END;
 CREATE TRIGGER products_found_by_delete AFTER DELETE ON products
 BEGIN INSERT INTO products_found(products_found, rowid, terms) VALUES ('delete', OLD.id, OLD.terms); END;
-CREATE TABLE "refunds" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
-    "created_at" TIMESTAMP NOT NULL,
-    "updated_at" TIMESTAMP NOT NULL,
-    "number" SMALLINT NOT NULL  /* 1 for the order's first */,
-    "status" VARCHAR(20) NOT NULL,
-    "amount" BIGINT NOT NULL  /* minor units of currency */,
-    "vendor_part" BIGINT NOT NULL  /* minor units that the vendor bears */,
-    "commission_part" BIGINT NOT NULL  /* minor units of commission that are given back */,
-    "currency" VARCHAR(3) NOT NULL,
-    "policy" VARCHAR(20) NOT NULL  /* keep | return | proportional, as it was then */,
-    "reverse_transfer" INT   /* how Stripe was asked; null: not yet decided */,
-    "refund_application_fee" INT NOT NULL,
-    "reason" VARCHAR(40) NOT NULL,
-    "note" VARCHAR(500) NOT NULL  /* to the shopper */,
-    "idempotency_key" VARCHAR(255) NOT NULL UNIQUE,
-    "stripe_refund_id" VARCHAR(255)  UNIQUE,
-    "stripe_balance_transaction_id" VARCHAR(255),
-    "stripe_failure_transaction_id" VARCHAR(255),
-    "stripe_reversal_id" VARCHAR(255),
-    "pending_reason" VARCHAR(60),
-    "failure_reason" VARCHAR(80),
-    "refusal" VARCHAR(300) NOT NULL  /* a sentence: why it was refused or declined */,
-    "requested_by" VARCHAR(60) NOT NULL  /* member:7 */,
-    "decided_by" VARCHAR(60) NOT NULL,
-    "succeeded_at" TIMESTAMP,
-    "order_id" BIGINT NOT NULL REFERENCES "orders" ("id") ON DELETE RESTRICT,
-    "payment_id" BIGINT NOT NULL REFERENCES "payments" ("id") ON DELETE RESTRICT,
-    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT, "shipping_amount" BIGINT NOT NULL  /* minor units of amount that are for the order's sending */ DEFAULT 0,
-    CONSTRAINT "uid_refunds_order_i_fb20c1" UNIQUE ("order_id", "number")
-
-, CONSTRAINT "ck_refunds_status" CHECK (status in ('awaiting_approval', 'declined', 'opening', 'refused', 'pending', 'requires_action', 'succeeded', 'failed', 'canceled'))
-, CONSTRAINT "ck_refunds_amounts" CHECK (amount > 0 and vendor_part >= 0 and commission_part >= 0 and amount = vendor_part + commission_part)
-, CONSTRAINT "ck_refunds_shipping" CHECK (shipping_amount >= 0 and shipping_amount <= amount));
-CREATE INDEX "ix_refunds_status" ON "refunds" ("status", "updated_at");
-CREATE INDEX "ix_refunds_vendor" ON "refunds" ("vendor_id", "id");
-CREATE INDEX "ix_refunds_succeeded" ON "refunds" ("succeeded_at") WHERE succeeded_at IS NOT NULL;
 CREATE TRIGGER shipping_settings_change_pages_by_insert AFTER INSERT ON shipping_settings
 BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NEW.vendor_id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
 CREATE TRIGGER shipping_settings_change_pages_by_update AFTER UPDATE ON shipping_settings
@@ -1084,48 +931,6 @@ CREATE TABLE "order_messages" (
 );
 CREATE INDEX "ix_order_messages_order" ON "order_messages" ("order_id", "id");
 CREATE UNIQUE INDEX uq_customer_addresses_default ON customer_addresses (customer_id) WHERE is_default;
-CREATE TABLE "disputes" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
-    "created_at" TIMESTAMP NOT NULL,
-    "updated_at" TIMESTAMP NOT NULL,
-    "stripe_dispute_id" VARCHAR(255) NOT NULL,
-    "status" VARCHAR(40) NOT NULL,
-    "reason" VARCHAR(60) NOT NULL,
-    "amount" BIGINT NOT NULL  /* minor units of currency */,
-    "currency" VARCHAR(3) NOT NULL,
-    "is_inquiry" INT NOT NULL,
-    "is_charge_refundable" INT NOT NULL,
-    "due_by" TIMESTAMP,
-    "opened_at" TIMESTAMP NOT NULL  /* when Stripe made it */,
-    "closed_at" TIMESTAMP,
-    "fee" BIGINT NOT NULL  /* minor units that Stripe took for it */,
-    "vendor_part" BIGINT NOT NULL  /* minor units that the vendor bears while the money is gone */,
-    "commission_part" BIGINT NOT NULL  /* minor units of commission given back */,
-    "loss_part" BIGINT NOT NULL  /* minor units that neither vendor nor commission can bear */,
-    "withdrawn_at" TIMESTAMP,
-    "reinstated_at" TIMESTAMP,
-    "evidence" JSON NOT NULL  /* the vendor's draft, field -> text */,
-    "staged_evidence" JSON NOT NULL  /* what Stripe holds, field -> text */,
-    "evidence_version" INT NOT NULL,
-    "submitted_at" TIMESTAMP,
-    "submitted_by" VARCHAR(60) NOT NULL,
-    "accepted_at" TIMESTAMP,
-    "accepted_by" VARCHAR(60) NOT NULL,
-    "network_reason_code" VARCHAR(40),
-    "order_id" BIGINT NOT NULL REFERENCES "orders" ("id") ON DELETE RESTRICT,
-    "payment_id" BIGINT NOT NULL REFERENCES "payments" ("id") ON DELETE RESTRICT,
-    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT
-
-, "commission_back" BIGINT NOT NULL  /* minor units of commission that are back */ DEFAULT 0, "delivered_at" TIMESTAMP   /* when Stripe had taken the answer, or the acceptance */, "fee_back" BIGINT NOT NULL  /* minor units of the fee that came back */ DEFAULT 0, "loss_back" BIGINT NOT NULL  /* minor units that the marketplace has back */ DEFAULT 0, "transaction_count" SMALLINT NOT NULL  /* balance transactions seen so far */ DEFAULT 0, "vendor_back" BIGINT NOT NULL  /* minor units that the vendor has back */ DEFAULT 0, "share_weight" BIGINT   /* what was left of the order when a shared dispute came; null: it has it alone */, "part_closed_at" TIMESTAMP   /* when a vendor's part of a shared answer was handed in, or its time was over */, CONSTRAINT "ck_disputes_status" CHECK (status in ('warning_needs_response', 'warning_under_review', 'warning_closed', 'needs_response', 'under_review', 'won', 'lost', 'prevented', 'appeal_needs_response', 'appeal_under_review'))
-, CONSTRAINT "ck_disputes_amounts" CHECK (amount > 0 and vendor_part >= 0 and commission_part >= 0 and loss_part >= 0 and fee >= 0)
-, CONSTRAINT "ck_disputes_back" CHECK (vendor_back >= 0 and vendor_back <= vendor_part and commission_back >= 0 and commission_back <= commission_part and loss_back >= 0)
-, CONSTRAINT "ck_disputes_one_answer" CHECK (submitted_at is null or accepted_at is null));
-CREATE INDEX "ix_disputes_vendor" ON "disputes" ("vendor_id", "id");
-CREATE INDEX "ix_disputes_order" ON "disputes" ("order_id");
-CREATE INDEX "ix_disputes_status" ON "disputes" ("status", "due_by");
-CREATE INDEX "ix_disputes_opened" ON "disputes" ("opened_at", "id");
-CREATE UNIQUE INDEX uq_disputes_slice ON disputes (stripe_dispute_id, order_id);
-CREATE UNIQUE INDEX uq_disputes_alone ON disputes (stripe_dispute_id) WHERE share_weight IS NULL;
 CREATE TABLE "invoice_counters" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,
@@ -1247,7 +1052,6 @@ CREATE INDEX "ix_orders_vendor" ON "orders" ("vendor_id", "id");
 CREATE INDEX "ix_orders_customer" ON "orders" ("customer_id", "id");
 CREATE INDEX "ix_orders_shipped" ON "orders" ("status", "shipped_at");
 CREATE INDEX "ix_orders_held" ON "orders" ("held_at");
-CREATE INDEX "ix_orders_to_ship" ON "orders" ("vendor_id", "id") WHERE status = 'processing' AND payment_status = 'paid' AND disputed_amount = 0 AND refunded_amount < total_amount_cents - lost_amount;
 CREATE INDEX "ix_orders_unpaid" ON "orders" ("vendor_id", "id") WHERE payment_status IN ('pending', 'processing', 'failed');
 CREATE INDEX "ix_orders_refunded" ON "orders" ("vendor_id", "id") WHERE refunded_amount > 0;
 CREATE INDEX "ix_orders_disputed" ON "orders" ("vendor_id", "id") WHERE disputed_amount > 0 OR lost_amount > 0;
@@ -1367,3 +1171,199 @@ CREATE TABLE "unmatched_withdrawals" (
     "answered_by" VARCHAR(60) NOT NULL  /* member:7 */
 );
 CREATE INDEX "ix_unmatched_withdrawals_open" ON "unmatched_withdrawals" ("id") WHERE answered_at IS NULL;
+CREATE TABLE "ledger_entries" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "account" VARCHAR(40) NOT NULL,
+    "amount" BIGINT NOT NULL  /* minor units of currency; debits positive, credits negative */,
+    "currency" VARCHAR(3) NOT NULL,
+    "stripe_id" VARCHAR(255) NOT NULL  /* the Stripe object that it came from */,
+    "posting_id" BIGINT NOT NULL REFERENCES "ledger_postings" ("id") ON DELETE RESTRICT,
+    "vendor_id" BIGINT REFERENCES "vendors" ("id") ON DELETE RESTRICT
+
+, CONSTRAINT "ck_ledger_entries_account" CHECK (account in ('vendor_payable', 'vendor_reserved', 'vendor_receivable', 'stripe_vendor', 'stripe_held_vendor', 'bank_vendor', 'stripe_platform', 'stripe_held_platform', 'bank_platform', 'shoppers_due', 'suspense', 'commission', 'marketplace_discounts', 'stripe_fees', 'dispute_losses'))
+, CONSTRAINT "ck_ledger_entries_vendor" CHECK ((account in ('bank_vendor', 'stripe_held_vendor', 'stripe_vendor', 'vendor_payable', 'vendor_receivable', 'vendor_reserved')) = (vendor_id is not null))
+, CONSTRAINT "ck_ledger_entries_amount" CHECK (amount <> 0)
+, CONSTRAINT "ck_ledger_entries_currency" CHECK (currency = upper(currency) and length(currency) = 3));
+CREATE INDEX "ix_ledger_entries_posting" ON "ledger_entries" ("posting_id");
+CREATE INDEX "ix_ledger_entries_stripe" ON "ledger_entries" ("stripe_id");
+CREATE TRIGGER ledger_entries_never_change BEFORE UPDATE ON ledger_entries
+BEGIN SELECT RAISE(ABORT, 'ledger entries are never changed'); END;
+CREATE TRIGGER ledger_entries_never_go BEFORE DELETE ON ledger_entries
+BEGIN SELECT RAISE(ABORT, 'ledger entries are never deleted'); END;
+CREATE TRIGGER ledger_entries_open BEFORE INSERT ON ledger_entries
+WHEN (SELECT is_closed FROM ledger_postings WHERE id = NEW.posting_id)
+BEGIN SELECT RAISE(ABORT, 'a closed posting takes no further entry'); END;
+CREATE INDEX "ix_ledger_entries_account_at" ON "ledger_entries" ("account", "created_at");
+CREATE INDEX "ix_ledger_entries_vendor_at" ON "ledger_entries" ("vendor_id", "account", "currency", "created_at", "id");
+CREATE TRIGGER ledger_postings_close BEFORE UPDATE ON ledger_postings
+BEGIN
+    SELECT RAISE(ABORT, 'a posting is never changed, only closed') WHERE OLD.is_closed OR NOT NEW.is_closed
+        OR NEW.id <> OLD.id OR NEW.kind <> OLD.kind OR NEW.key <> OLD.key OR NEW.subject <> OLD.subject;
+    SELECT RAISE(ABORT, 'a posting needs entries') WHERE NOT EXISTS (SELECT 1 FROM ledger_entries WHERE posting_id = OLD.id);
+    SELECT RAISE(ABORT, 'a posting comes to nought in each currency') WHERE EXISTS (
+        SELECT 1 FROM ledger_entries WHERE posting_id = OLD.id GROUP BY currency HAVING sum(amount) <> 0);
+END;
+CREATE TRIGGER ledger_sums_begin BEFORE INSERT ON ledger_sums
+WHEN NEW.amount IS NOT (SELECT sum(amount) FROM ledger_entries WHERE posting_id = NEW.last_posting_id
+    AND account = NEW.account AND coalesce(vendor_id, 0) = NEW.vendor_id AND currency = NEW.currency)
+BEGIN SELECT RAISE(ABORT, 'a sum is what the entries say'); END;
+CREATE TRIGGER ledger_sums_grow BEFORE UPDATE ON ledger_sums
+WHEN NEW.amount - OLD.amount IS NOT (SELECT sum(amount) FROM ledger_entries WHERE posting_id = NEW.last_posting_id
+    AND account = NEW.account AND coalesce(vendor_id, 0) = NEW.vendor_id AND currency = NEW.currency) OR NEW.last_posting_id = OLD.last_posting_id OR NEW.entries <= OLD.entries
+    OR NEW.id <> OLD.id OR NEW.account <> OLD.account OR NEW.vendor_id <> OLD.vendor_id OR NEW.currency <> OLD.currency
+BEGIN SELECT RAISE(ABORT, 'a sum is what the entries say'); END;
+CREATE TRIGGER ledger_postings_add_up AFTER UPDATE ON ledger_postings WHEN NEW.is_closed
+BEGIN
+    INSERT INTO ledger_sums (created_at, updated_at, account, vendor_id, currency, amount, entries, last_posting_id)
+    SELECT strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), account, coalesce(vendor_id, 0), currency, sum(amount), count(*), NEW.id FROM ledger_entries WHERE posting_id = NEW.id GROUP BY account, coalesce(vendor_id, 0), currency
+    ON CONFLICT (account, vendor_id, currency) DO UPDATE SET updated_at = excluded.updated_at, amount = amount + excluded.amount,
+        entries = entries + excluded.entries, last_posting_id = excluded.last_posting_id;
+END;
+CREATE TABLE "refunds" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "number" SMALLINT NOT NULL  /* 1 for the order's first */,
+    "status" VARCHAR(20) NOT NULL,
+    "amount" BIGINT NOT NULL  /* minor units of currency */,
+    "vendor_part" BIGINT NOT NULL  /* minor units that the vendor bears */,
+    "commission_part" BIGINT NOT NULL  /* minor units of commission that are given back */,
+    "currency" VARCHAR(3) NOT NULL,
+    "policy" VARCHAR(20) NOT NULL  /* keep | return | proportional, as it was then */,
+    "reverse_transfer" INT   /* how Stripe was asked; null: not yet decided */,
+    "refund_application_fee" INT NOT NULL,
+    "reason" VARCHAR(40) NOT NULL,
+    "note" VARCHAR(500) NOT NULL  /* to the shopper */,
+    "idempotency_key" VARCHAR(255) NOT NULL UNIQUE,
+    "stripe_refund_id" VARCHAR(255)  UNIQUE,
+    "stripe_balance_transaction_id" VARCHAR(255),
+    "stripe_failure_transaction_id" VARCHAR(255),
+    "stripe_reversal_id" VARCHAR(255),
+    "pending_reason" VARCHAR(60),
+    "failure_reason" VARCHAR(80),
+    "refusal" VARCHAR(300) NOT NULL  /* a sentence: why it was refused or declined */,
+    "requested_by" VARCHAR(60) NOT NULL  /* member:7 */,
+    "decided_by" VARCHAR(60) NOT NULL,
+    "succeeded_at" TIMESTAMP,
+    "order_id" BIGINT NOT NULL REFERENCES "orders" ("id") ON DELETE RESTRICT,
+    "payment_id" BIGINT NOT NULL REFERENCES "payments" ("id") ON DELETE RESTRICT,
+    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT, "shipping_amount" BIGINT NOT NULL  /* minor units of amount that are for the order's sending */ DEFAULT 0, "discount_part" BIGINT NOT NULL  /* minor units that the marketplace has back of what it paid of the price */ DEFAULT 0,
+    CONSTRAINT "uid_refunds_order_i_fb20c1" UNIQUE ("order_id", "number")
+
+, CONSTRAINT "ck_refunds_status" CHECK (status in ('awaiting_approval', 'declined', 'opening', 'refused', 'pending', 'requires_action', 'succeeded', 'failed', 'canceled'))
+, CONSTRAINT "ck_refunds_amounts" CHECK (amount >= 0 and vendor_part >= 0 and commission_part >= 0 and discount_part >= 0 and amount = vendor_part + commission_part - discount_part)
+, CONSTRAINT "ck_refunds_shipping" CHECK (shipping_amount >= 0 and shipping_amount <= amount));
+CREATE INDEX "ix_refunds_status" ON "refunds" ("status", "updated_at");
+CREATE INDEX "ix_refunds_vendor" ON "refunds" ("vendor_id", "id");
+CREATE INDEX "ix_refunds_succeeded" ON "refunds" ("succeeded_at") WHERE succeeded_at IS NOT NULL;
+CREATE TABLE "disputes" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "stripe_dispute_id" VARCHAR(255) NOT NULL,
+    "status" VARCHAR(40) NOT NULL,
+    "reason" VARCHAR(60) NOT NULL,
+    "amount" BIGINT NOT NULL  /* minor units of currency */,
+    "currency" VARCHAR(3) NOT NULL,
+    "is_inquiry" INT NOT NULL,
+    "is_charge_refundable" INT NOT NULL,
+    "due_by" TIMESTAMP,
+    "opened_at" TIMESTAMP NOT NULL  /* when Stripe made it */,
+    "closed_at" TIMESTAMP,
+    "fee" BIGINT NOT NULL  /* minor units that Stripe took for it */,
+    "vendor_part" BIGINT NOT NULL  /* minor units that the vendor bears while the money is gone */,
+    "commission_part" BIGINT NOT NULL  /* minor units of commission given back */,
+    "loss_part" BIGINT NOT NULL  /* minor units that neither vendor nor commission can bear */,
+    "withdrawn_at" TIMESTAMP,
+    "reinstated_at" TIMESTAMP,
+    "evidence" JSON NOT NULL  /* the vendor's draft, field -> text */,
+    "staged_evidence" JSON NOT NULL  /* what Stripe holds, field -> text */,
+    "evidence_version" INT NOT NULL,
+    "submitted_at" TIMESTAMP,
+    "submitted_by" VARCHAR(60) NOT NULL,
+    "accepted_at" TIMESTAMP,
+    "accepted_by" VARCHAR(60) NOT NULL,
+    "network_reason_code" VARCHAR(40),
+    "order_id" BIGINT NOT NULL REFERENCES "orders" ("id") ON DELETE RESTRICT,
+    "payment_id" BIGINT NOT NULL REFERENCES "payments" ("id") ON DELETE RESTRICT,
+    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT
+
+, "commission_back" BIGINT NOT NULL  /* minor units of commission that are back */ DEFAULT 0, "delivered_at" TIMESTAMP   /* when Stripe had taken the answer, or the acceptance */, "fee_back" BIGINT NOT NULL  /* minor units of the fee that came back */ DEFAULT 0, "loss_back" BIGINT NOT NULL  /* minor units that the marketplace has back */ DEFAULT 0, "transaction_count" SMALLINT NOT NULL  /* balance transactions seen so far */ DEFAULT 0, "vendor_back" BIGINT NOT NULL  /* minor units that the vendor has back */ DEFAULT 0, "share_weight" BIGINT   /* what was left of the order when a shared dispute came; null: it has it alone */, "part_closed_at" TIMESTAMP   /* when a vendor's part of a shared answer was handed in, or its time was over */, "discount_part" BIGINT NOT NULL  /* minor units that the marketplace has back of what it paid of the price */ DEFAULT 0, "discount_back" BIGINT NOT NULL  /* minor units of them that it pays again */ DEFAULT 0, CONSTRAINT "ck_disputes_status" CHECK (status in ('warning_needs_response', 'warning_under_review', 'warning_closed', 'needs_response', 'under_review', 'won', 'lost', 'prevented', 'appeal_needs_response', 'appeal_under_review'))
+, CONSTRAINT "ck_disputes_amounts" CHECK (amount > 0 and vendor_part >= 0 and commission_part >= 0 and loss_part >= 0 and fee >= 0 and discount_part >= 0)
+, CONSTRAINT "ck_disputes_back" CHECK (vendor_back >= 0 and vendor_back <= vendor_part and commission_back >= 0 and commission_back <= commission_part and loss_back >= 0 and discount_back >= 0 and discount_back <= discount_part)
+, CONSTRAINT "ck_disputes_one_answer" CHECK (submitted_at is null or accepted_at is null));
+CREATE INDEX "ix_disputes_vendor" ON "disputes" ("vendor_id", "id");
+CREATE INDEX "ix_disputes_order" ON "disputes" ("order_id");
+CREATE INDEX "ix_disputes_status" ON "disputes" ("status", "due_by");
+CREATE INDEX "ix_disputes_opened" ON "disputes" ("opened_at", "id");
+CREATE UNIQUE INDEX uq_disputes_slice ON disputes (stripe_dispute_id, order_id);
+CREATE UNIQUE INDEX uq_disputes_alone ON disputes (stripe_dispute_id) WHERE share_weight IS NULL;
+CREATE TABLE "payments" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "attempt" SMALLINT NOT NULL  /* 1 for the order's first intent */,
+    "idempotency_key" VARCHAR(255) NOT NULL UNIQUE,
+    "stripe_payment_intent_id" VARCHAR(255) ,
+    "stripe_account_id" VARCHAR(255) NOT NULL  /* the destination */,
+    "stripe_charge_id" VARCHAR(255),
+    "stripe_transfer_id" VARCHAR(255),
+    "stripe_application_fee_id" VARCHAR(255),
+    "stripe_balance_transaction_id" VARCHAR(255),
+    "amount_total" BIGINT NOT NULL  /* minor units of currency */,
+    "amount_vendor" BIGINT NOT NULL  /* minor units of currency */,
+    "amount_platform_fee" BIGINT NOT NULL  /* minor units of currency */,
+    "amount_stripe_fee" BIGINT   /* minor units, as Stripe's balance transaction says */,
+    "currency" VARCHAR(3) NOT NULL,
+    "status" VARCHAR(50) NOT NULL,
+    "payment_method" VARCHAR(50)   /* card, sepa_debit, ... */,
+    "stripe_metadata" JSON NOT NULL,
+    "failure_code" VARCHAR(80),
+    "failure_reason" TEXT   /* a sentence fit for the shopper */,
+    "refund_reason" TEXT,
+    "paid_at" TIMESTAMP,
+    "refunded_at" TIMESTAMP,
+    "parked_reason" TEXT   /* why a success did not match the order */,
+    "customer_id" BIGINT REFERENCES "customers" ("id") ON DELETE RESTRICT,
+    "order_id" BIGINT NOT NULL REFERENCES "orders" ("id") ON DELETE RESTRICT,
+    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT, "available_on" TIMESTAMP   /* when the vendor's share can be paid out, Stripe's word */, "statement_suffix" VARCHAR(22) NOT NULL  /* sent with the intent, the same under its key whatever the shop is called by then */ DEFAULT '', "statement_descriptor" VARCHAR(22) NOT NULL  /* what the card statement shows: Stripe's prefix and ours; empty: unknown */ DEFAULT '', "stripe_customer_id" VARCHAR(255)   /* whose saved methods may pay; frozen before Stripe is asked */, "intent_key" VARCHAR(255)   /* of the intent that the orders of a purchase share; null: its own */,
+    CONSTRAINT "uid_payments_order_i_b67efd" UNIQUE ("order_id", "attempt")
+
+, CONSTRAINT "ck_payments_status" CHECK (status in ('opening', 'pending', 'requires_action', 'processing', 'succeeded', 'failed', 'canceled', 'parked', 'refunded'))
+, CONSTRAINT "ck_payments_amounts" CHECK (amount_total >= 0 and amount_platform_fee >= 0 and (amount_platform_fee = 0 or amount_platform_fee < amount_total) and amount_vendor = amount_total - amount_platform_fee));
+CREATE INDEX "idx_payments_stripe__baef79" ON "payments" ("stripe_charge_id");
+CREATE INDEX "ix_payments_status" ON "payments" ("status", "updated_at");
+CREATE UNIQUE INDEX uq_payments_open ON payments (order_id) WHERE status IN ('opening', 'pending', 'requires_action', 'processing', 'failed');
+CREATE INDEX "ix_payments_vendor" ON "payments" ("vendor_id", "id");
+CREATE INDEX "ix_payments_vendor_paid" ON "payments" ("vendor_id", "paid_at") WHERE paid_at IS NOT NULL;
+CREATE INDEX "ix_payments_paid" ON "payments" ("paid_at") WHERE paid_at IS NOT NULL;
+CREATE INDEX "ix_payments_bare" ON "payments" ("updated_at") WHERE stripe_charge_id IS NOT NULL AND stripe_balance_transaction_id IS NULL;
+CREATE INDEX "ix_payments_shared" ON "payments" ("intent_key") WHERE intent_key IS NOT NULL;
+CREATE INDEX "ix_payments_untransferred" ON "payments" ("id") WHERE intent_key IS NOT NULL AND stripe_charge_id IS NOT NULL AND stripe_transfer_id IS NULL;
+CREATE UNIQUE INDEX uq_payments_slice ON payments (stripe_payment_intent_id, order_id);
+CREATE UNIQUE INDEX uq_payments_lead ON payments (stripe_payment_intent_id) WHERE intent_key IS NULL OR intent_key = idempotency_key;
+CREATE TRIGGER vendor_payment_configs_change_pages_by_update AFTER UPDATE ON vendor_payment_configs WHEN OLD.accepts_payments IS NOT NEW.accepts_payments OR OLD.currency IS NOT NEW.currency OR OLD.platform_fee_percentage IS NOT NEW.platform_fee_percentage
+BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NEW.vendor_id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
+CREATE INDEX "ix_orders_to_ship" ON "orders" ("vendor_id", "id") WHERE status = 'processing' AND payment_status = 'paid' AND disputed_amount = 0 AND (refunded_amount < total_amount_cents - lost_amount OR total_amount_cents = 0);
+CREATE TABLE "claims" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "subject" VARCHAR(80) NOT NULL UNIQUE /* refund:12 or dispute:3 */,
+    "currency" VARCHAR(3) NOT NULL,
+    "amount" BIGINT NOT NULL  /* minor units that the vendor bears */,
+    "taken" BIGINT NOT NULL  /* minor units that came back from the vendor's balance, net */,
+    "receivable" BIGINT NOT NULL  /* minor units that the platform advanced and the vendor owes */,
+    "written_off" BIGINT NOT NULL  /* minor units that the platform gave up on */,
+    "owed_since" TIMESTAMP   /* when the receivable arose */,
+    "postings" INT NOT NULL  /* how often the receivable changed in the ledger */,
+    "order_id" BIGINT NOT NULL REFERENCES "orders" ("id") ON DELETE RESTRICT,
+    "payment_id" BIGINT NOT NULL REFERENCES "payments" ("id") ON DELETE RESTRICT,
+    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT
+
+, "netted" BIGINT NOT NULL  /* minor units set off against what we owed the vendor; negative: by what we owed */ DEFAULT 0, CONSTRAINT "ck_claims_amounts" CHECK ((amount >= 0 or subject like 'contribution:%') and receivable >= 0 and written_off >= 0));
+CREATE INDEX "ix_claims_vendor" ON "claims" ("vendor_id", "currency", "id");
+CREATE INDEX "ix_claims_order" ON "claims" ("order_id");
+CREATE INDEX "ix_claims_receivable" ON "claims" ("receivable");

@@ -20,15 +20,14 @@ from shared.infra.gateway.fields import (
 
 @frozen
 class NewTransfer:
-    """Money to send to a connected account out of one charge.
-
-    It needs no available balance (stripe-facts 11.4).
+    """Money to send to a connected account out of one charge, which needs no available balance
+    (stripe-facts 11.4); without a charge, out of what the platform has available (3.10).
     """
 
     amount: int
     currency: str
     destination: str
-    source_transaction: str
+    source_transaction: str | None
     transfer_group: str
     metadata: Mapping[str, str]
 
@@ -104,15 +103,20 @@ class Transfers(Resource):
     """Transfers from the platform to connected accounts."""
 
     async def create(self, new: NewTransfer, *, key: str) -> Transfer:
-        """Send a vendor money out of a charge, so that it needs no available balance."""
-        params = {
+        """Send a vendor money.
+
+        Raises StripeRefused (`balance_insufficient`) where it comes out of no charge and the
+        platform's balance does not cover it.
+        """
+        params: dict[str, Any] = {
             "amount": new.amount,
             "currency": new.currency.lower(),
             "destination": new.destination,
-            "source_transaction": new.source_transaction,
             "transfer_group": new.transfer_group,
             "metadata": marked(new.metadata),
         }
+        if new.source_transaction is not None:
+            params["source_transaction"] = new.source_transaction
         return await self._move(
             self._v1.transfers.create_async,
             params=params,

@@ -10,10 +10,11 @@ from shared.infra.unit import Event
 
 @frozen
 class CheckoutOpened(Event):
-    """A checkout waits for its money until then."""
+    """A checkout waits for its money until then; `is_free`: it costs nothing, so it does not."""
 
     checkout_id: int
     until: datetime
+    is_free: bool = False
 
 
 @frozen

@@ -55,7 +55,7 @@ ORDER_INDEXES = [
         name="ix_orders_to_ship",
         where=(
             "status = 'processing' AND payment_status = 'paid' AND disputed_amount = 0"
-            " AND refunded_amount < total_amount_cents - lost_amount"
+            " AND (refunded_amount < total_amount_cents - lost_amount OR total_amount_cents = 0)"
         ),
     ),
     IndexWhere(

@@ -34,10 +34,11 @@ MAX_NUMBER = 20
 
 # The chips above a vendor's orders: name -> what they let through. Paid, and something of it is
 # left: orders.money.OrderMoney says the same of one order (a test compares them).
+_LEFT = Q(refunded_amount__lt=F("total_amount_cents") - F("lost_amount"))
 _MONEY_LEFT = Q(
+    _LEFT | Q(total_amount_cents=0),
     payment_status=PaymentStatus.PAID,
     disputed_amount=0,
-    refunded_amount__lt=F("total_amount_cents") - F("lost_amount"),
 )
 FILTERS: Mapping[str, Q] = {
     # READY: somebody waits for it.

@@ -74,6 +74,8 @@ class OrderMoney:
             return MoneyState.REFUNDED
         if self.payment_status is not PaymentStatus.PAID:
             return MoneyState.UNPAID
+        if not self.total:
+            return MoneyState.PAID  # it cost nothing: nothing of it can be gone
         if self.returned + self.lost >= self.total:
             return MoneyState.LOST if self.lost else MoneyState.REFUNDED
         if self.disputed:

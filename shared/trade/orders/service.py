@@ -252,5 +252,13 @@ async def _create(
             stock_state=state,
             purchaser=purchaser,
         )
-    tx.emit(CheckoutOpened(checkout.id, until))
+    tx.emit(_opened(checkout))
     return checkout.token
+
+
+def _opened(checkout: Checkout) -> CheckoutOpened:
+    return CheckoutOpened(
+        checkout.id,
+        checkout.reserved_until,
+        is_free=not checkout.total_amount,
+    )

@@ -113,7 +113,8 @@ CHIPS: Mapping[str, str] = {
     "all": "TRUE",
     "to_ship": (
         f"o.status = '{OrderStatus.PROCESSING}' AND {_PAID}"
-        f" AND o.disputed_amount = 0 AND o.refunded_amount < {_UNLOST}"
+        " AND o.disputed_amount = 0"
+        f" AND (o.refunded_amount < {_UNLOST} OR o.total_amount_cents = 0)"
     ),
     "shipped": f"o.status IN ('{OrderStatus.SHIPPED}', '{OrderStatus.DELIVERED}')",
     "unpaid": f"o.payment_status IN ({words(UNPAID)})",
@@ -191,7 +192,8 @@ FIGURES = Records(
 PAID_SINCE = Records(
     "SELECT o.currency, COUNT(*) AS orders, SUM(o.total_amount_cents) AS total"
     f" FROM orders o WHERE o.vendor_id = ? AND {_PAID}"
-    f" AND o.returned_amount < {_UNLOST} AND o.paid_at >= ? GROUP BY o.currency",
+    f" AND (o.returned_amount < {_UNLOST} OR o.total_amount_cents = 0)"
+    " AND o.paid_at >= ? GROUP BY o.currency",
     ("currency", "orders", "total"),
 )
 

@@ -50,6 +50,7 @@ def facts_of(found: Iterable[Posting]) -> list[Fact]:
 def histories(draw: st.DrawFn) -> list[Posting]:
     """A sale and any mix of what can come after it."""
     total = draw(st.integers(2, 10**7))
+    discount = draw(st.integers(0, 10**6))
     found = [
         postings.sale(
             postings.SaleFact(
@@ -58,8 +59,9 @@ def histories(draw: st.DrawFn) -> list[Posting]:
                 3,
                 "EUR",
                 total,
-                draw(st.integers(0, total - 1)),
+                draw(st.integers(0, total + discount - 1)),
                 "pi_1",
+                discount=discount,
             )
         )
     ]
@@ -72,9 +74,10 @@ def histories(draw: st.DrawFn) -> list[Posting]:
     for n in range(draw(st.integers(0, 6))):
         mine, theirs = draw(st.integers(0, total)), draw(st.integers(0, 1000))
         loss, fee = draw(st.integers(0, 100)), draw(st.integers(0, 1500))
-        refund = postings.RefundFact(n, 2, 3, "EUR", mine, theirs, f"re_{n}")
+        back = draw(st.integers(0, 100))
+        refund = postings.RefundFact(n, 2, 3, "EUR", mine, theirs, f"re_{n}", back)
         disputed = postings.DisputedMoney(
-            2, 3, "EUR", mine, theirs, loss, fee, f"txn_{n}"
+            2, 3, "EUR", mine, theirs, loss, fee, f"txn_{n}", discount_part=back
         )
         owed = postings.Receivable(n, 1, 2, 3, "EUR", max(mine, 1), f"re_{n}")
         reserve = postings.Reserved(n, 2, 3, "EUR", max(mine, 1), "pi_1")
@@ -176,7 +179,12 @@ def test_both_sides_are_what_the_ledger_says(history: list[Posting]) -> None:
         Account.VENDOR_PAYABLE, Account.VENDOR_RESERVED, Account.VENDOR_RECEIVABLE
     )
     assert sum(step.vendor for step in found) == -owed
-    made = come_to(Account.COMMISSION, Account.STRIPE_FEES, Account.DISPUTE_LOSSES)
+    made = come_to(
+        Account.COMMISSION,
+        Account.MARKETPLACE_DISCOUNTS,
+        Account.STRIPE_FEES,
+        Account.DISPUTE_LOSSES,
+    )
     assert sum(step.market for step in found) == -made
     assert sum(step.whole for step in found) == come_to(*CASH)
     assert reserved(facts) == -come_to(Account.VENDOR_RESERVED)

@@ -4,6 +4,7 @@ expired, given up, unheard of. All of its orders go the same way.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -116,6 +117,53 @@ async def test_a_closed_purchase_whose_money_came_all_the_same_is_paid(
     await market.rest()
     assert await _states(purchase) == ({"succeeded"}, {"paid"})
     await books_agree(market)
+
+
+async def test_a_part_that_was_sold_meanwhile_is_told_and_the_others_are_sent(
+    market: Market,
+) -> None:
+    """The money came late: one receipt, which says of the one part that it cannot be sent; its
+    vendor is not asked to send anything.
+    """
+    shops = await market.fill("LU", "FR")
+    purchase = await buy_from(shops)
+    view = await purchase.open(market)
+    async with unit.transaction() as tx:
+        checkout = await tx.lock(Checkout, id=purchase.checkout_id)
+        await close_checkout(tx, checkout, CheckoutStatus.CANCELLED, actor="shopper")
+    await Product.filter(id=shops[1].product_id).update(stock=0)
+    pay(market, view.payment_intent_id)
+    market.advance(1)
+    await market.settle()
+    assert await _states(purchase) == ({"succeeded"}, {"paid"})
+    sent, gone = await purchase.orders()
+    assert [sent.status, gone.status] == ["processing", "cancelled"]
+    receipt = await Email.get(kind="purchase_confirmed")
+    _, of_sent, of_gone = re.split(rf"{sent.number}|{gone.number}", receipt.text)
+    assert "sold before your payment arrived" in of_gone
+    assert "sold before your payment arrived" not in of_sent
+    (asked,) = await Email.filter(kind="order_sold")
+    assert asked.order_id == sent.id
+
+
+async def test_when_nothing_of_it_is_left_no_receipt_thanks_for_it(
+    market: Market,
+) -> None:
+    """People are written to by hand then."""
+    shops = await market.fill("LU", "FR")
+    purchase = await buy_from(shops)
+    view = await purchase.open(market)
+    async with unit.transaction() as tx:
+        checkout = await tx.lock(Checkout, id=purchase.checkout_id)
+        await close_checkout(tx, checkout, CheckoutStatus.CANCELLED, actor="shopper")
+    await Product.all().update(stock=0)
+    pay(market, view.payment_intent_id)
+    market.advance(1)
+    await market.settle()
+    assert {order.status for order in await purchase.orders()} == {"cancelled"}
+    assert not await Email.filter(
+        kind__in=["purchase_confirmed", "order_sold"]
+    ).exists()
 
 
 async def test_without_a_webhook_and_without_a_job_the_sweep_brings_it_home(

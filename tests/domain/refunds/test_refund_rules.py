@@ -21,22 +21,24 @@ from shared.finance.refunds.methods import (
     choose_method,
     stripe_share,
 )
+from shared.finance.refunds.refundability import (
+    AtBank,
+    Refundability,
+    refundability,
+)
 from shared.finance.refunds.rules import (
     COUNTING,
     MOVES,
     UNDONE,
     UNSETTLED,
-    AtBank,
     Burden,
     Reach,
-    Refundability,
     RefundableLine,
     RefundRequest,
     RefundState,
     Sum,
     bear,
     next_state,
-    refundability,
     work_out,
 )
 from shared.trade.commission.rules import RefundPolicy

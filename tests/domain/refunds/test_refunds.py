@@ -23,9 +23,9 @@ from shared.finance.refunds.errors import (
     TooMuch,
 )
 from shared.finance.refunds.models import Refund, RefundLine
+from shared.finance.refunds.refundability import Refundability
 from shared.finance.refunds.rules import (
     Reach,
-    Refundability,
     RefundRequest,
     RefundState,
 )

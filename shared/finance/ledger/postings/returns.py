@@ -14,8 +14,10 @@ OF_DISPUTES = (
 
 @frozen
 class RefundFact:
-    """A refund that Stripe took on: the vendor bears `vendor_part` of it, the commission gives back
-    the rest. Minor units.
+    """A refund that Stripe took on: who bears it, in minor units.
+
+    The vendor bears `vendor_part`, the commission gives `commission_part` back; of the two, the
+    platform has `discount_part` back of what it paid of the price.
     """
 
     refund_id: int
@@ -25,6 +27,12 @@ class RefundFact:
     vendor_part: int
     commission_part: int
     stripe_id: str  # the refund's
+    discount_part: int = 0
+
+    @property
+    def amount(self) -> int:
+        """What the shopper gets."""
+        return self.vendor_part + self.commission_part - self.discount_part
 
     def owed(self, kind: str, sign: int) -> Posting:
         return Posting(
@@ -37,15 +45,16 @@ class RefundFact:
                 (Account.VENDOR_PAYABLE, sign * self.vendor_part, self.vendor_id),
                 (Account.COMMISSION, sign * self.commission_part, None),
                 (
-                    Account.SHOPPERS_DUE,
-                    -sign * (self.vendor_part + self.commission_part),
+                    Account.MARKETPLACE_DISCOUNTS,
+                    -sign * self.discount_part,
                     None,
                 ),
+                (Account.SHOPPERS_DUE, -sign * self.amount, None),
             ),
         )
 
     def cash(self, kind: str, sign: int) -> Posting:
-        amount = sign * (self.vendor_part + self.commission_part)
+        amount = sign * self.amount
         return Posting(
             kind,
             f"{kind}:{self.refund_id}",
@@ -203,7 +212,8 @@ class DisputedMoney:
     All parts positive, minor units.
 
     `loss_part` is what neither the vendor nor the commission can bear; `fee` is Stripe's for the
-    dispute (of money that comes back: what of the fee came back with it).
+    dispute (of money that comes back: what of the fee came back with it). `discount_part`: what of
+    these the platform has back of the price that it paid.
     """
 
     order_id: int
@@ -215,6 +225,7 @@ class DisputedMoney:
     fee: int
     stripe_id: str  # the balance transaction's
     is_share: bool = False  # of what several orders share, each in a posting of its own
+    discount_part: int = 0
 
     def key(self, kind: str) -> str:
         """Name the fact."""
@@ -222,7 +233,8 @@ class DisputedMoney:
         return f"{kind}:{self.stripe_id}{share}"
 
     def posting(self, kind: str, sign: int) -> Posting:
-        whole = self.vendor_part + self.commission_part + self.loss_part + self.fee
+        borne = self.vendor_part + self.commission_part + self.loss_part
+        whole = borne - self.discount_part + self.fee
         return Posting(
             kind,
             self.key(kind),
@@ -233,6 +245,11 @@ class DisputedMoney:
                 (Account.VENDOR_PAYABLE, sign * self.vendor_part, self.vendor_id),
                 (Account.COMMISSION, sign * self.commission_part, None),
                 (Account.DISPUTE_LOSSES, sign * (self.loss_part + self.fee), None),
+                (
+                    Account.MARKETPLACE_DISCOUNTS,
+                    -sign * self.discount_part,
+                    None,
+                ),
                 (Account.STRIPE_PLATFORM, -sign * whole, None),
             ),
         )

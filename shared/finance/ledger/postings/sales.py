@@ -10,8 +10,8 @@ from shared.finance.ledger.chart import Account, Posting, lines
 
 @frozen
 class SaleFact:
-    """A payment that succeeded: what the shopper paid and of it the platform's commission, in minor
-    units.
+    """A payment that succeeded: what the shopper paid, the platform's commission, and what the
+    platform pays of the price; in minor units.
     """
 
     payment_id: int
@@ -20,20 +20,24 @@ class SaleFact:
     currency: str
     total: int
     commission: int
-    stripe_id: str  # the payment intent's
+    stripe_id: str  # the payment intent's; of an order of zero, our own key
     is_slice: bool = False  # of an intent that several orders share
+    discount: int = 0  # what the platform bears of the order's discounts
 
 
 def sale(fact: SaleFact) -> Posting:
     """The vendor has earned its share, which lies in its Stripe balance; the commission in the
     platform's.
 
-    Of a shared intent all lies with the platform until the vendor's share is transferred.
+    Of a shared intent all lies with the platform until the vendor's share is transferred. A
+    discount that the platform bears comes out of its commission first; what that does not cover
+    lies with the platform until it is contributed (decision 29).
     """
-    share = fact.total - fact.commission
-    if not 0 <= fact.commission < fact.total:
-        raise ValueError(f"a commission of {fact.commission} on {fact.total}")
-    passed_on = 0 if fact.is_slice else share
+    worth = fact.total + fact.discount
+    if not 0 <= fact.commission < worth:
+        raise ValueError(f"a commission of {fact.commission} on {worth}")
+    application_fee = max(fact.commission - fact.discount, 0)
+    passed_on = 0 if fact.is_slice else fact.total - application_fee
     return Posting(
         "sale",
         f"sale:{fact.payment_id}",
@@ -42,9 +46,10 @@ def sale(fact: SaleFact) -> Posting:
             fact.currency,
             fact.stripe_id,
             (Account.STRIPE_VENDOR, passed_on, fact.vendor_id),
-            (Account.VENDOR_PAYABLE, -share, fact.vendor_id),
+            (Account.VENDOR_PAYABLE, fact.commission - worth, fact.vendor_id),
             (Account.STRIPE_PLATFORM, fact.total - passed_on, None),
             (Account.COMMISSION, -fact.commission, None),
+            (Account.MARKETPLACE_DISCOUNTS, fact.discount, None),
         ),
     )
 

@@ -22,7 +22,12 @@ from shared.finance.reconciliation.records import ClaimRecord
 from shared.finance.recovery import jobs as recovery_jobs
 from shared.finance.recovery import service as recovery
 from shared.finance.recovery.models import Claim, Movement
-from shared.finance.recovery.rules import MovementKind, MovementState, signed
+from shared.finance.recovery.rules import (
+    CONTRIBUTION,
+    MovementKind,
+    MovementState,
+    signed,
+)
 from shared.infra import unit
 from shared.infra.jobs import Context
 
@@ -151,7 +156,8 @@ def _unsettled(claim: ClaimRecord) -> FoundDifference | None:
     owed = claim.receivable + claim.written_off
     if taken + owed == claim.amount:
         return None
-    if taken > claim.amount and claim.cannot_be_sent:
+    is_contribution = claim.subject.startswith(CONTRIBUTION)
+    if taken > claim.amount and (claim.cannot_be_sent or is_contribution):
         return None  # the operator's page about what vendors owe shows it
     if claim.waits:
         return None  # it is settled once the vendor's part has gone on to it

@@ -58,7 +58,7 @@ class SaleCheck(PaymentCheck):
     ) -> FoundDifference | None:
         """Say that money was taken, and the ledger does not have it."""
         payment = subject.payment
-        if payment is None or payment.state not in TAKEN:
+        if payment is None or payment.state not in TAKEN or not payment.worth:
             return None
         is_parked = payment.state == "parked"
         if is_parked and not subject.leads:

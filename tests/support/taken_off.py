@@ -1,0 +1,49 @@
+"""Orders of which a code took something off: written into what was placed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.core.money import split
+from shared.trade.orders.models import Checkout, Order, OrderLine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+async def take_off(
+    order_id: int,
+    amount: int,
+    *,
+    by_marketplace: bool,
+    off_sending: int = 0,
+) -> Order:
+    """Take `amount` off an unpaid order's goods and `off_sending` off what it costs to send them.
+
+    With a vendor's code the commission is of what is left of the lines.
+    """
+    order = await Order.get(id=order_id)
+    lines = await OrderLine.filter(order_id=order_id).order_by("id")
+    whole = [line.unit_amount * line.quantity for line in lines]
+    parts = split(amount, whole)
+    for line, worth, off in zip(lines, whole, parts, strict=True):
+        line.discount_amount = off
+        if not by_marketplace:
+            line.commission_amount = line.commission_amount * (worth - off) // worth
+        await line.save()
+    order.discount_amount, order.shipping_discount = amount, off_sending
+    order.shipping_amount -= off_sending
+    order.total_amount_cents -= amount + off_sending
+    if by_marketplace:
+        order.marketplace_discount = amount + off_sending
+    order.platform_fee_amount = sum(line.commission_amount for line in lines)
+    await order.save()
+    await _add_up([order.checkout_id])
+    return order
+
+
+async def _add_up(checkout_ids: Iterable[int]) -> None:
+    for checkout_id in checkout_ids:
+        orders = await Order.filter(checkout_id=checkout_id)
+        total = sum(order.total_amount_cents for order in orders)
+        await Checkout.filter(id=checkout_id).update(total_amount=total)
