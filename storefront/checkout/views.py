@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from quart import Blueprint, Response, request
 
 from shared.core.errors import Conflict, NotFound, TryLater
@@ -33,6 +35,7 @@ from shared.trade.orders.reservations import what_is_missing
 from shared.trade.orders.rules import CheckoutStatus, PaymentStatus
 from shared.trade.orders.service import place_order
 from shared.trade.orders.terms import Acceptance
+from shared.trade.people.address_book import AddressView
 from shared.trade.shipping.errors import ChooseShipping, NotServed, ShippingChanged
 from shared.trade.vendors.errors import PaymentNotConfigured
 from storefront.browser import basket_token, remember_checkout
@@ -40,7 +43,7 @@ from storefront.checkout import codes
 from storefront.checkout.chosen_parts import WITHOUT, chosen_basket, sold_basket
 from storefront.checkout.delivery_choice import taken
 from storefront.checkout.forms import CHECKED_ALONE, DECIDED_BY_COUNTRY, CheckoutForm
-from storefront.checkout.known import known_of
+from storefront.checkout.known import chosen_of, known_of, own_book
 from storefront.receipts.order_card import parts_of_all
 
 checkout = Blueprint("checkout", __name__)
@@ -61,9 +64,10 @@ async def contact() -> Response:
     basket = await chosen_basket()
     if not basket.can_check_out:
         return await _back_to(basket)
-    form = await CheckoutForm.from_request(data=await known_of(basket))
+    book = await own_book()
+    form = await CheckoutForm.from_request(data=await known_of(basket, book))
     form.ask_notes(basket)
-    return await _contact_page(basket, form)
+    return await _contact_page(basket, form, book=book)
 
 
 @checkout.post("/shop/checkout")
@@ -187,6 +191,7 @@ async def _contact_page(
     problem: str | None = None,
     is_refused: bool = False,
     code_problem: str = "",
+    book: Sequence[AddressView] = (),
     status: int = 200,
 ) -> Response:
     if basket.total is None:  # in two currencies, by accident of a vendor's change
@@ -207,6 +212,8 @@ async def _contact_page(
             is_refused=is_refused,
         ),
         problem=problem,
+        book=book,
+        chosen=chosen_of(book) or next(iter(book), None),
         is_basket=status == Conflict.status,
         code_problem=code_problem,
         code_typed=codes.typed_of(await request.form) if code_problem else "",

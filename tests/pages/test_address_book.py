@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from shared.finance.statements.models import MarketplaceIdentity
@@ -60,16 +61,27 @@ async def test_the_checkout_is_filled_in_with_the_default_or_the_chosen_one(
     home, work = await keep(browser, HOME), await keep(browser, WORK)
     assert work.state == "CA"
     await browser.add(f"/shops/{(await product.vendor).slug}/{product.slug}")
-    assert "12 rue du Marché" in await browser.get("/shop/checkout")
+    assert 'value="12 rue du Marché"' in await browser.get("/shop/checkout")
     chosen = await browser.get(f"/shop/checkout?address={work.id}")
-    assert "1 Main Street" in chosen
-    assert "12 rue du Marché" in await browser.get("/shop/checkout?address=no")
+    assert 'value="1 Main Street"' in chosen
+    assert 'value="12 rue du Marché"' in await browser.get("/shop/checkout?address=no")
+    offered = re.findall(
+        r'<option value="(\d+)"( selected)?>', chosen.partition("own-address")[2]
+    )
+    assert offered == [(f"{home.id}", ""), (f"{work.id}", " selected")]
+    again = await browser.post("/shop/checkout", {})
+    assert "own-address" not in await again.get_data(as_text=True)
     await browser.get(BOOK)
     await browser.post(f"{BOOK}/{work.id}/default")
-    assert "1 Main Street" in await browser.get("/shop/checkout")
+    assert 'value="1 Main Street"' in await browser.get("/shop/checkout")
     await browser.post(f"{BOOK}/{work.id}/remove")
     assert (await CustomerAddress.get()).is_default
     assert (await CustomerAddress.get()).id == home.id
+    # An order that waits does not stand in the way of an address that is chosen.
+    await browser.check_out(address="9 Other Street")
+    assert 'value="9 Other Street"' in await browser.get("/shop/checkout")
+    chosen = await browser.get(f"/shop/checkout?address={home.id}")
+    assert 'value="12 rue du Marché"' in chosen
 
 
 async def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(

@@ -1,5 +1,5 @@
-"""Closing a posting on PostgreSQL reads its own rows, however many there are: what was planned for an empty table read every entry
-each time, and what was planned for a large one had helpers started for each posting.
+"""Closing a posting on PostgreSQL reads its own entries, however many there are: what was planned while the table was empty read
+every entry each time.
 """
 
 from tortoise import migrations
@@ -21,7 +21,7 @@ HEAD = "CREATE OR REPLACE FUNCTION ledger_add_up() RETURNS trigger LANGUAGE plpg
 MINE = "DECLARE mine bigint[] := ARRAY(SELECT id FROM ledger_postings WHERE id >= NEW.id AND NOT is_closed);"
 REFUSED = "RAISE EXCEPTION 'a posting does not come to nought' USING ERRCODE = 'integrity_constraint_violation';"
 
-# No join: each statement finds entries by their postings, and can be planned no other way.
+# No join, which could be planned as a walk through all entries. Nobody saw parallel workers here; they are forbidden as a precaution.
 POSTGRES = f"""
 {HEAD}
 SET enable_seqscan = off SET max_parallel_workers_per_gather = 0 SET plan_cache_mode = force_generic_plan AS $$
