@@ -13,6 +13,7 @@ from storefront.aftersale.views import aftersale
 from storefront.aftersale.withdrawal import withdrawal
 from storefront.basket.views import basket
 from storefront.checkout.delivery_parts import parts
+from storefront.checkout.pressing import pressing
 from storefront.checkout.views import checkout
 from storefront.described.lists import described
 from storefront.platform.language import languages
@@ -34,6 +35,7 @@ BLUEPRINTS = (
     basket,
     checkout,
     parts,
+    pressing,
     receipts,
     aftersale,
     again,

@@ -5,7 +5,10 @@ from __future__ import annotations
 from shared.core.formats import listed
 from shared.core.frozen import frozen
 from shared.core.locales import gettext as _
+from shared.core.money import Money
+from shared.trade.baskets.codes import Off
 from shared.trade.baskets.parts import BasketView, ShopPart
+from shared.trade.discounts.rules import Reduction
 from storefront.shops.delivery_promise import DeliveryPromise, promises
 
 Ids = tuple[int, ...]
@@ -24,6 +27,7 @@ class PlannedPurchase:
     """What is paid at once.
 
     `ids`: whose things a checkout of it names; none where it is all that is in the basket.
+    `off`: what the basket's code takes off its parts.
     `rest_ids`: who is left without the shops that stand in the way; none where nobody does, or all.
     """
 
@@ -31,6 +35,24 @@ class PlannedPurchase:
     parts: tuple[ShownPart, ...]
     ids: Ids
     rest_ids: Ids
+    off: tuple[Reduction, ...] = ()
+
+    @property
+    def discount(self) -> Money | None:
+        """What is taken off the goods; None for nothing."""
+        amount = sum(reduction.goods for reduction in self.off)
+        return Money(amount, self.currency) if amount else None
+
+    @property
+    def frees_delivery(self) -> bool:
+        """Whether a shop sends for nothing because of a code."""
+        return any(reduction.frees_shipping for reduction in self.off)
+
+    @property
+    def total(self) -> Money | None:
+        """What all of it comes to before it is sent."""
+        full, discount = self.basket.total, self.discount
+        return full - discount if full and discount else full
 
     @property
     def currency(self) -> str:
@@ -44,15 +66,23 @@ class PlannedPurchase:
         return [part.vendor.name for part in parts if part.problems]
 
 
-def purchases_of(basket: BasketView) -> tuple[PlannedPurchase, ...]:
-    """What a basket becomes: a purchase for each currency."""
+def purchases_of(
+    basket: BasketView,
+    off: Off,
+) -> tuple[PlannedPurchase, ...]:
+    """What a basket becomes: a purchase for each currency, each with what its code takes off."""
     found = basket.by_currency()
     if len(found) == 1:
-        return (_planned(basket, ids=()),)
-    return tuple(_planned(each, ids=_ids(each)) for each in found)
+        return (_planned(basket, off, ids=()),)
+    return tuple(_planned(each, off, ids=_ids(each)) for each in found)
 
 
-def _planned(basket: BasketView, *, ids: Ids) -> PlannedPurchase:
+def _planned(
+    basket: BasketView,
+    off: Off,
+    *,
+    ids: Ids,
+) -> PlannedPurchase:
     ready = basket.ready
     is_all = ready.parts == basket.parts
     return PlannedPurchase(
@@ -60,6 +90,7 @@ def _planned(basket: BasketView, *, ids: Ids) -> PlannedPurchase:
         tuple(map(_shown, basket.parts)),
         ids,
         rest_ids=() if is_all else _ids(ready),
+        off=tuple(off[each] for each in _ids(basket) if each in off),
     )
 
 

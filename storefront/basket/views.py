@@ -11,11 +11,13 @@ from shared.entrypoints.web.kit import is_htmx
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page, see_other
 from shared.trade.baskets import service
+from shared.trade.baskets.codes import code_of
 from shared.trade.baskets.queries import get_basket
 from shared.trade.orders.cancellation import give_up_unwanted
 from storefront.basket.forms import QuantityForm
 from storefront.basket.purchases import pays, purchases_of
 from storefront.browser import basket_token
+from storefront.checkout.codes import code_user
 
 basket = Blueprint("basket", __name__)
 
@@ -75,7 +77,8 @@ async def basket_page(
     button pressed.
     """
     view = await get_basket(basket_token(), write=money)
-    purchases = purchases_of(view)
+    code = await code_of(view, code_user())
+    purchases = purchases_of(view, code.off(view, {}))
     response = await page(
         "storefront/basket/basket.html",
         fragments={"basket": "basket"},
@@ -83,6 +86,7 @@ async def basket_page(
         basket=view,
         purchases=purchases,
         pays=pays(purchases),
+        code=code,
         problem=problem,
         fragment=is_htmx(),
     )

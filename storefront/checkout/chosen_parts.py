@@ -12,8 +12,11 @@ from quart import request
 from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.entrypoints.web.filters import money
+from shared.trade.baskets.codes import BasketCode, code_of
 from shared.trade.baskets.parts import BasketView, ShopPart, total_of
 from shared.trade.baskets.queries import get_basket
+from shared.trade.discounts.queries import CodeUser
+from shared.trade.discounts.rules import Reduction
 from shared.trade.vat.sales.rules import SaleRoute, SaleTreatment, sale_treatment
 from storefront.browser import basket_token
 from storefront.checkout.delivery_choice import DeliveryChoice, delivery_choice
@@ -38,12 +41,13 @@ def _ids(values: Iterable[str]) -> frozenset[int]:
 @frozen
 class SoldPart:
     """A shop's part of a checkout, with how it is sent (None where its prices include that), and
-    what becomes of the VAT in it.
+    what becomes of the VAT in it. `reduction`: what the basket's code takes off it.
     """
 
     part: ShopPart
     choice: DeliveryChoice | None
     treatment: SaleTreatment
+    reduction: Reduction | None = None
 
     @property
     def is_untaxed(self) -> bool:
@@ -53,8 +57,19 @@ class SoldPart:
 
     @property
     def total(self) -> Money | None:
-        """What is paid for it, with what is chosen."""
-        return self.choice.total if self.choice else self.part.total
+        """What is paid for it, with what is chosen and what is taken off."""
+        full = self.choice.total if self.choice else self.part.total
+        if full is None or self.reduction is None:
+            return full
+        return full - Money(self.reduction.total, full.currency)
+
+    @property
+    def delivery_price(self) -> Money | None:
+        """What is paid for sending it; None where nothing is chosen."""
+        chosen = self.choice.chosen if self.choice else None
+        if chosen is None or self.reduction is None:
+            return chosen.price if chosen else None
+        return chosen.price - Money(self.reduction.shipping, chosen.price.currency)
 
     @property
     def lacks_delivery(self) -> bool:
@@ -68,6 +83,20 @@ class SoldBasket:
 
     basket: BasketView
     parts: tuple[SoldPart, ...]
+    code: BasketCode = BasketCode()
+
+    @property
+    def off(self) -> Money | None:
+        """What the code takes off the goods; None for nothing."""
+        found = [part.reduction for part in self.parts if part.reduction]
+        amount = sum(reduction.goods for reduction in found)
+        return Money(amount, found[0].currency) if amount else None
+
+    @property
+    def frees_delivery(self) -> bool:
+        """Whether the code lets a shop send for nothing."""
+        found = (part.reduction for part in self.parts)
+        return any(reduction.frees_shipping for reduction in found if reduction)
 
     @property
     def total(self) -> Money | None:
@@ -99,6 +128,7 @@ async def sold_basket(
     basket: BasketView,
     country: str,
     known: Mapping[str, str],
+    user: CodeUser,
     *,
     is_refused: bool = False,
 ) -> SoldBasket:
@@ -108,25 +138,41 @@ async def sold_basket(
     `is_refused`: it could not be placed so, and each shop's part says what is wrong with it.
     """
     given = {**known, **await request.form}
-    parts = []
-    for part in basket.parts:
-        choice = delivery_choice(
+    choices = {
+        part.vendor.id: delivery_choice(
             part,
             country,
             given,
             is_refused=is_refused,
         )
-        route = SaleRoute(
-            part.vendor.vat_scheme,
-            part.vendor.country,
-            country,
+        for part in basket.parts
+    }
+    code = await code_of(basket, user)
+    prices = {vendor_id: _price(choice) for vendor_id, choice in choices.items()}
+    off = code.off(basket, prices)
+    parts = [
+        SoldPart(
+            part,
+            choices[part.vendor.id],
+            _treatment(part, country),
+            off.get(part.vendor.id),
         )
-        treatment = sale_treatment(route)
-        parts.append(
-            SoldPart(
-                part,
-                choice,
-                treatment,
-            )
-        )
-    return SoldBasket(basket, tuple(parts))
+        for part in basket.parts
+    ]
+    return SoldBasket(basket, tuple(parts), code)
+
+
+def _treatment(part: ShopPart, country: str) -> SaleTreatment:
+    route = SaleRoute(
+        part.vendor.vat_scheme,
+        part.vendor.country,
+        country,
+    )
+    return sale_treatment(route)
+
+
+def _price(choice: DeliveryChoice | None) -> int | None:
+    """What sending costs as it is chosen; None where it is not known."""
+    if choice is None:
+        return 0
+    return choice.chosen.price.amount if choice.chosen else None

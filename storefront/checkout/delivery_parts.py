@@ -8,6 +8,7 @@ from shared.entrypoints.web.access import public
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page, see_other
 from storefront.checkout.chosen_parts import chosen_basket, sold_basket
+from storefront.checkout.codes import code_user
 from storefront.checkout.forms import CheckoutForm
 
 parts = Blueprint("checkout_parts", __name__, url_prefix="/shop/checkout")
@@ -41,5 +42,7 @@ async def _part(template: str) -> Response:
         return see_other(url_for("basket.show"))
     form = await CheckoutForm.from_request()
     form.ask_notes(basket)
-    sold = await sold_basket(basket, form.country.data or "", form.known)
+    user = code_user(form.email.data or "")
+    country = form.country.data or ""
+    sold = await sold_basket(basket, country, form.known, user)
     return await page(template, sold=sold, form=form)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypedDict
 
-from quart import Blueprint, Response, jsonify, request
+from quart import Blueprint, Response, request
 
 from shared.core.errors import Conflict, NotFound, TryLater
 from shared.core.formats import listed
@@ -14,7 +13,6 @@ from shared.entrypoints.web.access import public
 from shared.entrypoints.web.filters import money
 from shared.entrypoints.web.identity import customer
 from shared.entrypoints.web.kit import kit, shielded
-from shared.entrypoints.web.limits import limit
 from shared.entrypoints.web.links import public_url_for, url_for
 from shared.entrypoints.web.order_links import link_of, token_of
 from shared.entrypoints.web.pages import page, see_other
@@ -22,17 +20,14 @@ from shared.finance.payment_methods.queries import usable_methods
 from shared.finance.payments.errors import OrderNotPayable
 from shared.finance.payments.rules import PaymentState
 from shared.finance.payments.service import IntentView, create_payment_intent
-from shared.finance.payments.stock_hold import press, release
 from shared.infra.gateway.errors import StandsStill, StripeRefused
 from shared.trade.baskets.parts import BasketView
 from shared.trade.baskets.queries import count_items, get_basket
-from shared.trade.catalogue.errors import SoldOut
+from shared.trade.discounts.errors import CodeRefused
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.orders import terms
-from shared.trade.orders.contacts import Contact
 from shared.trade.orders.errors import (
     BasketProblem,
-    SoldOutAtPayment,
     VendorCannotSell,
 )
 from shared.trade.orders.queries import CheckoutView, checkout_by_token
@@ -44,6 +39,7 @@ from shared.trade.people.address_book import AddressView
 from shared.trade.shipping.errors import ChooseShipping, NotServed, ShippingChanged
 from shared.trade.vendors.errors import PaymentNotConfigured
 from storefront.browser import basket_token, remember_checkout
+from storefront.checkout import codes
 from storefront.checkout.chosen_parts import WITHOUT, chosen_basket, sold_basket
 from storefront.checkout.delivery_choice import taken
 from storefront.checkout.forms import CHECKED_ALONE, DECIDED_BY_COUNTRY, CheckoutForm
@@ -59,13 +55,6 @@ _DECIDED = (
     PaymentState.REFUNDED,
 )
 _PAID = (PaymentStatus.PAID, PaymentStatus.REFUNDED)
-
-
-class Pressed(TypedDict):
-    """Which purchase, and the intent that the page of whoever pressed Pay was made for."""
-
-    checkout_id: int
-    intent_id: str
 
 
 @checkout.get("/shop/checkout")
@@ -92,6 +81,8 @@ async def submit() -> Response:
     given = await request.form
     if WITHOUT in given:  # a shop is left for later: the rest is looked at first
         return await _contact_page(basket, form)
+    if codes.BUTTON in given or codes.is_new(given, basket.discount_code):
+        return await _change_code(form)
     if not form.ok():
         return await _contact_page(basket, form, status=422)
     who = customer()
@@ -106,12 +97,27 @@ async def submit() -> Response:
             shipping=taken(given),
             notes=form.notes(basket),
             vendors=basket.vendor_ids,
+            seen_discount=codes.seen_discount(given),
         )
     except (Conflict, StandsStill) as problem:
         return await _refused(form, problem)
     link = link_of(token)
     remember_checkout(link)
     return see_other(url_for("checkout.payment", token=link))
+
+
+async def _change_code(form: CheckoutForm) -> Response:
+    """Look at the code that was typed, or take the present one out; the rest stays as it was
+    sent.
+    """
+    given = await request.form
+    refused = await codes.change_code(given, codes.code_user(form.email.data or ""))
+    basket = await chosen_basket()
+    if not basket.parts:
+        return await _back_to(basket)
+    status = refused.status if refused else 200
+    told = refused.message if refused else ""
+    return await _contact_page(basket, form, code_problem=told, status=status)
 
 
 async def _refused(
@@ -125,6 +131,13 @@ async def _refused(
     form.ask_notes(basket)
     if isinstance(problem, (NotServed, ChooseShipping, ShippingChanged)):
         return await _contact_page(basket, form, is_refused=True, status=422)
+    if isinstance(problem, CodeRefused):
+        return await _contact_page(
+            basket,
+            form,
+            code_problem=problem.message,
+            status=problem.status,
+        )
     sentences = (*basket.problems, problem.message)
     return await _contact_page(
         basket,
@@ -177,6 +190,7 @@ async def _contact_page(
     *,
     problem: str | None = None,
     is_refused: bool = False,
+    code_problem: str = "",
     book: Sequence[AddressView] = (),
     status: int = 200,
 ) -> Response:
@@ -184,16 +198,25 @@ async def _contact_page(
         return await _back_to(basket)
     form.wants_phone = basket.wants_phone
     country = form.country.data or ""
+    user = codes.code_user(form.email.data or "")
     response = await page(
         "storefront/checkout/contact.html",
         status=status,
         basket=basket,
         form=form,
-        sold=await sold_basket(basket, country, form.known, is_refused=is_refused),
+        sold=await sold_basket(
+            basket,
+            country,
+            form.known,
+            user,
+            is_refused=is_refused,
+        ),
         problem=problem,
         book=book,
         chosen=chosen_of(book) or next(iter(book), None),
         is_basket=status == Conflict.status,
+        code_problem=code_problem,
+        code_typed=codes.typed_of(await request.form) if code_problem else "",
         back=(_("Back to basket"), url_for("basket.show")),
     )
     response.headers["Cache-Control"] = "no-store"  # filled in with name and address
@@ -245,40 +268,6 @@ async def _who_cannot(found: CheckoutView, problem: Conflict) -> Conflict:
     return BasketProblem(" ".join(sentences)) if sentences else problem
 
 
-@checkout.post("/shop/checkout/<token>/hold")
-@public
-@limit("60/minute")
-async def hold(token: str) -> Response:
-    """Pay was pressed: set the pieces aside before the browser confirms the card.
-
-    JSON for static/js/checkout.js.
-    """
-    try:
-        is_held = await press(kit().gateway, **await _pressed(token))
-    except SoldOut as gone:  # Stripe was read a moment ago, and has taken nothing
-        raise SoldOutAtPayment(
-            _("%(message)s Nothing was charged.", message=gone.message)
-        ) from gone
-    return jsonify({"held": is_held})
-
-
-@checkout.post("/shop/checkout/<token>/let-go")
-@public
-@limit("60/minute")
-async def let_go(token: str) -> Response:
-    """The card was not confirmed: let go what Pay set aside."""
-    await release(kit().gateway, **await _pressed(token))
-    return jsonify({"held": False})
-
-
-async def _pressed(token: str) -> Pressed:
-    found = await checkout_by_token(await token_of(token))
-    return {
-        "checkout_id": found.id,
-        "intent_id": (await request.form).get("intent", "")[:255],
-    }
-
-
 def _confirmation(link: str) -> str:
     return url_for("receipts.confirmation", order=link)
 
@@ -304,7 +293,7 @@ async def _payment_page(
         parts=parts_of_all(found.orders, shown=shown),
         intent=intent,
         saved=saved,
-        delivery=delivery_line(found.contact),
+        delivery=found.contact.line,
         return_url=public_url_for("receipts.confirmation", order=link_of(found.token)),
         problem=problem.message if problem else None,
         here=request.path,
@@ -312,8 +301,3 @@ async def _payment_page(
     )
     response.headers["Cache-Control"] = "no-store"  # holds the intent's client secret
     return response
-
-
-def delivery_line(contact: Contact) -> str:
-    """Where it goes, on one line."""
-    return ", ".join((contact.full_name, *contact.lines))

@@ -47,6 +47,11 @@ class Contact:
         )
         return tuple(line for line in (self.address, self.address_extra, town) if line)
 
+    @property
+    def line(self) -> str:
+        """Where it goes, on one line."""
+        return ", ".join((self.full_name, *self.lines))
+
 
 def contact_of(checkout: Checkout) -> Contact:
     """The contact that a checkout holds."""

@@ -1,0 +1,102 @@
+"""Discount codes in Chromium: a vendor makes one, a shopper uses it, with scripts and without."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import PASSWORD
+from tests.browser.journeys import fill_basket, sign_in
+from tests.browser.looking import SHIFTS, look
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from tests.browser.conftest import Server
+
+pytestmark = pytest.mark.browser
+
+HERE = "/vendor/admin/discounts"
+
+
+def _say_who(page: Page) -> None:
+    page.locator("#email").fill("ada@example.test")
+    page.locator("#full_name").fill("Ada Lovelace")
+    page.locator("#address").fill("12 rue du Marché")
+    page.locator("#postal_code").fill("1728")
+    page.locator("#city").fill("Luxembourg")
+
+
+def _make(page: Page, server: Server, code: str) -> None:
+    """A tenth off what Atelier Luxe sells."""
+    sign_in(page, server, "owner@atelier-luxe.test", PASSWORD)
+    page.goto(f"{server.url}{HERE}/new")
+    page.get_by_label("Code", exact=True).fill(code)
+    page.get_by_label("Percentage", exact=True).fill("10")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("link", name=code.upper())).to_be_visible()
+
+
+def test_a_vendor_makes_a_code_and_a_shopper_uses_it(
+    page: Page, browser: Browser, server: Server
+) -> None:
+    """Each page of it is whole; Enter in the field applies it, elsewhere it goes on."""
+    page.add_init_script(SHIFTS)
+    _make(page, server, "tenth-one")
+    assert look(page, "a vendor's discounts") == []
+    page.get_by_role("link", name="TENTH-ONE").click()
+    assert look(page, "a discount") == []
+    page.goto(f"{server.url}{HERE}/new")
+    page.get_by_label("An amount", exact=True).check()
+    expect(page.get_by_label("Percentage", exact=True)).to_be_hidden()
+    assert look(page, "a new discount") == []
+
+    shopper = browser.new_page()
+    shopper.add_init_script(SHIFTS)
+    fill_basket(shopper, server, product="Key fob")
+    shopper.goto(f"{server.url}/shop/checkout")
+    field = shopper.get_by_label("Discount code")
+    field.fill("nobody-has-it")
+    field.press("Enter")
+    expect(shopper.get_by_text("We do not know the code")).to_be_visible()
+    assert look(shopper, "checkout with a code that nobody has") == []
+    shopper.get_by_label("Discount code").fill("tenth-one")
+    shopper.get_by_role("button", name="Apply").click()
+    expect(shopper.locator("#checkout-totals")).to_contain_text("-€2.45")
+    assert look(shopper, "checkout with a code") == []
+    shopper.goto(f"{server.url}/shop/basket")
+    expect(shopper.locator("#basket")).to_contain_text("TENTH-ONE")
+    assert look(shopper, "basket with a code") == []
+    shopper.goto(f"{server.url}/shop/checkout")
+    _say_who(shopper)
+    shopper.locator("#city").press("Enter")
+    shopper.wait_for_url(re.compile(r"/shop/checkout/co_"))
+    expect(shopper.locator("#summary-total")).to_contain_text("€26.95")
+    shopper.close()
+
+
+def test_without_scripts_a_code_is_applied_and_what_was_typed_stays(
+    page: Page, browser: Browser, server: Server
+) -> None:
+    """On a phone, where the summary is folded until there is something to say."""
+    _make(page, server, "tenth-two")
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, java_script_enabled=False
+    )
+    context.set_default_timeout(15_000)
+    shopper = context.new_page()
+    shopper.goto(f"{server.url}/shops/atelier-luxe/key-fob")
+    shopper.get_by_role("button", name="Add to basket").click()
+    shopper.get_by_role("link", name="Checkout").click()
+    shopper.locator("#full_name").fill("Ada Lovelace")
+    shopper.locator(".summary summary").click()
+    shopper.get_by_label("Discount code").fill("tenth-two")
+    shopper.get_by_role("button", name="Apply").click()
+    expect(shopper.locator("#checkout-totals")).to_contain_text("-€2.45")
+    expect(shopper.locator("#full_name")).to_have_value("Ada Lovelace")
+    shopper.get_by_role("button", name="Remove TENTH-TWO").click()
+    expect(shopper.get_by_label("Discount code")).to_be_attached()
+    context.close()
