@@ -171,8 +171,8 @@ def test_the_demo_marketplace_is_filled_once_and_survives_a_restart(
         assert "Filling" not in second.log.read_text()
         assert second.stop(signal.SIGINT) == 0
     assert _counts(tmp_path) == before
-    assert before["vendors"] == 3
-    assert before["payments"] == before["orders"] == 15
+    assert before["vendors"] == 4
+    assert before["payments"] == before["orders"] == 18
 
 
 def _open_to_others(folder: Path) -> list[str]:
@@ -245,7 +245,7 @@ def test_a_killed_first_start_goes_on_where_it_stopped(tmp_path: Path) -> None:
         time.sleep(0.02)
     started.process.kill()
     started.process.wait()
-    assert 3 <= _counts(tmp_path)["orders"] <= 15
+    assert 3 <= _counts(tmp_path)["orders"] <= 18
     for _ in range(100):
         if not started.sandbox_is_up():
             break
@@ -260,9 +260,9 @@ def test_a_killed_first_start_goes_on_where_it_stopped(tmp_path: Path) -> None:
         counts["members"],
         counts["customers"],
     ) == (
-        3,
-        15,
         4,
+        18,
+        5,
         1,
     )
 

@@ -254,6 +254,7 @@ async def test_a_mail_is_written_once_and_lands_in_the_folder(context: Context) 
         "share": Money(190, "EUR"),
         "sent_by": None,
         "note": "",
+        "reduced_by": None,
     }
     mail: dict[str, Any] = {
         "to": "a@b.test",

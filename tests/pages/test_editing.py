@@ -129,6 +129,13 @@ VENDORS = [
         "vendor.vat_number_changed",
     ),
     Edit(
+        "/vendor/admin/vat",
+        {"scheme": "oss"},
+        {"scheme": "small"},
+        "Your prices contain Was",
+        "vendor.vat_scheme_changed",
+    ),
+    Edit(
         "/vendor/admin/shop/look",
         {"tagline": "Leather, by hand", "brand_color": "#7c2d12"},
         {"tagline": "Leather, by us", "brand_color": "#103060"},

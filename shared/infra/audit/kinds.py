@@ -39,6 +39,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
         "vendor.shop",
         "vendor.shipping",
         "discount.",
+        "withdrawal.",
     ),
     "books": ("reconciliation.", "restoration.", "difference.", "webhook.", "mail."),
 }

@@ -120,7 +120,7 @@ async def answer(
         if row.answered_at is None:
             await tx.change(
                 row,
-                act=Act("order.withdrawal_answered", actor),
+                act=Act("withdrawal.answered", actor),
                 answered_at=clock.now(),
                 answered_by=actor,
             )
