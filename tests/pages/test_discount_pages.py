@@ -199,7 +199,7 @@ async def test_the_marketplaces_code_may_be_for_some_vendors_and_categories(
         ({"vendors": "nowhere"}, "No shop has the address “nowhere”."),
         ({"kind": "amount", "amount": "5"}, "This amount has no currency."),
         ({"least": "5"}, "This amount has no currency."),
-        ({"currency": "XXX"}, "Not a valid choice"),
+        ({"currency": "ABC"}, "Not a valid choice"),
     ],
 )
 async def test_what_the_marketplace_says_wrong_is_said_at_its_field(
