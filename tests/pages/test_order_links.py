@@ -37,6 +37,7 @@ async def _post(order: Any, kind: str, to: str) -> Email:
         "lines": (),
         "total": Money(1, "EUR"),
         "sent_by": None,
+        "reduced_by": None,
     }
     async with unit.transaction() as tx:
         mail.post(
