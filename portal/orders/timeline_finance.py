@@ -19,17 +19,27 @@ _FOR = {
     "refund": _n("For the refund."),
     "dispute": _n("For the dispute."),
     "correction": _n("By the marketplace’s staff."),
+    "contribution": _n("What the marketplace had paid of the discount."),
 }
-_UNDONE = {
-    "refund": _n("The refund was undone."),
-    "dispute": _n("The dispute was undone."),
-    "correction": _n("The correction was undone."),
+# By what it is for: what came into the balance, and why.
+_BACK = _n("%(amount)s given back to your balance")
+_GIVEN = {
+    "refund": (_BACK, _n("The refund was undone.")),
+    "dispute": (_BACK, _n("The dispute was undone.")),
+    "correction": (_BACK, _n("The correction was undone.")),
+    "contribution": (
+        _n("%(amount)s added by the marketplace"),
+        _n("What it pays of the discount."),
+    ),
 }
 _SHORT = {
     "refund": _n("Your balance did not cover the refund. Your next sales pay it."),
     "dispute": _n("Your balance did not cover the dispute. Your next sales pay it."),
     "correction": _n(
         "Your balance did not cover the correction. Your next sales pay it."
+    ),
+    "contribution": _n(
+        "Your balance did not cover what goes back to the marketplace. Your next sales pay it."
     ),
 }
 
@@ -44,10 +54,10 @@ def _fee_back(_facts: OrderFacts, happened: Happened) -> Entries:
     yield TimelineEntry(text, happened.at, None, "ok")
 
 
-def _given_back(_facts: OrderFacts, happened: Happened) -> Entries:
-    text = _("%(amount)s given back to your balance", amount=amount_of(happened))
-    detail = _(_UNDONE[happened.thing])
-    yield TimelineEntry(text, happened.at, detail, "ok")
+def _given(_facts: OrderFacts, happened: Happened) -> Entries:
+    text, why = _GIVEN[happened.thing]
+    told = _(text, amount=amount_of(happened))
+    yield TimelineEntry(told, happened.at, _(why), "ok")
 
 
 def _owed(_facts: OrderFacts, happened: Happened) -> Entries:
@@ -110,7 +120,7 @@ def _bank(found: OrderPart) -> str:
 WORDS: Words = {
     ClaimActivity.REVERSAL: _taken,
     ClaimActivity.FEE_REFUND: _fee_back,
-    ClaimActivity.TRANSFER: _given_back,
+    ClaimActivity.TRANSFER: _given,
     ClaimActivity.OWES: _owed,
     ClaimActivity.OWES_LESS: _owed_less,
     ClaimActivity.WRITTEN_OFF: _given_up,

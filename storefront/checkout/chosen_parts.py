@@ -119,6 +119,11 @@ class SoldBasket:
         return any(part.choice for part in self.parts)
 
     @property
+    def is_free(self) -> bool:
+        """Whether nothing is paid, whatever is chosen yet."""
+        return self.total is not None and not (self.total.amount or self.has_choice)
+
+    @property
     def lacks_delivery(self) -> bool:
         """Whether a shop sends nothing there, so that what delivery costs is not known."""
         return any(part.lacks_delivery for part in self.parts)

@@ -69,6 +69,13 @@ def _final(
 
 
 def _thanks(stand: PurchaseStands, email: str) -> Outcome:
+    if stand.is_free:
+        text = _(
+            "Your order is placed, and there is nothing to pay. "
+            "A receipt is on its way to %(email)s.",
+            email=email,
+        )
+        return Outcome("succeeded", "ok", _("Thank you"), text)
     text = _(
         "Your payment arrived. A receipt is on its way to %(email)s.",
         email=email,

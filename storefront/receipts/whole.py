@@ -17,7 +17,7 @@ class PurchaseStands:
     """Where the orders of a purchase stand, as what is said of it after paying needs to know.
 
     `order`: of all; cancelled only if each is. `is_short`: some were paid and cannot be sent.
-    `is_paid_back`: nothing of what was paid is left.
+    `is_paid_back`: nothing of what was paid is left. `is_free`: there was nothing to pay.
     """
 
     order: OrderStatus
@@ -25,6 +25,7 @@ class PurchaseStands:
     is_paid_back: bool
     is_by_bank: bool
     is_short: bool
+    is_free: bool = False
 
 
 def stands(orders: Sequence[OrderView]) -> PurchaseStands:
@@ -39,6 +40,7 @@ def stands(orders: Sequence[OrderView]) -> PurchaseStands:
         is_short=any(
             not order.is_called_off and not _is_over(order) for order in cancelled
         ),
+        is_free=not any(order.total.amount for order in orders),
     )
 
 

@@ -222,9 +222,13 @@ async def test_an_order_that_costs_nothing_is_paid_by_its_code(
     vendor = await _with_cup(browser, 500)
     await make_discount(vendor.id, "FIVER", **FIVER)
     _, html = await _try(browser, "FIVER")
+    assert "Place the order" in html
+    assert "Continue to payment”" not in html
     answer = await _order(browser, html)
     answer = await browser.client.get(answer.headers["Location"])
     assert "/shop/order-confirmation" in answer.headers["Location"]
+    thanks = await browser.get(answer.headers["Location"])
+    assert "there is nothing to pay" in thanks
     order = await Order.get()
     assert (order.total_amount_cents, order.payment_status) == (0, "paid")
     assert (await Redemption.get()).status == "used"

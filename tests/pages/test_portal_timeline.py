@@ -225,6 +225,41 @@ async def test_a_vendor_reads_the_whole_story(client: TestClientProtocol) -> Non
     assert "1 mail to the shopper" in page
 
 
+@pytest.mark.parametrize(
+    ("thing", "told"),
+    [
+        ("refund", "€1.00 given back to your balance The refund was undone."),
+        ("dispute", "€1.00 given back to your balance The dispute was undone."),
+        ("correction", "€1.00 given back to your balance The correction was undone."),
+        (
+            "contribution",
+            "€1.00 added by the marketplace What it pays of the discount.",
+        ),
+    ],
+)
+async def test_whatever_a_claim_is_for_its_vendor_reads_what_moved(
+    client: TestClientProtocol, thing: str, told: str
+) -> None:
+    """Taken, given, owed: no page without words for one of them."""
+    portal = await signed_in(client)
+    order = await make_order(await portal.vendor())
+    async with unit.transaction() as tx:
+        for kind in ClaimActivity:
+            tx.record_of_order(
+                order.id,
+                kind,
+                actor="system",
+                subject=f"{thing}:1",
+                currency="EUR",
+                amount=100,
+                left=0,
+            )
+    page = words(await portal.get(f"/vendor/admin/orders/{order.number}"))
+    assert told in page
+    assert "€1.00 taken from your balance" in page
+    assert "You owe €1.00" in page
+
+
 async def test_events_that_changed_nothing_are_folded_where_they_happened(
     client: TestClientProtocol,
 ) -> None:
