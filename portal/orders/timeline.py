@@ -95,6 +95,10 @@ def _payment_is(facts: OrderFacts, happened: Happened, state: PaymentState) -> b
 
 
 def _paid(facts: OrderFacts, happened: Happened) -> Entries:
+    if not facts.order.total:
+        detail = _("A code took all of its price off.")
+        yield TimelineEntry(_("Nothing to pay"), happened.at, detail, "ok")
+        return
     states = (PaymentState.SUCCEEDED, PaymentState.REFUNDED)
     method = next(
         (p.method for p in facts.payments.values() if p.state in states),
@@ -140,6 +144,8 @@ def _cancelled(facts: OrderFacts, happened: Happened) -> Entries:
 
 
 def _refund_asked_for(facts: OrderFacts, happened: Happened) -> Entries:
+    if not facts.order.total:
+        return  # the order is taken back at once, as the next line says
     refund = facts.refunds.get(happened.subject)
     text = _("Refund of %(amount)s asked for", amount=amount_of(happened))
     if refund is not None and refund.state is RefundState.AWAITING_APPROVAL:
@@ -190,6 +196,10 @@ def _refund_waits(facts: OrderFacts, happened: Happened) -> Entries:
 
 
 def _refund_arrived(facts: OrderFacts, happened: Happened) -> Entries:
+    if not facts.order.total:
+        text, detail = _("Order taken back"), _("Nothing was paid for it.")
+        yield TimelineEntry(text, happened.at, detail, "ok")
+        return
     text = _("%(amount)s refunded", amount=_refunded(facts, happened))
     detail = _("On its way to the shopper's card or bank.")
     yield TimelineEntry(text, happened.at, detail, "ok")

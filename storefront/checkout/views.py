@@ -30,7 +30,11 @@ from shared.trade.orders.errors import (
     BasketProblem,
     VendorCannotSell,
 )
-from shared.trade.orders.queries import CheckoutView, checkout_by_token
+from shared.trade.orders.queries import (
+    CheckoutView,
+    checkout_by_token,
+    last_bought_with,
+)
 from shared.trade.orders.reservations import what_is_missing
 from shared.trade.orders.rules import CheckoutStatus, PaymentStatus
 from shared.trade.orders.service import place_order
@@ -76,7 +80,7 @@ async def submit() -> Response:
     """Place the order, hold its stock, go on to payment."""
     basket = await chosen_basket()
     if not basket.parts:
-        return await _back_to(basket)
+        return await _sent_again(basket)
     form = await _form_for(basket)
     given = await request.form
     if WITHOUT in given:  # a shop is left for later: the rest is looked at first
@@ -127,7 +131,7 @@ async def _refused(
     """The form as it was sent; the basket as it is now says what stands in the way."""
     basket = await chosen_basket()
     if not basket.parts:  # it was paid, or emptied in another tab, a moment ago
-        return await _back_to(basket)
+        return await _sent_again(basket)
     form.ask_notes(basket)
     if isinstance(problem, (NotServed, ChooseShipping, ShippingChanged)):
         return await _contact_page(basket, form, is_refused=True, status=422)
@@ -173,6 +177,17 @@ async def check(field: str) -> Response:
         for name in DECIDED_BY_COUNTRY:
             form[name].errors = form[name].errors if form[name].data else ()
     return await page("storefront/checkout/_checked.html", form=form, names=names)
+
+
+async def _sent_again(basket: BasketView) -> Response:
+    """Where nothing is left to order: the purchase that this basket was paid with, for whoever
+    pressed twice or came back to the form.
+    """
+    if not basket.parts and not await count_items(basket_token()):
+        bought = await last_bought_with(basket_token())
+        if bought is not None:
+            return see_other(_confirmation(link_of(bought)))
+    return await _back_to(basket)
 
 
 async def _back_to(basket: BasketView) -> Response:
