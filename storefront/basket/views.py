@@ -61,8 +61,9 @@ async def leave_shop(vendor_id: int) -> Response:
 @basket.post("/shop/basket/code")
 @public
 async def use_code() -> Response:
-    """Keep the discount code that was typed, once it takes something off what is paid at once; or
-    take out the one that is there.
+    """Keep the discount code that was typed, or take out the one that is there.
+
+    It has to take something off what is paid at once.
     """
     given, purchase = await request.form, await chosen_basket()
     user = codes.code_user()
