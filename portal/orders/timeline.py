@@ -96,8 +96,8 @@ def _payment_is(facts: OrderFacts, happened: Happened, state: PaymentState) -> b
 
 def _paid(facts: OrderFacts, happened: Happened) -> Entries:
     if not facts.order.total:
-        detail = _("A code took all of its price off.")
-        yield TimelineEntry(_("Nothing to pay"), happened.at, detail, "ok")
+        why = _("A code took all of its price off.")
+        yield TimelineEntry(_("Nothing to pay"), happened.at, why, "ok")
         return
     states = (PaymentState.SUCCEEDED, PaymentState.REFUNDED)
     method = next(
