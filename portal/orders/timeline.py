@@ -144,9 +144,9 @@ def _cancelled(facts: OrderFacts, happened: Happened) -> Entries:
 
 
 def _refund_asked_for(facts: OrderFacts, happened: Happened) -> Entries:
-    if not facts.order.total:
-        return  # the order is taken back at once, as the next line says
     refund = facts.refunds.get(happened.subject)
+    if refund is not None and not refund.amount:
+        return  # it is taken back at once, which the next entry says
     text = _("Refund of %(amount)s asked for", amount=amount_of(happened))
     if refund is not None and refund.state is RefundState.AWAITING_APPROVAL:
         yield TimelineEntry(
@@ -196,9 +196,10 @@ def _refund_waits(facts: OrderFacts, happened: Happened) -> Entries:
 
 
 def _refund_arrived(facts: OrderFacts, happened: Happened) -> Entries:
-    if not facts.order.total:
-        text, detail = _("Order taken back"), _("Nothing was paid for it.")
-        yield TimelineEntry(text, happened.at, detail, "ok")
+    refund = facts.refunds.get(happened.subject)
+    if refund is not None and not refund.amount:
+        detail = _("A code had paid for all of it, so no money went back.")
+        yield TimelineEntry(_("Taken back"), happened.at, detail, "ok")
         return
     text = _("%(amount)s refunded", amount=_refunded(facts, happened))
     detail = _("On its way to the shopper's card or bank.")

@@ -179,7 +179,7 @@ async def test_its_vendor_takes_it_back_as_a_whole(client: TestClientProtocol) -
     assert done.status_code == 303, await text_of(done)
 
     page = words(await portal.get(here))
-    assert "Order taken back Nothing was paid for it." in page
+    assert "Taken back A code had paid for all of it, so no money went back." in page
     assert not [said for said in MONEY_BACK if said in page]
     shopper = words(await Browser(client).get(await _page(order)))
     assert "Closed, nothing to pay back" in shopper
