@@ -26,7 +26,7 @@ from shared.trade.orders.rules import (
     is_shopper,
 )
 
-AT_ONCE = 50  # in one transaction, which holds them locked
+AT_ONCE = 25  # in one transaction, which holds them locked
 
 
 async def mark_as_delivered(

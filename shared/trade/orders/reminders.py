@@ -24,7 +24,7 @@ REMIND_VENDOR = timedelta(days=5)
 TELL_SHOPPER = timedelta(days=10)
 # For so long a mail that is due is made up for, should nobody have looked meanwhile.
 MADE_UP_FOR = timedelta(days=3)
-AT_ONCE = 50
+AT_ONCE = 25
 
 Write: TypeAlias = Callable[[OrderMails], None]
 
