@@ -19,12 +19,8 @@ from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.filters import filled, moment, money, percent
 from shared.entrypoints.web.identity import actor
 from shared.entrypoints.web.kit import kit
-from shared.finance.overview.dashboard import (
-    Dashboard,
-    Figures,
-    figures,
-    read_dashboard,
-)
+from shared.finance.overview.dashboard import Dashboard, read_dashboard
+from shared.finance.overview.figures import Figures, figures
 from shared.trade.marketplace.queries import marketplace
 
 blueprint = Blueprint("operator_home", __name__, url_prefix="/operator")

@@ -15,7 +15,7 @@ import pytest
 
 from shared.core import clock
 from shared.finance.ledger.models import LedgerEntry
-from shared.finance.overview.dashboard import figures
+from shared.finance.overview.figures import figures
 from shared.finance.statements import months
 from shared.finance.statements.document import as_pdf
 from shared.finance.statements.exports import as_csv
