@@ -81,7 +81,7 @@ def fortnight(zone: ZoneInfo) -> list[Day]:
 async def sums_of(days: Sequence[Day]) -> dict[str, list[Sums]]:
     """What each of these days came to, in their order, by source."""
     kept = await _kept(days)
-    left = [day for day in days if day.ends_at <= before and day not in kept]
+    left = [day for day in days if day not in kept]
     found = {name: await _added_up(each, days) for name, each in NOT_KEPT.items()}
     for name, source in KEPT.items():
         of_left = dict(zip(left, await _added_up(source, left), strict=True))
