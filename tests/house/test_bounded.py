@@ -31,6 +31,13 @@ BOUNDED: dict[str, set[str]] = {
         "infra/audit/queries.entries_about",
         "trade/people/mailed_links.open_links",
     },
+    "a chunk that a job was given": {
+        "trade/catalogue/category_names.fold_words",
+    },
+    "the operator's commission rules, of which there are at most 200": {
+        "trade/commission/category_rules.charges_category",
+        "trade/commission/category_rules.follow_category",
+    },
     "the marketplace's categories, of which there are at most 500": {
         "trade/catalogue/statements._filters",
     },

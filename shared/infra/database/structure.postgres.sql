@@ -1,4 +1,4 @@
--- What all migrations make, up to 0075_day_sums. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0075_former_categories. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -344,23 +344,6 @@ CREATE SEQUENCE customers_id_seq
     NO MAXVALUE
     CACHE 1;
 ALTER SEQUENCE customers_id_seq OWNED BY customers.id;
-CREATE TABLE day_sums (
-    id bigint NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    updated_at timestamp with time zone NOT NULL,
-    starts_at timestamp with time zone NOT NULL,
-    ends_at timestamp with time zone NOT NULL,
-    sums jsonb NOT NULL
-);
-COMMENT ON TABLE day_sums IS 'What one day of the marketplace''s zone came to. Nothing is added to a day that is over.';
-COMMENT ON COLUMN day_sums.sums IS 'source -> currency -> [minor units, how many]';
-CREATE SEQUENCE day_sums_id_seq
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1;
-ALTER SEQUENCE day_sums_id_seq OWNED BY day_sums.id;
 CREATE TABLE differences (
     id bigint NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -630,6 +613,24 @@ CREATE SEQUENCE fee_rules_id_seq
     NO MAXVALUE
     CACHE 1;
 ALTER SEQUENCE fee_rules_id_seq OWNED BY fee_rules.id;
+CREATE TABLE former_categories (
+    id bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    slug character varying(80) NOT NULL,
+    name character varying(60) NOT NULL,
+    category_id bigint
+);
+COMMENT ON TABLE former_categories IS 'An address and a name that a category had; links to it lead on.';
+COMMENT ON COLUMN former_categories.name IS 'as products had it';
+COMMENT ON COLUMN former_categories.category_id IS 'that has its things now; null: none';
+CREATE SEQUENCE former_categories_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE former_categories_id_seq OWNED BY former_categories.id;
 CREATE TABLE heartbeats (
     id bigint NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -2201,7 +2202,6 @@ ALTER TABLE ONLY claims ALTER COLUMN id SET DEFAULT nextval('claims_id_seq'::reg
 ALTER TABLE ONLY code_tries ALTER COLUMN id SET DEFAULT nextval('code_tries_id_seq'::regclass);
 ALTER TABLE ONLY customer_addresses ALTER COLUMN id SET DEFAULT nextval('customer_addresses_id_seq'::regclass);
 ALTER TABLE ONLY customers ALTER COLUMN id SET DEFAULT nextval('customers_id_seq'::regclass);
-ALTER TABLE ONLY day_sums ALTER COLUMN id SET DEFAULT nextval('day_sums_id_seq'::regclass);
 ALTER TABLE ONLY differences ALTER COLUMN id SET DEFAULT nextval('differences_id_seq'::regclass);
 ALTER TABLE ONLY discounts ALTER COLUMN id SET DEFAULT nextval('discounts_id_seq'::regclass);
 ALTER TABLE ONLY dispute_files ALTER COLUMN id SET DEFAULT nextval('dispute_files_id_seq'::regclass);
@@ -2210,6 +2210,7 @@ ALTER TABLE ONLY door_counts ALTER COLUMN id SET DEFAULT nextval('door_counts_id
 ALTER TABLE ONLY emails ALTER COLUMN id SET DEFAULT nextval('emails_id_seq'::regclass);
 ALTER TABLE ONLY factor_resets ALTER COLUMN id SET DEFAULT nextval('factor_resets_id_seq'::regclass);
 ALTER TABLE ONLY fee_rules ALTER COLUMN id SET DEFAULT nextval('fee_rules_id_seq'::regclass);
+ALTER TABLE ONLY former_categories ALTER COLUMN id SET DEFAULT nextval('former_categories_id_seq'::regclass);
 ALTER TABLE ONLY heartbeats ALTER COLUMN id SET DEFAULT nextval('heartbeats_id_seq'::regclass);
 ALTER TABLE ONLY invoice_counters ALTER COLUMN id SET DEFAULT nextval('invoice_counters_id_seq'::regclass);
 ALTER TABLE ONLY job_schedules ALTER COLUMN id SET DEFAULT nextval('job_schedules_id_seq'::regclass);
@@ -2302,8 +2303,6 @@ ALTER TABLE ONLY customers
     ADD CONSTRAINT customers_email_key UNIQUE (email);
 ALTER TABLE ONLY customers
     ADD CONSTRAINT customers_pkey PRIMARY KEY (id);
-ALTER TABLE ONLY day_sums
-    ADD CONSTRAINT day_sums_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY differences
     ADD CONSTRAINT differences_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY discounts
@@ -2326,6 +2325,10 @@ ALTER TABLE ONLY factor_resets
     ADD CONSTRAINT factor_resets_stop_digest_key UNIQUE (stop_digest);
 ALTER TABLE ONLY fee_rules
     ADD CONSTRAINT fee_rules_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY former_categories
+    ADD CONSTRAINT former_categories_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY former_categories
+    ADD CONSTRAINT former_categories_slug_key UNIQUE (slug);
 ALTER TABLE ONLY heartbeats
     ADD CONSTRAINT heartbeats_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY invoice_counters
@@ -2494,8 +2497,6 @@ ALTER TABLE ONLY basket_lines
     ADD CONSTRAINT uid_basket_line_basket__ca1239 UNIQUE (basket_id, product_id);
 ALTER TABLE ONLY code_tries
     ADD CONSTRAINT uid_code_tries_network_00baa8 UNIQUE (network, hour);
-ALTER TABLE ONLY day_sums
-    ADD CONSTRAINT uid_day_sums_starts__e001f9 UNIQUE (starts_at, ends_at);
 ALTER TABLE ONLY differences
     ADD CONSTRAINT uid_differences_run_id_92e40d UNIQUE (run_id, number);
 ALTER TABLE ONLY discounts
@@ -2617,8 +2618,9 @@ CREATE INDEX ix_emails_order ON emails USING btree (order_id);
 CREATE INDEX ix_emails_status ON emails USING btree (status, created_at);
 CREATE INDEX ix_factor_resets_member ON factor_resets USING btree (member_id);
 CREATE INDEX ix_fee_rules_order ON fee_rules USING btree ("position", id);
+CREATE INDEX ix_former_categories_category ON former_categories USING btree (category_id);
+CREATE INDEX ix_former_categories_name ON former_categories USING btree (name);
 CREATE INDEX ix_jobs_due ON jobs USING btree (status, run_at);
-CREATE INDEX ix_jobs_errors ON jobs USING btree (kind, id) WHERE error IS NOT NULL;
 CREATE INDEX ix_kept_forms_session ON kept_forms USING btree (session_id);
 CREATE INDEX ix_ledger_entries_account_at ON ledger_entries USING btree (account, created_at);
 CREATE INDEX ix_ledger_entries_posting ON ledger_entries USING btree (posting_id);
@@ -2780,6 +2782,8 @@ ALTER TABLE ONLY fee_rules
     ADD CONSTRAINT fee_rules_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY fee_rules
     ADD CONSTRAINT fee_rules_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY former_categories
+    ADD CONSTRAINT former_categories_category_id_fkey FOREIGN KEY (category_id) REFERENCES categories(id) ON DELETE SET NULL;
 ALTER TABLE ONLY invoice_counters
     ADD CONSTRAINT invoice_counters_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY kept_forms

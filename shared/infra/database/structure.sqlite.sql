@@ -1,4 +1,4 @@
--- What all migrations make, up to 0075_day_sums. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0075_former_categories. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -1367,13 +1367,13 @@ CREATE TABLE "claims" (
 CREATE INDEX "ix_claims_vendor" ON "claims" ("vendor_id", "currency", "id");
 CREATE INDEX "ix_claims_order" ON "claims" ("order_id");
 CREATE INDEX "ix_claims_receivable" ON "claims" ("receivable");
-CREATE TABLE "day_sums" (
+CREATE TABLE "former_categories" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,
     "updated_at" TIMESTAMP NOT NULL,
-    "starts_at" TIMESTAMP NOT NULL,
-    "ends_at" TIMESTAMP NOT NULL,
-    "sums" JSON NOT NULL  /* source -> currency -> [minor units, how many] */,
-    CONSTRAINT "uid_day_sums_starts__e001f9" UNIQUE ("starts_at", "ends_at")
+    "slug" VARCHAR(80) NOT NULL UNIQUE,
+    "name" VARCHAR(60) NOT NULL  /* as products had it */,
+    "category_id" BIGINT REFERENCES "categories" ("id") ON DELETE SET NULL /* that has its things now; null: none */
 );
-CREATE INDEX "ix_jobs_errors" ON "jobs" ("kind", "id") WHERE error IS NOT NULL;
+CREATE INDEX "ix_former_categories_name" ON "former_categories" ("name");
+CREATE INDEX "ix_former_categories_category" ON "former_categories" ("category_id");
