@@ -13,7 +13,7 @@ JSON = functools.partial(dumps, separators=(",", ":"))
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0074_contributions")]
+    dependencies = [("models", "0075_former_categories")]
 
     initial = False
 
