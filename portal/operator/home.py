@@ -31,14 +31,15 @@ blueprint = Blueprint("operator_home", __name__, url_prefix="/operator")
 async def home() -> Response:
     """What needs doing, and the figures of today and of the last 7 days."""
     now = await read_dashboard(kit().settings)
+    zone = (await marketplace()).zone
     return await page(
         "portal/operator/home.html",
         nav_active="home",
         first_name=actor().full_name.split(" ")[0],
         lines=sorted(tasks(now), key=lambda task: task.kind != "bad"),
         compared=_compared(now),
-        figures=[(f.currency, _stats(f)) for f in await figures()],
-        zone=(await marketplace()).zone,
+        figures=[(f.currency, _stats(f)) for f in await figures(zone)],
+        zone=zone,
     )
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.finance.overview import day_sums
 from shared.finance.overview.day_sums import Sums, together
-from shared.trade.marketplace.queries import marketplace
 
 WEEK = 7
 NOTHING = 0, 0
@@ -28,12 +28,12 @@ class Figures:
     orders: tuple[int, int, int]
 
 
-async def figures() -> tuple[Figures, ...]:
+async def figures(zone: ZoneInfo) -> tuple[Figures, ...]:
     """The figures of each currency in which something moved within a fortnight.
 
-    Days are those of the marketplace's zone; 7 days include today.
+    Days are those of the marketplace's `zone`; 7 days include today.
     """
-    days = day_sums.fortnight((await marketplace()).zone)
+    days = day_sums.fortnight(zone)
     found = {
         name: _Spans(
             together(each[-1:]), together(each[-WEEK:]), together(each[:-WEEK])
