@@ -58,6 +58,7 @@ BOUNDED: dict[str, set[str]] = {
         "trade/catalogue/finding._views",
         "trade/discounts/queries._views",
         "trade/discounts/queries.slugs_of",  # the vendors that one code is for
+        "trade/vendors/search.shops_called",  # the shops that a form has ticked
         "trade/orders/order_lists._rows",
         "trade/orders/purchase_lists.purchases_of",
         "trade/people/queries.called",
