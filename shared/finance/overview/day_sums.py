@@ -44,7 +44,7 @@ class Day:
 
 
 @frozen
-class Source:
+class AddedUp:
     """Where amounts come from, and which of their columns say when and how much."""
 
     table: type[Order] | type[LedgerEntry] | type[Refund]
@@ -53,18 +53,18 @@ class Source:
     where: Mapping[str, str]
 
 
-def _booked(account: str) -> Source:
-    return Source(LedgerEntry, "created_at", "amount", {"account": account})
+def _booked(account: str) -> AddedUp:
+    return AddedUp(LedgerEntry, "created_at", "amount", {"account": account})
 
 
-KEPT: Mapping[str, Source] = {
-    SALES: Source(Order, "paid_at", "total_amount_cents", {}),
+KEPT: Mapping[str, AddedUp] = {
+    SALES: AddedUp(Order, "paid_at", "total_amount_cents", {}),
     COMMISSION: _booked(COMMISSION),
     DISCOUNTS: _booked(DISCOUNTS),
 }
 # A bank may send a refund back days after it succeeded.
-NOT_KEPT: Mapping[str, Source] = {
-    REFUNDS: Source(
+NOT_KEPT: Mapping[str, AddedUp] = {
+    REFUNDS: AddedUp(
         Refund, "succeeded_at", "amount", {"status": RefundState.SUCCEEDED.value}
     ),
 }
@@ -73,8 +73,10 @@ NOT_KEPT: Mapping[str, Source] = {
 def fortnight(zone: ZoneInfo) -> list[Day]:
     """The last 14 days, today at their end."""
     today = clock.now().astimezone(zone).date()
-    days = [today - timedelta(days=ago) for ago in range(FORTNIGHT - 1, -2, -1)]
-    begins = [datetime.combine(day, time(), zone).astimezone(UTC) for day in days]
+    tomorrow = today + timedelta(days=1)
+    ago = [timedelta(days=days) for days in range(FORTNIGHT, -1, -1)]
+    midnights = [datetime.combine(tomorrow - each, time(), zone) for each in ago]
+    begins = [midnight.astimezone(UTC) for midnight in midnights]
     return [Day(*each) for each in pairwise(begins)]
 
 
@@ -119,10 +121,13 @@ async def _kept(days: Sequence[Day]) -> dict[Day, Any]:
 
 
 def _read(stored: Mapping[str, Sequence[int]]) -> Sums:
-    return {currency: (each[0], each[1]) for currency, each in stored.items()}
+    found: Sums = {}
+    for currency, (amount, number) in stored.items():
+        found[currency] = amount, number
+    return found
 
 
-async def _added_up(source: Source, days: Sequence[Day]) -> list[Sums]:
+async def _added_up(source: AddedUp, days: Sequence[Day]) -> list[Sums]:
     """One statement, however many days."""
     found: list[Sums] = [{} for _ in days]
     if not days:
@@ -144,7 +149,7 @@ async def _added_up(source: Source, days: Sequence[Day]) -> list[Sums]:
     return found
 
 
-def _within(source: Source, day: Day) -> Q:
+def _within(source: AddedUp, day: Day) -> Q:
     bounds: dict[str, Any] = {
         f"{source.at}__gte": day.starts_at,
         f"{source.at}__lt": day.ends_at,

@@ -34,12 +34,8 @@ async def figures(zone: ZoneInfo) -> tuple[Figures, ...]:
     Days are those of the marketplace's `zone`; 7 days include today.
     """
     days = day_sums.fortnight(zone)
-    found = {
-        name: _Spans(
-            together(each[-1:]), together(each[-WEEK:]), together(each[:-WEEK])
-        )
-        for name, each in (await day_sums.sums_of(days)).items()
-    }
+    by_day = await day_sums.sums_of(days)
+    found = {name: _spans(each) for name, each in by_day.items()}
     sales, commission = found[day_sums.SALES], found[day_sums.COMMISSION]
     refunds, discounts = found[day_sums.REFUNDS], found[day_sums.DISCOUNTS]
     moved = {
@@ -55,6 +51,14 @@ async def figures(zone: ZoneInfo) -> tuple[Figures, ...]:
             orders=sales.counts(currency),
         )
         for currency in sorted(moved)
+    )
+
+
+def _spans(days: Sequence[Sums]) -> _Spans:
+    return _Spans(
+        today=together(days[-1:]),
+        week=together(days[-WEEK:]),
+        before=together(days[:-WEEK]),
     )
 
 
