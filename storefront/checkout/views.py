@@ -29,11 +29,7 @@ from shared.trade.orders.errors import (
     BasketProblem,
     VendorCannotSell,
 )
-from shared.trade.orders.queries import (
-    CheckoutView,
-    checkout_by_token,
-    last_bought_with,
-)
+from shared.trade.orders.queries import CheckoutView, checkout_by_token
 from shared.trade.orders.reservations import what_is_missing
 from shared.trade.orders.rules import CheckoutStatus, PaymentStatus
 from shared.trade.orders.service import place_order
@@ -48,6 +44,7 @@ from storefront.checkout.chosen_parts import WITHOUT, chosen_basket, sold_basket
 from storefront.checkout.delivery_choice import taken
 from storefront.checkout.forms import CHECKED_ALONE, DECIDED_BY_COUNTRY, CheckoutForm
 from storefront.checkout.known import FILL, chosen_of, fill_in, known_of, own_book
+from storefront.checkout.sent_again import bought_link
 from storefront.receipts.order_card import parts_of_all
 
 checkout = Blueprint("checkout", __name__)
@@ -187,14 +184,9 @@ async def check(field: str) -> Response:
 
 
 async def _sent_again(basket: BasketView) -> Response:
-    """Where nothing is left to order: the purchase that this basket was paid with, for whoever
-    pressed twice or came back to the form.
-    """
-    if not basket.parts and not await count_items(basket_token()):
-        bought = await last_bought_with(basket_token())
-        if bought is not None:
-            return see_other(_confirmation(link_of(bought)))
-    return await _back_to(basket)
+    """Where nothing is left to order, the purchase that was made of it."""
+    bought = await bought_link()
+    return see_other(_confirmation(bought)) if bought else await _back_to(basket)
 
 
 async def _back_to(basket: BasketView) -> Response:
