@@ -1,4 +1,4 @@
-"""The checkout's form sent once more when its basket is paid already: pressed twice, or after Back."""
+"""The checkout's form sent once more when its basket is paid: pressed twice, or after Back."""
 
 from __future__ import annotations
 

@@ -186,7 +186,9 @@ async def check(field: str) -> Response:
 async def _sent_again(basket: BasketView) -> Response:
     """Where nothing is left to order, the purchase that was made of it."""
     bought = await bought_link()
-    return see_other(_confirmation(bought)) if bought else await _back_to(basket)
+    if bought is None:
+        return await _back_to(basket)
+    return see_other(_confirmation(bought))
 
 
 async def _back_to(basket: BasketView) -> Response:

@@ -134,8 +134,14 @@ async def late_sums() -> list[tuple[object, ...]]:
         set_off=Sum("netted"),
         first=Min("created_at"),
     )
-    columns = ("currency", "number", "due", "sent", "set_off", "first")
-    rows = await query.group_by("currency").values_list(*columns)
+    rows = await query.group_by("currency").values_list(
+        "currency",
+        "number",
+        "due",
+        "sent",
+        "set_off",
+        "first",
+    )
     return [
         (currency, number, sent + set_off - due, first)
         for currency, number, due, sent, set_off, first in rows

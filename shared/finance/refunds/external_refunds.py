@@ -184,8 +184,11 @@ def _must_be_of_one(payment: Payment, order: Order, answer: StripeRefund) -> Non
     """Of a charge that orders share, Stripe gives back what it was asked for, whosever it is."""
     left = max(order.total_amount_cents - order.returned_amount, 0)
     if payment.is_slice and answer.amount > left:
-        given = Money(answer.amount, answer.currency)
-        raise MoreThanOneOrder(given, order.number, Money(left, order.currency))
+        raise MoreThanOneOrder(
+            Money(answer.amount, answer.currency),
+            order.number,
+            Money(left, order.currency),
+        )
 
 
 def _as_moved(found: Sum, burden: Burden, amount: int, moved: Along) -> Burden:
