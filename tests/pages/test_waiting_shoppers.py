@@ -115,7 +115,7 @@ async def test_what_waited_before_the_columns_came_waits_on(
     await ask_back(asked)
     await Order.all().update(message_waits=False, return_waits=False)
     migration: Any = import_module(
-        "shared.infra.database.migrations.0076_waiting_shoppers"
+        "shared.infra.database.migrations.0077_waiting_shoppers"
     )
     await get_connection("default").execute_script(migration.FILL)
     assert await waiting(portal) == {written.number, asked.number}

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0076_waiting_shoppers. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0077_waiting_shoppers. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -1377,4 +1377,14 @@ CREATE TABLE "former_categories" (
 );
 CREATE INDEX "ix_former_categories_name" ON "former_categories" ("name");
 CREATE INDEX "ix_former_categories_category" ON "former_categories" ("category_id");
+CREATE TABLE "day_sums" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "starts_at" TIMESTAMP NOT NULL,
+    "ends_at" TIMESTAMP NOT NULL,
+    "sums" JSON NOT NULL  /* source -> currency -> [minor units, how many] */,
+    CONSTRAINT "uid_day_sums_starts__e001f9" UNIQUE ("starts_at", "ends_at")
+);
+CREATE INDEX "ix_jobs_errors" ON "jobs" ("kind", "id") WHERE error IS NOT NULL;
 CREATE INDEX "ix_orders_to_answer" ON "orders" ("vendor_id", "id") WHERE message_waits OR return_waits;

@@ -28,7 +28,7 @@ def flag(description: str) -> fields.BooleanField[bool]:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0075_former_categories")]
+    dependencies = [("models", "0076_day_sums")]
 
     initial = False
 
