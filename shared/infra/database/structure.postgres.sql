@@ -1,4 +1,4 @@
--- What all migrations make, up to 0076_day_sums. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0077_waiting_shoppers. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -1106,6 +1106,8 @@ CREATE TABLE orders (
     vat_treatment character varying(20) DEFAULT ''::character varying NOT NULL,
     vat_state character varying(2) DEFAULT ''::character varying NOT NULL,
     vat_parts jsonb,
+    message_waits boolean DEFAULT false NOT NULL,
+    return_waits boolean DEFAULT false NOT NULL,
     CONSTRAINT ck_orders_discounts CHECK (discount_amount >= 0 and shipping_discount >= 0 and marketplace_discount >= 0 and marketplace_discount <= discount_amount + shipping_discount),
     CONSTRAINT ck_orders_disputed CHECK (disputed_amount >= 0 and lost_amount >= 0),
     CONSTRAINT ck_orders_fee CHECK (platform_fee_amount >= 0 and (platform_fee_amount = 0 or platform_fee_amount < total_amount_cents + marketplace_discount)),
@@ -2664,6 +2666,7 @@ CREATE INDEX ix_orders_paid ON orders USING btree (paid_at) WHERE paid_at IS NOT
 CREATE INDEX ix_orders_refunded ON orders USING btree (vendor_id, id) WHERE refunded_amount > 0;
 CREATE INDEX ix_orders_shipped ON orders USING btree (status, shipped_at);
 CREATE INDEX ix_orders_state ON orders USING btree (vendor_id, status, id);
+CREATE INDEX ix_orders_to_answer ON orders USING btree (vendor_id, id) WHERE message_waits OR return_waits;
 CREATE INDEX ix_orders_to_ship ON orders USING btree (vendor_id, id) WHERE status = 'processing' AND payment_status = 'paid' AND disputed_amount = 0 AND (refunded_amount < total_amount_cents - lost_amount OR total_amount_cents = 0);
 CREATE INDEX ix_orders_unpaid ON orders USING btree (vendor_id, id) WHERE payment_status IN ('pending', 'processing', 'failed');
 CREATE INDEX ix_orders_vendor ON orders USING btree (vendor_id, id);
