@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared.entrypoints.web.order_links import link_of
 from shared.trade.baskets.queries import count_items
-from shared.trade.orders.queries import last_bought_with
+from shared.trade.orders.purchase_lists import last_bought_with
 from storefront.browser import basket_token
 
 

@@ -280,18 +280,6 @@ async def checkout_by_token(token: str) -> CheckoutView:
     )
 
 
-async def last_bought_with(basket_token: str | None) -> str | None:
-    """The token of the latest purchase that was paid with a basket, if there is one."""
-    if not basket_token:
-        return None
-    bought = Checkout.filter(
-        basket__token_digest=digest(basket_token),
-        status=CheckoutStatus.COMPLETED,
-    )
-    tokens = await bought.order_by("-id").limit(1).values_list("token", flat=True)
-    return str(tokens[0]) if tokens else None
-
-
 async def order_by_id(order_id: int) -> OrderView:
     """One order, whoever asks: the caller has checked that they may. Raises NotFound."""
     return await _one(Order.filter(id=order_id))
