@@ -42,15 +42,7 @@ async def on_due(tx: Transaction, event: ContributionDue) -> None:
     if await Claim.exists(subject=subject):
         return
     payment = await Payment.get(id=event.payment_id)
-    claim = await tx.create(
-        Claim,
-        subject=subject,
-        vendor_id=payment.vendor_id,
-        payment_id=payment.id,
-        order_id=payment.order_id,
-        currency=payment.currency,
-        amount=-event.amount,
-    )
+    claim = await movements.open_claim(tx, subject, payment, -event.amount)
     kind = MovementKind.TRANSFER
     movement = await tx.create(
         Movement,
