@@ -53,6 +53,7 @@ from shared.finance.ledger.queries import trial_balance
 from shared.finance.payments.queries import parked_payments
 from shared.infra.audit.queries import entries_about
 from shared.trade.catalogue.queries import clean_search
+from shared.trade.orders.declines import trying
 from shared.trade.vat.queries import registration_of
 
 blueprint = Blueprint("operator", __name__, url_prefix="/operator")
@@ -95,6 +96,7 @@ async def vendors() -> Response:
         pager=pager(here, found, q=search, only=only or None),
         badge_of=badge_of,
         parked=await parked_payments(),
+        trying=await trying(),
         parked_events=counts[EventStatus.PARKED],
     )
 
@@ -282,7 +284,7 @@ async def replay_event(event_id: str) -> Response:
 @blueprint.get("/payments")
 @operator
 async def payments() -> Response:
-    """Payments that Stripe took but that do not match their order: each waits for a person."""
+    """Payments that Stripe took but that do not match their order; where cards are tried out."""
     return await page(
         "portal/operator/payments.html",
         nav_active="payments",

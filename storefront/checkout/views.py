@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from quart import Blueprint, Response, request
 
-from shared.core.errors import Conflict, NotFound, TryLater
+from shared.core.errors import Conflict, NotFound, TooMany, TryLater
 from shared.core.formats import listed
 from shared.core.locales import gettext as _
 from shared.entrypoints.web.access import public
@@ -266,7 +266,7 @@ async def payment(token: str) -> Response:
         return see_other(_confirmation(token))
     except (VendorCannotSell, PaymentNotConfigured) as problem:
         return await _payment_page(found, problem=await _who_cannot(found, problem))
-    except (TryLater, Conflict, StripeRefused) as problem:
+    except (TryLater, Conflict, TooMany, StripeRefused) as problem:
         return await _payment_page(found, problem=problem)
     if intent.state in _DECIDED:
         return see_other(_confirmation(token))
@@ -292,7 +292,7 @@ async def _payment_page(
     found: CheckoutView,
     *,
     intent: IntentView | None = None,
-    problem: TryLater | Conflict | StripeRefused | None = None,
+    problem: TryLater | Conflict | TooMany | StripeRefused | None = None,
 ) -> Response:
     who = customer()
     # Set for whoever ordered, and for nobody else.

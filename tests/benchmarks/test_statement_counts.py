@@ -34,7 +34,7 @@ MOST = {
     "the same is ordered again": (5, 5),
     "something else is ordered": (15, 8),
     "its payment is opened": (16, 6),
-    "Pay is pressed": (5, 5),
+    "Pay is pressed": (6, 6),
     "payment_intent.succeeded": (20, 8),
     "charge.succeeded": (15, 9),
     "charge.updated": (8, 6),

@@ -17,8 +17,9 @@ from shared.infra.mail.models import Email
 from shared.trade.baskets.models import Basket, BasketLine
 from shared.trade.discounts import tries
 from shared.trade.discounts.models import CodeTries
+from shared.trade.orders import declines
 from shared.trade.orders.forgetting import forget_baskets
-from shared.trade.orders.models import Checkout
+from shared.trade.orders.models import CardDecline, Checkout
 from shared.trade.people.forgetting import forget_sessions
 from shared.trade.people.models import Session
 from tests.support.factories import make_customer, make_order, make_product, make_vendor
@@ -83,6 +84,22 @@ async def test_who_guessed_codes_is_kept_for_a_fortnight(context: Context) -> No
         await CodeTries.create(network=name, hour=ago(days))
     await run(tries.forget, context)
     assert await names_left(CodeTries, "network") == ["young"]
+
+
+async def test_declined_cards_are_kept_for_a_fortnight(context: Context) -> None:
+    """So are the networks from which they were tried."""
+    order = await make_order()
+    for name, days in [("old", 15), ("young", 13)]:
+        await CardDecline.create(
+            stripe_charge_id=name,
+            checkout_id=order.checkout_id,
+            network="192.0.2.0/24",
+            fingerprint="x",
+            code="y",
+            declined_at=ago(days),
+        )
+    await run(declines.forget, context)
+    assert await names_left(CardDecline, "stripe_charge_id") == ["young"]
 
 
 async def test_baskets_are_kept_for_a_quarter_after_they_were_used(

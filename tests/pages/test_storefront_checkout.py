@@ -17,7 +17,8 @@ from shared.infra import unit
 from shared.trade.baskets.service import clear
 from shared.trade.catalogue.models import Product
 from shared.trade.orders.cancellation import close_checkout
-from shared.trade.orders.models import Checkout, Order
+from shared.trade.orders.decline_statements import PER_BROWSER
+from shared.trade.orders.models import CardDecline, Checkout, Order
 from shared.trade.orders.rules import CheckoutStatus
 from shared.trade.orders.service import place_order
 from shared.trade.orders.shipping import mark_as_shipped
@@ -390,6 +391,30 @@ class TestPayment:
         await VendorPaymentConfig.all().update(accepts_payments=False)
 
         assert "cannot take payments" in words(await browser.get(path, status=409))
+
+    async def test_who_has_many_cards_declined_reads_to_come_again(
+        self, browser: Browser, lux: Shop
+    ) -> None:
+        """On the page, and when Pay is pressed on one that was open before; the order waits."""
+        path, html = await to_payment(browser)
+        checkout = await Checkout.get()
+        for number in range(PER_BROWSER):
+            await CardDecline.create(
+                stripe_charge_id=f"ch_{number}",
+                checkout_id=checkout.id,
+                network="",
+                basket_id=checkout.basket_id,
+                fingerprint="",
+                code="generic_decline",
+                declined_at=clock.now(),
+            )
+        pressed = await browser.post(f"{path}/hold", {"intent": intent_of(html)})
+        assert pressed.status_code == 429
+        assert (await pressed.get_json())["error"]["code"] == "too_many_declines"
+        await Payment.all().update(status="canceled")
+        said = words(await browser.get(path, status=429))
+        assert "Too many cards were declined from here" in said
+        assert (await Order.get()).payment_status == "pending"
 
     async def test_an_order_that_ran_out_leads_back_to_the_basket(
         self, browser: Browser, lux: Shop

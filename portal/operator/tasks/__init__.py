@@ -26,6 +26,7 @@ _IN_ORDER = (
     messages.webhooks,
     messages.mails,
     guesses.codes,
+    guesses.cards,
 )
 
 

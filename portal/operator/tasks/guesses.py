@@ -27,3 +27,21 @@ def codes(now: Dashboard) -> Iterator[Task]:
         url_for("operator_discounts.show", _anchor="guessing"),
         _("See from where"),
     )
+
+
+def cards(now: Dashboard) -> Iterator[Task]:
+    """Cards are tried out."""
+    if not now.networks_trying:
+        return
+    said = ngettext(
+        "From %(num)s network many were declined within a day. Who goes on has to wait.",
+        "From %(num)s networks many were declined within a day. Who goes on has to wait.",
+        now.networks_trying,
+    )
+    yield Task(
+        "warn",
+        _("Somebody tries out cards"),
+        said,
+        url_for("operator.payments", _anchor="declined"),
+        _("See from where"),
+    )

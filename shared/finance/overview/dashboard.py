@@ -31,6 +31,7 @@ from shared.finance.refunds.rules import RefundState
 from shared.infra.mail.queries import Unsent, unsent
 from shared.infra.stripe_writes.queries import UnexpectedAnswer, unexpected_answers
 from shared.trade.discounts.tries import count_stopped
+from shared.trade.orders.declines import count_trying
 from shared.trade.returns.unmatched import count_waiting
 from shared.trade.vat.queries import (
     MissingRate,
@@ -80,6 +81,7 @@ class Dashboard:
     webhooks: tuple[Endpoint, ...]
     mails: Unsent
     networks_stopped: int  # that guessed discount codes
+    networks_trying: int  # whose cards are declined again and again
     standstill: Standstill | None
     withdrawals: int = 0
 
@@ -109,6 +111,7 @@ async def read_dashboard(settings: Settings) -> Dashboard:
         webhooks=await endpoints(settings),
         mails=await unsent(),
         networks_stopped=await count_stopped(),
+        networks_trying=await count_trying(),
         standstill=await standstill(),
         withdrawals=await count_waiting(),
     )

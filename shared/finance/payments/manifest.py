@@ -56,5 +56,6 @@ MANIFEST = Manifest(
         "payment_intent.requires_action": stripe_events.read_intent,
         "charge.succeeded": stripe_events.read_charge,
         "charge.updated": stripe_events.read_charge,
+        "charge.failed": stripe_events.read_decline,
     },
 )

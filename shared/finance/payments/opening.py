@@ -18,6 +18,7 @@ from shared.infra import unit
 from shared.infra.gateway.errors import StandsStill
 from shared.infra.stripe_writes import service as writes
 from shared.infra.unit import Act, Transaction
+from shared.trade.orders import declines
 from shared.trade.orders.errors import VendorCannotSell
 from shared.trade.orders.models import Order
 from shared.trade.orders.rules import UNPAID, CheckoutStatus
@@ -28,7 +29,7 @@ async def open_payment(order_id: int, customer: str | None) -> OpenPayment:
     """Find the order's open payment, or write one down.
 
     `customer`: whose saved methods may pay it. Raises NotFound, StandsStill, OrderNotPayable,
-    PaymentUnderReview, VendorCannotSell, PaymentNotConfigured.
+    PaymentUnderReview, VendorCannotSell, PaymentNotConfigured, TooManyDeclines.
     """
     async with unit.transaction() as tx:
         orders = await lock_orders(tx, order_id)
@@ -47,6 +48,7 @@ async def open_payment(order_id: int, customer: str | None) -> OpenPayment:
         payment = next(still_open, None)
         if payment is not None:
             return OpenPayment(payment, bool(found.accepts_payments))
+        declines.check(found.declined)
         payment = await _write_down(tx, order, found, customer)
         asked = CreatePaymentIntent.of(payment)
         write = await writes.open_write(tx, asked, write_id=found.write_id)

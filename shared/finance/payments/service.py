@@ -87,8 +87,9 @@ async def create_payment_intent(
     The amount is the order's own total. `shopper_id` is who is signed in: whoever ordered may pay
     with a saved card and save another; for anybody else, and for guests, there is neither.
     `look_again`: what is saved at Stripe is read first, after a saved card did not pay. Raises
-    NotFound, OrderNotPayable, VendorCannotSell, PaymentRejected (Stripe said no), StripeUnavailable
-    (the order waits and the same call works later; StandsStill, one of these, after a restore).
+    NotFound, OrderNotPayable, VendorCannotSell, TooManyDeclines, PaymentRejected (Stripe said no),
+    StripeUnavailable (the order waits and the same call works later; StandsStill, one of these,
+    after a restore).
     """
     if shopper_id is not None or look_again:  # Stripe is asked before the order is read
         await money_may_move()

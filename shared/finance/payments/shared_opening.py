@@ -20,6 +20,7 @@ from shared.infra.gateway.restore_check import money_may_move
 from shared.infra.stripe_writes import service as writes
 from shared.infra.unit import Act, Transaction
 from shared.trade.marketplace.queries import statement_prefix
+from shared.trade.orders.declines import must_take_cards
 from shared.trade.orders.errors import VendorCannotSell
 from shared.trade.orders.models import Checkout, Order
 from shared.trade.orders.rules import UNPAID, CheckoutStatus
@@ -70,6 +71,7 @@ async def open_shared(
     if still_open:
         lead = next(each for each in still_open if each.leads)
         return OpenPayment(lead, accounts.is_selling, slices=still_open)
+    await must_take_cards(checkout.id)
     return await _write_down(tx, orders, payments, accounts, customer)
 
 

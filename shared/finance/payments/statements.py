@@ -20,6 +20,8 @@ from shared.infra.stripe_writes.models import StripeWrite
 from shared.infra.unit import Transaction
 from shared.trade.marketplace.models import MarketplaceSettings
 from shared.trade.marketplace.queries import SETTINGS_ID
+from shared.trade.orders import declines
+from shared.trade.orders.decline_statements import STOPS
 from shared.trade.orders.models import Checkout, Order
 from shared.trade.orders.rules import CheckoutStatus, PaymentStatus
 
@@ -207,6 +209,7 @@ class Opening:
     payments: tuple[Payment, ...]  # the order's, by id
     payment_id: int | None  # of the next one, and of what asks for it; None on SQLite
     write_id: int | None
+    declined: Record  # from where the purchase was made (orders/declines.py)
 
 
 @cache
@@ -217,6 +220,7 @@ def _opening_sql(engine: str) -> str:
         f"SELECT {columns(Payment, 'p')}, c.status AS checkout, v.name AS vendor,"
         " g.accepts_payments AS accepts, g.stripe_account_id AS account,"
         f" s.statement_prefix AS prefix, {MAY_MOVE} AS may_move,"
+        f" c.network, {STOPS},"
         f" {next_id(Payment, engine)} AS next_payment,"
         f" {next_id(StripeWrite, engine)} AS next_write"
         " FROM checkouts c JOIN vendors v ON v.id = ?"
@@ -232,7 +236,7 @@ async def opening_of(order: Order) -> Opening:
     After the lock: a payment that somebody else wrote down meanwhile is among them.
     """
     ids = (order.vendor_id, order.id, order.checkout_id)
-    found = await fetch(_opening_sql(dialect()), *ids)
+    found = await fetch(_opening_sql(dialect()), *declines.since(), *ids)
     first = found[0]
     accepts = first["accepts"]
     return Opening(
@@ -249,4 +253,5 @@ async def opening_of(order: Order) -> Opening:
         ),
         payment_id=first["next_payment"],
         write_id=first["next_write"],
+        declined=first,
     )

@@ -27,6 +27,7 @@ from shared.infra.gateway.restore_check import money_may_move
 from shared.infra.jobs import Context, job
 from shared.infra.unit import Transaction
 from shared.trade.orders import reservations
+from shared.trade.orders.declines import must_take_cards
 from shared.trade.orders.events import PiecesHeld
 from shared.trade.orders.models import Checkout, Order
 from shared.trade.orders.rules import CheckoutStatus, StockState
@@ -52,15 +53,15 @@ async def press(
     True: they are set aside. False: they are there, but this order holds none (decision 14). Where
     Pay sets them aside, Stripe is read first, so that a decline from before is not taken for one of
     this try. Raises PageOutOfDate, PaymentAlreadyDecided, OrderNotPayable, SoldOut,
-    StripeUnavailable
-    (StandsStill after a restore, for a page that was opened before it): then the card must not be
-    confirmed.
+    TooManyDeclines, StripeUnavailable (StandsStill after a restore, for a page that was opened
+    before it): then the card must not be confirmed.
     """
     await money_may_move()
     mine = _paid_with(checkout_id, intent_id)
     found = await mine
     if not found:
         raise PageOutOfDate
+    await must_take_cards(checkout_id)
     if any(_may_have_been_declined(order) for order in found):
         await service.confirm_payment(gateway, intent_id)
     async with unit.transaction() as tx:

@@ -7,6 +7,7 @@ from functools import partial
 from shared.core.domains import Apply
 from shared.finance.payments import stripe_reads
 from shared.finance.payments.charges import note_charge
+from shared.finance.payments.declined_charges import note_decline
 from shared.finance.payments.stripe_reads import IntentReading
 from shared.infra.gateway.charges import Charge
 from shared.infra.gateway.errors import StripeMissing
@@ -40,8 +41,30 @@ async def read_charge(context: Context, event: VerifiedEvent) -> Apply | None:
     return partial(_note, payment.id, charge)
 
 
+async def read_decline(context: Context, event: VerifiedEvent) -> Apply | None:
+    """Read a charge again that took no money; it is counted for whoever tried the card."""
+    said_of = await stripe_reads.payment_of(event.related_intent)
+    if said_of is None or not event.object_id:
+        return None
+    try:
+        read = await stripe_reads.read_charge(
+            context.gateway, event.object_id, said_of=said_of
+        )
+    except StripeMissing:
+        return None
+    if read is None or read[1].paid:
+        return None
+    payment, charge = read
+    return partial(_declined, payment.order_id, charge)
+
+
 async def _sync(reading: IntentReading, tx: Transaction) -> str:
     return f"payment is {await reading.sync(tx)}"
+
+
+async def _declined(order_id: int, charge: Charge, tx: Transaction) -> str:
+    is_over = await note_decline(tx, order_id, charge)
+    return "no more cards are tried" if is_over else "decline noted"
 
 
 async def _note(payment_id: int, charge: Charge, tx: Transaction) -> str:

@@ -23,7 +23,7 @@ from shared.infra.mail import service as mail
 from shared.infra.mail.models import Email
 from shared.infra.unit import Transaction
 from shared.trade.marketplace.queries import marketplace
-from shared.trade.orders.models import Checkout, Order
+from shared.trade.orders.models import CardDecline, Checkout, Order
 from shared.trade.orders.queries import money_of
 from shared.trade.orders.rules import OrderStatus
 from shared.trade.people import account_history, mailed_links, sessions
@@ -106,6 +106,9 @@ async def _forget_purchases(customer: Customer) -> None:
             network="",
             basket_id=None,
             updated_at=now,
+        )
+        await CardDecline.filter(checkout_id__in=some).update(
+            network="", basket_id=None
         )
         orders = Order.filter(checkout_id__in=some)
         await orders.update(

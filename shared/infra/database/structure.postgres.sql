@@ -1,4 +1,4 @@
--- What all migrations make, up to 0077_waiting_shoppers. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0078_card_declines. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -184,6 +184,30 @@ CREATE SEQUENCE baskets_id_seq
     NO MAXVALUE
     CACHE 1;
 ALTER SEQUENCE baskets_id_seq OWNED BY baskets.id;
+CREATE TABLE card_declines (
+    id bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    stripe_charge_id character varying(255) NOT NULL,
+    network character varying(45) NOT NULL,
+    basket_id bigint,
+    fingerprint character varying(64) NOT NULL,
+    code character varying(100) NOT NULL,
+    declined_at timestamp with time zone NOT NULL,
+    checkout_id bigint NOT NULL
+);
+COMMENT ON TABLE card_declines IS 'One card that one purchase could not be paid with; dropped after some days.';
+COMMENT ON COLUMN card_declines.network IS 'the purchase''s; empty: not known';
+COMMENT ON COLUMN card_declines.basket_id IS 'the purchase''s, which stands for a browser';
+COMMENT ON COLUMN card_declines.fingerprint IS 'Stripe''s of the card; empty: it has none';
+COMMENT ON COLUMN card_declines.code IS 'why, in Stripe''s word';
+CREATE SEQUENCE card_declines_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE card_declines_id_seq OWNED BY card_declines.id;
 CREATE TABLE categories (
     id bigint NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -2215,6 +2239,7 @@ ALTER TABLE ONLY activity ALTER COLUMN id SET DEFAULT nextval('activity_id_seq':
 ALTER TABLE ONLY audit_entries ALTER COLUMN id SET DEFAULT nextval('audit_entries_id_seq'::regclass);
 ALTER TABLE ONLY basket_lines ALTER COLUMN id SET DEFAULT nextval('basket_lines_id_seq'::regclass);
 ALTER TABLE ONLY baskets ALTER COLUMN id SET DEFAULT nextval('baskets_id_seq'::regclass);
+ALTER TABLE ONLY card_declines ALTER COLUMN id SET DEFAULT nextval('card_declines_id_seq'::regclass);
 ALTER TABLE ONLY categories ALTER COLUMN id SET DEFAULT nextval('categories_id_seq'::regclass);
 ALTER TABLE ONLY checkouts ALTER COLUMN id SET DEFAULT nextval('checkouts_id_seq'::regclass);
 ALTER TABLE ONLY claims ALTER COLUMN id SET DEFAULT nextval('claims_id_seq'::regclass);
@@ -2301,6 +2326,10 @@ ALTER TABLE ONLY baskets
     ADD CONSTRAINT baskets_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY baskets
     ADD CONSTRAINT baskets_token_digest_key UNIQUE (token_digest);
+ALTER TABLE ONLY card_declines
+    ADD CONSTRAINT card_declines_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY card_declines
+    ADD CONSTRAINT card_declines_stripe_charge_id_key UNIQUE (stripe_charge_id);
 ALTER TABLE ONLY categories
     ADD CONSTRAINT categories_name_key UNIQUE (name);
 ALTER TABLE ONLY categories
@@ -2619,6 +2648,11 @@ CREATE INDEX ix_audit_kind ON audit_entries USING btree (kind, id);
 CREATE INDEX ix_audit_subject ON audit_entries USING btree (subject, id);
 CREATE INDEX ix_audit_vendor ON audit_entries USING btree (vendor_id, id);
 CREATE INDEX ix_baskets_used ON baskets USING btree (updated_at);
+CREATE INDEX ix_card_declines_at ON card_declines USING btree (declined_at);
+CREATE INDEX ix_card_declines_basket ON card_declines USING btree (basket_id, declined_at);
+CREATE INDEX ix_card_declines_card ON card_declines USING btree (fingerprint, declined_at);
+CREATE INDEX ix_card_declines_checkout ON card_declines USING btree (checkout_id);
+CREATE INDEX ix_card_declines_network ON card_declines USING btree (network, declined_at);
 CREATE INDEX ix_categories_parent ON categories USING btree (parent_id);
 CREATE INDEX ix_checkouts_basket ON checkouts USING btree (basket_id, status);
 CREATE INDEX ix_checkouts_due ON checkouts USING btree (status, reserved_until);
@@ -2772,6 +2806,8 @@ ALTER TABLE ONLY basket_lines
     ADD CONSTRAINT basket_lines_basket_id_fkey FOREIGN KEY (basket_id) REFERENCES baskets(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY basket_lines
     ADD CONSTRAINT basket_lines_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY card_declines
+    ADD CONSTRAINT card_declines_checkout_id_fkey FOREIGN KEY (checkout_id) REFERENCES checkouts(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY categories
     ADD CONSTRAINT categories_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES categories(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY checkouts

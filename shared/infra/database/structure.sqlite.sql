@@ -1,4 +1,4 @@
--- What all migrations make, up to 0077_waiting_shoppers. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0078_card_declines. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -1388,3 +1388,20 @@ CREATE TABLE "day_sums" (
 );
 CREATE INDEX "ix_jobs_errors" ON "jobs" ("kind", "id") WHERE error IS NOT NULL;
 CREATE INDEX "ix_orders_to_answer" ON "orders" ("vendor_id", "id") WHERE message_waits OR return_waits;
+CREATE TABLE "card_declines" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "stripe_charge_id" VARCHAR(255) NOT NULL UNIQUE,
+    "network" VARCHAR(45) NOT NULL  /* the purchase's; empty: not known */,
+    "basket_id" BIGINT   /* the purchase's, which stands for a browser */,
+    "fingerprint" VARCHAR(64) NOT NULL  /* Stripe's of the card; empty: it has none */,
+    "code" VARCHAR(100) NOT NULL  /* why, in Stripe's word */,
+    "declined_at" TIMESTAMP NOT NULL,
+    "checkout_id" BIGINT NOT NULL REFERENCES "checkouts" ("id") ON DELETE RESTRICT
+);
+CREATE INDEX "ix_card_declines_network" ON "card_declines" ("network", "declined_at");
+CREATE INDEX "ix_card_declines_basket" ON "card_declines" ("basket_id", "declined_at");
+CREATE INDEX "ix_card_declines_card" ON "card_declines" ("fingerprint", "declined_at");
+CREATE INDEX "ix_card_declines_checkout" ON "card_declines" ("checkout_id");
+CREATE INDEX "ix_card_declines_at" ON "card_declines" ("declined_at");

@@ -29,6 +29,10 @@ class Charge:
     stripe_fee: int | None
     payment_method_type: str | None
     paid: bool
+    failure_code: str = (
+        ""  # of one that took no money; a card's decline code where it has one
+    )
+    card_fingerprint: str = ""  # the same card, the same one
     amount: int = 0
     amount_refunded: int = 0
     currency: str = ""
@@ -42,6 +46,7 @@ class Charge:
         c = as_dict(obj)
         txn = c.get("balance_transaction")
         row = txn if isinstance(txn, dict) else None
+        details = c.get("payment_method_details") or {}
         descriptor = c.get("calculated_statement_descriptor") or ""
         return cls(
             id=c["id"],
@@ -50,8 +55,10 @@ class Charge:
             application_fee=id_of(c.get("application_fee")),
             balance_transaction=id_of(txn),
             stripe_fee=row.get("fee") if row is not None else None,
-            payment_method_type=(c.get("payment_method_details") or {}).get("type"),
+            payment_method_type=details.get("type"),
             paid=bool(c.get("paid")),
+            failure_code=_why_not(c),
+            card_fingerprint=(details.get("card") or {}).get("fingerprint") or "",
             amount=c.get("amount") or 0,
             amount_refunded=c.get("amount_refunded") or 0,
             currency=(c.get("currency") or "").upper(),
@@ -59,6 +66,12 @@ class Charge:
             available_on=time_of(row["available_on"]) if row is not None else None,
             statement_descriptor=descriptor[:LONGEST_DESCRIPTOR] or None,
         )
+
+
+def _why_not(charge: dict[str, Any]) -> str:
+    """The bank's word where Stripe passes it on, else Stripe's own."""
+    outcome = charge.get("outcome") or {}
+    return outcome.get("reason") or charge.get("failure_code") or ""
 
 
 class Charges(Resource):

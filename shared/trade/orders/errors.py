@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from shared.core import formats
-from shared.core.errors import Conflict, NotFound
+from shared.core.errors import Conflict, NotFound, TooMany
 from shared.core.locales import gettext as _
 from shared.core.locales import gettext_noop as _n
 from shared.core.money import Money
@@ -172,3 +172,13 @@ class OrderNotFound(NotFound):
     """Nobody who may know of it has such an order."""
 
     default = _n("We could not find that order.")
+
+
+class TooManyDeclines(TooMany):
+    """So many cards were declined from here that none is tried for a while."""
+
+    code = "too_many_declines"
+    default = _n(
+        "Too many cards were declined from here, so no more are tried for now. Nothing was charged."
+        " Please try again in an hour."
+    )

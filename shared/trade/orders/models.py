@@ -21,10 +21,11 @@ from shared.trade.orders.rules import (
     PaymentStatus,
     StockState,
 )
+from shared.trade.orders.sale_columns import OrderDiscount, OrderSending
 from shared.trade.orders.shopper_waits import ShopperWaits
 from shared.trade.orders.vat_columns import LineVat, OrderVat
 from shared.trade.people.models import Customer
-from shared.trade.shipping.rules import MOST_PLACE, MethodKind
+from shared.trade.shipping.rules import MethodKind
 from shared.trade.vendors.models import Vendor
 
 
@@ -124,7 +125,7 @@ class Checkout(Searched):
         constraints = declared.CHECKOUT_CHECKS
 
 
-class Order(ShopperWaits, OrderVat, Row):
+class Order(OrderSending, OrderDiscount, ShopperWaits, OrderVat, Row):
     """What one vendor has to deliver out of a checkout. The fee is frozen here when the order is placed."""
 
     lock_rank = 230
@@ -172,43 +173,6 @@ class Order(ShopperWaits, OrderVat, Row):
     shipping_refunded = minor_units(
         "minor units of shipping_amount that refunds speak for"
     )
-    discount_code = fields.CharField(
-        max_length=40,
-        default="",
-        db_default="",
-        description="as it was given; empty: none",
-    )
-    discount_amount = minor_units(
-        "minor units that a code takes off the goods; frozen at sale"
-    )
-    shipping_discount = minor_units(
-        "minor units that a code takes off sending; not in shipping_amount"
-    )
-    marketplace_discount = minor_units(
-        "minor units of both discounts that the marketplace bears"
-    )
-    shipping_method = fields.CharField(
-        max_length=80,
-        default="",
-        db_default="",
-        description="as it was called; empty: the prices include sending",
-    )
-    shipping_kind = fields.CharField(
-        max_length=20,
-        default="",
-        db_default="",
-        description="flat | weight | pickup",
-    )
-    pickup_place = fields.CharField(
-        max_length=MOST_PLACE,
-        default="",
-        db_default="",
-        description="where it is picked up, as it was said at the sale",
-    )
-    promised_from_days = fields.SmallIntField(
-        null=True, description="days after the order, as it was promised"
-    )
-    promised_to_days = fields.SmallIntField(null=True)
     platform_fee_amount = fields.BigIntField(
         description="minor units of currency; frozen at sale"
     )
@@ -317,3 +281,34 @@ class OrderLine(LineVat, Row):
         table = "order_lines"
         indexes = [Index(fields=("order_id",), name="ix_order_lines_order")]
         constraints = declared.LINE_CHECKS
+
+
+class CardDecline(Row):
+    """One card that one purchase could not be paid with; dropped after some days."""
+
+    stripe_charge_id = fields.CharField(max_length=255, unique=True)
+    checkout: fields.ForeignKeyRelation[Checkout] = fields.ForeignKeyField(
+        "models.Checkout", related_name="card_declines", on_delete=fields.RESTRICT
+    )
+    checkout_id: int
+    network = fields.CharField(
+        max_length=45, description="the purchase's; empty: not known"
+    )
+    basket_id = fields.BigIntField(
+        null=True, description="the purchase's, which stands for a browser"
+    )
+    fingerprint = fields.CharField(
+        max_length=64, description="Stripe's of the card; empty: it has none"
+    )
+    code = fields.CharField(max_length=100, description="why, in Stripe's word")
+    declined_at = fields.DatetimeField()
+
+    class Meta:
+        table = "card_declines"
+        indexes = [
+            Index(fields=("network", "declined_at"), name="ix_card_declines_network"),
+            Index(fields=("basket_id", "declined_at"), name="ix_card_declines_basket"),
+            Index(fields=("fingerprint", "declined_at"), name="ix_card_declines_card"),
+            Index(fields=("checkout_id",), name="ix_card_declines_checkout"),
+            Index(fields=("declined_at",), name="ix_card_declines_at"),
+        ]
