@@ -96,7 +96,6 @@ async def vendors() -> Response:
         pager=pager(here, found, q=search, only=only or None),
         badge_of=badge_of,
         parked=await parked_payments(),
-        trying=await trying(),
         parked_events=counts[EventStatus.PARKED],
     )
 
@@ -289,6 +288,7 @@ async def payments() -> Response:
         "portal/operator/payments.html",
         nav_active="payments",
         parked=await parked_payments(),
+        trying=await trying(),
         states=states(),
     )
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from tests.support.machine import Market
 
 # By orders: what opening the intent and settling it take.
-SQLITE = {1: (16, 16), 2: (26, 25), 3: (29, 30), 5: (35, 40)}
-POSTGRES = {1: (6, 6), 2: (16, 15), 3: (17, 19), 5: (19, 27)}
+SQLITE = {1: (16, 16), 2: (27, 25), 3: (30, 30), 5: (36, 40)}
+POSTGRES = {1: (6, 6), 2: (17, 15), 3: (18, 19), 5: (20, 27)}
 
 
 @pytest.mark.both_engines

@@ -408,7 +408,9 @@ class TestPayment:
                 code="generic_decline",
                 declined_at=clock.now(),
             )
-        pressed = await browser.post(f"{path}/hold", {"intent": intent_of(html)})
+        sent = {"intent": intent_of(html)}
+        as_script = {"Accept": "application/json"}
+        pressed = await browser.post(f"{path}/hold", sent, as_script)
         assert pressed.status_code == 429
         assert (await pressed.get_json())["error"]["code"] == "too_many_declines"
         await Payment.all().update(status="canceled")

@@ -284,7 +284,7 @@ class OrderLine(LineVat, Row):
 
 
 class CardDecline(Row):
-    """One card that one purchase could not be paid with; dropped after some days."""
+    """One card that one purchase could not be paid with."""
 
     stripe_charge_id = fields.CharField(max_length=255, unique=True)
     checkout: fields.ForeignKeyRelation[Checkout] = fields.ForeignKeyField(

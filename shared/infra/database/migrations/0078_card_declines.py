@@ -98,7 +98,7 @@ class Migration(migrations.Migration):
                     Index(fields=["declined_at"], name="ix_card_declines_at"),
                 ],
                 "pk_attr": "id",
-                "table_description": "One card that one purchase could not be paid with; dropped after some days.",
+                "table_description": "One card that one purchase could not be paid with.",
             },
             bases=["Row"],
         ),
