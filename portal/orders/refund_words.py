@@ -203,6 +203,12 @@ def done(state: RefundState, written: str, detail: str) -> tuple[str, str]:
                 amount=written,
                 reason=detail,
             )
+        case RefundState.PENDING if detail:
+            return "info", _(
+                "The refund of %(amount)s is asked for and not sent yet. %(reason)s",
+                amount=written,
+                reason=detail,
+            )
         case RefundState.FAILED | RefundState.CANCELED:
             return "error", _(
                 "The refund of %(amount)s did not reach the shopper. You have the money again.",
