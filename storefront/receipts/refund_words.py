@@ -15,14 +15,7 @@ def for_shopper(
 ) -> tuple[str, str, str] | None:
     """Kind, word and sentence for the shopper; None for what never concerned them."""
     if state is RefundState.PENDING and pending_reason == _SHORT:
-        return (
-            "info",
-            _("Not sent yet"),
-            _(
-                "It waits for money in the marketplace’s account and is then sent by itself."
-                " We write to you when it has been sent."
-            ),
-        )
+        return "info", _("Not sent yet"), _waits_for_money()
     match state:
         case RefundState.SUCCEEDED:
             return (
@@ -55,3 +48,10 @@ def for_shopper(
                 ),
             )
     return None
+
+
+def _waits_for_money() -> str:
+    return _(
+        "It waits for money in the marketplace’s account and is then sent by itself."
+        " We write to you when it has been sent."
+    )
