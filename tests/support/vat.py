@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from shared.trade.vat.holders import of_vendor
 from shared.trade.vat.rates import enter
 from shared.trade.vat.rules import Rate
 from shared.trade.vat.service import confirm, current
@@ -27,9 +28,9 @@ async def a_rate(
 
 async def confirmed(vendor: Vendor, proof: str = "VIES, 28 November 2026") -> None:
     """Staff has looked up what the vendor states."""
-    row = await current(vendor.id)
+    row = await current(of_vendor(vendor.id))
     await confirm(
-        vendor_id=vendor.id,
+        holder=of_vendor(vendor.id),
         registration_id=row.id if row else None,
         proof=proof,
         actor="test",
