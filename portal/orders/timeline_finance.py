@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portal.orders.timeline_facts import Entries, OrderFacts, Words, amount_of
 from portal.timeline import TimelineEntry
+from shared.core.frozen import frozen
 from shared.core.locales import gettext as _
 from shared.core.locales import gettext_noop as _n
 from shared.core.money import Money
@@ -14,39 +15,51 @@ from shared.finance.payouts.rules import PayoutState
 from shared.finance.recovery.activity import ClaimActivity
 from shared.infra.activity.queries import Happened
 
-# By what a claim is for: why money was taken, why it was given back, why some is owed.
-_FOR = {
-    "refund": _n("For the refund."),
-    "dispute": _n("For the dispute."),
-    "correction": _n("By the marketplace’s staff."),
-    "contribution": _n("What the marketplace had paid of the discount."),
-}
-# By what it is for: what came into the balance, and why.
+
+@frozen
+class ClaimWords:
+    """How a kind of claim is told: why money was taken, what was given, why some is owed."""
+
+    taken: str
+    given: str
+    given_why: str
+    short: str
+
+
 _BACK = _n("%(amount)s given back to your balance")
-_GIVEN = {
-    "refund": (_BACK, _n("The refund was undone.")),
-    "dispute": (_BACK, _n("The dispute was undone.")),
-    "correction": (_BACK, _n("The correction was undone.")),
-    "contribution": (
-        _n("%(amount)s added by the marketplace"),
-        _n("What it pays of the discount."),
+_CLAIMS = {
+    "refund": ClaimWords(
+        taken=_n("For the refund."),
+        given=_BACK,
+        given_why=_n("The refund was undone."),
+        short=_n("Your balance did not cover the refund. Your next sales pay it."),
     ),
-}
-_SHORT = {
-    "refund": _n("Your balance did not cover the refund. Your next sales pay it."),
-    "dispute": _n("Your balance did not cover the dispute. Your next sales pay it."),
-    "correction": _n(
-        "Your balance did not cover the correction. Your next sales pay it."
+    "dispute": ClaimWords(
+        taken=_n("For the dispute."),
+        given=_BACK,
+        given_why=_n("The dispute was undone."),
+        short=_n("Your balance did not cover the dispute. Your next sales pay it."),
     ),
-    "contribution": _n(
-        "Your balance did not cover what goes back to the marketplace. Your next sales pay it."
+    "correction": ClaimWords(
+        taken=_n("By the marketplace’s staff."),
+        given=_BACK,
+        given_why=_n("The correction was undone."),
+        short=_n("Your balance did not cover the correction. Your next sales pay it."),
+    ),
+    "contribution": ClaimWords(
+        taken=_n("What the marketplace had paid of the discount."),
+        given=_n("%(amount)s added by the marketplace"),
+        given_why=_n("What it pays of the discount."),
+        short=_n(
+            "Your balance did not cover what goes back to the marketplace. Your next sales pay it."
+        ),
     ),
 }
 
 
 def _taken(_facts: OrderFacts, happened: Happened) -> Entries:
     text = _("%(amount)s taken from your balance", amount=amount_of(happened))
-    yield TimelineEntry(text, happened.at, _(_FOR[happened.thing]))
+    yield TimelineEntry(text, happened.at, _(_CLAIMS[happened.thing].taken))
 
 
 def _fee_back(_facts: OrderFacts, happened: Happened) -> Entries:
@@ -55,14 +68,14 @@ def _fee_back(_facts: OrderFacts, happened: Happened) -> Entries:
 
 
 def _given(_facts: OrderFacts, happened: Happened) -> Entries:
-    text, why = _GIVEN[happened.thing]
-    told = _(text, amount=amount_of(happened))
-    yield TimelineEntry(told, happened.at, _(why), "ok")
+    words = _CLAIMS[happened.thing]
+    text = _(words.given, amount=amount_of(happened))
+    yield TimelineEntry(text, happened.at, _(words.given_why), "ok")
 
 
 def _owed(_facts: OrderFacts, happened: Happened) -> Entries:
     text = _("You owe %(amount)s", amount=amount_of(happened))
-    detail = _(_SHORT[happened.thing])
+    detail = _(_CLAIMS[happened.thing].short)
     yield TimelineEntry(text, happened.at, detail, "warn")
 
 

@@ -170,9 +170,12 @@ def screen(
 
 
 def walk(page: Page, server: Server, addresses: list[str]) -> list[str]:
-    """Open each address and gather what is wrong with it."""
+    """Open each address and gather what is wrong with it; it opens at its top."""
     wrong = []
     for address in addresses:
         page.goto(server.url + address)
         wrong += look(page, address)
+        down: float = page.evaluate("window.scrollY")
+        if down:
+            wrong.append(f"{address} opens {down:.0f} px down the page")
     return wrong

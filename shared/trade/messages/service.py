@@ -7,12 +7,12 @@ locked, so what is counted is true.
 from __future__ import annotations
 
 from shared.infra import unit
-from shared.infra.mail import service as mail
 from shared.infra.unit import Act, Transaction
 from shared.trade.messages.errors import ShopperGone
 from shared.trade.messages.models import OrderMessage
 from shared.trade.messages.rules import MOST_IN_A_ROW, may_write, tidy_text
 from shared.trade.orders.models import Order
+from shared.trade.orders.order_mails import mails_of
 from shared.trade.people.rules import is_no_address
 
 
@@ -22,20 +22,8 @@ async def ask_the_shop(*, order_id: int, text: str, by: str) -> None:
     async with unit.transaction() as tx:
         order = await tx.lock(Order, id=order_id)
         message = await _write(tx, order, told, by=by, is_from_shopper=True)
-        checkout, vendor = await order.checkout, await order.vendor
-        mail.post(
-            tx,
-            "message_to_shop",
-            to=vendor.business_email,
-            unique_key=f"message:{message.id}",
-            order_id=order.id,
-            context={
-                "number": order.number,
-                "vendor_name": vendor.name,
-                "full_name": checkout.full_name,
-                "text": told,
-            },
-        )
+        mails = await mails_of(tx, order)
+        mails.to_vendor("message_to_shop", key=f"message:{message.id}", text=told)
 
 
 async def answer_the_shopper(
@@ -52,24 +40,11 @@ async def answer_the_shopper(
     told = tidy_text(text)
     async with unit.transaction() as tx:
         order = await tx.lock(Order, vendor_id=vendor_id, number=number)
-        checkout, vendor = await order.checkout, await order.vendor
-        if is_no_address(checkout.email):
+        mails = await mails_of(tx, order)
+        if is_no_address(mails.checkout.email):
             raise ShopperGone
         message = await _write(tx, order, told, by=by, is_from_shopper=False)
-        mail.post(
-            tx,
-            "message_from_shop",
-            to=checkout.email,
-            unique_key=f"message:{message.id}",
-            order_id=order.id,
-            language=checkout.language,
-            context={
-                "number": order.number,
-                "vendor_name": vendor.name,
-                "full_name": checkout.full_name,
-                "text": told,
-            },
-        )
+        mails.to_shopper("message_from_shop", key=f"message:{message.id}", text=told)
 
 
 async def _write(

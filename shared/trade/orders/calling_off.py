@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from shared.core.money import Money
-from shared.infra.mail import service as mail
 from shared.infra.unit import Act, Transaction
 from shared.trade.orders.errors import CannotCallOff
 from shared.trade.orders.models import Order
+from shared.trade.orders.order_mails import mails_of
 from shared.trade.orders.queries import money_of
 from shared.trade.orders.remaining_money import MoneyState
 from shared.trade.orders.rules import OrderStatus, PaymentStatus
@@ -36,27 +36,7 @@ async def call_off(tx: Transaction, order: Order, *, by: str) -> None:
 
 
 async def _tell_both(tx: Transaction, order: Order) -> None:
-    checkout, vendor = await order.checkout, await order.vendor
-    told = {
-        "number": order.number,
-        "vendor_name": vendor.name,
-        "full_name": checkout.full_name,
-        "total": Money(order.total_amount_cents, order.currency),
-    }
-    mail.post(
-        tx,
-        "order_called_off",
-        to=checkout.email,
-        unique_key=f"order_called_off:{order.id}",
-        order_id=order.id,
-        language=checkout.language,
-        context=told,
-    )
-    mail.post(
-        tx,
-        "order_not_to_send",
-        to=vendor.business_email,
-        unique_key=f"order_not_to_send:{order.id}",
-        order_id=order.id,
-        context=told,
-    )
+    mails = await mails_of(tx, order)
+    total = Money(order.total_amount_cents, order.currency)
+    mails.to_shopper("order_called_off", total=total)
+    mails.to_vendor("order_not_to_send", total=total)

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 
 from shared.core import clock
 from shared.infra import unit
-from shared.infra.mail import service as mail
 from shared.infra.unit import Act, Transaction
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.marketplace.rules import Marketplace
 from shared.trade.orders.errors import CannotDeliver
 from shared.trade.orders.models import Order
+from shared.trade.orders.order_mails import mails_of
 from shared.trade.orders.rules import (
     ORDER_MOVES,
     TAKEN_FOR_GRANTED,
@@ -109,19 +109,9 @@ async def _arrived(
 
 async def _tell_shopper(tx: Transaction, order: Order) -> None:
     """Whoever has not got it hears so in time to say it."""
-    checkout, vendor = await order.checkout, await order.vendor
-    mail.post(
-        tx,
+    mails = await mails_of(tx, order)
+    mails.to_shopper(
         "order_delivered",
-        to=checkout.email,
-        unique_key=f"order_delivered:{order.id}",
-        order_id=order.id,
-        language=checkout.language,
-        context={
-            "number": order.number,
-            "full_name": checkout.full_name,
-            "vendor_name": vendor.name,
-            "is_assumed": order.delivered_by == TAKEN_FOR_GRANTED,
-            "is_pickup": order.is_pickup,
-        },
+        is_assumed=order.delivered_by == TAKEN_FOR_GRANTED,
+        is_pickup=order.is_pickup,
     )

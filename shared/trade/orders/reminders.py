@@ -9,10 +9,10 @@ from datetime import timedelta
 
 from shared.core import clock
 from shared.infra import unit
-from shared.infra.mail import service as mail
 from shared.infra.unit import Transaction
 from shared.trade.orders.models import Order
 from shared.trade.orders.order_lists import FILTERS
+from shared.trade.orders.order_mails import OrderMails
 
 REMIND_VENDOR = timedelta(days=5)
 TELL_SHOPPER = timedelta(days=10)
@@ -28,9 +28,13 @@ async def remind() -> int:
         return 0
     async with unit.transaction() as tx:
         for order in late:
-            _remind_vendor(tx, order)
+            _mails(tx, order).to_vendor(
+                "order_waits",
+                is_pickup=order.is_pickup,
+                paid_at=order.paid_at,
+            )
         for order in very_late:
-            _tell_shopper(tx, order)
+            _mails(tx, order).to_shopper("order_late", is_pickup=order.is_pickup)
     return len(late) + len(very_late)
 
 
@@ -43,35 +47,5 @@ async def _waiting(since: timedelta) -> Sequence[Order]:
     return await oldest.select_related("checkout", "vendor")
 
 
-def _remind_vendor(tx: Transaction, order: Order) -> None:
-    mail.post(
-        tx,
-        "order_waits",
-        to=order.vendor.business_email,
-        unique_key=f"order_waits:{order.id}",
-        order_id=order.id,
-        context={
-            "number": order.number,
-            "vendor_name": order.vendor.name,
-            "is_pickup": order.is_pickup,
-            "paid_at": order.paid_at,
-        },
-    )
-
-
-def _tell_shopper(tx: Transaction, order: Order) -> None:
-    checkout = order.checkout
-    mail.post(
-        tx,
-        "order_late",
-        to=checkout.email,
-        unique_key=f"order_late:{order.id}",
-        order_id=order.id,
-        language=checkout.language,
-        context={
-            "number": order.number,
-            "full_name": checkout.full_name,
-            "vendor_name": order.vendor.name,
-            "is_pickup": order.is_pickup,
-        },
-    )
+def _mails(tx: Transaction, order: Order) -> OrderMails:
+    return OrderMails(tx, order, order.checkout, order.vendor)

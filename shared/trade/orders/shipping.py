@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from shared.core import clock
 from shared.infra import unit
-from shared.infra.mail import service as mail
 from shared.infra.unit import Act, Transaction
 from shared.trade.orders.carriers import tracking_link
 from shared.trade.orders.errors import (
@@ -19,6 +18,7 @@ from shared.trade.orders.errors import (
     PiecesMissing,
 )
 from shared.trade.orders.models import Order
+from shared.trade.orders.order_mails import mails_of
 from shared.trade.orders.queries import money_of
 from shared.trade.orders.remaining_money import MoneyState, Shipping, shipping
 from shared.trade.orders.restocking import put_all_in_stock, set_aside
@@ -117,41 +117,21 @@ async def _mail_shopper(
     carrier: str,
     tracking: str,
 ) -> None:
-    checkout, vendor = await order.checkout, await order.vendor
-    mail.post(
-        tx,
+    mails = await mails_of(tx, order)
+    mails.to_shopper(
         "order_shipped",
-        to=checkout.email,
-        unique_key=f"order_shipped:{order.id}",
-        order_id=order.id,
-        language=checkout.language,
-        context={
-            "number": order.number,
-            "vendor_name": vendor.name,
-            "full_name": checkout.full_name,
-            "carrier": carrier,
-            "tracking": tracking,
-            "link": tracking_link(carrier, tracking),
-        },
+        carrier=carrier,
+        tracking=tracking,
+        link=tracking_link(carrier, tracking),
     )
 
 
 async def _mail_ready(tx: Transaction, order: Order) -> None:
     """Where what is picked up waits: in the vendor's town, unless it said more."""
-    checkout, vendor = await order.checkout, await order.vendor
-    mail.post(
-        tx,
+    mails = await mails_of(tx, order)
+    mails.to_shopper(
         "order_ready",
-        to=checkout.email,
-        unique_key=f"order_ready:{order.id}",
-        order_id=order.id,
-        language=checkout.language,
-        context={
-            "number": order.number,
-            "full_name": checkout.full_name,
-            "vendor_name": vendor.name,
-            "place": order.pickup_place or vendor.city,
-        },
+        place=order.pickup_place or mails.vendor.city,
     )
 
 

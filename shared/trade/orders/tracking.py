@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from shared.core.typed import bare_code
 from shared.infra import unit
-from shared.infra.mail import service as mail
 from shared.infra.unit import Act, Transaction
 from shared.trade.orders.carriers import tracking_link
 from shared.trade.orders.errors import CannotCorrect
 from shared.trade.orders.models import Order
+from shared.trade.orders.order_mails import mails_of
 from shared.trade.orders.rules import OrderStatus
 
 
@@ -51,20 +51,11 @@ def _looked_for(carrier: str, number: str) -> tuple[str, str]:
 
 
 async def _tell_shopper(tx: Transaction, order: Order) -> None:
-    checkout, vendor = await order.checkout, await order.vendor
-    mail.post(
-        tx,
+    mails = await mails_of(tx, order)
+    mails.to_shopper(
         "tracking_corrected",
-        to=checkout.email,
-        unique_key=f"tracking_corrected:{order.id}:{order.updated_at.isoformat()}",
-        order_id=order.id,
-        language=checkout.language,
-        context={
-            "number": order.number,
-            "vendor_name": vendor.name,
-            "full_name": checkout.full_name,
-            "carrier": order.tracking_carrier,
-            "tracking": order.tracking_number,
-            "link": tracking_link(order.tracking_carrier, order.tracking_number),
-        },
+        key=f"tracking_corrected:{order.id}:{order.updated_at.isoformat()}",
+        carrier=order.tracking_carrier,
+        tracking=order.tracking_number,
+        link=tracking_link(order.tracking_carrier, order.tracking_number),
     )

@@ -13,9 +13,9 @@ from tortoise.queryset import QuerySet
 from shared.core import clock
 from shared.core.frozen import frozen
 from shared.infra import unit
-from shared.infra.mail import service as mail
 from shared.infra.unit import Act, Transaction
 from shared.trade.orders.models import Order, OrderLine
+from shared.trade.orders.order_mails import mails_of
 from shared.trade.orders.queries import money_of
 from shared.trade.orders.rules import TAKEN_FOR_GRANTED, OrderStatus
 from shared.trade.returns.errors import (
@@ -159,34 +159,21 @@ async def _tell_both(
     pieces: list[tuple[int, str]],
 ) -> None:
     """The shopper gets what was declared, with day and time; the vendor what is to be done."""
-    checkout, vendor = await order.checkout, await order.vendor
     told: dict[str, Any] = {
-        "number": order.number,
-        "vendor_name": vendor.name,
-        "full_name": checkout.full_name,
         "kind": request.kind,
         "reason": request.reason,
         "note": " ".join(request.note.split()),
         "pieces": pieces,
         "asked_at": request.created_at,
     }
-    mail.post(
-        tx,
+    mails = await mails_of(tx, order)
+    mails.to_shopper(
         "return_received",
-        to=checkout.email,
-        unique_key=f"return_received:{request.id}",
-        order_id=order.id,
-        language=checkout.language,
-        context={**told, "email": checkout.email},
+        key=f"return_received:{request.id}",
+        email=mails.checkout.email,
+        **told,
     )
-    mail.post(
-        tx,
-        "return_asked",
-        to=vendor.business_email,
-        unique_key=f"return_asked:{request.id}",
-        order_id=order.id,
-        context=told,
-    )
+    mails.to_vendor("return_asked", key=f"return_asked:{request.id}", **told)
 
 
 async def accept(
@@ -235,21 +222,12 @@ async def decline(
 
 
 async def _tell_declined(tx: Transaction, order: Order, request: ReturnRequest) -> None:
-    checkout, vendor = await order.checkout, await order.vendor
-    mail.post(
-        tx,
+    mails = await mails_of(tx, order)
+    mails.to_shopper(
         "return_declined",
-        to=checkout.email,
-        unique_key=f"return_declined:{request.id}",
-        order_id=order.id,
-        language=checkout.language,
-        context={
-            "number": order.number,
-            "vendor_name": vendor.name,
-            "full_name": checkout.full_name,
-            "kind": request.kind,
-            "answer": request.answer,
-        },
+        key=f"return_declined:{request.id}",
+        kind=request.kind,
+        answer=request.answer,
     )
 
 

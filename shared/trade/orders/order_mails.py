@@ -1,0 +1,73 @@
+"""Mails about one order to the two sides of it: its shopper and its vendor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.core.frozen import frozen
+from shared.infra.mail import service as mail
+from shared.infra.unit import Transaction
+from shared.trade.orders.models import Checkout, Order
+from shared.trade.vendors.models import Vendor
+
+
+@frozen
+class OrderMails:
+    """Writes mails about `order` inside `tx`; each can name it, its vendor and its shopper.
+
+    Once for an order and kind, unless `key` says what else there may be one of each for.
+    """
+
+    tx: Transaction
+    order: Order
+    checkout: Checkout
+    vendor: Vendor
+
+    def to_shopper(
+        self,
+        mail_kind: str,
+        /,
+        *,
+        key: str = "",
+        **context: Any,
+    ) -> None:
+        """Write one in the language in which was bought."""
+        mail.post(
+            self.tx,
+            mail_kind,
+            to=self.checkout.email,
+            unique_key=key or f"{mail_kind}:{self.order.id}",
+            order_id=self.order.id,
+            language=self.checkout.language,
+            context={**self._names(), **context},
+        )
+
+    def to_vendor(
+        self,
+        mail_kind: str,
+        /,
+        *,
+        key: str = "",
+        **context: Any,
+    ) -> None:
+        """Write one to the address that the vendor gave for its business."""
+        mail.post(
+            self.tx,
+            mail_kind,
+            to=self.vendor.business_email,
+            unique_key=key or f"{mail_kind}:{self.order.id}",
+            order_id=self.order.id,
+            context={**self._names(), **context},
+        )
+
+    def _names(self) -> dict[str, Any]:
+        return {
+            "number": self.order.number,
+            "vendor_name": self.vendor.name,
+            "full_name": self.checkout.full_name,
+        }
+
+
+async def mails_of(tx: Transaction, order: Order) -> OrderMails:
+    """Read whom to write to about an order whose relations are not loaded."""
+    return OrderMails(tx, order, await order.checkout, await order.vendor)
