@@ -28,6 +28,7 @@ from shared.trade.marketplace.queries import marketplace
 from shared.trade.orders import terms
 from shared.trade.orders.errors import (
     BasketProblem,
+    NetPricesChanged,
     VendorCannotSell,
 )
 from shared.trade.orders.queries import CheckoutView, checkout_by_token
@@ -40,10 +41,12 @@ from shared.trade.shipping.errors import ChooseShipping, NotServed, ShippingChan
 from shared.trade.vendors.errors import PaymentNotConfigured
 from storefront.browser import basket_token, remember_checkout
 from storefront.checkout import codes
-from storefront.checkout.chosen_parts import WITHOUT, chosen_basket, sold_basket
+from storefront.checkout.chosen_parts import WITHOUT, chosen_basket
 from storefront.checkout.delivery_choice import taken
 from storefront.checkout.forms import CHECKED_ALONE, DECIDED_BY_COUNTRY, CheckoutForm
 from storefront.checkout.known import chosen_of, known_of, own_book
+from storefront.checkout.net_prices import seen_net
+from storefront.checkout.sold_basket import sold_basket
 from storefront.receipts.order_card import parts_of_all
 
 checkout = Blueprint("checkout", __name__)
@@ -98,6 +101,7 @@ async def submit() -> Response:
             notes=form.notes(basket),
             vendors=basket.vendor_ids,
             seen_discount=codes.seen_discount(given),
+            seen_net=seen_net(given),
         )
     except (Conflict, StandsStill) as problem:
         return await _refused(form, problem)
@@ -131,6 +135,14 @@ async def _refused(
     form.ask_notes(basket)
     if isinstance(problem, (NotServed, ChooseShipping, ShippingChanged)):
         return await _contact_page(basket, form, is_refused=True, status=422)
+    if isinstance(problem, NetPricesChanged):
+        return await _contact_page(
+            basket,
+            form,
+            problem=problem.message,
+            problem_title=_("The prices have changed"),
+            status=422,
+        )
     if isinstance(problem, CodeRefused):
         return await _contact_page(
             basket,
@@ -189,6 +201,7 @@ async def _contact_page(
     form: CheckoutForm,
     *,
     problem: str | None = None,
+    problem_title: str = "",
     is_refused: bool = False,
     code_problem: str = "",
     book: Sequence[AddressView] = (),
@@ -197,7 +210,6 @@ async def _contact_page(
     if basket.total is None:  # in two currencies, by accident of a vendor's change
         return await _back_to(basket)
     form.wants_phone = basket.wants_phone
-    country = form.country.data or ""
     user = codes.code_user(form.email.data or "")
     response = await page(
         "storefront/checkout/contact.html",
@@ -206,12 +218,13 @@ async def _contact_page(
         form=form,
         sold=await sold_basket(
             basket,
-            country,
+            form.destination(),
             form.known,
             user,
             is_refused=is_refused,
         ),
         problem=problem,
+        problem_title=problem_title,
         book=book,
         chosen=chosen_of(book) or next(iter(book), None),
         is_basket=status == Conflict.status,

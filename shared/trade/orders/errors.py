@@ -74,6 +74,16 @@ class BusinessNotConfirmed(NetPricesChanged):
     )
 
 
+class NumberWithdrawn(Conflict):
+    """An order was placed without VAT by a number that is not confirmed any more; it is unpaid."""
+
+    code = "vat_number_withdrawn"
+    default = _n(
+        "The VAT number %(number)s is not confirmed any more, so this order cannot be paid without "
+        "VAT. Nothing was charged. Go back to the basket to order the same things with VAT."
+    )
+
+
 class SoldOutAtPayment(Conflict):
     """What an order holds only from Pay on is gone; no card was confirmed."""
 

@@ -124,6 +124,11 @@ class PaidVat:
     net: Money
     vat: Money
 
+    @property
+    def gross(self) -> Money:
+        """The price that it is inside of."""
+        return self.net + self.vat
+
 
 @frozen
 class SoldTo:
@@ -145,7 +150,27 @@ class SoldVat:
     treatment: SaleTreatment
     state: str
     rates: tuple[PaidVat, ...]
+    by_marketplace: (
+        Money  # what of the price the marketplace pays; its VAT is inside too
+    )
     business: SoldTo | None = None
+
+
+def shown_vat(
+    found: VatAtSale,
+    by_marketplace: Money,
+    business: SoldTo | None,
+) -> SoldVat | None:
+    """What would be sold, before it is; None where nothing is known of its VAT."""
+    if found.treatment is SaleTreatment.UNKNOWN:
+        return None
+    return SoldVat(
+        found.treatment,
+        found.state,
+        tuple(_paid(part, by_marketplace.currency) for part in found.parts),
+        by_marketplace,
+        business,
+    )
 
 
 def sold_vat(order: Order) -> SoldVat | None:
@@ -157,6 +182,7 @@ def sold_vat(order: Order) -> SoldVat | None:
         treatment,
         order.vat_state,
         tuple(_paid(part, currency) for part in parts_in(order.vat_parts)),
+        Money(order.marketplace_discount, currency),
         _sold_to(order),
     )
 
