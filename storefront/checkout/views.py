@@ -10,7 +10,6 @@ from shared.core.errors import Conflict, NotFound, TryLater
 from shared.core.formats import listed
 from shared.core.locales import gettext as _
 from shared.entrypoints.web.access import public
-from shared.entrypoints.web.filters import money
 from shared.entrypoints.web.identity import customer
 from shared.entrypoints.web.kit import kit, shielded
 from shared.entrypoints.web.links import public_url_for, url_for
@@ -21,8 +20,8 @@ from shared.finance.payments.errors import OrderNotPayable
 from shared.finance.payments.rules import PaymentState
 from shared.finance.payments.service import IntentView, create_payment_intent
 from shared.infra.gateway.errors import StandsStill, StripeRefused
-from shared.trade.baskets.parts import BasketView
-from shared.trade.baskets.queries import count_items, get_basket
+from shared.trade.baskets.parts import BasketView, why_shut
+from shared.trade.baskets.queries import count_items
 from shared.trade.discounts.errors import CodeRefused
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.orders import terms
@@ -39,12 +38,13 @@ from shared.trade.orders.terms import Acceptance
 from shared.trade.people.address_book import AddressView
 from shared.trade.shipping.errors import ChooseShipping, NotServed, ShippingChanged
 from shared.trade.vendors.errors import PaymentNotConfigured
+from shared.trade.vendors.queries import vendors_by_ids
 from storefront.browser import basket_token, remember_checkout
 from storefront.checkout import codes
 from storefront.checkout.chosen_parts import WITHOUT, chosen_basket
 from storefront.checkout.delivery_choice import taken
 from storefront.checkout.forms import CHECKED_ALONE, DECIDED_BY_COUNTRY, CheckoutForm
-from storefront.checkout.known import chosen_of, known_of, own_book
+from storefront.checkout.known import FILL, chosen_of, fill_in, known_of, own_book
 from storefront.checkout.net_prices import seen_net
 from storefront.checkout.sold_basket import sold_basket
 from storefront.receipts.order_card import parts_of_all
@@ -84,8 +84,12 @@ async def submit() -> Response:
     given = await request.form
     if WITHOUT in given:  # a shop is left for later: the rest is looked at first
         return await _contact_page(basket, form)
+    if FILL in given:
+        book = await own_book()
+        await fill_in(form, book)
+        return await _contact_page(basket, form, book=book)
     if codes.BUTTON in given or codes.is_new(given, basket.discount_code):
-        return await _change_code(form)
+        return await _change_code(form, basket)
     if not form.ok():
         return await _contact_page(basket, form, status=422)
     who = customer()
@@ -110,12 +114,15 @@ async def submit() -> Response:
     return see_other(url_for("checkout.payment", token=link))
 
 
-async def _change_code(form: CheckoutForm) -> Response:
+async def _change_code(form: CheckoutForm, basket: BasketView) -> Response:
     """Look at the code that was typed, or take the present one out; the rest stays as it was
     sent.
     """
-    given = await request.form
-    refused = await codes.change_code(given, codes.code_user(form.email.data or ""))
+    refused = await codes.change_code(
+        await request.form,
+        codes.code_user(form.email.data or ""),
+        basket.vendor_ids,
+    )
     basket = await chosen_basket()
     if not basket.parts:
         return await _back_to(basket)
@@ -136,13 +143,8 @@ async def _refused(
     if isinstance(problem, (NotServed, ChooseShipping, ShippingChanged)):
         return await _contact_page(basket, form, is_refused=True, status=422)
     if isinstance(problem, NetPricesChanged):
-        return await _contact_page(
-            basket,
-            form,
-            problem=problem.message,
-            problem_title=_("The prices have changed"),
-            status=422,
-        )
+        said = problem.message
+        return await _contact_page(basket, form, problem=said, status=422)
     if isinstance(problem, CodeRefused):
         return await _contact_page(
             basket,
@@ -201,15 +203,15 @@ async def _contact_page(
     form: CheckoutForm,
     *,
     problem: str | None = None,
-    problem_title: str = "",
     is_refused: bool = False,
     code_problem: str = "",
-    book: Sequence[AddressView] = (),
+    book: Sequence[AddressView] | None = None,
     status: int = 200,
 ) -> Response:
     if basket.total is None:  # in two currencies, by accident of a vendor's change
         return await _back_to(basket)
     form.wants_phone = basket.wants_phone
+    book = await own_book() if book is None else book
     user = codes.code_user(form.email.data or "")
     response = await page(
         "storefront/checkout/contact.html",
@@ -224,9 +226,9 @@ async def _contact_page(
             is_refused=is_refused,
         ),
         problem=problem,
-        problem_title=problem_title,
+        is_price=status == 422,
         book=book,
-        chosen=chosen_of(book) or next(iter(book), None),
+        chosen=await chosen_of(book) or next(iter(book), None),
         is_basket=status == Conflict.status,
         code_problem=code_problem,
         code_typed=codes.typed_of(await request.form) if code_problem else "",
@@ -274,10 +276,9 @@ async def payment(token: str) -> Response:
 
 
 async def _who_cannot(found: CheckoutView, problem: Conflict) -> Conflict:
-    """The same by the shops' names, as the basket says it: there one goes on without them."""
-    basket = await get_basket(basket_token(), write=money)
-    parts = basket.of(found.vendor_ids).parts
-    sentences = [part.shut for part in parts if part.shut]
+    """The same by the shops' names; in the basket one goes on without them."""
+    shops = await vendors_by_ids(found.vendor_ids)
+    sentences = [said for said in map(why_shut, shops) if said]
     return BasketProblem(" ".join(sentences)) if sentences else problem
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from quart import Blueprint, Response
+from typing import cast
+
+from quart import Blueprint, Response, redirect
 
 from shared.core.locales import gettext as _
 from shared.entrypoints.web.access import public
 from shared.entrypoints.web.kit import is_htmx
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page
-from shared.entrypoints.web.same_for_all import same_for_all
+from shared.entrypoints.web.same_for_all import keep_not, same_for_all
 from shared.trade.catalogue.categories import category_tree
+from shared.trade.catalogue.category_names import moved_to
 from shared.trade.catalogue.errors import CategoryNotFound
 from shared.trade.vendors.open_shops import currencies
 from storefront.described.pages import of_category, of_page
@@ -41,7 +44,7 @@ async def show(slug: str) -> Response:
     tree = await category_tree()
     category = tree.of_slug(slug)
     if category is None:
-        raise CategoryNotFound
+        return await _moved(slug)
     spoken = await currencies()
     asked = read(
         url_for("categories.show", slug=slug),
@@ -64,3 +67,13 @@ async def show(slug: str) -> Response:
         fragment=is_htmx(),
         meta=of_category(path),
     )
+
+
+async def _moved(slug: str) -> Response:
+    """Where a link of before a category was renamed or taken away leads."""
+    now = await moved_to(slug)
+    if now is None:
+        raise CategoryNotFound
+    there = url_for("categories.show", slug=now) if now else url_for("categories.index")
+    keep_not()
+    return cast("Response", redirect(there))

@@ -13,7 +13,8 @@ from shared.entrypoints.cli.doctor import history_beside
 from shared.entrypoints.cli.findings import Finding
 from shared.entrypoints.cli.front import MADE_UP, Seen, ask, judge, takes_old_tls
 from shared.infra.gateway.transport import Transport
-from shared.infra.mail.service import MailNotSent, greet
+from shared.infra.mail.mime import MimeMail
+from shared.infra.mail.service import MailNotSent, deliver, greet
 from tests.support.app import settings_for
 from tests.support.front import MailServer, certificate
 
@@ -79,6 +80,31 @@ async def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) 
             )
         await stripe_client.close_async()
     assert server.letters.users == []
+
+
+@pytest.mark.parametrize("takes_letters", [False, True])
+async def test_an_address_in_another_script_needs_a_server_that_takes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, takes_letters: bool
+) -> None:
+    """Others get it later, perhaps by another server; plain addresses are nothing to ask about."""
+    pem = certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(pem))
+    site = settings_for(database_url="sqlite://:memory:", data_dir=tmp_path)
+    server = MailServer(pem)
+    server.extensions = ("SMTPUTF8",) if takes_letters else ()
+    with server:
+        there = site.with_(smtp_url=f"smtps://u:p@localhost:{server.port}")
+        plain = MimeMail("a@b.test", "c@d.test", b"To: c@d.test\n\n.\nHello\n")
+        await deliver(there, plain, name="1")
+        other = MimeMail("a@b.test", "größe@d.test", "To: größe@d.test\n\n".encode())
+        if takes_letters:
+            await deliver(there, other, name="2")
+        else:
+            with pytest.raises(MailNotSent, match="NotSupported"):
+                await deliver(there, other, name="2")
+    first, *rest = server.letters.texts
+    assert first == "To: c@d.test\r\n\r\n..\r\nHello\r\n.\r\n"
+    assert len(rest) == takes_letters
 
 
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")

@@ -105,6 +105,7 @@ FRESH = {
 # What members send that does not: it moves no money and opens no door, or it takes something back.
 EASY = {
     "/operator/categories/<int:category_id>",
+    "/operator/categories/<int:category_id>/remove",
     "/operator/categories/new",
     "/operator/withdrawals/<int:withdrawal_id>/answered",
     "/operator/customers/<int:person_id>/on",
@@ -220,7 +221,7 @@ ACTS = {
     r".*/orders/<number>/(ship|keep|delivered)|.*/payouts/(instant|<int:payout_id>/cancel)": (
         "a step, guarded by the state"
     ),
-    r".*/(revoke|stop|release|bank|switch|move|decline|approve|collect|write-off|accept)": (
+    r".*/(remove|revoke|stop|release|bank|switch|move|decline|approve|collect|write-off|accept)": (
         "a step, guarded by the state"
     ),
     r".*/withdrawals/<int:withdrawal_id>/answered": "a step; a second one changes nothing",

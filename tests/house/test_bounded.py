@@ -31,6 +31,13 @@ BOUNDED: dict[str, set[str]] = {
         "infra/audit/queries.entries_about",
         "trade/people/mailed_links.open_links",
     },
+    "a chunk that a job was given": {
+        "trade/catalogue/category_names.fold_words",
+    },
+    "the operator's commission rules, of which there are at most 200": {
+        "trade/commission/category_rules.charges_category",
+        "trade/commission/category_rules.follow_category",
+    },
     "the marketplace's categories, of which there are at most 500": {
         "trade/catalogue/statements._filters",
     },
@@ -51,6 +58,7 @@ BOUNDED: dict[str, set[str]] = {
         "trade/catalogue/finding._views",
         "trade/discounts/queries._views",
         "trade/discounts/queries.slugs_of",  # the vendors that one code is for
+        "trade/vendors/search.shops_called",  # the shops that a form has ticked
         "trade/orders/order_lists._rows",
         "trade/orders/purchase_lists.purchases_of",
         "trade/people/queries.called",

@@ -15,8 +15,11 @@ from shared.infra.database.base import Row
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("portal", "storefront", "shared")
-# Jobs are taken and ended many at a time; nothing is told of that.
-THE_LIST = "shared/infra/jobs/statements.py"
+# Jobs are taken and ended many at a time, and mails go out; nothing is told of that.
+THE_LISTS = {
+    "shared/infra/jobs/statements.py",
+    "shared/infra/mail/statements.py",
+}
 # Columns in which rows have a state. `state` of a schedule is what a job remembers between its
 # runs.
 STATES = {"status", "payment_status", "stock_state"}
@@ -53,7 +56,7 @@ def test_what_asks_stripe_takes_no_transaction() -> None:
 
 
 def _set_elsewhere(path: Path) -> Iterator[str]:
-    is_list = _name(path) == THE_LIST
+    is_list = _name(path) in THE_LISTS
     for node in ast.walk(ast.parse(path.read_text())):
         match node:
             case ast.Call(ast.Attribute(_, "update"), _, keywords):

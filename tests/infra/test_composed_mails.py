@@ -8,6 +8,7 @@ from pathlib import Path
 
 from shared.infra.mail.models import Email
 from shared.infra.mail.service import compose
+from tests.support.accounts import read
 from tests.support.app import settings_for
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -21,7 +22,7 @@ def composed(secret: str = "s" * 40, **columns: object) -> EmailMessage:
     )
     there = {"unique_key": "hello:1", "text": "Hello", "created_at": NOW, **columns}
     mail = Email(to="ada@example.test", subject="Hello", **there)
-    return compose(mail, settings.with_(secret_key=secret))
+    return read(compose(mail, settings.with_(secret_key=secret)))
 
 
 def message_id(

@@ -19,6 +19,8 @@ from shared.infra.database import batch
 from shared.infra.database.announced import CaughtFailure
 from shared.infra.database.known_ids import next_id
 from shared.infra.database.raw_sql import fetch
+from shared.infra.jobs import queue as jobs
+from shared.infra.jobs.models import Job
 from shared.infra.mail import service as mail
 from shared.infra.mail.models import Email
 from shared.infra.unit import Act
@@ -44,6 +46,38 @@ async def test_what_is_changed_of_it_is_one_update(database: str, engine: str) -
     assert (len(updates), len(statements)) == (1, 2 if engine == "postgres" else 4)
     stored = await Order.get(id=order.id)
     assert (stored.status, stored.lost_amount) == ("cancelled", 7)
+
+
+_COUNT = "UPDATE orders SET lost_amount = lost_amount + ? WHERE id = ?"
+
+
+async def test_what_is_written_of_one_row_twice_is_written_twice(
+    database: str, engine: str
+) -> None:
+    """PostgreSQL changes a row once in a statement, and leaves the second change out."""
+    one, other = await make_order(), await make_order()
+    with counted() as statements:
+        async with unit.transaction() as tx:
+            row = await tx.lock(Order, id=one.id)
+            await tx.change(row, wasted_holds=4)
+            for amount, order in ((2, one), (3, one), (5, other)):
+                mine = batch.touched(Order, [order.id])
+                tx.later(_COUNT, amount, order.id, rows=mine)
+    stored = [await Order.get(id=order.id) for order in (one, other)]
+    assert [(row.lost_amount, row.wasted_holds) for row in stored] == [(5, 4), (5, 0)]
+    assert len(statements) == (4 if engine == "postgres" else 5)
+
+
+async def test_a_jobs_key_is_free_for_another_one_at_once(database: str) -> None:
+    """Whatever was put on the list besides."""
+    async with unit.transaction() as tx:
+        jobs.enqueue(tx, "test.old", {}, unique_key="one")
+    async with unit.transaction() as tx:
+        jobs.enqueue(tx, "test.other", {})
+        jobs.not_needed(tx, "one")
+        jobs.enqueue(tx, "test.new", {}, unique_key="one")
+    kinds = {job.kind for job in await Job.all()}
+    assert kinds == {"test.other", "test.new"}
 
 
 async def test_who_reads_the_table_finds_it(database: str) -> None:
@@ -200,6 +234,11 @@ async def test_a_row_whose_id_is_known_goes_with_what_names_it(database: str) ->
             assert await tx.change(row, lost_amount=7)
             assert not await tx.change(row, where={"lost_amount": 1}, lost_amount=2)
     assert [one.split()[0] for one in statements] == ["SELECT", "WITH"]
+    assert (await Order.get(id=row.id)).lost_amount == 7
+    async with unit.transaction() as tx:
+        given = _copy(order, await make_order())
+        row = await tx.create(Order, known_id=await _next_order(), **given)
+        tx.later(_COUNT, 7, row.id, rows=batch.touched(Order, [row.id]))
     assert (await Order.get(id=row.id)).lost_amount == 7
     async with unit.transaction() as tx:
         given = _copy(order, second)

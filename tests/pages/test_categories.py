@@ -8,6 +8,8 @@ import pytest
 
 from shared.trade.catalogue.categories import CategoryValues, add_category
 from shared.trade.catalogue.models import Category
+from shared.trade.discounts.models import DiscountCode
+from tests.support.discounts import make_discount
 from tests.support.factories import make_product, make_ready_vendor
 from tests.support.portal import operator_in
 from tests.support.storefront import Browser, htmx, words
@@ -99,8 +101,38 @@ async def test_the_operator_keeps_the_tree(client: TestClientProtocol) -> None:
     edit = f"/operator/categories/{home.id}"
     shown = await operator.get(edit)
     assert 'value="Wohnen"' in shown
-    below = await operator.post(edit, {"parent": str(home.id), "position": "1"})
+    below = await operator.post(
+        edit, {"name": "Home", "parent": str(home.id), "position": "1"}
+    )
     assert "cannot stand below itself" in await below.get_data(as_text=True)
     listed = await operator.get("/operator/categories")
     assert "Wohnen" in listed
     assert 'href="/categories/home"' in listed
+
+
+async def test_a_category_is_renamed_and_removed(client: TestClientProtocol) -> None:
+    """What is in it is said before; a reason not to is said on the page, and links lead on."""
+    await a_tree()
+    await make_discount(code="CUPS", categories=["Cups"])
+    operator = await operator_in(client)
+    cups = await Category.get(name="Cups")
+    edit = f"/operator/categories/{cups.id}"
+    assert 'value="Cups"' in await operator.get(edit)
+    taken = await operator.post(edit, {"name": "home", "position": "0"})
+    assert taken.status_code == 409
+    assert 'value="home"' in await taken.get_data(as_text=True)
+    said = {"name": "Mugs", "position": "0", "parent": str(cups.parent_id)}
+    assert (await operator.post(edit, said)).status_code == 303
+    moved = await client.get("/categories/cups")
+    assert moved.headers["Location"] == "/categories/mugs"
+    asked = words(await operator.get(f"{edit}/remove"))
+    assert "1 product is in it." in asked
+    refused = await operator.post(f"{edit}/remove", {"into": ""})
+    assert refused.status_code == 409
+    assert "The code CUPS is for Mugs." in words(await refused.get_data(as_text=True))
+    await DiscountCode.all().update(is_active=False)
+    gone = await operator.post(f"{edit}/remove", {"into": str(cups.parent_id)})
+    assert gone.status_code == 303
+    moved = await client.get("/categories/cups")
+    assert moved.headers["Location"] == "/categories/home"
+    assert (await operator.post(f"{edit}/remove", {"into": ""})).status_code == 404

@@ -8,6 +8,9 @@ import itertools
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTPUTF8
 from typing import TYPE_CHECKING
 
 from shared.core import clock
@@ -23,11 +26,11 @@ from tests.support.visitor import Visitor
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import timedelta
-    from email.message import EmailMessage
 
     from quart import Quart
 
     from shared.core.settings import Settings
+    from shared.infra.mail.mime import MimeMail
 
 PASSWORD = "four-words-of-mine"
 ANOTHER = "other-words-of-mine"
@@ -140,6 +143,13 @@ async def mails(to: str, kind: str | None = None) -> list[str]:
     return [row.kind for row in rows]
 
 
+def read(mail: MimeMail) -> EmailMessage:
+    """A mail as a mail program reads it."""
+    message = message_from_bytes(mail.content, policy=SMTPUTF8)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
 def text_of(message: EmailMessage) -> str:
     """The plain text of a mail, beside which stands the same as html."""
     part = message.get_body(("plain",))
@@ -152,7 +162,7 @@ async def link_in(to: str, kind: str, settings: Settings) -> str:
     row = await Email.filter(to=to, kind=kind).order_by("-id").first()
     assert row is not None, f"no mail {kind} to {to}"
     assert "mhl_" not in row.text, "the database does not hold what opens the link"
-    found = _LINK.search(text_of(compose(row, settings)))
+    found = _LINK.search(text_of(read(compose(row, settings))))
     assert found, row.text
     return found[1]
 

@@ -153,7 +153,11 @@ class Letters:
 
 
 class MailServer(_Listening):
-    """Takes mails by SMTP from whoever signs in with a password."""
+    """Takes mails by SMTP from whoever signs in with a password; `extensions` are what else it says
+    that it can.
+    """
+
+    extensions: tuple[str, ...] = ()
 
     def __init__(self, pem: Path) -> None:
         super().__init__(pem, self._talk)
@@ -177,6 +181,7 @@ class MailServer(_Listening):
                 writer.write(b"235 welcome\r\n")
                 continue
             elif word == "EHLO":
-                writer.write(b"250-localhost\r\n250 AUTH PLAIN\r\n")
+                can = "".join(f"250-{each}\r\n" for each in self.extensions)
+                writer.write(f"250-localhost\r\n{can}250 AUTH PLAIN\r\n".encode())
                 continue
             writer.write(b"221 bye\r\n" if word == "QUIT" else b"250 well\r\n")

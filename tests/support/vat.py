@@ -51,7 +51,7 @@ async def a_business(
     row = await current(holder)
     assert row is not None
     await confirm(holder=holder, registration_id=row.id, proof="VIES", actor="test")
-    return row.id
+    return int(row.id)
 
 
 async def with_number(vendor: Vendor, number: str) -> None:

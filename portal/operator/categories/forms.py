@@ -10,6 +10,7 @@ from wtforms.validators import DataRequired, Length, NumberRange
 from shared.core.locales import gettext as _
 from shared.core.locales.lazy import lazy_gettext as _l
 from shared.entrypoints.web.editing import Edited
+from shared.entrypoints.web.forms import MarketForm
 from shared.entrypoints.web.number_fields import WholeField
 from shared.trade.catalogue.categories import CategoryValues
 from shared.trade.catalogue.category_tree import CategoryTree, CategoryView
@@ -18,8 +19,16 @@ LAST_POSITION = 9999
 
 
 class CategoryForm(Edited):
-    """A category as it may be changed; its name in English stays, since products say it."""
+    """A category."""
 
+    name = StringField(
+        _l("Name in English"),
+        [
+            DataRequired(_l("Give the category a name.")),
+            Length(max=60),
+        ],
+        description=_l("Products, commission rules and codes name it so, and follow."),
+    )
     name_de = StringField(
         _l("Name in German"),
         [Length(max=60)],
@@ -42,11 +51,11 @@ class CategoryForm(Edited):
         description=_l("The lowest comes first; equal ones stand by name."),
     )
 
-    def values(self, name: str) -> CategoryValues:
+    def values(self) -> CategoryValues:
         """What the use case takes."""
         above = self.parent.data
         return CategoryValues(
-            name=name,
+            name=self["name"].data or "",
             name_de=self.name_de.data or "",
             name_fr=self.name_fr.data or "",
             parent_id=int(above) if above else None,
@@ -54,17 +63,15 @@ class CategoryForm(Edited):
         )
 
 
-class NewCategoryForm(CategoryForm):
-    """A category that is still to be made."""
+class RemovalForm(MarketForm):
+    """Where the products of a category go that is taken away."""
 
-    name = StringField(
-        _l("Name in English"),
-        [
-            DataRequired(_l("Give the category a name.")),
-            Length(max=60),
-        ],
-        description=_l("Products and commission rules name it so. It stays."),
-    )
+    into = SelectField(_l("Its products go to"), default="")
+
+    @property
+    def heir(self) -> int | None:
+        """The id of the category that gets them; None: they have none."""
+        return int(self.into.data) if self.into.data else None
 
 
 def places(tree: CategoryTree) -> list[Any]:
@@ -75,9 +82,22 @@ def places(tree: CategoryTree) -> list[Any]:
     ]
 
 
+def heirs(tree: CategoryTree, gone: CategoryView) -> list[Any]:
+    """Where the products of a category can go."""
+    return [
+        ("", _("No category")),
+        *(
+            (str(each.id), f"{'– ' * depth}{each.name}")
+            for depth, each in tree.walk()
+            if each.id != gone.id
+        ),
+    ]
+
+
 def category_values(view: CategoryView) -> dict[str, object]:
     """A category as its form has it."""
     return {
+        "name": view.name,
         "name_de": view.name_de,
         "name_fr": view.name_fr,
         "parent": str(view.parent_id or ""),

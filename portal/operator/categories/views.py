@@ -6,8 +6,9 @@ from quart import Blueprint, Response
 
 from portal.operator.categories.forms import (
     CategoryForm,
-    NewCategoryForm,
+    RemovalForm,
     category_values,
+    heirs,
     places,
 )
 from portal.operator.frame import page
@@ -24,7 +25,9 @@ from shared.trade.catalogue.categories import (
     add_category,
     category_tree,
     change_category,
+    remove_category,
 )
+from shared.trade.catalogue.category_names import number_in
 from shared.trade.catalogue.category_tree import CategoryTree, CategoryView
 from shared.trade.catalogue.errors import CategoryNotFound
 
@@ -51,7 +54,7 @@ async def new() -> Response:
     """An empty form."""
     tree = await category_tree()
     return await _form_page(
-        await _read(NewCategoryForm, tree, None),
+        await _read(tree, None),
         None,
     )
 
@@ -61,19 +64,18 @@ async def new() -> Response:
 async def create() -> Response:
     """Make a category."""
     tree = await category_tree()
-    form = await _read(NewCategoryForm, tree, None)
+    form = await _read(tree, None)
     if not form.ok():
         return await _form_page(form, None, status=422)
-    name = form["name"].data or ""
     try:
         await add_category(
-            form.values(name),
+            form.values(),
             actor=actor_label(actor()),
         )
     except (Conflict, Invalid) as error:
         form.blame(error)
         return await _form_page(form, None, status=error.status)
-    return _saved(name)
+    return _saved(form)
 
 
 @blueprint.get("/<int:category_id>")
@@ -83,7 +85,7 @@ async def edit(category_id: int) -> Response:
     tree = await category_tree()
     view = _one(tree, category_id)
     return await _form_page(
-        await _read(CategoryForm, tree, view),
+        await _read(tree, view),
         view,
     )
 
@@ -91,23 +93,54 @@ async def edit(category_id: int) -> Response:
 @blueprint.post("/<int:category_id>")
 @operator
 async def change(category_id: int) -> Response:
-    """Change what a category is called elsewhere, and where it stands."""
+    """Change what a category is called, and where it stands."""
     tree = await category_tree()
     view = _one(tree, category_id)
-    form = await _read(CategoryForm, tree, view)
+    form = await _read(tree, view)
     if not form.ok():
         return await _form_page(form, view, status=422)
     try:
         await change_category(
             view.id,
-            form.values(view.name),
+            form.values(),
             actor=actor_label(actor()),
             look=_look(form, view.id),
         )
-    except (ChangedMeanwhile, Invalid) as error:
+    except (ChangedMeanwhile, Conflict, Invalid) as error:
         form.blame(error)
         return await _form_page(form, view, status=error.status)
-    return _saved(view.name)
+    return _saved(form)
+
+
+@blueprint.get("/<int:category_id>/remove")
+@operator
+async def ask_removal(category_id: int) -> Response:
+    """Ask where a category's products go before it is taken away."""
+    tree = await category_tree()
+    view = _one(tree, category_id)
+    return await _removal_page(await _read_removal(tree, view), tree, view)
+
+
+@blueprint.post("/<int:category_id>/remove")
+@operator
+async def remove(category_id: int) -> Response:
+    """Take a category away."""
+    tree = await category_tree()
+    view = _one(tree, category_id)
+    form = await _read_removal(tree, view)
+    if not form.ok():
+        return await _removal_page(form, tree, view, status=422)
+    try:
+        await remove_category(
+            view.id,
+            form.heir,
+            actor=actor_label(actor()),
+        )
+    except Conflict as error:
+        form.blame(error)
+        return await _removal_page(form, tree, view, status=error.status)
+    said = _("%(name)s is removed.", name=view.name)
+    return see_other(url_for("operator_categories.show"), ("ok", said))
 
 
 def _one(tree: CategoryTree, category_id: int) -> CategoryView:
@@ -117,8 +150,8 @@ def _one(tree: CategoryTree, category_id: int) -> CategoryView:
     return view
 
 
-def _saved(name: str) -> Response:
-    said = _("%(name)s is saved.", name=name)
+def _saved(form: CategoryForm) -> Response:
+    said = _("%(name)s is saved.", name=form["name"].data)
     return see_other(
         url_for("operator_categories.show"),
         ("ok", said),
@@ -126,12 +159,23 @@ def _saved(name: str) -> Response:
 
 
 async def _read(
-    kind: type[CategoryForm],
     tree: CategoryTree,
     view: CategoryView | None,
 ) -> CategoryForm:
-    form = await kind.from_request(data=category_values(view) if view else None)
+    shown = category_values(view) if view else None
+    form = await CategoryForm.from_request(data=shown)
     form.parent.choices = places(tree)
+    return form
+
+
+async def _read_removal(
+    tree: CategoryTree,
+    view: CategoryView,
+) -> RemovalForm:
+    """The form as it was sent; its products go to what it stands below, unless that is changed."""
+    shown = {"into": str(view.parent_id or "")}
+    form = await RemovalForm.from_request(data=shown)
+    form.into.choices = heirs(tree, view)
     return form
 
 
@@ -144,6 +188,24 @@ def _look(form: CategoryForm, category_id: int) -> Look[CategoryView]:
         category_values,
         page=url_for("operator_categories.edit", category_id=category_id),
         trail=trail,
+    )
+
+
+async def _removal_page(
+    form: RemovalForm,
+    tree: CategoryTree,
+    view: CategoryView,
+    *,
+    status: int = 200,
+) -> Response:
+    return await page(
+        "portal/operator/category_removal.html",
+        status=status,
+        nav_active="categories",
+        form=form,
+        category=view,
+        below=tree.below(view),
+        number=await number_in(view.name),
     )
 
 

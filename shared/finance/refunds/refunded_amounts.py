@@ -10,6 +10,7 @@ from shared.core import clock
 from shared.core.money import Money
 from shared.finance.refunds.models import Refund, RefundLine
 from shared.finance.refunds.rules import RefundState
+from shared.infra.database.batch import touched
 from shared.infra.mail import service as mail
 from shared.infra.unit import Act, Transaction
 from shared.trade.orders.models import Order, OrderLine
@@ -77,10 +78,14 @@ _COUNT = (
 
 
 def count_pieces_later(tx: Transaction, line_id: int, pieces: int) -> None:
-    """Do the same with what the transaction writes at its end: once for a line, which nobody reads
-    or counts in it besides.
-    """
-    tx.later(_COUNT, pieces, clock.now(), line_id)
+    """Do the same with what the transaction writes at its end: nobody reads the line in it."""
+    tx.later(
+        _COUNT,
+        pieces,
+        clock.now(),
+        line_id,
+        rows=touched(OrderLine, [line_id]),
+    )
 
 
 async def put_off(

@@ -1,15 +1,15 @@
 """Writes that are sent together: on PostgreSQL as one statement, on SQLite one after the other.
 
 What stands in one wave may happen in any order, and none of it sees another's rows; a later wave
-sees the earlier ones.
+sees the earlier ones. So a row that is written twice is written in two waves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeAlias
 
 from tortoise.connection import get_connection
 
@@ -23,13 +23,25 @@ from shared.infra.database.quick_rows import quick
 # PostgreSQL's protocol counts parameters in 16 bits, and SQLite allows about as many.
 MOST_PARAMETERS = 30_000
 
+# Rows by their table and by what tells them apart there: an id, or a unique key.
+Touched: TypeAlias = frozenset[tuple[str, Hashable]]
+
+
+def touched(model: type[Row], names: Iterable[Hashable]) -> Touched:
+    """Name rows of a table."""
+    table = model._meta.db_table
+    return frozenset((table, name) for name in names)
+
 
 @frozen
 class SqlStatement:
-    """SQL with a question mark for each value."""
+    """SQL with a question mark for each value, and the rows that it writes, where somebody else
+    may write them too.
+    """
 
     sql: str
     values: Sequence[Any]
+    rows: Touched = frozenset()
 
 
 class Batch:
@@ -37,29 +49,38 @@ class Batch:
 
     def __init__(self) -> None:
         self._waves: dict[int, list[SqlStatement]] = {}
+        self._last: dict[tuple[str, Hashable], int] = {}
 
     def __bool__(self) -> bool:
         return bool(self._waves)
 
     def add(self, sql: str, *values: Any, wave: int = 0) -> None:
         """Add a statement of one's own, with a question mark for each value."""
-        self._waves.setdefault(wave, []).append(SqlStatement(sql, values))
+        self.put(SqlStatement(sql, values), wave=wave)
+
+    def put(self, statement: SqlStatement, *, wave: int = 0) -> None:
+        """Add a statement to a wave, or to one after the last that writes one of its rows."""
+        after = (self._last.get(row, -1) + 1 for row in statement.rows)
+        place = max(wave, *after) if statement.rows else wave
+        self._last.update(dict.fromkeys(statement.rows, place))
+        self._waves.setdefault(place, []).append(statement)
 
     def insert(self, rows: Sequence[Row], *, once: bool = False) -> None:
         """Add rows of one table; with `once`, one whose unique column is taken is left out."""
         for statement in inserts(rows, once=once):
-            self._waves.setdefault(0, []).append(statement)
+            self.put(statement)
 
     def update(self, row: Row, values: Mapping[str, Any]) -> None:
         """Set columns of one row; `values` are as the database keeps them (`stored`)."""
         table = type(row)._meta.db_table
         sets = ", ".join(f'"{column}" = ?' for column in values)
         sql = f'UPDATE "{table}" SET {sets} WHERE "id" = ?'  # noqa: S608
-        self.add(sql, *values.values(), row.id)
+        of_row = touched(type(row), [row.id])
+        self.put(SqlStatement(sql, [*values.values(), row.id], of_row))
 
     async def send(self) -> None:
         """Write everything, in the transaction that is open."""
-        waves, self._waves = self._waves, {}
+        waves, self._waves, self._last = self._waves, {}, {}
         client = get_connection("default")
         with untold():
             for wave in sorted(waves):
@@ -190,7 +211,17 @@ def _insert(
                 values.append(of_table.stored(row, name, value, text=text))
     marks = tuple(f"({found[name].sql})" if name in found else "?" for name in names)
     sql = _inserting(model, names, marks, len(rows))
-    return SqlStatement(f"{sql} ON CONFLICT DO NOTHING" if once else sql, values)
+    if once:
+        sql = f"{sql} ON CONFLICT DO NOTHING"
+    return SqlStatement(sql, values, touched(model, _names(rows)))
+
+
+def _names(rows: Sequence[Row]) -> Iterator[Hashable]:
+    """What tells new rows apart, for a statement that writes one of them again."""
+    for row in rows:
+        for name in (row.id, getattr(row, "unique_key", None)):
+            if name is not None:
+                yield name
 
 
 @lru_cache(maxsize=512)

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0075_businesses. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0076_businesses. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -613,6 +613,24 @@ CREATE SEQUENCE fee_rules_id_seq
     NO MAXVALUE
     CACHE 1;
 ALTER SEQUENCE fee_rules_id_seq OWNED BY fee_rules.id;
+CREATE TABLE former_categories (
+    id bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    slug character varying(80) NOT NULL,
+    name character varying(60) NOT NULL,
+    category_id bigint
+);
+COMMENT ON TABLE former_categories IS 'An address and a name that a category had; links to it lead on.';
+COMMENT ON COLUMN former_categories.name IS 'as products had it';
+COMMENT ON COLUMN former_categories.category_id IS 'that has its things now; null: none';
+CREATE SEQUENCE former_categories_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE former_categories_id_seq OWNED BY former_categories.id;
 CREATE TABLE heartbeats (
     id bigint NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -2203,6 +2221,7 @@ ALTER TABLE ONLY door_counts ALTER COLUMN id SET DEFAULT nextval('door_counts_id
 ALTER TABLE ONLY emails ALTER COLUMN id SET DEFAULT nextval('emails_id_seq'::regclass);
 ALTER TABLE ONLY factor_resets ALTER COLUMN id SET DEFAULT nextval('factor_resets_id_seq'::regclass);
 ALTER TABLE ONLY fee_rules ALTER COLUMN id SET DEFAULT nextval('fee_rules_id_seq'::regclass);
+ALTER TABLE ONLY former_categories ALTER COLUMN id SET DEFAULT nextval('former_categories_id_seq'::regclass);
 ALTER TABLE ONLY heartbeats ALTER COLUMN id SET DEFAULT nextval('heartbeats_id_seq'::regclass);
 ALTER TABLE ONLY invoice_counters ALTER COLUMN id SET DEFAULT nextval('invoice_counters_id_seq'::regclass);
 ALTER TABLE ONLY job_schedules ALTER COLUMN id SET DEFAULT nextval('job_schedules_id_seq'::regclass);
@@ -2317,6 +2336,10 @@ ALTER TABLE ONLY factor_resets
     ADD CONSTRAINT factor_resets_stop_digest_key UNIQUE (stop_digest);
 ALTER TABLE ONLY fee_rules
     ADD CONSTRAINT fee_rules_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY former_categories
+    ADD CONSTRAINT former_categories_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY former_categories
+    ADD CONSTRAINT former_categories_slug_key UNIQUE (slug);
 ALTER TABLE ONLY heartbeats
     ADD CONSTRAINT heartbeats_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY invoice_counters
@@ -2606,6 +2629,8 @@ CREATE INDEX ix_emails_order ON emails USING btree (order_id);
 CREATE INDEX ix_emails_status ON emails USING btree (status, created_at);
 CREATE INDEX ix_factor_resets_member ON factor_resets USING btree (member_id);
 CREATE INDEX ix_fee_rules_order ON fee_rules USING btree ("position", id);
+CREATE INDEX ix_former_categories_category ON former_categories USING btree (category_id);
+CREATE INDEX ix_former_categories_name ON former_categories USING btree (name);
 CREATE INDEX ix_jobs_due ON jobs USING btree (status, run_at);
 CREATE INDEX ix_kept_forms_session ON kept_forms USING btree (session_id);
 CREATE INDEX ix_ledger_entries_account_at ON ledger_entries USING btree (account, created_at);
@@ -2769,6 +2794,8 @@ ALTER TABLE ONLY fee_rules
     ADD CONSTRAINT fee_rules_product_id_fkey FOREIGN KEY (product_id) REFERENCES products(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY fee_rules
     ADD CONSTRAINT fee_rules_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY former_categories
+    ADD CONSTRAINT former_categories_category_id_fkey FOREIGN KEY (category_id) REFERENCES categories(id) ON DELETE SET NULL;
 ALTER TABLE ONLY invoice_counters
     ADD CONSTRAINT invoice_counters_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY kept_forms

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0075_businesses. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0076_businesses. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -1287,6 +1287,16 @@ CREATE TABLE "claims" (
 CREATE INDEX "ix_claims_vendor" ON "claims" ("vendor_id", "currency", "id");
 CREATE INDEX "ix_claims_order" ON "claims" ("order_id");
 CREATE INDEX "ix_claims_receivable" ON "claims" ("receivable");
+CREATE TABLE "former_categories" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "slug" VARCHAR(80) NOT NULL UNIQUE,
+    "name" VARCHAR(60) NOT NULL  /* as products had it */,
+    "category_id" BIGINT REFERENCES "categories" ("id") ON DELETE SET NULL /* that has its things now; null: none */
+);
+CREATE INDEX "ix_former_categories_name" ON "former_categories" ("name");
+CREATE INDEX "ix_former_categories_category" ON "former_categories" ("category_id");
 CREATE TABLE "vat_registrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,

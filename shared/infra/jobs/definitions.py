@@ -17,7 +17,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, time, timedelta
 from enum import Enum
 from functools import cached_property
-from typing import Any, Concatenate, Generic, ParamSpec, TypeAlias, get_type_hints
+from typing import (
+    Any,
+    Concatenate,
+    Generic,
+    ParamSpec,
+    TypeAlias,
+    get_origin,
+    get_type_hints,
+)
 
 from shared.core.frozen import frozen
 from shared.infra.jobs import queue
@@ -153,9 +161,12 @@ class JobDefinition(Generic[P]):
 
     @cached_property
     def takes(self) -> dict[str, Any]:
-        """Name the arguments beside the context, with their types."""
+        """Name the arguments beside the context, with their types; of a list not what is in it."""
         hints = get_type_hints(self.work)
-        return {name: hints[name] for name in list(self._signature.parameters)[1:]}
+        return {
+            name: list if get_origin(hints[name]) is list else hints[name]
+            for name in list(self._signature.parameters)[1:]
+        }
 
     @cached_property
     def _needed(self) -> list[str]:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.core import clock
+from shared.infra.database.batch import touched
 from shared.infra.jobs.context import Context
 from shared.infra.jobs.models import Job
 from shared.infra.unit import Transaction
@@ -69,7 +70,7 @@ def not_needed(tx: Transaction, unique_key: str) -> None:
 
     One that runs already ends by itself. It must have been put on the list before `tx`.
     """
-    tx.later(_TAKE_OFF, unique_key)
+    tx.later(_TAKE_OFF, unique_key, rows=touched(Job, [unique_key]))
 
 
 async def under_way(kind: str, argument: str) -> set[object]:

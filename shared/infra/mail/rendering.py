@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from shared.core import formats, words
 from shared.core.compiled_templates import CompiledTemplates
@@ -71,11 +71,15 @@ def render(
 def as_html(kind: str, letter: Letter, language: str) -> str:
     """The same mail as html, in the language that it was written in."""
     with speaking(language):
-        layout = _environment(is_html=True).select_template(
-            [f"{kind}.html", "layout.html"]
-        )
+        layout = _layout(kind)
         parts = paragraphs(letter.text, PUBLIC_URL)
         return layout.render(subject=letter.subject, paragraphs=parts)
+
+
+@cache
+def _layout(kind: str) -> Template:
+    """Looked for once: most kinds have none of their own, and looking finds that anew."""
+    return _environment(is_html=True).select_template([f"{kind}.html", "layout.html"])
 
 
 @cache
@@ -88,6 +92,7 @@ def _environment(*, is_html: bool) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
         bytecode_cache=CompiledTemplates(FOLDER, "mail"),
+        auto_reload=False,
     )
     environment.filters.update({way.__name__: way for way in _FILTERS})
     environment.globals.update(

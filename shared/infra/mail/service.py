@@ -8,11 +8,8 @@ import re
 import smtplib
 import ssl
 from collections.abc import Mapping
-from email import policy
-from email.headerregistry import HeaderRegistry
-from email.message import EmailMessage
-from email.utils import formataddr
-from functools import lru_cache, partial
+from email.utils import format_datetime
+from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -27,9 +24,10 @@ from shared.infra.activity.changes import Columns
 from shared.infra.database.chunks import chunks
 from shared.infra.database.columns import texts_in
 from shared.infra.jobs.models import Job
-from shared.infra.mail import links, statements
+from shared.infra.mail import links, mime, statements
 from shared.infra.mail.events import MailPosted
 from shared.infra.mail.links import ORDER, WhenSent
+from shared.infra.mail.mime import MimeMail
 from shared.infra.mail.models import NOT_SENT, Email
 from shared.infra.mail.outbox import PostedMails
 from shared.infra.mail.rendering import Letter, as_html, render
@@ -53,17 +51,6 @@ class Letterhead:
 
 
 _OUR_OWN = Letterhead()
-
-
-class MailHeaders(HeaderRegistry):
-    """Reads each header once, for most say the same in every mail: two thirds of what composing
-    one takes.
-    """
-
-    __call__ = lru_cache(maxsize=64)(HeaderRegistry.__call__)
-
-
-_POLICY = policy.default.clone(header_factory=MailHeaders())
 
 
 class MailNotSent(TryLater):
@@ -137,13 +124,12 @@ async def send(
     mail, order_token = found
     message = compose(mail, settings, head, order_token=order_token)
     await deliver(settings, message, name=f"{mail.id:06d}")
-    async with unit.transaction() as tx:
-        await tx.move(mail, to="sent", sent_at=clock.now())
+    await statements.note_sent(mail.id)
 
 
 async def deliver(
     settings: Settings,
-    message: EmailMessage,
+    message: MimeMail,
     *,
     name: str,
 ) -> None:
@@ -176,25 +162,32 @@ def compose(
     head: Letterhead = _OUR_OWN,
     *,
     order_token: str | None = None,
-) -> EmailMessage:  # the letterhead is frozen
+) -> MimeMail:
     """The mail as MIME; the same Message-ID each time, so that a repeat is recognised by mail
     programs.
     """
     host = urlsplit(settings.public_url).hostname or "localhost"
-    message = EmailMessage(_POLICY)
-    message["From"] = formataddr((head.name, head.sender or f"no-reply@{host}"))
+    sender = head.sender or f"no-reply@{host}"
+    identifier = _message_id(mail, settings)
+    headers = [("From", mime.address(head.name, sender))]
     if head.reply_to:
-        message["Reply-To"] = head.reply_to
-    message["To"] = mail.to
-    message["Subject"] = mail.subject
-    message["Date"] = mail.created_at
-    message["Message-ID"] = f"<{_message_id(mail, settings)}@{host}>"
-    message.set_content(_filled(mail.text, settings, order_token))
+        headers.append(("Reply-To", head.reply_to))
+    headers += [
+        ("To", mail.to),
+        ("Subject", mime.subject(mail.subject)),
+        ("Date", format_datetime(mail.created_at)),
+        ("Message-ID", f"<{identifier}@{host}>"),
+    ]
     html = mail.html or as_html(
         mail.kind, Letter(mail.subject, mail.text), mail.language
     )
-    message.add_alternative(_filled(html, settings, order_token), subtype="html")
-    return message
+    content = mime.written(
+        headers,
+        text=_filled(mail.text, settings, order_token),
+        html=_filled(html, settings, order_token),
+        boundary=f"=_{identifier}",
+    )
+    return MimeMail(sender, mail.to, content)
 
 
 def link_token(nonce: str) -> WhenSent:
@@ -229,10 +222,10 @@ def _message_id(mail: Email, settings: Settings) -> str:
     ).hexdigest()[:40]
 
 
-def _file(settings: Settings, name: str, message: EmailMessage) -> None:
+def _file(settings: Settings, name: str, message: MimeMail) -> None:
     folder = settings.data_dir / "mail"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{name}.eml").write_bytes(message.as_bytes())
+    (folder / f"{name}.eml").write_bytes(message.content)
 
 
 async def greet(url: str) -> None:
@@ -240,7 +233,7 @@ async def greet(url: str) -> None:
     await asyncio.to_thread(_smtp, url, None)
 
 
-def _smtp(url: str, message: EmailMessage | None) -> None:
+def _smtp(url: str, message: MimeMail | None) -> None:
     """One conversation with the mail server, whose certificate must be good where it has to show
     one.
     """
@@ -258,9 +251,19 @@ def _smtp(url: str, message: EmailMessage | None) -> None:
             if parts.username:
                 server.login(unquote(parts.username), unquote(parts.password or ""))
             if message is not None:
-                server.send_message(message)
+                _hand_over(server, message)
     except (OSError, smtplib.SMTPException) as e:
         raise MailNotSent(f"The mail server {_said(e)}.", log=repr(e)) from e
+
+
+def _hand_over(server: smtplib.SMTP, message: MimeMail) -> None:
+    wants: tuple[str, ...] = ()
+    if message.is_international:
+        server.ehlo_or_helo_if_needed()
+        if not server.has_extn("smtputf8"):
+            raise smtplib.SMTPNotSupportedError("SMTPUTF8")
+        wants = ("SMTPUTF8", "BODY=8BITMIME")
+    server.sendmail(message.sender, [message.to], message.for_smtp, wants)
 
 
 def _said(problem: Exception) -> str:

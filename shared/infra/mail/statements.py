@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from shared.infra.database.raw_sql import columns, fetch, row_of
+from shared.core import clock
+from shared.infra.database.raw_sql import columns, execute, fetch, row_of
 from shared.infra.mail.models import Email
 
 
@@ -26,3 +27,16 @@ async def waiting(unique_key: str) -> tuple[Email, str | None] | None:
     if not found:
         return None
     return row_of(Email, "m", found[0]), found[0]["order_token"]
+
+
+# Nothing is told of it, so it needs no transaction around it.
+_SENT = (
+    "UPDATE emails SET status = 'sent', sent_at = ?, updated_at = ?"
+    " WHERE id = ? AND status = 'waiting'"
+)
+
+
+async def note_sent(mail_id: int) -> None:
+    """Note that a mail which waited has gone out."""
+    now = clock.now()
+    await execute(_SENT, now, now, mail_id)

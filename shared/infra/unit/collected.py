@@ -84,11 +84,16 @@ class Collected:
         return asking
 
     def write(self, batch: Batch) -> None:
-        """Add what was collected to a batch, and forget it."""
+        """Add what was collected to a batch, and forget it.
+
+        Statements by hand come first: one may give a key up that a new row takes.
+        """
         self.written |= self.tables()
         kept, self._kept = self._kept, {}
-        for one in kept.values():
-            one.write(batch)
+        by_hand = kept.pop(LateStatements, None)
+        for one in (by_hand, *kept.values()):
+            if one is not None:
+                one.write(batch)
 
     def forget(self) -> None:
         """Drop what was collected: it belonged to something that is undone."""
@@ -117,7 +122,7 @@ class LateStatements:
     def write(self, batch: Batch) -> None:
         """Add them all."""
         for each in self._statements:
-            batch.add(each.sql, *each.values)
+            batch.put(each)
 
 
 class PlainRows:

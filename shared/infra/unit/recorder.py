@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from shared.infra.activity.changes import SAME, Columns, held
 from shared.infra.activity.models import Activity
 from shared.infra.database.base import Row
-from shared.infra.database.batch import SqlStatement
+from shared.infra.database.batch import SqlStatement, Touched
 from shared.infra.unit import acts
 from shared.infra.unit.acts import NO_DETAILS, Act
 from shared.infra.unit.collected import Collected, LateStatements, Pending
@@ -119,12 +119,18 @@ class Recorder:
         """
         self._collected.rows(type(row), once=once).append(row)
 
-    def later(self, sql: str, *values: Any) -> None:
+    def later(
+        self,
+        sql: str,
+        *values: Any,
+        rows: Touched,
+    ) -> None:
         """Run a statement with the rest, before the commit; a question mark for each value.
 
-        For what nobody reads in this transaction, and what depends on nothing else that waits.
+        For what nobody reads in this transaction. `rows` are those that it writes (`touched`):
+        what else is written of them in this transaction is written before or after it, in order.
         """
-        self._collected.of(LateStatements).add(SqlStatement(sql, values))
+        self._collected.of(LateStatements).add(SqlStatement(sql, values, rows))
 
     def collected(self, kind: type[K]) -> K:
         """Return what keeps rows of a `kind` that has a way of its own to be written

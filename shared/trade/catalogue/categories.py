@@ -9,17 +9,20 @@ from tortoise.exceptions import IntegrityError
 from shared.core import clock
 from shared.core.editing import Look, unseen
 from shared.core.frozen import frozen
-from shared.core.ids import slugify
 from shared.infra import unit
 from shared.infra.unit import Transaction
+from shared.trade.catalogue.category_names import free_slug, leave_address, rename
 from shared.trade.catalogue.category_tree import CategoryTree, CategoryView
 from shared.trade.catalogue.errors import (
     CategoryBelowItself,
+    CategoryCharged,
     CategoryNotFound,
     CategoryTaken,
     TooManyCategories,
 )
-from shared.trade.catalogue.models import Category
+from shared.trade.catalogue.events import CategoryRemoved, CategoryRenamed
+from shared.trade.catalogue.models import Category, FormerCategory
+from shared.trade.commission.category_rules import charges_category, follow_category
 
 MOST = 500
 SUBJECT = "category:{}"
@@ -36,7 +39,7 @@ _COLUMNS = (
 
 @frozen(kw_only=True)
 class CategoryValues:
-    """What the operator says of a category; its name stays what it was when it was made."""
+    """What the operator says of a category; `name` is what products say."""
 
     name: str
     name_de: str = ""
@@ -63,11 +66,9 @@ async def add_category(
             raise TooManyCategories(most=MOST)
         _check_parent(tree, values.parent_id)
         name = values.name.strip()
-        taken = {each.name.casefold() for _, each in tree.walk()}
-        if name.casefold() in taken:
-            raise CategoryTaken
+        _check_name(tree, name)
         row = Category(
-            slug=_free_slug(tree, name),
+            slug=await free_slug(name),
             name=name,
             **_changing(values),
         )
@@ -87,9 +88,10 @@ async def change_category(
     actor: str,
     look: Look[CategoryView] = unseen,
 ) -> None:
-    """Say a category anew, and where it stands.
+    """Say a category anew, and where it stands; products, commission rules and codes follow its
+    name, and links to it lead on.
 
-    Raises NotFound, CategoryBelowItself, and what `look` does.
+    Raises NotFound, CategoryTaken, CategoryBelowItself, and what `look` does.
     """
     async with unit.transaction() as tx:
         rows = await tx.lock_all(Category.all())
@@ -108,10 +110,78 @@ async def change_category(
             for key, value in _changing(values).items()
             if getattr(row, key) != value
         }
+        name = values.name.strip()
+        if name != row.name:
+            _check_name(tree, name, but=row.id)
+            changes |= await _rename(tx, row, name)
         if not changes:
             return
         await Category.filter(id=row.id).update(**changes, updated_at=clock.now())
         _record(tx, "category.changed", row.id, actor, **changes)
+
+
+async def remove_category(
+    category_id: int,
+    into: int | None,
+    *,
+    actor: str,
+) -> None:
+    """Take a category away. What stands below it moves up; its products go `into` another one, or
+    say none.
+
+    Raises NotFound, CategoryNotFound for `into`, CategoryNeeded where a rule or code is for it.
+    """
+    async with unit.transaction() as tx:
+        await tx.lock_all(Category.all())
+        tree = await category_tree()
+        view = tree.of_id(category_id)
+        if view is None or into == category_id:
+            raise CategoryNotFound
+        _check_parent(tree, into)
+        heir = None if into is None else tree.of_id(into)
+        if await charges_category(view.name):
+            raise CategoryCharged(name=view.name)
+        tx.emit(CategoryRemoved(view.name))
+        await rename(tx, view.name, heir.name if heir else "")
+        await Category.filter(parent_id=view.id).update(parent_id=view.parent_id)
+        await FormerCategory.filter(category_id=view.id).update(category_id=into)
+        await Category.filter(id=view.id).delete()
+        await leave_address(view.slug, view.name, leads_to=into)
+        _record(
+            tx,
+            "category.removed",
+            view.id,
+            actor,
+            name=view.name,
+            into=heir.name if heir else "",
+        )
+
+
+async def _rename(
+    tx: Transaction,
+    row: Category,
+    name: str,
+) -> dict[str, object]:
+    """Have everything that says the category's name say the new one; the columns that change."""
+    slug = await free_slug(name, but=row.id)
+    await rename(tx, row.name, name)
+    if slug != row.slug:
+        await FormerCategory.filter(slug=slug).delete()
+        await leave_address(row.slug, row.name, leads_to=row.id)
+    await follow_category(row.name, name)
+    tx.emit(CategoryRenamed(row.name, name))
+    return {"name": name, "slug": slug}
+
+
+def _check_name(
+    tree: CategoryTree,
+    name: str,
+    *,
+    but: int | None = None,
+) -> None:
+    others = (each for _, each in tree.walk() if each.id != but)
+    if name.casefold() in {each.name.casefold() for each in others}:
+        raise CategoryTaken
 
 
 def _check_parent(tree: CategoryTree, parent_id: int | None) -> None:
@@ -126,12 +196,6 @@ def _changing(values: CategoryValues) -> dict[str, object]:
         "parent_id": values.parent_id,
         "position": values.position,
     }
-
-
-def _free_slug(tree: CategoryTree, name: str) -> str:
-    base = slugify(name) or "category"
-    candidates = (base, *(f"{base}-{n}" for n in range(2, MOST + 2)))
-    return next(slug for slug in candidates if tree.of_slug(slug) is None)
 
 
 def _record(

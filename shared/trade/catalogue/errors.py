@@ -220,6 +220,18 @@ class CategoryTaken(Conflict):
     default = _n("There is a category of this name already.")
 
 
+class CategoryNeeded(Conflict):
+    """A commission rule or a discount is for this category."""
+
+    code = "category_needed"
+
+
+class CategoryCharged(CategoryNeeded):
+    """A commission rule is."""
+
+    default = _n("A commission rule is for %(name)s. Change it or switch it off first.")
+
+
 class CategoryBelowItself(Invalid):
     """A category would stand below itself."""
 

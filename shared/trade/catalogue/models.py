@@ -64,6 +64,28 @@ class Category(Row):
         indexes = [Index(fields=("parent_id",), name="ix_categories_parent")]
 
 
+class FormerCategory(Row):
+    """An address and a name that a category had; links to it lead on."""
+
+    slug = fields.CharField(max_length=80, unique=True)
+    name = fields.CharField(max_length=60, description="as products had it")
+    category: fields.ForeignKeyNullableRelation[Category] = fields.ForeignKeyField(
+        "models.Category",
+        related_name="formers",
+        null=True,
+        on_delete=fields.SET_NULL,
+        description="that has its things now; null: none",
+    )
+    category_id: int | None
+
+    class Meta:
+        table = "former_categories"
+        indexes = [
+            Index(fields=("name",), name="ix_former_categories_name"),
+            Index(fields=("category_id",), name="ix_former_categories_category"),
+        ]
+
+
 class Product(Searched):
     """Something a vendor sells. Prices are integers in minor units and include everything the shopper pays."""
 

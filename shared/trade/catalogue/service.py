@@ -12,6 +12,7 @@ from shared.core.money import MAX_AMOUNT, Money, step
 from shared.infra import unit
 from shared.infra.database.columns import texts_in
 from shared.infra.unit import Transaction
+from shared.trade.catalogue.category_names import current_name
 from shared.trade.catalogue.errors import (
     AddressTaken,
     BadName,
@@ -156,7 +157,7 @@ async def _changes(row: Product, values: ProductValues) -> dict[str, object]:
     """
     wanted: dict[str, object] = {
         "name": values.name.strip(),
-        "category": values.category.strip(),
+        "category": await _category(row, values.category.strip()),
         "description": values.description.strip(),
         "price_amount": row.price_amount if row.has_options else values.price.amount,
         "currency": values.price.currency,
@@ -179,6 +180,11 @@ async def _changes(row: Product, values: ProductValues) -> dict[str, object]:
         for key, value in wanted.items()
         if getattr(row, key) != value or not row._saved_in_db
     }
+
+
+async def _category(row: Product, said: str) -> str:
+    """A list made before a category was renamed still says its old name."""
+    return said if said == row.category else await current_name(said)
 
 
 async def _free_slug(vendor_id: int, name: str) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, TypeAlias
 
 from shared.core.frozen import frozen
 from shared.core.search_terms import TermQuery
 from shared.infra.database import counting
 from shared.infra.database.finding import Condition, beside_another, from_index
-from shared.infra.database.raw_sql import fetch
+from shared.infra.database.raw_sql import execute, fetch
 from shared.trade.catalogue.pieces import IS_GONE
 from shared.trade.catalogue.wanted import ProductQuery, Sort
 
@@ -25,6 +26,7 @@ WITH RECURSIVE named(name) AS (
 )
 SELECT name FROM named WHERE name IS NOT NULL LIMIT ?
 """
+_RENAME = "UPDATE products SET category = ?, updated_at = ? WHERE category = ?"
 _BY_NAME = ("sort_name", "id")
 _BY_PRICE = ("currency", "price_amount", "id")
 _KEYS: dict[Sort, Sequence[str]] = {
@@ -73,6 +75,11 @@ async def categories(limit: int) -> tuple[str, ...]:
     """Return the first names of categories that products have, by name."""
     rows = await fetch(_CATEGORIES, limit)
     return tuple(str(row["name"]) for row in rows)
+
+
+async def rename_category(before: str, after: str, at: datetime) -> None:
+    """Have products say another category; the words that they are found by are left as they are."""
+    await execute(_RENAME, after, at, before)
 
 
 async def key_of(

@@ -16,7 +16,7 @@ from typing import Any
 
 from shared.core import clock
 from shared.core.frozen import frozen
-from shared.infra.database.batch import stored
+from shared.infra.database.batch import stored, touched
 from shared.infra.database.dialect import dialect
 from shared.infra.database.raw_sql import execute
 from shared.infra.unit import Transaction, is_open
@@ -84,7 +84,13 @@ def reserve_in_plenty(
     first = products[items[0][0]]
     now = stored(first, {"updated_at": clock.now()})
     pairs = [each for pair in wanted.items() for each in pair]
-    tx.later(_sql(_SET_ASIDE, len(wanted)), now["updated_at"], *pairs, *wanted)
+    tx.later(
+        _sql(_SET_ASIDE, len(wanted)),
+        now["updated_at"],
+        *pairs,
+        *wanted,
+        rows=touched(Product, wanted),
+    )
     return True
 
 

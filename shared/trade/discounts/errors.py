@@ -10,6 +10,7 @@ from shared.core.locales import gettext as _
 from shared.core.locales import gettext_noop as _n
 from shared.core.locales import ngettext
 from shared.core.money import Money
+from shared.trade.catalogue.errors import CategoryNeeded
 
 
 class CodeRefused(Conflict):
@@ -292,3 +293,16 @@ class TooManyDiscounts(Invalid):
     default = _n(
         "There can be at most %(most)s discounts. Use one that is switched off again."
     )
+
+
+class CategoryReduced(CategoryNeeded):
+    """A code that can be used is for it."""
+
+    def __init__(self, code: str, name: str) -> None:
+        super().__init__(
+            _(
+                "The code %(code)s is for %(name)s. Change it or switch it off first.",
+                code=code,
+                name=name,
+            )
+        )

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from tortoise.expressions import F
 
 from shared.core import clock
+from shared.infra.database.batch import touched
 from shared.infra.database.columns import numbers_in
 from shared.infra.unit import Transaction
 from shared.trade.discounts.models import DiscountCode, Redemption
@@ -66,11 +67,7 @@ def reserve(
 
 
 async def release(tx: Transaction, checkout_id: int) -> None:
-    """Give back what a locked purchase has set aside: it was cancelled, or nobody paid.
-
-    At once: what replaces it may count in the same transaction, and one statement changes a row
-    once.
-    """
+    """Give back what a locked purchase has set aside: it was cancelled, or nobody paid."""
     mine = Redemption.filter(
         checkout_id=checkout_id,
         status=RedemptionState.RESERVED,
@@ -115,4 +112,5 @@ def _count(tx: Transaction, ids: Sequence[int]) -> None:
             "UPDATE discounts SET uses = uses + 1, updated_at = ? WHERE id = ?",
             clock.now(),
             discount_id,
+            rows=touched(DiscountCode, [discount_id]),
         )

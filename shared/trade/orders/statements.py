@@ -8,10 +8,12 @@ from typing import TypeAlias
 
 from shared.core.frozen import frozen
 from shared.infra.database.base import words
+from shared.infra.database.batch import touched
 from shared.infra.database.counting import MOST
 from shared.infra.database.raw_sql import Record, columns, every, fetch, row_of
 from shared.infra.database.several import Records, Rows, read
 from shared.infra.unit import Transaction
+from shared.trade.baskets.models import BasketLine
 from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.orders.rules import (
     MAY_HOLD,
@@ -103,6 +105,7 @@ def empty_basket(
         f"DELETE FROM basket_lines WHERE basket_id = ? AND product_id IN ({marks})",
         checkout.basket_id,
         *product_ids,
+        rows=touched(BasketLine, ((checkout.basket_id, each) for each in product_ids)),
     )
 
 

@@ -188,7 +188,7 @@ class Walk:
         for shopper, form in zip(self._shoppers, forms, strict=True):
             took, payment_page = await shopper.post(
                 self._at["checkout"],
-                _CONTACT,
+                {**_CONTACT, **_given(form)},
                 form,
             )
             self._note("placed", took)
@@ -254,6 +254,18 @@ class Walk:
     async def close(self) -> None:
         """End the connections to the stand-in."""
         await self._gateway.close()
+
+
+def _given(page: str) -> dict[str, str]:
+    """What the checkout's form holds by itself; of each choice, the first."""
+    _, _, behind = page.partition('id="checkout-form"')
+    form, _, _ = behind.partition("</form>")
+    given: dict[str, str] = {}
+    for box in re.findall(r"<input[^>]*>", form):
+        said = dict(re.findall(r'(\w+)="([^"]*)"', box))
+        if said.get("type") in {"hidden", "radio"}:
+            given.setdefault(said["name"], said["value"])
+    return given
 
 
 def _turn(event: Event) -> int:

@@ -18,7 +18,7 @@ def _text(length: int, description: str) -> "fields.CharField[str]":
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0074_contributions")]
+    dependencies = [("models", "0075_former_categories")]
 
     initial = False
 
