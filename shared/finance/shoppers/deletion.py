@@ -113,6 +113,7 @@ async def _forget_purchases(customer: Customer) -> None:
             customer_id=customer.id,
             note="",
             buyer_vat_name="",  # the number stays: returns to the tax office name it
+            message_waits=False,
             updated_at=now,
         )
 

@@ -18,7 +18,7 @@ def _text(length: int, description: str) -> "fields.CharField[str]":
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0075_former_categories")]
+    dependencies = [("models", "0077_waiting_shoppers")]
 
     initial = False
 
