@@ -30,6 +30,7 @@ from shared.trade.orders import reservations
 from shared.trade.orders.declines import must_take_cards
 from shared.trade.orders.events import PiecesHeld
 from shared.trade.orders.models import Checkout, Order
+from shared.trade.orders.number_checks import must_still_hold
 from shared.trade.orders.rules import CheckoutStatus, StockState
 
 _ASKED_AGAIN = reservations.BANK_HOLD  # of money that is on its way
@@ -52,9 +53,9 @@ async def press(
 
     True: they are set aside. False: they are there, but this order holds none (decision 14). Where
     Pay sets them aside, Stripe is read first, so that a decline from before is not taken for one of
-    this try. Raises PageOutOfDate, PaymentAlreadyDecided, OrderNotPayable, SoldOut,
-    TooManyDeclines, StripeUnavailable (StandsStill after a restore, for a page that was opened
-    before it): then the card must not be confirmed.
+    this try. Raises PageOutOfDate, PaymentAlreadyDecided, OrderNotPayable, NumberWithdrawn,
+    SoldOut, TooManyDeclines, StripeUnavailable (StandsStill after a restore, for a page that was
+    opened before it): then the card must not be confirmed.
     """
     await money_may_move()
     mine = _paid_with(checkout_id, intent_id)
@@ -74,6 +75,7 @@ async def press(
             raise OrderNotPayable
         if state not in OPEN_STATES:
             raise PageOutOfDate
+        await must_still_hold(locked)
         await reservations.lock_pieces(locked)
         held = [
             await reservations.at_payment(tx, order, network=checkout.network)

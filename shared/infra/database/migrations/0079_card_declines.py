@@ -9,7 +9,7 @@ from shared.core.clock import now
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0077_waiting_shoppers")]
+    dependencies = [("models", "0078_businesses")]
 
     initial = False
 
