@@ -64,8 +64,8 @@ async def sold_basket(
     ]
     shown = replace(basket, parts=tuple(each.shown for each in begun))
     code = await code_of(shown, user)
-    off = code.off(shown, {each.part.vendor.id: each.sending for each in begun})
-    parts = tuple(_sold(each, off.get(each.part.vendor.id)) for each in begun)
+    off = code.off(shown, {each.vendor_id: each.sending for each in begun})
+    parts = tuple(_sold(each, off.get(each.vendor_id)) for each in begun)
     is_net = any(part.net for part in parts)
     number = business.number if business and is_net else ""
     return SoldBasket(basket, parts, code, number)
@@ -82,6 +82,11 @@ class Begun:
     place: str
     net: NetPart | None
     business: SoldTo | None
+
+    @property
+    def vendor_id(self) -> int:
+        """Whose it is."""
+        return self.part.vendor.id
 
     @property
     def shown(self) -> ShopPart:

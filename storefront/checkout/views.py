@@ -20,7 +20,7 @@ from shared.finance.payments.errors import OrderNotPayable
 from shared.finance.payments.rules import PaymentState
 from shared.finance.payments.service import IntentView, create_payment_intent
 from shared.infra.gateway.errors import StandsStill, StripeRefused
-from shared.trade.baskets.parts import BasketView, why_shut
+from shared.trade.baskets.parts import BasketView
 from shared.trade.baskets.queries import count_items
 from shared.trade.discounts.errors import CodeRefused
 from shared.trade.marketplace.queries import marketplace
@@ -38,7 +38,6 @@ from shared.trade.orders.terms import Acceptance
 from shared.trade.people.address_book import AddressView
 from shared.trade.shipping.errors import ChooseShipping, NotServed, ShippingChanged
 from shared.trade.vendors.errors import PaymentNotConfigured
-from shared.trade.vendors.queries import vendors_by_ids
 from storefront.browser import basket_token, remember_checkout
 from storefront.checkout import codes
 from storefront.checkout.chosen_parts import WITHOUT, chosen_basket
@@ -46,6 +45,8 @@ from storefront.checkout.delivery_choice import taken
 from storefront.checkout.forms import CHECKED_ALONE, DECIDED_BY_COUNTRY, CheckoutForm
 from storefront.checkout.known import FILL, chosen_of, fill_in, known_of, own_book
 from storefront.checkout.net_prices import seen_net
+from storefront.checkout.sellers import who_cannot
+from storefront.checkout.sent_again import bought_link
 from storefront.checkout.sold_basket import sold_basket
 from storefront.receipts.order_card import parts_of_all
 
@@ -79,7 +80,7 @@ async def submit() -> Response:
     """Place the order, hold its stock, go on to payment."""
     basket = await chosen_basket()
     if not basket.parts:
-        return await _back_to(basket)
+        return await _sent_again(basket)
     form = await _form_for(basket)
     given = await request.form
     if WITHOUT in given:  # a shop is left for later: the rest is looked at first
@@ -138,7 +139,7 @@ async def _refused(
     """The form as it was sent; the basket as it is now says what stands in the way."""
     basket = await chosen_basket()
     if not basket.parts:  # it was paid, or emptied in another tab, a moment ago
-        return await _back_to(basket)
+        return await _sent_again(basket)
     form.ask_notes(basket)
     if isinstance(problem, (NotServed, ChooseShipping, ShippingChanged)):
         return await _contact_page(basket, form, is_refused=True, status=422)
@@ -187,6 +188,14 @@ async def check(field: str) -> Response:
         for name in DECIDED_BY_COUNTRY:
             form[name].errors = form[name].errors if form[name].data else ()
     return await page("storefront/checkout/_checked.html", form=form, names=names)
+
+
+async def _sent_again(basket: BasketView) -> Response:
+    """Where nothing is left to order, the purchase that was made of it."""
+    bought = await bought_link()
+    if bought is None:
+        return await _back_to(basket)
+    return see_other(_confirmation(bought))
 
 
 async def _back_to(basket: BasketView) -> Response:
@@ -263,7 +272,7 @@ async def payment(token: str) -> Response:
     except OrderNotPayable:  # it was paid or ran out a moment ago: look again
         return see_other(_confirmation(token))
     except (VendorCannotSell, PaymentNotConfigured) as problem:
-        return await _payment_page(found, problem=await _who_cannot(found, problem))
+        return await _payment_page(found, problem=await who_cannot(found, problem))
     except (TryLater, Conflict, StripeRefused) as problem:
         return await _payment_page(found, problem=problem)
     if intent.state in _DECIDED:
@@ -273,13 +282,6 @@ async def payment(token: str) -> Response:
         if missing:
             return await _payment_page(found, problem=BasketProblem(missing))
     return await _payment_page(found, intent=intent)
-
-
-async def _who_cannot(found: CheckoutView, problem: Conflict) -> Conflict:
-    """The same by the shops' names; in the basket one goes on without them."""
-    shops = await vendors_by_ids(found.vendor_ids)
-    sentences = [said for said in map(why_shut, shops) if said]
-    return BasketProblem(" ".join(sentences)) if sentences else problem
 
 
 def _confirmation(link: str) -> str:

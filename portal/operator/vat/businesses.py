@@ -90,6 +90,7 @@ async def _page(
         nav_active="vat",
         status=status,
         person=person,
+        name=found.name if found and found.name else person.full_name,
         found=found,
         badge=vat_words.badge_of(found.status)
         if found

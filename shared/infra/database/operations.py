@@ -8,10 +8,10 @@ table without its indexes. AddChecks alters a PostgreSQL table in place and rebu
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tortoise.migrations.constraints import CheckConstraint
-from tortoise.migrations.operations import AlterField, TortoiseOperation
+from tortoise.migrations.operations import TortoiseOperation
 
 from shared.infra.database.sqlite_rebuild import rebuild_table
 
@@ -177,69 +177,6 @@ def _reworded(
             raise RuntimeError(f"the check {name} does not read as expected")
         body = body.replace(old, f'CONSTRAINT "{name}" CHECK ({after})')
     return body
-
-
-class AllowNull(AlterField):
-    """Let a column be null: `AllowNull("Token", "vendor", column="vendor_id", field=…)`.
-
-    SQLite rebuilds the table, which keeps indexes, checks and triggers.
-    """
-
-    def __init__(
-        self,
-        model_name: str,
-        name: str,
-        *,
-        column: str,
-        field: Any,
-    ) -> None:
-        super().__init__(model_name, name, field)
-        self.column = column
-
-    def describe(self) -> str:
-        return f"Let {self.column} of {self.model_name} be null"
-
-    async def database_forward(
-        self,
-        app_label: str,
-        old_state: State,
-        new_state: State,
-        state_editor: BaseSchemaEditor | None = None,
-    ) -> None:
-        await self._run(
-            new_state.models[(app_label, self.model_name)].table, state_editor
-        )
-
-    async def database_backward(
-        self,
-        app_label: str,
-        old_state: State,
-        new_state: State,
-        state_editor: BaseSchemaEditor | None = None,
-    ) -> None:
-        table = old_state.models[(app_label, self.model_name)].table
-        await self._run(table, state_editor, may_be_null=False)
-
-    async def _run(
-        self,
-        table: str,
-        editor: BaseSchemaEditor | None,
-        *,
-        may_be_null: bool = True,
-    ) -> None:
-        if editor is None:
-            return
-        strict, lax = (f'"{self.column}" BIGINT{end}' for end in (" NOT NULL", ""))
-        before, after = (strict, lax) if may_be_null else (lax, strict)
-        if editor.DIALECT == "sqlite":
-            await rebuild_table(
-                editor.client, table, lambda body: body.replace(before, after, 1)
-            )
-            return
-        does = "DROP" if may_be_null else "SET"
-        await editor._run_sql(
-            f'ALTER TABLE "{table}" ALTER COLUMN "{self.column}" {does} NOT NULL'
-        )
 
 
 class DropField(TortoiseOperation):

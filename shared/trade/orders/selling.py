@@ -137,7 +137,7 @@ class Sale:
         return self.reduction.vendor_bears(line.product.id) if self.reduction else 0
 
 
-class Destination(Protocol):
+class Addressed(Protocol):
     """Where a parcel goes, as far as taxes ask."""
 
     @property
@@ -196,7 +196,7 @@ def _sale(
 
 def taxed_place(
     part: ShopPart,
-    contact: Destination,
+    contact: Addressed,
     offer: ShippingOffer | None,
 ) -> str:
     """Where a vendor's things are taxed as sent to: what is picked up is sold where it is."""

@@ -79,11 +79,9 @@ async def place_order(
     terms that stood beside the button. Prices come from the catalogue, never from the request.
     `shipping` and `notes`: by vendor, what was chosen of what it offers, what it is told.
     `vendors`: whose things are bought; the others' stay in the basket. None: all of them.
-    `seen_discount`, `seen_net`: what the basket's code took off on the page, and what was sold
-    there without VAT; another price is refused.
-    Raises EmptyBasket, ShopClosed, BasketProblem, PriceChanged, SoldOut, VendorCannotSell,
-    NotServed, ChooseShipping, ShippingChanged, CodeRefused, NetPricesChanged;
-    StandsStill after a restore: stock and orders may be those of days ago.
+    `seen_discount`, `seen_net`: what stood on the page; at another price nothing is ordered. Raises
+    EmptyBasket, ShopClosed, BasketProblem, PriceChanged, SoldOut, VendorCannotSell, NotServed,
+    ChooseShipping, ShippingChanged, CodeRefused, NetPricesChanged; StandsStill after a restore.
     """
     purchaser = Purchaser(
         contact,

@@ -42,7 +42,7 @@ class Holder:
 
 
 @frozen
-class Held:
+class LockedHolder:
     """A holder, locked, with what its mails need; `country` is empty of a shopper, who states it
     with the number.
     """
@@ -64,18 +64,18 @@ def of_shopper(customer_id: int) -> Holder:
     return Holder(customer_id=customer_id)
 
 
-async def lock_holder(tx: Transaction, holder: Holder) -> Held:
+async def lock_holder(tx: Transaction, holder: Holder) -> LockedHolder:
     """Lock whoever holds a number, so that one registration of it is in force. Raises NotFound."""
     if holder.vendor_id is not None:
         vendor = await tx.lock(Vendor, id=holder.vendor_id)
-        return Held(
+        return LockedHolder(
             holder,
             vendor.name,
             vendor.business_email,
             vendor.country,
         )
     customer = await tx.lock(Customer, id=holder.customer_id)
-    return Held(
+    return LockedHolder(
         holder,
         customer.full_name,
         customer.email,

@@ -8,7 +8,7 @@ from shared.core import clock
 from shared.infra.mail import service as mail
 from shared.infra.unit import Transaction
 from shared.trade.people.queries import operator_emails
-from shared.trade.vat.holders import Held
+from shared.trade.vat.holders import LockedHolder
 from shared.trade.vat.models import VatRegistration
 from shared.trade.vat.numbers import state_of
 
@@ -19,7 +19,7 @@ _REFUSED = {"vendor": "vat_refused", "customer": "business_refused"}
 
 async def tell_of_change(
     tx: Transaction,
-    held: Held,
+    held: LockedHolder,
     before: VatRegistration | None,
     made: VatRegistration | None,
     now: datetime,
@@ -60,7 +60,7 @@ async def tell_of_change(
 
 def tell_confirmed(
     tx: Transaction,
-    held: Held,
+    held: LockedHolder,
     row: VatRegistration,
     proof: str,
 ) -> None:
@@ -70,7 +70,7 @@ def tell_confirmed(
 
 def tell_refused(
     tx: Transaction,
-    held: Held,
+    held: LockedHolder,
     row: VatRegistration,
     reason: str,
 ) -> None:
@@ -81,7 +81,7 @@ def tell_refused(
 def _tell(
     tx: Transaction,
     kind: str,
-    held: Held,
+    held: LockedHolder,
     row: VatRegistration,
     *,
     key: str,
@@ -105,7 +105,7 @@ def _tell(
     )
 
 
-def _numbered(held: Held) -> str:
+def _numbered(held: LockedHolder) -> str:
     """A vendor by its bare id, as keys that are stored already have it."""
     holder = held.holder
     return str(holder.vendor_id) if holder.vendor_id else holder.subject

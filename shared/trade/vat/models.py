@@ -1,5 +1,5 @@
-"""Tables of VAT: the numbers of vendors and of shoppers that are businesses with who confirmed them, exchange rates, and the months
-that wait for one.
+"""Tables of VAT: numbers of vendors and shoppers with who confirmed them, exchange rates, and the
+months that wait for one.
 """
 
 from __future__ import annotations

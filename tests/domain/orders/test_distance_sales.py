@@ -77,7 +77,12 @@ async def test_two_years_are_summed_without_vat_and_without_what_went_back() -> 
     await sold(mine, (1900, 11900), paid_at=None)
     await sold(mine, (1900, 11900), vat_parts=None, vat_treatment="")
     await sold(other, (1900, 11900))
-    free = {"total_amount_cents": 0, "marketplace_discount": 11900}
+    free = {
+        "total_amount_cents": 0,
+        "platform_fee_amount": 0,
+        "discount_amount": 11900,
+        "marketplace_discount": 11900,
+    }
     await sold(mine, (1900, 11900), **free)  # what the marketplace paid, counts: 100.00
     with counted() as statements:
         found = await distance_sales(mine.id, BERLIN)

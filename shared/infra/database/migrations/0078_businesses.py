@@ -1,10 +1,11 @@
-"""Shoppers' VAT numbers beside those of vendors, and what orders of businesses were sold without."""
+"""Shoppers' VAT numbers beside those of vendors, and what businesses' orders were sold without."""
 
 from tortoise import fields, migrations
 from tortoise.fields.base import OnDelete
 from tortoise.migrations import operations as ops
 
-from shared.infra.database.operations import AddChecks, AllowNull
+from shared.infra.database.null_columns import AllowNull
+from shared.infra.database.operations import AddChecks
 
 
 def _amount(description: str) -> fields.BigIntField:
@@ -63,7 +64,8 @@ class Migration(migrations.Migration):
             ck_vat_registrations_holder="(vendor_id is null) <> (customer_id is null)",
         ),
         ops.RunSQL(
-            "CREATE UNIQUE INDEX uq_vat_registrations_shopper ON vat_registrations (customer_id) WHERE replaced_at IS NULL",
+            "CREATE UNIQUE INDEX uq_vat_registrations_shopper"
+            " ON vat_registrations (customer_id) WHERE replaced_at IS NULL",
             "DROP INDEX uq_vat_registrations_shopper",
         ),
         ops.AddField(
