@@ -32,8 +32,9 @@ from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.orders.distance_sales import distance_sales
-from shared.trade.vat.sales.rules import THRESHOLD, tax_state
+from shared.trade.vat.sales.rules import tax_state
 from shared.trade.vat.sales.service import save_scheme
+from shared.trade.vat.sales.threshold import THRESHOLD
 from shared.trade.vendors.queries import vendor_by_id
 from shared.trade.vendors.rules import VatScheme
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,8 @@ from shared.core.money import Money
 from shared.infra.database.dialect import dialect
 from shared.infra.database.raw_sql import fetch
 from shared.trade.marketplace.queries import today
-from shared.trade.vat.sales.rules import SaleTreatment, Threshold, threshold_of
+from shared.trade.vat.sales.rules import SaleTreatment
+from shared.trade.vat.sales.threshold import Threshold, threshold_of
 
 _TREATMENTS = (SaleTreatment.ORIGIN, SaleTreatment.OSS)
 CURRENCY = "EUR"
@@ -64,15 +65,11 @@ def _sql(engine: str) -> str:
 async def distance_sales(vendor_id: int, zone: ZoneInfo) -> DistanceSales:
     """The sums of two years, in the marketplace's zone; one query."""
     year = (await today()).year
-    begin, before = (
-        datetime(each, 1, 1, tzinfo=zone)
-        for each in (
-            year,
-            year - 1,
-        )
-    )
-    rows = await fetch(_sql(dialect()), begin, vendor_id, before)
-    sums = {(row["currency"], bool(row["is_now"])): int(row["net"]) for row in rows}
+    begin, before = _begin(year, zone), _begin(year - 1, zone)
+    sums = {}
+    for row in await fetch(_sql(dialect()), begin, vendor_id, before):
+        key = (row["currency"], bool(row["is_now"]))
+        sums[key] = int(row["net"])
     this_year = sums.get((CURRENCY, True), 0)
     last_year = sums.get((CURRENCY, False), 0)
     return DistanceSales(
@@ -82,3 +79,8 @@ async def distance_sales(vendor_id: int, zone: ZoneInfo) -> DistanceSales:
         state=threshold_of(this_year, last_year),
         others=any(currency != CURRENCY for currency, _now in sums),
     )
+
+
+def _begin(year: int, zone: ZoneInfo) -> datetime:
+    """A year's first moment; in UTC, since SQLite compares moments as text."""
+    return datetime(year, 1, 1, tzinfo=zone).astimezone(UTC)

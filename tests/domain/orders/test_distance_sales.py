@@ -11,14 +11,8 @@ import pytest
 from shared.core import clock
 from shared.trade.orders.distance_sales import distance_sales
 from shared.trade.orders.models import Order
-from shared.trade.vat.sales.rules import (
-    THRESHOLD,
-    Threshold,
-    VatPart,
-    stored_parts,
-    threshold_of,
-    vat_inside,
-)
+from shared.trade.vat.sales.rules import VatPart, stored_parts, vat_inside
+from shared.trade.vat.sales.threshold import THRESHOLD, Threshold, threshold_of
 from tests.support.factories import make_order, make_ready_vendor
 from tests.support.storefront import counted
 

@@ -27,7 +27,6 @@ from shared.trade.vat.rules import is_in_eu
 from shared.trade.vendors.rules import VatScheme
 
 WHOLE = 10_000  # hundredths of a percent
-THRESHOLD = 1_000_000  # cents of a euro
 NORTHERN_IRELAND = (
     "XI"  # in the Union for goods; territories.toml says by which postal codes
 )
@@ -140,25 +139,6 @@ def taxing_state(route: SaleRoute) -> str:
     if not found.is_taxed:
         return ""
     return tax_state(route.destination if found is SaleTreatment.OSS else route.seller)
-
-
-class Threshold(StrEnum):
-    """Where a vendor stands at the threshold of distance sales (article 59c)."""
-
-    BELOW = "below"
-    NEAR = "near"  # four fifths of it are reached this year
-    PASSED = "passed"  # this year: from the sale that passed it on
-    PASSED_LAST = "passed_last"  # last year, so all through this one
-
-
-def threshold_of(this_year: int, last_year: int) -> Threshold:
-    """By what was sold in a year and in the one before, in cents of a euro without VAT."""
-    if last_year > THRESHOLD:
-        return Threshold.PASSED_LAST
-    if this_year > THRESHOLD:
-        return Threshold.PASSED
-    is_near = this_year * 5 >= THRESHOLD * 4
-    return Threshold.NEAR if is_near else Threshold.BELOW
 
 
 def vat_inside(gross: int, rate: int) -> int:
