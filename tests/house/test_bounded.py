@@ -32,6 +32,8 @@ BOUNDED: dict[str, set[str]] = {
         "trade/people/mailed_links.open_links",
     },
     "a chunk that a job was given": {
+        "trade/orders/delivery._taken_for_granted",
+        "trade/orders/reminders._write_each",
         "trade/catalogue/category_names.fold_words",
     },
     "the operator's commission rules, of which there are at most 200": {

@@ -111,6 +111,7 @@ async def _forget_purchases(customer: Customer) -> None:
         await orders.update(
             customer_id=customer.id,
             note="",
+            message_waits=False,
             updated_at=now,
         )
 

@@ -60,6 +60,11 @@ ORDER_INDEXES = [
     ),
     IndexWhere(
         fields=("vendor_id", "id"),
+        name="ix_orders_to_answer",
+        where="message_waits OR return_waits",
+    ),
+    IndexWhere(
+        fields=("vendor_id", "id"),
         name="ix_orders_unpaid",
         where="payment_status IN ('pending', 'processing', 'failed')",
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from shared.core.frozen import frozen
@@ -71,3 +72,16 @@ class OrderMails:
 async def mails_of(tx: Transaction, order: Order) -> OrderMails:
     """Read whom to write to about an order whose relations are not loaded."""
     return OrderMails(tx, order, await order.checkout, await order.vendor)
+
+
+async def mails_of_all(
+    tx: Transaction,
+    orders: Sequence[Order],
+) -> list[OrderMails]:
+    """Read whom to write to about some orders, with two questions."""
+    purchases = await Checkout.in_bulk({each.checkout_id for each in orders}, "id")
+    vendors = await Vendor.in_bulk({each.vendor_id for each in orders}, "id")
+    return [
+        OrderMails(tx, order, purchases[order.checkout_id], vendors[order.vendor_id])
+        for order in orders
+    ]

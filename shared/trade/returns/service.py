@@ -77,8 +77,9 @@ async def ask(
                 return int(before.id)
             declared = stands
             act = Act("order.return_taken_back", by, {"replaced": True})
-            await _answer(tx, before, ReturnState.TAKEN_BACK, act)
+            await _answer(tx, order, before, ReturnState.TAKEN_BACK, act)
         request = await _write_down(tx, order, declared, by=by)
+        await tx.change(order, return_waits=True)
         names = {line.id: line.full_name for line in lines}
         named = [(count, names[id_]) for id_, count in declared.pieces.items()]
         await _tell_both(tx, order, request, named)
@@ -189,7 +190,14 @@ async def accept(
     """
     request = await tx.lock(ReturnRequest, id=request_id, order_id=order.id)
     act = Act("order.return_accepted", by)
-    await _answer(tx, request, ReturnState.ACCEPTED, act, answered_by=by[:60])
+    await _answer(
+        tx,
+        order,
+        request,
+        ReturnState.ACCEPTED,
+        act,
+        answered_by=by[:60],
+    )
 
 
 async def decline(
@@ -212,6 +220,7 @@ async def decline(
         request = await tx.lock(ReturnRequest, id=request_id, order_id=order.id)
         await _answer(
             tx,
+            order,
             request,
             ReturnState.DECLINED,
             Act("order.return_declined", by, {"reason": why}),
@@ -239,11 +248,12 @@ async def take_back(*, order_id: int, by: str) -> None:
         if request is None:
             raise ReturnAnswered
         act = Act("order.return_taken_back", by)
-        await _answer(tx, request, ReturnState.TAKEN_BACK, act)
+        await _answer(tx, order, request, ReturnState.TAKEN_BACK, act)
 
 
 async def _answer(
     tx: Transaction,
+    order: Order,
     request: ReturnRequest,
     to: ReturnState,
     act: Act,
@@ -260,3 +270,4 @@ async def _answer(
     )
     if not moved:
         raise ReturnAnswered
+    await tx.change(order, return_waits=False)
