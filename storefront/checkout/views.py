@@ -44,6 +44,7 @@ from storefront.checkout.chosen_parts import WITHOUT, chosen_basket, sold_basket
 from storefront.checkout.delivery_choice import taken
 from storefront.checkout.forms import CHECKED_ALONE, DECIDED_BY_COUNTRY, CheckoutForm
 from storefront.checkout.known import FILL, chosen_of, fill_in, known_of, own_book
+from storefront.checkout.sent_again import bought_link
 from storefront.receipts.order_card import parts_of_all
 
 checkout = Blueprint("checkout", __name__)
@@ -76,7 +77,7 @@ async def submit() -> Response:
     """Place the order, hold its stock, go on to payment."""
     basket = await chosen_basket()
     if not basket.parts:
-        return await _back_to(basket)
+        return await _sent_again(basket)
     form = await _form_for(basket)
     given = await request.form
     if WITHOUT in given:  # a shop is left for later: the rest is looked at first
@@ -134,7 +135,7 @@ async def _refused(
     """The form as it was sent; the basket as it is now says what stands in the way."""
     basket = await chosen_basket()
     if not basket.parts:  # it was paid, or emptied in another tab, a moment ago
-        return await _back_to(basket)
+        return await _sent_again(basket)
     form.ask_notes(basket)
     if isinstance(problem, (NotServed, ChooseShipping, ShippingChanged)):
         return await _contact_page(basket, form, is_refused=True, status=422)
@@ -180,6 +181,14 @@ async def check(field: str) -> Response:
         for name in DECIDED_BY_COUNTRY:
             form[name].errors = form[name].errors if form[name].data else ()
     return await page("storefront/checkout/_checked.html", form=form, names=names)
+
+
+async def _sent_again(basket: BasketView) -> Response:
+    """Where nothing is left to order, the purchase that was made of it."""
+    bought = await bought_link()
+    if bought is None:
+        return await _back_to(basket)
+    return see_other(_confirmation(bought))
 
 
 async def _back_to(basket: BasketView) -> Response:
