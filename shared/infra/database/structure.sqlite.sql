@@ -1,4 +1,4 @@
--- What all migrations make, up to 0077_waiting_shoppers. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0078_waiting_contributions. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -1388,3 +1388,5 @@ CREATE TABLE "day_sums" (
 );
 CREATE INDEX "ix_jobs_errors" ON "jobs" ("kind", "id") WHERE error IS NOT NULL;
 CREATE INDEX "ix_orders_to_answer" ON "orders" ("vendor_id", "id") WHERE message_waits OR return_waits;
+CREATE INDEX "ix_claims_to_send" ON "claims" ("id") WHERE taken > amount - netted;
+CREATE INDEX "ix_payment_methods_expiry" ON "payment_methods" ("card_exp_year", "card_exp_month");
