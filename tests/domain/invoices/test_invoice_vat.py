@@ -129,7 +129,6 @@ async def test_the_file_has_a_row_a_rate_in_the_shoppers_language(
 UNTAXED = (
     ("small", "article 284"),
     ("export", "article 146"),
-    ("reverse_charge", "Reverse charge"),
 )
 
 
