@@ -8,7 +8,7 @@ from shared.infra.database.indexes import IndexWhere
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0077_waiting_shoppers")]
+    dependencies = [("models", "0078_businesses")]
 
     initial = False
 
