@@ -78,6 +78,54 @@ def test_a_vendor_makes_a_code_and_a_shopper_uses_it(
     shopper.close()
 
 
+@pytest.mark.parametrize(
+    ("language", "fold", "apply", "unknown"),
+    [
+        (
+            "de",
+            "Rabattcode hinzufügen",
+            "Einlösen",
+            "Den Code „NICHTS“ kennen wir nicht.",
+        ),
+        (
+            "fr",
+            "Ajouter un code de réduction",
+            "Appliquer",
+            "Nous ne connaissons pas le code « NICHTS ».",
+        ),
+    ],
+    ids=["de", "fr"],
+)
+def test_codes_speak_the_shoppers_language_without_scripts(
+    browser: Browser,
+    server: Server,
+    language: str,
+    fold: str,
+    apply: str,
+    unknown: str,
+) -> None:
+    """On a phone, from the basket to the checkout, with the demo's own code."""
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844},
+        locale=language,
+        java_script_enabled=False,
+    )
+    context.set_default_timeout(15_000)
+    shopper = context.new_page()
+    shopper.goto(f"{server.url}/shops/atelier-luxe/key-fob")
+    shopper.locator("form[action$='key-fob'] button[type=submit]").click()
+    shopper.get_by_text(fold).click()
+    shopper.locator("#discount-code-eur").fill("NICHTS")
+    shopper.get_by_role("button", name=apply).click()
+    expect(shopper.locator("#discount-code-eur-error")).to_contain_text(unknown)
+    shopper.locator("#discount-code-eur").fill("welcome10")
+    shopper.get_by_role("button", name=apply).click()
+    expect(shopper.locator("#basket")).to_contain_text("2,45")
+    shopper.locator("main a[href^='/shop/checkout']").click()
+    expect(shopper.locator("#checkout-totals")).to_contain_text("2,45")
+    context.close()
+
+
 def test_without_scripts_a_code_is_applied_and_what_was_typed_stays(
     page: Page, browser: Browser, server: Server
 ) -> None:
