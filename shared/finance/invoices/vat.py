@@ -102,7 +102,7 @@ def _taxed_back(
     if credited.total + refund.amount >= order.total_amount_cents:
         return left
     sold = sold_of(order).worth
-    back = refund.amount + refund.discount_part
+    back = int(refund.amount + refund.discount_part)
     return min(back * taxed // sold, left)
 
 
