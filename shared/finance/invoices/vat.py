@@ -103,7 +103,10 @@ def _taxed_back(
         return left
     sold = sold_of(order).worth
     back = int(refund.amount + refund.discount_part)
-    return min(back * taxed // sold, left)
+    return min(
+        back * taxed // sold,
+        left,
+    )
 
 
 def _wanted(
