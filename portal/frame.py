@@ -33,6 +33,7 @@ async def vendor_page(
         status=status,
         nav_active=nav,
         orders_to_ship=frame.to_ship if frame else 0,
+        shoppers_waiting=frame.shoppers_waiting if frame else 0,
         disputes_to_answer=frame.to_answer if frame else 0,
         selling=frame.selling if frame else None,
         **context,

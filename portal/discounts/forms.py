@@ -12,7 +12,6 @@ from wtforms import (
     RadioField,
     SelectField,
     StringField,
-    TextAreaField,
     TimeField,
     ValidationError,
 )
@@ -128,7 +127,7 @@ class DiscountForm(Edited):
 
     @property
     def named_vendors(self) -> list[str]:
-        """What was typed of each vendor that it is for alone."""
+        """The shops that it is for alone, by the last part of each address."""
         return []
 
 
@@ -161,14 +160,7 @@ class MarketplaceFields(Edited):
         default="",
         description=_l("Of the amounts. It is then for things sold in it alone."),
     )
-    vendors = TextAreaField(
-        _l("Only of these vendors"),
-        [Length(max=4000)],
-        description=_l(
-            "The last part of each shop’s address, such as atelier-luxe, one a line."
-            " Empty: of all."
-        ),
-    )
+    vendors = ChecksField(_l("Only of these shops"), validate_choice=False)
     categories = ChecksField(_l("Only of these categories"), validate_choice=False)
 
     def only_marketplaces(self) -> dict[str, Any]:
@@ -180,9 +172,8 @@ class MarketplaceFields(Edited):
 
     @property
     def named_vendors(self) -> list[str]:
-        """What was typed of each vendor."""
-        typed = self.vendors.data or ""
-        return typed.replace(",", " ").split()
+        """The last part of each chosen shop's address."""
+        return list(self.vendors.data or ())
 
 
 class MarketplaceDiscountForm(MarketplaceFields, DiscountForm):
@@ -226,6 +217,6 @@ def from_discount(
         "most_uses": discount.most_uses,
         "most_per_shopper": discount.most_per_shopper,
         "currency": discount.currency,
-        "vendors": "\n".join(slugs),
+        "vendors": list(slugs),
         "categories": sorted(discount.categories),
     }

@@ -19,12 +19,8 @@ from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.filters import filled, moment, money, percent
 from shared.entrypoints.web.identity import actor
 from shared.entrypoints.web.kit import kit
-from shared.finance.overview.dashboard import (
-    Dashboard,
-    Figures,
-    figures,
-    read_dashboard,
-)
+from shared.finance.overview.dashboard import Dashboard, read_dashboard
+from shared.finance.overview.figures import Figures, figures
 from shared.trade.marketplace.queries import marketplace
 
 blueprint = Blueprint("operator_home", __name__, url_prefix="/operator")
@@ -35,14 +31,15 @@ blueprint = Blueprint("operator_home", __name__, url_prefix="/operator")
 async def home() -> Response:
     """What needs doing, and the figures of today and of the last 7 days."""
     now = await read_dashboard(kit().settings)
+    zone = (await marketplace()).zone
     return await page(
         "portal/operator/home.html",
         nav_active="home",
         first_name=actor().full_name.split(" ")[0],
         lines=sorted(tasks(now), key=lambda task: task.kind != "bad"),
         compared=_compared(now),
-        figures=[(f.currency, _stats(f)) for f in await figures()],
-        zone=(await marketplace()).zone,
+        figures=[(f.currency, _stats(f)) for f in await figures(zone)],
+        zone=zone,
     )
 
 

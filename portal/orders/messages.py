@@ -13,7 +13,7 @@ from shared.entrypoints.web.identity import actor, actor_label, vendor_id
 from shared.entrypoints.web.limits import limit
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
-from shared.trade.messages.service import answer_the_shopper
+from shared.trade.messages.service import answer_the_shopper, let_rest
 
 blueprint = Blueprint(
     "vendor_messages", __name__, url_prefix="/vendor/admin/orders/<number>/messages"
@@ -42,3 +42,12 @@ async def send(number: str) -> Response:
         return await order_page(order, typed=form, status=problem.status)
     here = url_for("orders.show", number=number)
     return see_other(here, ("ok", _("Sent to the shopper by mail.")))
+
+
+@blueprint.post("/read")
+@owner
+async def read(number: str) -> Response:
+    """What the shopper wrote last needs no answer."""
+    await own_order(number)
+    await let_rest(vendor_id=vendor_id(), number=number)
+    return see_other(url_for("orders.show", number=number))

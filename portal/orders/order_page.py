@@ -25,7 +25,6 @@ from shared.core.locales import gettext as _
 from shared.entrypoints.web.forms import MarketForm
 from shared.entrypoints.web.identity import vendor_id
 from shared.finance.order_money.whole_order import WholeOrder, whole_order
-from shared.trade.messages.queries import waits_for_vendor
 from shared.trade.orders.carriers import names, tracking_link
 from shared.trade.orders.delivery import counts_from
 from shared.trade.orders.order_numbers import may_be_number
@@ -92,7 +91,6 @@ def _after_sale(order: OrderView, whole: WholeOrder) -> dict[str, Any]:
     return {
         "returns": vendor_returns(order, whole.returns),
         "messages": whole.messages,
-        "message_waits": waits_for_vendor(whole.messages),
         "tracking_link": tracking_link(order.tracking_carrier, order.tracking_number),
     }
 

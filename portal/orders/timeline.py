@@ -95,6 +95,10 @@ def _payment_is(facts: OrderFacts, happened: Happened, state: PaymentState) -> b
 
 
 def _paid(facts: OrderFacts, happened: Happened) -> Entries:
+    if not facts.order.total:
+        why = _("A code took all of its price off.")
+        yield TimelineEntry(_("Nothing to pay"), happened.at, why, "ok")
+        return
     states = (PaymentState.SUCCEEDED, PaymentState.REFUNDED)
     method = next(
         (p.method for p in facts.payments.values() if p.state in states),
@@ -141,6 +145,8 @@ def _cancelled(facts: OrderFacts, happened: Happened) -> Entries:
 
 def _refund_asked_for(facts: OrderFacts, happened: Happened) -> Entries:
     refund = facts.refunds.get(happened.subject)
+    if refund is not None and not refund.amount:
+        return  # it is taken back at once, which the next entry says
     text = _("Refund of %(amount)s asked for", amount=amount_of(happened))
     if refund is not None and refund.state is RefundState.AWAITING_APPROVAL:
         yield TimelineEntry(
@@ -190,6 +196,11 @@ def _refund_waits(facts: OrderFacts, happened: Happened) -> Entries:
 
 
 def _refund_arrived(facts: OrderFacts, happened: Happened) -> Entries:
+    refund = facts.refunds.get(happened.subject)
+    if refund is not None and not refund.amount:
+        detail = _("A code had paid for all of it, so no money went back.")
+        yield TimelineEntry(_("Taken back"), happened.at, detail, "ok")
+        return
     text = _("%(amount)s refunded", amount=_refunded(facts, happened))
     detail = _("On its way to the shopper's card or bank.")
     yield TimelineEntry(text, happened.at, detail, "ok")

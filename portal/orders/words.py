@@ -16,6 +16,7 @@ from shared.trade.orders.rules import OrderStatus, PaymentStatus
 CHIPS = (
     ("all", _l("All")),
     ("to_ship", _l("To ship")),
+    ("to_answer", _l("To answer")),
     ("shipped", _l("Shipped")),
     ("unpaid", _l("Unpaid")),
     ("refunded", _l("Refunded")),

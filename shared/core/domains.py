@@ -46,6 +46,7 @@ DOMAINS = (
     "shared.finance.statements",
     "shared.finance.invoices",
     "shared.finance.inbox",
+    "shared.finance.overview",
     "shared.infra.restoring",
     "shared.infra.stripe_writes",
     "shared.infra.jobs",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from shared.core.formats import listed
 from shared.core.frozen import frozen
 from shared.core.locales import gettext as _
 from shared.core.money import Money
-from shared.trade.baskets.codes import Off
+from shared.trade.baskets.codes import BasketCode
 from shared.trade.baskets.parts import BasketView, ShopPart
 from shared.trade.discounts.rules import Reduction
 from storefront.shops.delivery_promise import DeliveryPromise, promises
@@ -27,7 +29,7 @@ class PlannedPurchase:
     """What is paid at once.
 
     `ids`: whose things a checkout of it names; none where it is all that is in the basket.
-    `off`: what the basket's code takes off its parts.
+    `code`: the basket's code as it stands here, `off`: what it takes off its parts.
     `rest_ids`: who is left without the shops that stand in the way; none where nobody does, or all.
     """
 
@@ -35,6 +37,7 @@ class PlannedPurchase:
     parts: tuple[ShownPart, ...]
     ids: Ids
     rest_ids: Ids
+    code: BasketCode = BasketCode()
     off: tuple[Reduction, ...] = ()
 
     @property
@@ -67,29 +70,29 @@ class PlannedPurchase:
 
 
 def purchases_of(
-    basket: BasketView,
-    off: Off,
+    looked: Sequence[tuple[BasketView, BasketCode]],
 ) -> tuple[PlannedPurchase, ...]:
-    """What a basket becomes: a purchase for each currency, each with what its code takes off."""
-    found = basket.by_currency()
-    if len(found) == 1:
-        return (_planned(basket, off, ids=()),)
-    return tuple(_planned(each, off, ids=_ids(each)) for each in found)
+    """What a basket becomes: a purchase for each currency, with what the code is there."""
+    if len(looked) == 1:
+        return (_planned(*looked[0], ids=()),)
+    return tuple(_planned(each, code, ids=_ids(each)) for each, code in looked)
 
 
 def _planned(
     basket: BasketView,
-    off: Off,
+    code: BasketCode,
     *,
     ids: Ids,
 ) -> PlannedPurchase:
     ready = basket.ready
     is_all = ready.parts == basket.parts
+    off = code.off(basket, {})
     return PlannedPurchase(
         basket,
         tuple(map(_shown, basket.parts)),
         ids,
         rest_ids=() if is_all else _ids(ready),
+        code=code,
         off=tuple(off[each] for each in _ids(basket) if each in off),
     )
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from quart import Blueprint, Response
+from quart import Blueprint, Response, request
 
 from shared.core.errors import Conflict, Invalid
+from shared.core.frozen import frozen
 from shared.entrypoints.web.access import public
 from shared.entrypoints.web.filters import money
 from shared.entrypoints.web.kit import is_htmx
@@ -17,7 +18,8 @@ from shared.trade.orders.cancellation import give_up_unwanted
 from storefront.basket.forms import QuantityForm
 from storefront.basket.purchases import pays, purchases_of
 from storefront.browser import basket_token
-from storefront.checkout.codes import code_user
+from storefront.checkout import codes
+from storefront.checkout.chosen_parts import chosen_basket
 
 basket = Blueprint("basket", __name__)
 
@@ -56,6 +58,22 @@ async def leave_shop(vendor_id: int) -> Response:
     return await _changed()
 
 
+@basket.post("/shop/basket/code")
+@public
+async def use_code() -> Response:
+    """Keep the discount code that was typed, or take out the one that is there.
+
+    It has to take something off what is paid at once.
+    """
+    given, purchase = await request.form, await chosen_basket()
+    user = codes.code_user()
+    refused = await codes.change_code(given, user, purchase.vendor_ids)
+    if refused is None:
+        return await _changed()
+    typed = TypedCode(codes.typed_of(given), refused.message, purchase.vendor_ids)
+    return await basket_page(typed=typed, status=refused.status)
+
+
 @basket.post("/shop/basket/prices")
 @public
 async def accept_prices() -> Response:
@@ -68,17 +86,31 @@ async def _changed() -> Response:
     return await basket_page() if is_htmx() else see_other(url_for("basket.show"))
 
 
+@frozen
+class TypedCode:
+    """A code that was not taken: what was typed, why, and at whose things."""
+
+    text: str = ""
+    problem: str = ""
+    vendors: frozenset[int] = frozenset()
+
+
+NOTHING_TYPED = TypedCode()
+
+
 async def basket_page(
     *,
     problem: str | None = None,
+    typed: TypedCode = NOTHING_TYPED,
     status: int = 200,
 ) -> Response:
     """The basket's page, or its contents for htmx, which morphs them in so that focus stays on the
     button pressed.
     """
     view = await get_basket(basket_token(), write=money)
-    code = await code_of(view, code_user())
-    purchases = purchases_of(view, code.off(view, {}))
+    user = codes.code_user()
+    looked = [(each, await code_of(each, user)) for each in view.by_currency()]
+    purchases = purchases_of(looked)
     response = await page(
         "storefront/basket/basket.html",
         fragments={"basket": "basket"},
@@ -86,7 +118,7 @@ async def basket_page(
         basket=view,
         purchases=purchases,
         pays=pays(purchases),
-        code=code,
+        typed=typed,
         problem=problem,
         fragment=is_htmx(),
     )

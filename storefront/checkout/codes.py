@@ -5,7 +5,7 @@ Its buttons send the checkout's own form, so nothing that was typed is lost.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from shared.core.errors import MarketError
 from shared.entrypoints.web.identity import customer
@@ -46,8 +46,15 @@ def is_new(given: Mapping[str, str], kept: str) -> bool:
     return bool(typed) and typed_code(typed) != kept
 
 
-async def change_code(given: Mapping[str, str], user: CodeUser) -> MarketError | None:
-    """Keep the code that was typed, or take out the one that is there; why it cannot be used."""
+async def change_code(
+    given: Mapping[str, str],
+    user: CodeUser,
+    vendors: Collection[int] | None = None,
+) -> MarketError | None:
+    """Keep the code that was typed, or take out the one that is there; why it cannot be used.
+
+    `vendors`: whose things it has to take something off; None: all that are in the basket.
+    """
     if given.get(BUTTON) == REMOVE:
         await codes.take_out(basket_token())
         return None
@@ -57,6 +64,7 @@ async def change_code(given: Mapping[str, str], user: CodeUser) -> MarketError |
             typed_of(given),
             user,
             network=network(),
+            vendors=vendors,
         )
     except (CodeRefused, GuessedTooOften, NothingInBasket) as refused:
         return refused

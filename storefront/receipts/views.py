@@ -13,11 +13,12 @@ from shared.entrypoints.web.order_links import link_of, token_of
 from shared.entrypoints.web.pages import page, see_other
 from shared.finance.payments.return_page import PaymentProgress, refresh
 from shared.finance.refunds.queries import awaiting_approval, refunds_of_purchase
+from shared.trade.baskets.queries import count_items
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.orders.queries import CheckoutView, checkout_by_token
 from shared.trade.orders.rules import CheckoutStatus, PaymentStatus
 from shared.trade.returns.queries import returns_of
-from storefront.browser import own_checkouts
+from storefront.browser import basket_token, own_checkouts
 from storefront.receipts.order_card import card_of
 from storefront.receipts.outcome import Outcome, outcome_of
 from storefront.receipts.whole import parts_sum, stands
@@ -62,6 +63,7 @@ async def confirmation() -> Response:
         outcome=outcome,
         cards=cards,
         whole=parts_sum(found, cards),
+        left_over=await _left_over(outcome),
         asks_again=_next_question(link_of(token), outcome, asked),
         every="2s" if asked < _FAST else "10s",
     )
@@ -78,6 +80,11 @@ def _outcome(found: CheckoutView, progress: PaymentProgress) -> Outcome:
         stand=stands(found.orders),
         email=found.contact.email,
     )
+
+
+async def _left_over(outcome: Outcome) -> int:
+    """How many things wait in the basket still, once a purchase of it is done."""
+    return await count_items(basket_token()) if outcome.kind == "ok" else 0
 
 
 async def _asked_back(found: CheckoutView) -> dict[int, int]:

@@ -121,6 +121,7 @@ EASY = {
     "/vendor/admin/orders/<number>/refunds/preview",
     "/vendor/admin/orders/<number>/returns/<int:request_id>/decline",
     "/vendor/admin/orders/<number>/messages",
+    "/vendor/admin/orders/<number>/messages/read",
     "/vendor/admin/orders/<number>/ship",
     "/vendor/admin/orders/<number>/tracking",
     "/vendor/admin/payouts/<int:payout_id>/cancel",
@@ -155,6 +156,8 @@ EASY = {
     "/operator/refunds/<int:refund_id>/decline",
     "/operator/settings/logo",
     "/operator/vat/rates",
+    "/operator/customers/<int:customer_id>/vat/confirm",
+    "/operator/customers/<int:customer_id>/vat/refuse",
     "/operator/vendors/<int:vendor_id>/vat/confirm",
     "/operator/vendors/<int:vendor_id>/vat/refuse",
     "/operator/webhooks/<event_id>/replay",
@@ -216,7 +219,7 @@ ACTS = {
     r".*/products/check/<field>": "saves nothing",
     r".*/pictures(/<int:picture_id>/<move>)?": "adds one, or a step of one, under the lock",
     r".*/payments/(connect|onboarding|refresh|dashboard)": "once, or a link",
-    r".*/orders/<number>/messages": "something new",
+    r".*/orders/<number>/messages(/read)?": "something new, or that nothing is needed",
     r".*/orders/<number>/tracking": "shows nothing to change; the trail has what was before",
     r".*/orders/<number>/(ship|keep|delivered)|.*/payouts/(instant|<int:payout_id>/cancel)": (
         "a step, guarded by the state"

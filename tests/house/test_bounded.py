@@ -32,6 +32,8 @@ BOUNDED: dict[str, set[str]] = {
         "trade/people/mailed_links.open_links",
     },
     "a chunk that a job was given": {
+        "trade/orders/delivery._taken_for_granted",
+        "trade/orders/reminders._write_each",
         "trade/catalogue/category_names.fold_words",
     },
     "the operator's commission rules, of which there are at most 200": {
@@ -58,6 +60,7 @@ BOUNDED: dict[str, set[str]] = {
         "trade/catalogue/finding._views",
         "trade/discounts/queries._views",
         "trade/discounts/queries.slugs_of",  # the vendors that one code is for
+        "trade/vendors/search.shops_called",  # the shops that a form has ticked
         "trade/orders/order_lists._rows",
         "trade/orders/purchase_lists.purchases_of",
         "trade/people/queries.called",
@@ -71,6 +74,7 @@ BOUNDED: dict[str, set[str]] = {
         "finance/refunds/queries.refunds_of_purchase",
         "trade/discounts/queries._counted",  # the codes of at most so many vendors
         "trade/discounts/queries.candidates",
+        "trade/vat/sales/businesses.confirmed_numbers",  # of a basket's vendors
         "trade/returns/queries.returns_of",
         "trade/catalogue/stock.locked",
         "trade/commission/queries.rules_for",

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from shared.finance.statements.models import MarketplaceIdentity
-from shared.trade.orders.models import Checkout
+from shared.trade.orders.models import Checkout, Order
 from shared.trade.people import address_book, registration
 from shared.trade.people.models import Customer, CustomerAddress
 from tests.support.factories import (
@@ -15,6 +15,7 @@ from tests.support.factories import (
     make_product,
     make_ready_vendor,
 )
+from tests.support.shipping import send_by
 from tests.support.storefront import Browser, text_of, words
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ async def test_the_checkout_is_filled_in_with_the_default_or_the_chosen_one(
     )
     assert offered == [(f"{home.id}", ""), (f"{work.id}", " selected")]
     again = await browser.post("/shop/checkout", {})
-    assert "own-address" not in await again.get_data(as_text=True)
+    assert "own-address" in await again.get_data(as_text=True)
     await browser.get(BOOK)
     await browser.post(f"{BOOK}/{work.id}/default")
     assert 'value="1 Main Street"' in await browser.get("/shop/checkout")
@@ -82,6 +83,32 @@ async def test_the_checkout_is_filled_in_with_the_default_or_the_chosen_one(
     assert 'value="9 Other Street"' in await browser.get("/shop/checkout")
     chosen = await browser.get(f"/shop/checkout?address={home.id}")
     assert 'value="12 rue du Marché"' in chosen
+
+
+async def test_filling_in_an_address_keeps_all_else_that_was_typed(
+    client: TestClientProtocol,
+) -> None:
+    """Email, note and the way to send stay; nothing is blamed, and nothing is ordered."""
+    browser = await signed_in(client)
+    vendor = await make_ready_vendor(slug="lux", country="LU")
+    await make_product(vendor, slug="cup", stock=5)
+    await send_by(vendor.id)
+    await keep(browser, HOME)
+    work = await keep(browser, WORK)
+    await browser.add("/shops/lux/cup")
+    typed = {"email": "other@example.test", f"note-{vendor.id}": "Ring twice."}
+    sent = {**typed, "country": "LU", "fill": "yes", "own_address": str(work.id)}
+    answer = await browser.post("/shop/checkout", sent)
+    html = await answer.get_data(as_text=True)
+    assert answer.status_code == 200
+    for kept in ("other@example.test", "1 Main Street", "San Francisco", "94107"):
+        assert f'value="{kept}"' in html
+    assert "Ring twice.</textarea>" in html
+    assert '<option selected value="US">' in html
+    assert "need another look" not in html
+    foreign = await browser.post("/shop/checkout", {**sent, "own_address": "999"})
+    assert foreign.status_code == 200
+    assert not await Order.exists()
 
 
 async def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(

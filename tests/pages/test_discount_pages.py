@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -167,18 +168,18 @@ async def test_nobody_elses_code_is_there(shop: Portal) -> None:
 async def test_the_marketplaces_code_may_be_for_some_vendors_and_categories(
     staff: Portal,
 ) -> None:
-    """Named as their addresses have them; it says who bears it."""
+    """Chosen by their names; it says who bears it."""
     lux = await make_ready_vendor(slug="lux", name="Lux")
     await make_ready_vendor(slug="nord", name="Nord")
     await Category.all().delete()
     await Category.create(slug="cups", name="Cups")
-    given = {
+    given: dict[str, str | list[str]] = {
         **TENTH,
         "kind": "amount",
         "currency": "EUR",
         "amount": "5",
         "least": "50",
-        "vendors": "lux, nord\n",
+        "vendors": ["lux", "nord"],
         "categories": "Cups",
     }
     answer = await staff.post(f"{OURS}/new", given)
@@ -187,10 +188,44 @@ async def test_the_marketplaces_code_may_be_for_some_vendors_and_categories(
     assert made.vendor_ids[0] == lux.id
     assert (made.amount, made.currency, made.categories) == (500, "EUR", ["Cups"])
     html = await staff.get(f"{OURS}/{made.id}")
-    assert "lux\nnord</textarea>" in html.replace("\r", "")
+    assert _offered(html) == [("lux", True), ("nord", True)]
     said = words(await staff.get(OURS))
     assert "€5.00 off from €50.00 · some vendors · Cups" in said
     assert "The marketplace 0 –" in said
+
+
+def _offered(html: str) -> list[tuple[str, bool]]:
+    """The shops that a form offers, and whether each is chosen."""
+    boxes = re.findall(r"<input[^>]*name=\"vendors\"[^>]*>", html)
+    found = [(re.findall(r'value="([^"]*)"', box)[0], box) for box in boxes]
+    return [(slug, " checked" in box) for slug, box in found]
+
+
+async def test_shops_are_found_by_name_without_scripts_and_nothing_is_saved(
+    staff: Portal,
+) -> None:
+    """By the button, and by Enter; what was chosen and typed stays, Save saves it."""
+    for name in ("Lux", "Nord", "Nord Est"):
+        await make_ready_vendor(slug=name.lower().replace(" ", "-"), name=name)
+    typed: dict[str, str | list[str]] = {
+        **TENTH,
+        "vendors": ["lux"],
+        "find_shop": "nord",
+    }
+    for pressed in ("find", "enter"):
+        answer = await staff.post(f"{OURS}/new", {**typed, pressed: "yes"})
+        html = await answer.get_data(as_text=True)
+        assert answer.status_code == 200
+        assert _offered(html) == [("lux", True), ("nord", False), ("nord-est", False)]
+        assert f'value="{TENTH["code"]}"' in html
+    nobody = await staff.post(f"{OURS}/new", {**typed, "find_shop": "x", "find": "y"})
+    assert "No other shop is called “x”." in await _said(nobody)
+    assert not await DiscountCode.exists()
+    saved = await staff.post(
+        f"{OURS}/new", {**typed, "found_for": "nord", "enter": "yes"}
+    )
+    assert saved.status_code == 303, await _said(saved)
+    assert len((await DiscountCode.get()).vendor_ids) == 1
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,9 @@ from shared.infra.mail.models import Email
 from shared.trade.catalogue.models import Product
 from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.orders.payment_effects import mark_paid
+from shared.trade.orders.queries import order_by_id
 from shared.trade.vendors.models import Vendor
+from storefront.receipts.order_card import parts_of, parts_of_all
 from tests.support.app import link_of
 from tests.support.factories import make_order
 from tests.support.portal import operator_in, signed_in
@@ -107,3 +109,18 @@ async def test_the_mails_about_its_payment_say_it(database: str) -> None:
         assert "Total  €39.90" in text
     share = Money(3990 - order.platform_fee_amount + 300, "EUR")
     assert f"Yours  {share}" in (await Email.get(kind="order_sold")).text
+
+
+async def test_who_gets_what_of_a_purchase_comes_to_what_is_paid_for_it(
+    database: str,
+) -> None:
+    """Beside the button and on its order: what the marketplace bears is none of its fee."""
+    reduced = await _reduced(marketplace_discount=1490)
+    views = [await order_by_id(each.id) for each in (reduced, await _reduced())]
+    parts = parts_of_all(views, shown=True)
+    assert sum(amount.amount for _, amount in parts) == 2 * 3990
+    assert parts[-1][0] == "Added by the marketplace"
+    for view in views:
+        alone = parts_of(view, shown=True)
+        assert sum(amount.amount for _, amount in alone) == 3990
+        assert parts_of_all([view], shown=True) == alone

@@ -11,6 +11,7 @@ import pytest
 
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.payments.models import Payment
+from shared.trade.baskets.models import BasketLine
 from shared.trade.baskets.rules import MAX_LINES
 from shared.trade.catalogue.models import Product
 from shared.trade.orders.models import Checkout, Order
@@ -374,6 +375,23 @@ class TestCurrencies:
         sold = await Order.all().order_by("id").values_list("vendor_id", "currency")
         assert sold == [(lux.id, "EUR"), (hof.id, "EUR"), (velo.id, "CHF")]
 
+    async def test_what_each_shop_was_told_is_filled_in_whichever_was_ordered_last(
+        self, browser: Browser, vendors: dict[str, Vendor]
+    ) -> None:
+        """Both purchases wait; each form knows its own notes."""
+        lux, velo = vendors["lux"], vendors["velo"]
+        await Product.filter(vendor_id=velo.id).update(currency="CHF")
+        euros, francs = (
+            address.replace("&amp;", "&")
+            for address in re.findall(
+                r'href="(/shop/checkout[^"]*)"', await browser.get("/shop/basket")
+            )
+        )
+        await browser.check_out(euros, **{f"note-{lux.id}": "Ring twice."})
+        await browser.check_out(francs, **{f"note-{velo.id}": "Blue, please."})
+        assert "Ring twice.</textarea>" in await browser.get(euros)
+        assert "Blue, please.</textarea>" in await browser.get(francs)
+
     async def test_three_are_counted(self, browser: Browser) -> None:
         """In one sentence."""
         await Product.filter(vendor__slug="velo").update(currency="CHF")
@@ -489,3 +507,27 @@ class TestPayment:
             assert f"{name} cannot take payments at the moment." in text
         first, second = await Order.all().order_by("id")
         assert f"Your orders {first.number} and {second.number} are kept." in text
+        await BasketLine.all().delete()  # as on another device
+        elsewhere = words(await visitor.get(address, status=409))
+        assert elsewhere.count("cannot take payments at the moment.") == 2
+
+    async def test_what_is_left_in_the_basket_is_said_once_one_currency_is_paid(
+        self, client: Any, shops: Sequence[Shop], sandbox: Any
+    ) -> None:
+        """With the way there; nothing of it before the money is there."""
+        krone = await make_ready_vendor(slug="velo", name="Velo")
+        await make_product(krone, slug="bell", currency="DKK", stock=9)
+        visitor = Browser(client)
+        vendor = await Vendor.get(id=shops[0].vendor_id)
+        await visitor.add(f"/shops/{vendor.slug}/cup")
+        await visitor.add("/shops/velo/bell")
+        address = await visitor.check_out(f"/shop/checkout?part={vendor.id}")
+        await visitor.get(address)
+        confirmation = f"/shop/order-confirmation?order={address.rpartition('/')[2]}"
+        assert "still wait" not in words(await visitor.get(confirmation))
+        (intent,) = await Payment.all().values_list(
+            "stripe_payment_intent_id", flat=True
+        )
+        await confirm(sandbox, str(intent))
+        said = words(await visitor.get(confirmation))
+        assert "1 thing still waits in your basket and is not paid yet. Go to" in said

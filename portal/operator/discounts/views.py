@@ -17,6 +17,7 @@ from portal.discounts.forms import (
 )
 from portal.discounts.saving import DiscountPages
 from portal.discounts.shown import row, rows
+from portal.operator.discounts.shops import is_finding, offer_shops
 from portal.operator.fees.lookup import find_vendor
 from portal.operator.frame import page
 from shared.core.errors import Invalid
@@ -65,6 +66,11 @@ async def show() -> Response:
     )
 
 
+async def _saves(**_route: object) -> bool:
+    """Whether the form was sent to be saved; finding shops needs no fresh sign-in."""
+    return not await is_finding()
+
+
 @blueprint.get("/new")
 @operator
 async def new() -> Response:
@@ -74,10 +80,12 @@ async def new() -> Response:
 
 @blueprint.post("/new")
 @operator
-@fresh_sign_in("make a discount", form=NewMarketplaceDiscountForm)
+@fresh_sign_in("make a discount", form=NewMarketplaceDiscountForm, when=_saves)
 async def create() -> Response:
-    """Make a code of the marketplace."""
+    """Make a code of the marketplace, or find shops for it."""
     form = await _read(NewMarketplaceDiscountForm)
+    if await is_finding():
+        return await _form_page(form, None)
     vendor_ids = await _vendor_ids(form)
     if vendor_ids is None:
         return await _form_page(form, None, 422)
@@ -94,11 +102,13 @@ async def edit(discount_id: int) -> Response:
 
 @blueprint.post("/<int:discount_id>")
 @operator
-@fresh_sign_in("change a discount", form=MarketplaceDiscountForm)
+@fresh_sign_in("change a discount", form=MarketplaceDiscountForm, when=_saves)
 async def change(discount_id: int) -> Response:
-    """Say anew what a code takes off, of what, and when."""
+    """Say anew what a code takes off, of what, and when; or find shops for it."""
     view = await discount_view(None, discount_id)
     form = await _read(MarketplaceDiscountForm, view)
+    if await is_finding():
+        return await _form_page(form, view)
     vendor_ids = await _vendor_ids(form)
     if vendor_ids is None:
         return await _form_page(form, view, 422)
@@ -179,7 +189,9 @@ async def _form_page(
     address = _page_of(view.discount.id) if view else url_for("operator_discounts.new")
     return await page(
         "portal/discounts/operator_form.html",
+        fragments={"shop-choice": "shop_choice"},
         status=status,
+        shops=await offer_shops(form),
         nav_active="discounts",
         form=form,
         row=row(view, zone) if view else None,

@@ -11,7 +11,7 @@ from shared.core import clock
 from shared.core.formats import begun_small
 from shared.core.locales import gettext as _
 from shared.core.locales import ngettext
-from shared.entrypoints.web.filters import filled, moment
+from shared.entrypoints.web.filters import counted, filled, moment
 from shared.entrypoints.web.links import url_for
 from shared.finance.inbox import words as webhook_words
 from shared.finance.inbox.rules import Light
@@ -83,6 +83,7 @@ def mails(now: Dashboard) -> Iterator[Task]:
             "%(num)s mail does not go out",
             "%(num)s mails do not go out",
             count,
+            num=counted(count),
         )
         since = moment(now.mails.since or clock.now())
         said = filled(_("The oldest is from %(since)s."), since=since)

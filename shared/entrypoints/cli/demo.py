@@ -45,6 +45,7 @@ from shared.trade.marketplace.models import MarketplaceSettings
 from shared.trade.marketplace.rules import DEFAULTS
 from shared.trade.people import registration
 from shared.trade.people.models import Customer, Member
+from shared.trade.vat.holders import of_vendor
 from shared.trade.vat.models import VatRate, VatRegistration
 from shared.trade.vat.rates import enter
 from shared.trade.vat.rules import Rate
@@ -193,7 +194,7 @@ async def _vendor(gateway: Gateway, stripe: DemoStripe, demo: DemoVendor) -> int
 async def _vat_number(vendor_id: int, demo: DemoVendor) -> None:
     if demo.vat_number and not await VatRegistration.exists(vendor_id=vendor_id):
         await state_number(
-            vendor_id=vendor_id,
+            holder=of_vendor(vendor_id),
             text=demo.vat_number,
             actor=ACTOR,
         )

@@ -32,6 +32,7 @@ from shared.finance.inbox.rules import Light
 from shared.finance.inbox.words import sentence
 from shared.finance.reconciliation.after_restore import standstill
 from shared.infra.database import migrate as migrations
+from shared.infra.database.counting import MOST
 from shared.infra.database.lifecycle import close_database, open_database
 from shared.infra.database.schema import SchemaTooNew, on_disk
 from shared.infra.database.trouble import DatabaseTrouble
@@ -154,9 +155,10 @@ async def _health(settings: Settings) -> list[Finding]:
             )
         )
     if count := (await unsent()).count:
+        said = str(count) if count <= MOST else f"{MOST}+"
         found.append(
             Finding(
-                f"{count} mail{'' if count == 1 else 's'} did not go out.",
+                f"{said} mail{'' if count == 1 else 's'} did not go out.",
                 "See /operator/mails.",
             )
         )

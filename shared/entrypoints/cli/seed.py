@@ -17,6 +17,7 @@ from shared.entrypoints.cli.options import CommandFailed, SeedOptions
 from shared.entrypoints.cli.settings import read_settings
 from shared.entrypoints.cli.stand_in import StandIn, answers, stop_with_parent
 from shared.entrypoints.cli.where import installation, site
+from shared.finance.overview import day_sums
 from shared.infra.database import migrate as migrations
 
 
@@ -33,6 +34,7 @@ async def seed(settings: Settings, options: SeedOptions) -> int:
             await bulk_data.fill(options.vendors, options.products, options.orders)
         else:
             await _demo(settings, options)
+        await day_sums.start_over()
     return 0
 
 

@@ -1,17 +1,12 @@
-"""The operator's first page: what waits for a person, and what was sold today and in the last week.
-
-Constant numbers of queries.
-"""
+"""The operator's first page: what waits for a person. A constant number of queries."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from tortoise.expressions import Aggregate, Q
 from tortoise.functions import Count, Min, Sum
 from tortoise.queryset import QuerySet
 
@@ -24,22 +19,18 @@ from shared.finance.disputes.queries import DisputeView, next_to_answer_of_all
 from shared.finance.inbox.endpoint_health import Endpoint, endpoints
 from shared.finance.inbox.queries import count_troubled
 from shared.finance.inbox.rules import EventStatus
-from shared.finance.ledger.chart import Account
-from shared.finance.ledger.models import LedgerEntry
 from shared.finance.payments.queries import count_parked
 from shared.finance.payments.waiting_transfers import not_sent
 from shared.finance.payouts.queries import PayoutRow, broken_payouts
 from shared.finance.reconciliation.after_restore import Standstill, standstill
 from shared.finance.reconciliation.queries import RunView, last_finished
-from shared.finance.recovery.contributions import late_contributions
+from shared.finance.recovery.contributions import late_sums
 from shared.finance.recovery.models import Claim
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import RefundState
 from shared.infra.mail.queries import Unsent, unsent
 from shared.infra.stripe_writes.queries import UnexpectedAnswer, unexpected_answers
 from shared.trade.discounts.tries import count_stopped
-from shared.trade.marketplace.queries import marketplace
-from shared.trade.orders.models import Order
 from shared.trade.returns.unmatched import count_waiting
 from shared.trade.vat.queries import (
     MissingRate,
@@ -107,7 +98,7 @@ async def read_dashboard(settings: Settings) -> Dashboard:
         banks=tuple(v for v in trouble if v.bank_errored),
         owing=await _owing(),
         transfers=await _heap_of(not_sent(), "amount_vendor", "paid_at"),
-        contributions=await _heap_of(late_contributions(), "amount", "created_at", -1),
+        contributions=_heap(await late_sums()),
         parked_payments=await count_parked(),
         parked_events=(await count_troubled())[EventStatus.PARKED],
         unexpected_answers=await unexpected_answers(),
@@ -150,7 +141,6 @@ async def _heap_of(
     query: QuerySet[Any],
     amount: str,
     since: str,
-    sign: int = 1,
 ) -> Heap:
     """Count rows, and add `amount` up per currency."""
     found = query.annotate(
@@ -160,17 +150,14 @@ async def _heap_of(
     )
     columns = ("currency", "number", "total", "first")
     rows = await found.group_by("currency").values_list(*columns)
-    return _heap(rows, sign)
+    return _heap(rows)
 
 
-def _heap(
-    rows: Iterable[tuple[object, ...]],
-    sign: int = 1,
-) -> Heap:
+def _heap(rows: Iterable[tuple[object, ...]]) -> Heap:
     sums: dict[str, int] = defaultdict(int)
     count, days = 0, []
     for currency, number, total, first in rows:
-        sums[str(currency)] += sign * int(str(total))
+        sums[str(currency)] += int(str(total))
         count += int(str(number))
         days += [_moment(first)] if first else []
     money = tuple(Money(amount, currency) for currency, amount in sorted(sums.items()))
@@ -181,138 +168,3 @@ def _moment(value: object) -> datetime:
     """SQLite gives the least of some times as text."""
     at = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     return at if at.tzinfo else at.replace(tzinfo=clock.now().tzinfo)
-
-
-@frozen
-class Figures:
-    """One currency: sales, commission and the marketplace's own discounts less what was given
-    back, and refunds; of today, the last 7 days, and the 7 before.
-    """
-
-    currency: str
-    sales: tuple[Money, Money, Money]
-    commission: tuple[Money, Money, Money]
-    discounts: tuple[Money, Money, Money]
-    refunds: tuple[Money, Money, Money]
-    orders: tuple[int, int, int]
-
-
-async def figures() -> tuple[Figures, ...]:
-    """The figures of each currency in which something moved within a fortnight.
-
-    Days are those of the marketplace's zone; 7 days include today.
-    """
-    days = _days((await marketplace()).zone)
-    sales = await _spans(Order, "paid_at", "total_amount_cents", days)
-    commission = await _booked(Account.COMMISSION, days)
-    discounts = await _booked(Account.MARKETPLACE_DISCOUNTS, days)
-    refunds = await _spans(
-        Refund,
-        "succeeded_at",
-        "amount",
-        days,
-        status=RefundState.SUCCEEDED.value,
-    )
-    none = _Spans()
-    return tuple(
-        Figures(
-            currency=currency,
-            sales=sales.get(currency, none).money(currency),
-            commission=commission.get(currency, none).money(currency, sign=-1),
-            discounts=discounts.get(currency, none).money(currency),
-            refunds=refunds.get(currency, none).money(currency),
-            orders=sales.get(currency, none).counts(),
-        )
-        for currency in sorted({*sales, *commission, *refunds})
-    )
-
-
-async def _booked(account: Account, days: _Days) -> dict[str, _Spans]:
-    """What an account of the ledger came to."""
-    where = {"account": account.value}
-    return await _spans(LedgerEntry, "created_at", "amount", days, **where)
-
-
-@frozen
-class _Spans:
-    """Sums and counts of today, of the 6 days before, and of the 7 before those."""
-
-    sums: tuple[int, int, int] = (0, 0, 0)
-    numbers: tuple[int, int, int] = (0, 0, 0)
-
-    def money(
-        self,
-        currency: str,
-        *,
-        sign: int = 1,
-    ) -> tuple[Money, Money, Money]:
-        today, rest, before = (sign * amount for amount in self.sums)
-        return (
-            Money(today, currency),
-            Money(today + rest, currency),
-            Money(before, currency),
-        )
-
-    def counts(self) -> tuple[int, int, int]:
-        today, rest, before = self.numbers
-        return today, today + rest, before
-
-
-@frozen
-class _Days:
-    """When today began, the week that it ends, and the week before that, in UTC."""
-
-    today: datetime
-    week: datetime
-    before: datetime
-
-
-def _days(zone: ZoneInfo) -> _Days:
-    """A day may have 23 or 25 hours there: each begins at its own midnight."""
-    today = clock.now().astimezone(zone).date()
-    begin = [
-        datetime.combine(today - timedelta(days=ago), time(), zone)
-        for ago in (0, 6, 13)
-    ]
-    return _Days(*(midnight.astimezone(UTC) for midnight in begin))
-
-
-async def _spans(
-    table: type[Order] | type[LedgerEntry] | type[Refund],
-    at: str,
-    amount: str,
-    days: _Days,
-    **where: str,
-) -> dict[str, _Spans]:
-    """What a table's amounts come to per currency, in the three spans."""
-    today, lately = _from(at, days.today), _from(at, days.week)
-    spans = [today, lately & ~today, ~lately]
-    asked: dict[str, Aggregate] = {
-        f"total_{n}": Sum(amount, _filter=span) for n, span in enumerate(spans)
-    }
-    asked |= {f"number_{n}": Count("id", _filter=span) for n, span in enumerate(spans)}
-    query = (
-        table.filter(**where, **{f"{at}__gte": days.before})
-        .annotate(**asked)
-        .group_by("currency")
-    )
-    return {
-        str(row["currency"]): _Spans(
-            _three(row, "total"),
-            _three(row, "number"),
-        )
-        for row in await query.values("currency", *asked)
-    }
-
-
-def _from(at: str, moment: datetime) -> Q:
-    where: dict[str, Any] = {f"{at}__gte": moment}
-    return Q(**where)
-
-
-def _three(
-    row: dict[str, Any],
-    name: str,
-) -> tuple[int, int, int]:
-    first, second, third = (int(row[f"{name}_{n}"] or 0) for n in range(3))
-    return first, second, third

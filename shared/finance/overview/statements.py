@@ -12,6 +12,7 @@ from shared.trade.orders.statements import counting
 
 _FRAME = f"""
 SELECT {counting("to_ship")} AS to_ship,
+    {counting("to_answer")} AS shoppers_waiting,
     {TO_ANSWER} AS to_answer,
     c.accepts_payments, c.stripe_account_id
 FROM (SELECT 1) page LEFT JOIN vendor_payment_configs c ON c.vendor_id = ?
@@ -30,8 +31,9 @@ PRODUCTS = Records(
 class VendorFrame:
     """What stands around each page of a vendor: what waits, and whether it can sell."""
 
-    to_ship: int
-    to_answer: int
+    to_ship: int  # paid orders
+    shoppers_waiting: int  # orders whose shopper wrote or asks for money back
+    to_answer: int  # disputes
     selling: Selling
 
 
@@ -42,9 +44,11 @@ async def vendor_frame(vendor_id: int) -> VendorFrame:
         vendor_id,
         vendor_id,
         vendor_id,
+        vendor_id,
     )
     return VendorFrame(
         to_ship=int(record["to_ship"]),
+        shoppers_waiting=int(record["shoppers_waiting"]),
         to_answer=int(record["to_answer"]),
         selling=selling_of(
             record["stripe_account_id"],

@@ -20,6 +20,7 @@ from shared.trade.people.address_book import LINES, AddressView, address_book
 from shared.trade.people.errors import UnknownPerson
 from shared.trade.people.models import Customer
 from shared.trade.returns.models import ReturnRequest
+from shared.trade.vat.models import VatRegistration
 
 # A copy is made at once; who bought more than that is written to by a person.
 MOST = 1000
@@ -51,6 +52,7 @@ async def export_of(customer_id: int) -> Copy:
             "email_confirmed_at": _at(customer.email_confirmed_at),
         },
         "addresses": [_address(each) for each in book],
+        "vat_numbers": await _vat_numbers(customer_id),
         "payment_methods": [method.label for method in methods],
         "purchases": purchases,
     }
@@ -58,6 +60,23 @@ async def export_of(customer_id: int) -> Copy:
         told,
         numbers,
     )
+
+
+async def _vat_numbers(customer_id: int) -> list[dict[str, Any]]:
+    """What was stated, the latest first, and what became of it."""
+    mine = VatRegistration.filter(customer_id=customer_id).order_by("-id")
+    return [
+        {
+            "number": row.number,
+            "business": row.name,
+            "stated_at": _at(row.created_at),
+            "confirmed_at": _at(row.confirmed_at),
+            "refused_at": _at(row.refused_at),
+            "reason": row.refusal,
+            "replaced_at": _at(row.replaced_at),
+        }
+        for row in await mine
+    ]
 
 
 def _address(view: AddressView) -> dict[str, str]:
@@ -124,6 +143,7 @@ def _order(
         "status": order.status,
         "payment_status": order.payment_status,
         "total": f"{total.to_decimal()} {total.currency}",
+        "vat_number": order.buyer_vat_number,
         "paid_at": _at(order.paid_at),
         "shipped_at": _at(order.shipped_at),
         "delivered_at": _at(order.delivered_at),

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0075_former_categories. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0078_businesses. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -344,6 +344,23 @@ CREATE SEQUENCE customers_id_seq
     NO MAXVALUE
     CACHE 1;
 ALTER SEQUENCE customers_id_seq OWNED BY customers.id;
+CREATE TABLE day_sums (
+    id bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    sums jsonb NOT NULL
+);
+COMMENT ON TABLE day_sums IS 'What one day of the marketplace''s zone came to. Nothing is added to a day that is over.';
+COMMENT ON COLUMN day_sums.sums IS 'source -> currency -> [minor units, how many]';
+CREATE SEQUENCE day_sums_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE day_sums_id_seq OWNED BY day_sums.id;
 CREATE TABLE differences (
     id bigint NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -1012,10 +1029,12 @@ CREATE TABLE order_lines (
     discount_amount bigint DEFAULT 0 NOT NULL,
     vat_rate integer,
     vat_amount bigint,
+    vat_taken_off bigint DEFAULT 0 NOT NULL,
     CONSTRAINT ck_order_lines_commission CHECK (commission_amount >= 0 and commission_amount <= unit_amount * quantity),
     CONSTRAINT ck_order_lines_discount CHECK (discount_amount >= 0 and discount_amount <= unit_amount * quantity),
     CONSTRAINT ck_order_lines_pieces CHECK (refunded_quantity >= 0 and refunded_quantity <= quantity and restocked_quantity >= 0 and restocked_quantity <= quantity),
-    CONSTRAINT ck_order_lines_positive CHECK (quantity > 0 and unit_amount > 0)
+    CONSTRAINT ck_order_lines_positive CHECK (quantity > 0 and unit_amount > 0),
+    CONSTRAINT ck_order_lines_vat_taken_off CHECK (vat_taken_off >= 0)
 );
 COMMENT ON TABLE order_lines IS 'One product of an order as it was sold: name and price are copies, the product may change later.';
 COMMENT ON COLUMN order_lines.unit_amount IS 'minor units of the order''s currency';
@@ -1089,12 +1108,20 @@ CREATE TABLE orders (
     vat_treatment character varying(20) DEFAULT ''::character varying NOT NULL,
     vat_state character varying(2) DEFAULT ''::character varying NOT NULL,
     vat_parts jsonb,
+    message_waits boolean DEFAULT false NOT NULL,
+    return_waits boolean DEFAULT false NOT NULL,
+    vat_taken_off bigint DEFAULT 0 NOT NULL,
+    buyer_vat_number character varying(20) DEFAULT ''::character varying NOT NULL,
+    buyer_vat_name character varying(120) DEFAULT ''::character varying NOT NULL,
+    buyer_vat_confirmed_at timestamp with time zone,
+    seller_vat_number character varying(20) DEFAULT ''::character varying NOT NULL,
     CONSTRAINT ck_orders_discounts CHECK (discount_amount >= 0 and shipping_discount >= 0 and marketplace_discount >= 0 and marketplace_discount <= discount_amount + shipping_discount),
     CONSTRAINT ck_orders_disputed CHECK (disputed_amount >= 0 and lost_amount >= 0),
     CONSTRAINT ck_orders_fee CHECK (platform_fee_amount >= 0 and (platform_fee_amount = 0 or platform_fee_amount < total_amount_cents + marketplace_discount)),
     CONSTRAINT ck_orders_payment_status CHECK (payment_status in ('pending', 'processing', 'paid', 'failed', 'cancelled', 'refunded')),
     CONSTRAINT ck_orders_refunded CHECK (refunded_amount >= 0 and refunded_amount <= total_amount_cents),
     CONSTRAINT ck_orders_returned CHECK (returned_amount >= 0 and returned_amount <= refunded_amount),
+    CONSTRAINT ck_orders_reverse_charge CHECK (vat_taken_off >= 0 and (vat_treatment = 'reverse_charge') = (buyer_vat_number <> '' and seller_vat_number <> '' and buyer_vat_confirmed_at is not null) and (vat_taken_off = 0 or vat_treatment = 'reverse_charge')),
     CONSTRAINT ck_orders_shipping CHECK (shipping_amount >= 0),
     CONSTRAINT ck_orders_shipping_refunded CHECK (shipping_refunded >= 0 and shipping_refunded <= shipping_amount),
     CONSTRAINT ck_orders_status CHECK (status in ('pending', 'processing', 'shipped', 'delivered', 'cancelled')),
@@ -1972,7 +1999,10 @@ CREATE TABLE vat_registrations (
     refused_by character varying(120) NOT NULL,
     refusal character varying(300) NOT NULL,
     replaced_at timestamp with time zone,
-    vendor_id bigint NOT NULL,
+    vendor_id bigint,
+    customer_id bigint,
+    name character varying(120) DEFAULT ''::character varying NOT NULL,
+    CONSTRAINT ck_vat_registrations_holder CHECK ((vendor_id is null) <> (customer_id is null)),
     CONSTRAINT ck_vat_registrations_one_decision CHECK (confirmed_at is null or refused_at is null),
     CONSTRAINT ck_vat_registrations_proof CHECK (confirmed_at is null or (confirmed_by <> '' and proof <> ''))
 );
@@ -2202,6 +2232,7 @@ ALTER TABLE ONLY claims ALTER COLUMN id SET DEFAULT nextval('claims_id_seq'::reg
 ALTER TABLE ONLY code_tries ALTER COLUMN id SET DEFAULT nextval('code_tries_id_seq'::regclass);
 ALTER TABLE ONLY customer_addresses ALTER COLUMN id SET DEFAULT nextval('customer_addresses_id_seq'::regclass);
 ALTER TABLE ONLY customers ALTER COLUMN id SET DEFAULT nextval('customers_id_seq'::regclass);
+ALTER TABLE ONLY day_sums ALTER COLUMN id SET DEFAULT nextval('day_sums_id_seq'::regclass);
 ALTER TABLE ONLY differences ALTER COLUMN id SET DEFAULT nextval('differences_id_seq'::regclass);
 ALTER TABLE ONLY discounts ALTER COLUMN id SET DEFAULT nextval('discounts_id_seq'::regclass);
 ALTER TABLE ONLY dispute_files ALTER COLUMN id SET DEFAULT nextval('dispute_files_id_seq'::regclass);
@@ -2303,6 +2334,8 @@ ALTER TABLE ONLY customers
     ADD CONSTRAINT customers_email_key UNIQUE (email);
 ALTER TABLE ONLY customers
     ADD CONSTRAINT customers_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY day_sums
+    ADD CONSTRAINT day_sums_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY differences
     ADD CONSTRAINT differences_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY discounts
@@ -2497,6 +2530,8 @@ ALTER TABLE ONLY basket_lines
     ADD CONSTRAINT uid_basket_line_basket__ca1239 UNIQUE (basket_id, product_id);
 ALTER TABLE ONLY code_tries
     ADD CONSTRAINT uid_code_tries_network_00baa8 UNIQUE (network, hour);
+ALTER TABLE ONLY day_sums
+    ADD CONSTRAINT uid_day_sums_starts__e001f9 UNIQUE (starts_at, ends_at);
 ALTER TABLE ONLY differences
     ADD CONSTRAINT uid_differences_run_id_92e40d UNIQUE (run_id, number);
 ALTER TABLE ONLY discounts
@@ -2621,6 +2656,7 @@ CREATE INDEX ix_fee_rules_order ON fee_rules USING btree ("position", id);
 CREATE INDEX ix_former_categories_category ON former_categories USING btree (category_id);
 CREATE INDEX ix_former_categories_name ON former_categories USING btree (name);
 CREATE INDEX ix_jobs_due ON jobs USING btree (status, run_at);
+CREATE INDEX ix_jobs_errors ON jobs USING btree (kind, id) WHERE error IS NOT NULL;
 CREATE INDEX ix_kept_forms_session ON kept_forms USING btree (session_id);
 CREATE INDEX ix_ledger_entries_account_at ON ledger_entries USING btree (account, created_at);
 CREATE INDEX ix_ledger_entries_posting ON ledger_entries USING btree (posting_id);
@@ -2641,6 +2677,7 @@ CREATE INDEX ix_orders_paid ON orders USING btree (paid_at) WHERE paid_at IS NOT
 CREATE INDEX ix_orders_refunded ON orders USING btree (vendor_id, id) WHERE refunded_amount > 0;
 CREATE INDEX ix_orders_shipped ON orders USING btree (status, shipped_at);
 CREATE INDEX ix_orders_state ON orders USING btree (vendor_id, status, id);
+CREATE INDEX ix_orders_to_answer ON orders USING btree (vendor_id, id) WHERE message_waits OR return_waits;
 CREATE INDEX ix_orders_to_ship ON orders USING btree (vendor_id, id) WHERE status = 'processing' AND payment_status = 'paid' AND disputed_amount = 0 AND (refunded_amount < total_amount_cents - lost_amount OR total_amount_cents = 0);
 CREATE INDEX ix_orders_unpaid ON orders USING btree (vendor_id, id) WHERE payment_status IN ('pending', 'processing', 'failed');
 CREATE INDEX ix_orders_vendor ON orders USING btree (vendor_id, id);
@@ -2715,6 +2752,7 @@ CREATE UNIQUE INDEX uq_sales_documents_invoice ON sales_documents USING btree (o
 CREATE UNIQUE INDEX uq_sales_documents_refund ON sales_documents USING btree (refund_id, kind) WHERE refund_id IS NOT NULL;
 CREATE UNIQUE INDEX uq_stripe_customers_live ON stripe_customers USING btree (customer_id) WHERE gone_at IS NULL;
 CREATE UNIQUE INDEX uq_vat_registrations_current ON vat_registrations USING btree (vendor_id) WHERE replaced_at IS NULL;
+CREATE UNIQUE INDEX uq_vat_registrations_shopper ON vat_registrations USING btree (customer_id) WHERE replaced_at IS NULL;
 CREATE TRIGGER audit_entries_never_change BEFORE DELETE OR UPDATE ON audit_entries FOR EACH ROW EXECUTE FUNCTION audit_refuse();
 CREATE TRIGGER audit_entries_never_emptied BEFORE TRUNCATE ON audit_entries FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse();
 CREATE TRIGGER categories_change_pages AFTER INSERT OR DELETE OR UPDATE ON categories FOR EACH ROW EXECUTE FUNCTION categories_change_pages();
@@ -2904,6 +2942,8 @@ ALTER TABLE ONLY tokens
     ADD CONSTRAINT tokens_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY tokens
     ADD CONSTRAINT tokens_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY vat_registrations
+    ADD CONSTRAINT vat_registrations_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY vat_registrations
     ADD CONSTRAINT vat_registrations_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY vat_waits

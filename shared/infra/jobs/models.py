@@ -9,6 +9,7 @@ from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 
 from shared.infra.database.base import Row
+from shared.infra.database.indexes import IndexWhere
 
 UNFINISHED = ("waiting", "running", "failed")
 
@@ -52,7 +53,14 @@ class Job(Row):
 
     class Meta:
         table = "jobs"
-        indexes = [Index(fields=("status", "run_at"), name="ix_jobs_due")]
+        indexes = [
+            Index(fields=("status", "run_at"), name="ix_jobs_due"),
+            IndexWhere(
+                fields=("kind", "id"),
+                name="ix_jobs_errors",
+                where="error IS NOT NULL",
+            ),
+        ]
         constraints = [
             CheckConstraint(
                 check="status in ('waiting', 'running', 'done', 'failed')",

@@ -9,6 +9,7 @@ from tortoise.queryset import QuerySet
 
 from shared.core import clock
 from shared.core.frozen import frozen
+from shared.infra.database.counting import count_some
 from shared.infra.database.raw_sql import Record, moment_in
 from shared.infra.jobs.models import UNFINISHED, Job
 from shared.infra.mail.models import NOT_SENT, Email
@@ -19,8 +20,8 @@ SHOWN = 50
 
 @frozen
 class Unsent:
-    """So many mails that should have gone out and did not; since when, and what the mail server
-    last said.
+    """So many mails that should have gone out and did not, at most one more than a page counts;
+    since when, and what the mail server last said.
     """
 
     count: int = 0
@@ -86,11 +87,10 @@ def mail_in(record: Record) -> MailView:
 
 async def unsent() -> Unsent:
     """How many wait for longer than a quarter of an hour."""
-    late = _late()
-    count = await late.count()
+    count = await count_some(_late())
     if not count:
         return Unsent()
-    first = await late.order_by("created_at").first()
+    oldest = await _oldest(1)
     job = (
         await Job.filter(
             kind="mail.send", error__not_isnull=True, status__in=UNFINISHED
@@ -100,14 +100,13 @@ async def unsent() -> Unsent:
     )
     return Unsent(
         count,
-        first.created_at if first else None,
+        oldest[0].created_at if oldest else None,
         (job.error or "") if job else "",
     )
 
 
 async def unsent_mails() -> tuple[UnsentMail, ...]:
     """The oldest of them."""
-    rows = await _late().order_by("id").limit(SHOWN)
     return tuple(
         UnsentMail(
             row.kind,
@@ -115,8 +114,17 @@ async def unsent_mails() -> tuple[UnsentMail, ...]:
             row.subject,
             row.created_at,
         )
-        for row in rows
+        for row in await _oldest(SHOWN)
     )
+
+
+async def _oldest(most: int) -> list[Email]:
+    """A question for each state: in one the database would sort all that wait."""
+    found: list[Email] = []
+    for status in NOT_SENT:
+        mails = _late().filter(status=status)
+        found += await mails.order_by("created_at").limit(most)
+    return sorted(found, key=lambda mail: (mail.created_at, mail.id))[:most]
 
 
 def _late() -> QuerySet[Email]:

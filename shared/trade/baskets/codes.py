@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from shared.core.frozen import frozen
 from shared.core.ids import digest
@@ -95,13 +95,14 @@ async def use_code(
     user: CodeUser,
     *,
     network: str,
+    vendors: Collection[int] | None = None,
 ) -> str:
     """Keep a code that somebody typed with the basket, in the place of another one; answers with
-    it.
+    it. `vendors`: whose things are paid at once, which it has to take something off; None: all.
 
     Raises NothingInBasket, CodeRefused and GuessedTooOften, and then the basket stays as it was.
     """
-    basket = await get_basket(token)
+    basket = (await get_basket(token)).of(vendors)
     if not token or not basket.parts:
         raise NothingInBasket
     await tries.begin(browser=token, network=network)

@@ -169,16 +169,20 @@ def shop_part(
     shipping: ShippingPlan | None,
 ) -> ShopPart:
     """A vendor's part of a basket, of which these lines are all; one at least."""
+    total = total_of(line.line_total for line in lines)
+    return ShopPart(vendor, lines, total, shipping, why_shut(vendor))
+
+
+def why_shut(vendor: VendorView) -> str:
+    """Why a shop sells nothing just now; empty where it does."""
     shut = vendor_problem(
         is_open=vendor.is_open,
         accepts_payments=vendor.accepts_payments,
     )
-    sentence = ""
-    if shut:
-        closed = closures.sentence(vendor.name, vendor.closed_until)
-        sentence = word(PROBLEMS, shut, shop=vendor.name, closed=closed)
-    total = total_of(line.line_total for line in lines)
-    return ShopPart(vendor, lines, total, shipping, sentence)
+    if not shut:
+        return ""
+    closed = closures.sentence(vendor.name, vendor.closed_until)
+    return word(PROBLEMS, shut, shop=vendor.name, closed=closed)
 
 
 def total_of(amounts: Iterable[Money | None]) -> Money | None:

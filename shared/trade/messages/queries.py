@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from shared.core.frozen import frozen
@@ -31,9 +31,3 @@ def views_in(rows: Sequence[OrderMessage]) -> tuple[MessageView, ...]:
     return tuple(
         MessageView(bool(row.is_from_shopper), row.text, row.created_at) for row in rows
     )
-
-
-def waits_for_vendor(messages: Iterable[MessageView]) -> bool:
-    """Whether the shopper had the last word."""
-    last = [message.is_from_shopper for message in messages][-1:]
-    return last == [True]

@@ -47,6 +47,13 @@ async def answer_the_shopper(
         mails.to_shopper("message_from_shop", key=f"message:{message.id}", text=told)
 
 
+async def let_rest(*, vendor_id: int, number: str) -> None:
+    """The vendor has read what its shopper wrote last, and it needs no answer. Raises NotFound."""
+    async with unit.transaction() as tx:
+        order = await tx.lock(Order, vendor_id=vendor_id, number=number)
+        await tx.change(order, message_waits=False)
+
+
 async def _write(
     tx: Transaction,
     order: Order,
@@ -58,6 +65,7 @@ async def _write(
     newest = OrderMessage.filter(order_id=order.id).order_by("-id")
     sides = await newest.limit(MOST_IN_A_ROW).values_list("is_from_shopper", flat=True)
     may_write(sum(side is is_from_shopper for side in map(bool, sides)))
+    await tx.change(order, message_waits=is_from_shopper)
     return await tx.create(
         OrderMessage,
         act=Act("order.message_written", by),

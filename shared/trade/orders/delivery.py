@@ -4,16 +4,21 @@ sent.
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+
+from tortoise.queryset import QuerySet
 
 from shared.core import clock
 from shared.infra import unit
+from shared.infra.database.reading import ids_by_moment
 from shared.infra.unit import Act, Transaction
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.marketplace.rules import Marketplace
 from shared.trade.orders.errors import CannotDeliver
 from shared.trade.orders.models import Order
-from shared.trade.orders.order_mails import mails_of
+from shared.trade.orders.order_mails import OrderMails, mails_of, mails_of_all
 from shared.trade.orders.rules import (
     ORDER_MOVES,
     TAKEN_FOR_GRANTED,
@@ -21,7 +26,7 @@ from shared.trade.orders.rules import (
     is_shopper,
 )
 
-AT_ONCE = 500
+AT_ONCE = 25  # in one transaction, which holds them locked
 
 
 async def mark_as_delivered(
@@ -65,23 +70,27 @@ async def take_for_granted() -> int:
     Not those that a bank asks about just now.
     """
     days = (await marketplace()).delivered_after_days
-    # While a bank asks, whether it arrived may be the very question.
-    due = Order.filter(
-        status=OrderStatus.SHIPPED,
-        shipped_at__lte=clock.now() - timedelta(days=days),
-        disputed_amount=0,
-    )
+    due = _on_the_way().filter(shipped_at__lte=clock.now() - timedelta(days=days))
     found = 0
-    for order_id in (
-        await due.order_by("shipped_at", "id")
-        .limit(AT_ONCE)
-        .values_list("id", flat=True)
-    ):
-        async with unit.transaction() as tx:
-            order = await tx.lock_first(Order.filter(id=order_id, disputed_amount=0))
-            found += order is not None and await _arrived(
-                tx, order, by=TAKEN_FOR_GRANTED, after_days=days
-            )
+    async for ids in ids_by_moment(due, "shipped_at", at_once=AT_ONCE):
+        found += await _taken_for_granted(ids, days)
+    return found
+
+
+def _on_the_way() -> QuerySet[Order]:
+    # While a bank asks, whether it arrived may be the very question.
+    return Order.filter(status=OrderStatus.SHIPPED, disputed_amount=0)
+
+
+async def _taken_for_granted(ids: Sequence[int], days: int) -> int:
+    found = 0
+    async with unit.transaction() as tx:
+        orders = await tx.lock_all(_on_the_way().filter(id__in=ids))
+        for mails in await mails_of_all(tx, orders):
+            if await _move(tx, mails.order, by=TAKEN_FOR_GRANTED, after_days=days):
+                _tell_shopper(mails)
+                found += 1
+            await asyncio.sleep(0)  # whoever else waits for this process
     return found
 
 
@@ -90,28 +99,36 @@ async def _arrived(
     order: Order,
     *,
     by: str,
-    **details: int,
 ) -> bool:
     """Move a locked order that was sent; False when there is nothing to move."""
+    moved = await _move(tx, order, by=by)
+    if moved and not is_shopper(by):
+        _tell_shopper(await mails_of(tx, order))
+    return moved
+
+
+async def _move(
+    tx: Transaction,
+    order: Order,
+    *,
+    by: str,
+    **details: int,
+) -> bool:
     if OrderStatus.DELIVERED not in ORDER_MOVES[OrderStatus(order.status)]:
         return False
-    moved = await tx.move(
+    return await tx.move(
         order,
         to=OrderStatus.DELIVERED,
         act=Act("order.delivered", by, details),
         delivered_at=clock.now(),
         delivered_by=by,
     )
-    if moved and not is_shopper(by):
-        await _tell_shopper(tx, order)
-    return moved
 
 
-async def _tell_shopper(tx: Transaction, order: Order) -> None:
+def _tell_shopper(mails: OrderMails) -> None:
     """Whoever has not got it hears so in time to say it."""
-    mails = await mails_of(tx, order)
     mails.to_shopper(
         "order_delivered",
-        is_assumed=order.delivered_by == TAKEN_FOR_GRANTED,
-        is_pickup=order.is_pickup,
+        is_assumed=mails.order.delivered_by == TAKEN_FOR_GRANTED,
+        is_pickup=mails.order.is_pickup,
     )

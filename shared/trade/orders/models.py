@@ -21,6 +21,7 @@ from shared.trade.orders.rules import (
     PaymentStatus,
     StockState,
 )
+from shared.trade.orders.shopper_waits import ShopperWaits
 from shared.trade.orders.vat_columns import LineVat, OrderVat
 from shared.trade.people.models import Customer
 from shared.trade.shipping.rules import MOST_PLACE, MethodKind
@@ -123,7 +124,7 @@ class Checkout(Searched):
         constraints = declared.CHECKOUT_CHECKS
 
 
-class Order(OrderVat, Row):
+class Order(ShopperWaits, OrderVat, Row):
     """What one vendor has to deliver out of a checkout. The fee is frozen here when the order is placed."""
 
     lock_rank = 230

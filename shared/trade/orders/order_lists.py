@@ -43,6 +43,7 @@ _MONEY_LEFT = Q(
 FILTERS: Mapping[str, Q] = {
     # READY: somebody waits for it.
     "to_ship": Q(_MONEY_LEFT, status=OrderStatus.PROCESSING),
+    "to_answer": Q(message_waits=True) | Q(return_waits=True),
     "shipped": Q(status__in=[OrderStatus.SHIPPED, OrderStatus.DELIVERED]),
     "unpaid": Q(payment_status__in=UNPAID),
     "refunded": Q(refunded_amount__gt=0),

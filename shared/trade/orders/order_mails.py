@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from shared.core.frozen import frozen
+from shared.core.locales import SOURCE
 from shared.infra.mail import service as mail
 from shared.infra.unit import Transaction
 from shared.trade.orders.models import Checkout, Order
@@ -32,14 +34,12 @@ class OrderMails:
         **context: Any,
     ) -> None:
         """Write one in the language in which was bought."""
-        mail.post(
-            self.tx,
+        self._post(
             mail_kind,
-            to=self.checkout.email,
-            unique_key=key or f"{mail_kind}:{self.order.id}",
-            order_id=self.order.id,
-            language=self.checkout.language,
-            context={**self._names(), **context},
+            self.checkout.email,
+            self.checkout.language,
+            key,
+            context,
         )
 
     def to_vendor(
@@ -51,23 +51,51 @@ class OrderMails:
         **context: Any,
     ) -> None:
         """Write one to the address that the vendor gave for its business."""
-        mail.post(
-            self.tx,
+        self._post(
             mail_kind,
-            to=self.vendor.business_email,
-            unique_key=key or f"{mail_kind}:{self.order.id}",
-            order_id=self.order.id,
-            context={**self._names(), **context},
+            self.vendor.business_email,
+            SOURCE,
+            key,
+            context,
         )
 
-    def _names(self) -> dict[str, Any]:
-        return {
+    def _post(
+        self,
+        kind: str,
+        to: str,
+        language: str,
+        key: str,
+        context: dict[str, Any],
+    ) -> None:
+        names = {
             "number": self.order.number,
             "vendor_name": self.vendor.name,
             "full_name": self.checkout.full_name,
         }
+        mail.post(
+            self.tx,
+            kind,
+            to=to,
+            unique_key=key or f"{kind}:{self.order.id}",
+            order_id=self.order.id,
+            language=language,
+            context={**names, **context},
+        )
 
 
 async def mails_of(tx: Transaction, order: Order) -> OrderMails:
     """Read whom to write to about an order whose relations are not loaded."""
     return OrderMails(tx, order, await order.checkout, await order.vendor)
+
+
+async def mails_of_all(
+    tx: Transaction,
+    orders: Sequence[Order],
+) -> list[OrderMails]:
+    """Read whom to write to about some orders, with two questions."""
+    purchases = await Checkout.in_bulk({each.checkout_id for each in orders}, "id")
+    vendors = await Vendor.in_bulk({each.vendor_id for each in orders}, "id")
+    return [
+        OrderMails(tx, order, purchases[order.checkout_id], vendors[order.vendor_id])
+        for order in orders
+    ]

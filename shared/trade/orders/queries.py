@@ -91,6 +91,9 @@ class OrderView:
     reduced_by: SoldDiscount | None = None
     vat: SoldVat | None = None
     note: str = ""  # of the shopper, to the shop
+    message_waits: bool = (
+        False  # whether the shopper wrote last, and waits for the vendor
+    )
 
     @property
     def refunded(self) -> Money:
@@ -204,7 +207,6 @@ def _order(
     total = Money(order.total_amount_cents, order.currency)
     fee = Money(order.platform_fee_amount, order.currency)
     borne = Money(order.marketplace_discount, order.currency)
-    waits_for_pay = order.stock_state == StockState.AT_PAYMENT
     return OrderView(
         id=order.id,
         checkout_id=order.checkout_id,
@@ -219,7 +221,7 @@ def _order(
         platform_fee=fee,
         vendor_share=total - fee + borne,
         money=money_of(order),
-        waits_for_pay=waits_for_pay or is_held_by_pay(order),
+        waits_for_pay=_waits_for_pay(order),
         has_left_stock=has_left_stock(order, lines),
         is_called_off=is_called_off(order.status, order.stock_state),
         lines=tuple(_line(line, order.currency) for line in lines),
@@ -235,7 +237,12 @@ def _order(
         reduced_by=sold_discount(order),
         vat=sold_vat(order),
         note=order.note,
+        message_waits=bool(order.message_waits),
     )
+
+
+def _waits_for_pay(order: Order) -> bool:
+    return order.stock_state == StockState.AT_PAYMENT or is_held_by_pay(order)
 
 
 async def _views(orders: Sequence[Order]) -> tuple[OrderView, ...]:

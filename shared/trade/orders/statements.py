@@ -119,6 +119,7 @@ CHIPS: Mapping[str, str] = {
         " AND o.disputed_amount = 0"
         f" AND (o.refunded_amount < {_UNLOST} OR o.total_amount_cents = 0)"
     ),
+    "to_answer": "(o.message_waits OR o.return_waits)",
     "shipped": f"o.status IN ('{OrderStatus.SHIPPED}', '{OrderStatus.DELIVERED}')",
     "unpaid": f"o.payment_status IN ({words(UNPAID)})",
     "refunded": "o.refunded_amount > 0",

@@ -77,8 +77,9 @@ async def ask(
                 return int(before.id)
             declared = stands
             act = Act("order.return_taken_back", by, {"replaced": True})
-            await _answer(tx, before, ReturnState.TAKEN_BACK, act)
+            await _answer(tx, order, before, ReturnState.TAKEN_BACK, act)
         request = await _write_down(tx, order, declared, by=by)
+        await tx.change(order, return_waits=True)
         names = {line.id: line.full_name for line in lines}
         named = [(count, names[id_]) for id_, count in declared.pieces.items()]
         await _tell_both(tx, order, request, named)
@@ -138,11 +139,12 @@ def offer_of(order: Order) -> AfterSaleOffer:
 
 def _must_be_offered(offered: AfterSaleOffer, wanted: WantedReturn) -> None:
     is_withdrawal = wanted.kind is ReturnKind.WITHDRAWAL
-    if is_withdrawal and offered.may_cancel:
-        return  # before it is sent, too
+    # before it is sent, too
+    if is_withdrawal and (offered.may_cancel or offered.may_withdraw):
+        return
     if not offered.may_ask:
         raise NothingToReturn
-    if is_withdrawal and not offered.may_withdraw:
+    if is_withdrawal:
         raise WithdrawalOver
     if wanted.kind is ReturnKind.REFUND and wanted.reason is ReturnReason.NONE:
         raise ReturnReasonLacking
@@ -165,6 +167,7 @@ async def _tell_both(
         "note": " ".join(request.note.split()),
         "pieces": pieces,
         "asked_at": request.created_at,
+        "is_free": not order.total_amount_cents,
     }
     mails = await mails_of(tx, order)
     mails.to_shopper(
@@ -189,7 +192,14 @@ async def accept(
     """
     request = await tx.lock(ReturnRequest, id=request_id, order_id=order.id)
     act = Act("order.return_accepted", by)
-    await _answer(tx, request, ReturnState.ACCEPTED, act, answered_by=by[:60])
+    await _answer(
+        tx,
+        order,
+        request,
+        ReturnState.ACCEPTED,
+        act,
+        answered_by=by[:60],
+    )
 
 
 async def decline(
@@ -212,6 +222,7 @@ async def decline(
         request = await tx.lock(ReturnRequest, id=request_id, order_id=order.id)
         await _answer(
             tx,
+            order,
             request,
             ReturnState.DECLINED,
             Act("order.return_declined", by, {"reason": why}),
@@ -239,11 +250,12 @@ async def take_back(*, order_id: int, by: str) -> None:
         if request is None:
             raise ReturnAnswered
         act = Act("order.return_taken_back", by)
-        await _answer(tx, request, ReturnState.TAKEN_BACK, act)
+        await _answer(tx, order, request, ReturnState.TAKEN_BACK, act)
 
 
 async def _answer(
     tx: Transaction,
+    order: Order,
     request: ReturnRequest,
     to: ReturnState,
     act: Act,
@@ -260,3 +272,4 @@ async def _answer(
     )
     if not moved:
         raise ReturnAnswered
+    await tx.change(order, return_waits=False)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 
 from shared.core.frozen import frozen
+from shared.infra.database.chunks import chunks
 from shared.infra.database.raw_sql import Record, fetch, row_of
 from shared.trade.commission.pricing import Payer
 from shared.trade.vendors.errors import ShopNotFound
@@ -96,6 +98,15 @@ async def open_vendor(slug: str) -> VendorView | None:
     query = Vendor.filter(slug=slug, is_open=True).select_related("payment_config")
     vendor = await query.first()
     return None if vendor is None else vendor_view(vendor)
+
+
+async def vendors_by_ids(vendor_ids: Collection[int]) -> list[VendorView]:
+    """The vendors of these ids. One query for each 500."""
+    found: list[VendorView] = []
+    for some in chunks(vendor_ids):
+        rows = Vendor.filter(id__in=some).select_related("payment_config")
+        found += [vendor_view(row) for row in await rows.order_by("id")]
+    return found
 
 
 async def vendor_by_id(vendor_id: int) -> VendorView:

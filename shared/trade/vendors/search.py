@@ -38,6 +38,7 @@ async def found_vendors(search: str) -> tuple[int, ...]:
 
 
 MOST_NAMED = 60  # vendors that the words of one search may mean
+MOST_OFFERED = 8  # shops that are offered to choose from
 
 
 async def vendors_by_word(typed: Sequence[str]) -> dict[str, tuple[int, ...]]:
@@ -52,3 +53,16 @@ async def vendors_by_word(typed: Sequence[str]) -> dict[str, tuple[int, ...]]:
     for word in typed:
         found[word] = tuple(int(id_) for id_, text in rows if word in text)
     return found
+
+
+async def shops_called(slugs: Sequence[str]) -> list[tuple[str, str]]:
+    """Of these last parts of addresses those that a shop has, each with its name, by name."""
+    rows = Vendor.filter(slug__in=list(slugs)).order_by("name", "id")
+    return [(slug, name) for slug, name in await rows.values_list("slug", "name")]
+
+
+async def shops_like(typed: str) -> list[tuple[str, str]]:
+    """The first shops that a name, or a part of one, may mean: last part of the address, name."""
+    rows = Vendor.filter(matching(typed, "search")).order_by("name", "id")
+    found = await rows.limit(MOST_OFFERED).values_list("slug", "name")
+    return [(slug, name) for slug, name in found]

@@ -12,7 +12,6 @@ from shared.finance.invoices.queries import documents_of
 from shared.finance.invoices.service import issue
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import Reach, RefundRequest, RefundState
-from shared.finance.statements.pdf import Sheets, Text
 from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.vat.sales.rules import VatPart, stored_parts, vat_inside
 from tests.support.factories import make_order
@@ -23,23 +22,6 @@ if TYPE_CHECKING:
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("database")
-
-
-@pytest.fixture
-def pages(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """The words of each page of the files that are made."""
-    written: list[list[str]] = []
-    finished = Sheets.pdf
-
-    def pdf(sheets: Sheets) -> bytes:
-        written.extend(
-            [item.words for item in page if isinstance(item, Text)]
-            for page in sheets.pages
-        )
-        return finished(sheets)
-
-    monkeypatch.setattr(Sheets, "pdf", pdf)
-    return written
 
 
 async def taxed(order: Order, *parts: tuple[int, int], **kept: Any) -> None:
@@ -147,7 +129,6 @@ async def test_the_file_has_a_row_a_rate_in_the_shoppers_language(
 UNTAXED = (
     ("small", "article 284"),
     ("export", "article 146"),
-    ("reverse_charge", "Reverse charge"),
 )
 
 

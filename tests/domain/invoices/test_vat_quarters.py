@@ -95,6 +95,8 @@ async def test_a_quarter_adds_up_by_state_and_rate(
     assert rows[1].gross == Money(11305, "EUR")
     assert await vat_rows(mine.id, FOURTH.before, BERLIN) == ()
     lines = as_csv(FOURTH, rows).decode().split("\r\n")
-    assert lines[0] == "quarter,treatment,state,rate,net,vat,gross,currency"
-    assert lines[2] == "2026-Q4,oss,DE,19.00,95.00,18.05,113.05,EUR"
-    assert lines[4] == "2026-Q4,export,,,50.00,0.00,50.00,EUR"
+    assert lines[0] == (
+        "quarter,treatment,state,rate,net,vat,gross,currency,customer_vat_number"
+    )
+    assert lines[2] == "2026-Q4,oss,DE,19.00,95.00,18.05,113.05,EUR,"
+    assert lines[4] == "2026-Q4,export,,,50.00,0.00,50.00,EUR,"

@@ -130,7 +130,7 @@ async def test_list_and_counters_count_only_what_waits(
     }
     text = await portal.get(f"{ORDERS}?status=to_ship")
     assert {name for name, number in numbers.items() if number in text} == ready
-    assert f"Orders , to ship: {len(ready)}" in words(text)
+    assert f"Orders , waiting for you: {len(ready)}" in words(text)
     figures = await orders_summary(vendor.id, "EUR")
     there = [outcome for outcome in OUTCOMES if outcome.told.state not in FINAL]
     assert (figures.to_ship, figures.count_last_30_days) == (len(ready), len(there))

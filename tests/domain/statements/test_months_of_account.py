@@ -10,12 +10,13 @@ import io
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from shared.core import clock
 from shared.finance.ledger.models import LedgerEntry
-from shared.finance.overview.dashboard import figures
+from shared.finance.overview.figures import figures
 from shared.finance.statements import months
 from shared.finance.statements.document import as_pdf
 from shared.finance.statements.exports import as_csv
@@ -209,7 +210,7 @@ async def test_todays_figures_begin_at_the_marketplaces_midnight() -> None:
     ):
         await live_in(zone)
         with clock.use(lambda: at("2026-11-30 23:45")):
-            (found,) = await figures()
+            (found,) = await figures(ZoneInfo(zone))
         assert (
             found.sales[0].amount,
             found.sales[1].amount,
