@@ -47,7 +47,8 @@ class Emitted:
 
 def handlers_of(event: Event) -> list[Handler]:
     """Return the handlers of those who subscribe to it, in the order of the domains."""
-    return _handlers(type(event), tuple(domains.DOMAINS))
+    kind: Any = type(event)
+    return _handlers(kind, tuple(domains.DOMAINS))
 
 
 @cache
