@@ -200,7 +200,8 @@ def _picked_up(order: OrderView) -> Iterator[OrderEvent]:
 def _shown(refunds: Iterable[RefundView]) -> Iterator[ShopperRefund]:
     """Those that shoppers are told of: no money went back for an order that cost nothing."""
     for refund in refunds:
-        if refund.amount and (told := for_shopper(refund.state)):
+        told = for_shopper(refund.state, refund.pending_reason)
+        if refund.amount and told:
             at = refund.succeeded_at or refund.requested_at
             yield ShopperRefund(refund.amount, at, *told, note=refund.note)
 
