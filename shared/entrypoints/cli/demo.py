@@ -15,7 +15,12 @@ import aiohttp
 
 from shared.core import clock
 from shared.core.settings import Settings
-from shared.entrypoints.cli import demo_categories, demo_money, demo_shipping
+from shared.entrypoints.cli import (
+    demo_categories,
+    demo_codes,
+    demo_money,
+    demo_shipping,
+)
 from shared.entrypoints.cli.demo_filled import is_filled, note_filled
 from shared.entrypoints.cli.demo_goods import (
     LUXE,
@@ -75,6 +80,7 @@ async def fill(settings: Settings) -> None:
             await demo_money.happen(gateway, settings, stripe)
             luxe = await Vendor.get(slug=LUXE.slug)
             await demo_shipping.send(luxe.id, ACTOR)
+            await demo_codes.make(luxe.id, ACTOR)
             if not await is_filled():
                 await note_filled()
     finally:
