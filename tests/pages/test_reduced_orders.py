@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from shared.core.money import Money
+from shared.finance.payments.payment_postings import post_sale
 from shared.infra import unit
 from shared.infra.mail.models import Email
 from shared.trade.catalogue.models import Product
@@ -18,7 +19,7 @@ from shared.trade.orders.queries import order_by_id
 from shared.trade.vendors.models import Vendor
 from storefront.receipts.order_card import parts_of, parts_of_all
 from tests.support.app import link_of
-from tests.support.factories import make_order
+from tests.support.factories import make_order, make_payment
 from tests.support.portal import operator_in, signed_in
 from tests.support.storefront import Browser, words
 
@@ -79,6 +80,33 @@ async def test_its_vendor_and_the_staff_read_it_too_and_who_bears_it(
     assert told in page
     operator = await operator_in(client)
     assert told in words(await operator.get(f"/operator/orders/{order.number}"))
+
+
+async def test_its_vendor_reads_what_it_will_have_before_it_is_paid(
+    client: TestClientProtocol,
+) -> None:
+    """What the shopper owes, what the marketplace pays of it, and the fee come to the share."""
+    portal = await signed_in(client)
+    order = await _reduced(await Vendor.get(id=portal.vendor_id))
+    page = words(await portal.get(f"/vendor/admin/orders/{order.number}"))
+    assert "Shopper owes €39.90 Paid by the marketplace €3.00" in page
+    assert "Platform fee card fees included -€1.24 Your share €41.66" in page
+
+
+async def test_the_list_of_payments_says_of_what_a_part_is_left_only_where_some_went_back(
+    client: TestClientProtocol,
+) -> None:
+    """The fee is what was agreed, though the marketplace's code took it out of the payment."""
+    portal = await signed_in(client)
+    order = await _reduced(await Vendor.get(id=portal.vendor_id), **PAID)
+    payment = await make_payment(
+        order, status="succeeded", amount_vendor=3990, amount_platform_fee=0
+    )
+    async with unit.transaction() as tx:
+        await post_sale(tx, order, payment)
+    page = words(await portal.get("/vendor/admin/transactions"))
+    assert "€39.90 €1.24 €41.66" in page
+    assert " of €" not in page
 
 
 async def test_an_order_at_full_price_says_nothing_of_codes(
