@@ -30,6 +30,7 @@ from shared.trade.shipping.rules import (
 )
 from shared.trade.vat.sales.businesses import ConfirmedBusiness
 from shared.trade.vat.sales.net import NetPrices
+from shared.trade.vat.sales.territories import vat_place
 from shared.trade.vendors.errors import PaymentNotConfigured, ShopClosed
 from shared.trade.vendors.terms import SellingTerms
 
@@ -105,8 +106,8 @@ class Purchaser:
 @frozen
 class Sale:
     """What a vendor's part of a basket would be sold at: its terms, how it is sent, all that is
-    paid, into which country, and what a code has taken off. `net`: a business buys it without VAT,
-    and all prices here are net.
+    paid, where it is taxed as sent to, and what a code has taken off. `net`: a business buys it
+    without VAT, and all prices here are net.
     """
 
     part: ShopPart
@@ -142,6 +143,10 @@ class Addressed(Protocol):
     @property
     def country(self) -> str:
         """ISO 3166-1."""
+
+    @property
+    def postal_code(self) -> str:
+        """As it was typed so far."""
 
 
 Sales = Mapping[int, Sale]  # by vendor, in the order of their ids
@@ -197,7 +202,7 @@ def taxed_place(
     """Where a vendor's things are taxed as sent to: what is picked up is sold where it is."""
     if offer is not None and offer.kind is MethodKind.PICKUP:
         return part.vendor.country
-    return contact.country
+    return vat_place(contact.country, contact.postal_code)
 
 
 def _must_be_sellable(part: ShopPart, terms: SellingTerms | None) -> SellingTerms:

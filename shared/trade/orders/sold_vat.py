@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from shared.core.frozen import frozen
@@ -123,6 +124,11 @@ class PaidVat:
     rate: int
     net: Money
     vat: Money
+
+    @property
+    def percentage(self) -> Decimal:
+        """Its rate, as it is written."""
+        return Decimal(self.rate) / 100
 
     @property
     def gross(self) -> Money:
