@@ -1,4 +1,4 @@
--- What all migrations make, up to 0078_businesses. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0079_waiting_contributions. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -1392,3 +1392,5 @@ CREATE TABLE "order_lines" (
 , CONSTRAINT "ck_order_lines_discount" CHECK (discount_amount >= 0 and discount_amount <= unit_amount * quantity)
 , CONSTRAINT "ck_order_lines_vat_taken_off" CHECK (vat_taken_off >= 0));
 CREATE INDEX "ix_order_lines_order" ON "order_lines" ("order_id");
+CREATE INDEX "ix_claims_to_send" ON "claims" ("id") WHERE taken > amount - netted;
+CREATE INDEX "ix_payment_methods_expiry" ON "payment_methods" ("card_exp_year", "card_exp_month");
