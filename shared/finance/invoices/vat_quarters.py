@@ -153,7 +153,9 @@ async def _documents(
 
 
 def _amounts(content: Mapping[str, Any]) -> Iterator[tuple[Key, int, int]]:
-    """What a document adds: a row a rate, or all of it where no VAT is told."""
+    """What a document adds: a row a rate, or all of it where no VAT is told; of an order for
+    nothing, nothing.
+    """
     treatment = content.get("vat_treatment", "")
     currency = content["currency"]
     number = _number(content) if treatment == SaleTreatment.REVERSE_CHARGE else ""
@@ -167,7 +169,7 @@ def _amounts(content: Mapping[str, Any]) -> Iterator[tuple[Key, int, int]]:
             number,
         )
         yield key, row["net"], row["vat"]
-    if not content["vat"]:
+    if not content["vat"] and content["total"]:
         whose = state if number else ""
         yield (treatment, whose, -1, currency, number), content["total"], 0
 

@@ -133,16 +133,22 @@ def _order(
     order: Order,
     lines: Sequence[OrderLine],
 ) -> dict[str, Any]:
-    total = Money(
-        order.total_amount_cents,
-        order.currency,
-    )
+    off = order.discount_amount + order.shipping_discount
     return {
         "number": order.number,
         "shop": order.vendor.name,
         "status": order.status,
         "payment_status": order.payment_status,
-        "total": f"{total.to_decimal()} {total.currency}",
+        "total": _money(
+            order.total_amount_cents,
+            order.currency,
+        ),
+        "delivery_cost": _money(
+            order.shipping_amount,
+            order.currency,
+        ),
+        "discount": _money(off, order.currency) if off else "",
+        "discount_code": order.discount_code,
         "vat_number": order.buyer_vat_number,
         "paid_at": _at(order.paid_at),
         "shipped_at": _at(order.shipped_at),
@@ -159,17 +165,21 @@ def _line(
     line: OrderLine,
     currency: str,
 ) -> dict[str, Any]:
-    price = Money(
-        line.unit_amount,
-        currency,
-    )
     return {
         "name": line.name,
         "choice": line.choice,
         "article_number": line.sku,
         "quantity": line.quantity,
-        "price": f"{price.to_decimal()} {price.currency}",
+        "price": _money(line.unit_amount, currency),
     }
+
+
+def _money(amount: int, currency: str) -> str:
+    money = Money(
+        amount,
+        currency,
+    )
+    return f"{money.to_decimal()} {currency}"
 
 
 def _message(message: OrderMessage) -> dict[str, Any]:

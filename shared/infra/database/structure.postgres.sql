@@ -1,4 +1,4 @@
--- What all migrations make, up to 0079_card_declines. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0080_card_declines. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -2672,6 +2672,7 @@ CREATE INDEX ix_checkouts_network ON checkouts USING btree (network, status);
 CREATE INDEX ix_checkouts_old_link ON checkouts USING btree (old_link_digest);
 CREATE INDEX ix_claims_order ON claims USING btree (order_id);
 CREATE INDEX ix_claims_receivable ON claims USING btree (receivable);
+CREATE INDEX ix_claims_to_send ON claims USING btree (id) WHERE taken > amount - netted;
 CREATE INDEX ix_claims_vendor ON claims USING btree (vendor_id, currency, id);
 CREATE INDEX ix_code_tries_hour ON code_tries USING btree (hour);
 CREATE INDEX ix_customer_addresses_customer ON customer_addresses USING btree (customer_id);
@@ -2721,6 +2722,7 @@ CREATE INDEX ix_page_changes_transaction ON page_changes USING btree (transactio
 CREATE INDEX ix_payment_method_detachments_done ON payment_method_detachments USING btree (done_at);
 CREATE INDEX ix_payment_method_setups_status ON payment_method_setups USING btree (status, updated_at);
 CREATE INDEX ix_payment_methods_customer ON payment_methods USING btree (customer_id);
+CREATE INDEX ix_payment_methods_expiry ON payment_methods USING btree (card_exp_year, card_exp_month);
 CREATE INDEX ix_payments_bare ON payments USING btree (updated_at) WHERE stripe_charge_id IS NOT NULL AND stripe_balance_transaction_id IS NULL;
 CREATE INDEX ix_payments_paid ON payments USING btree (paid_at) WHERE paid_at IS NOT NULL;
 CREATE INDEX ix_payments_shared ON payments USING btree (intent_key) WHERE intent_key IS NOT NULL;

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0079_card_declines. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0080_card_declines. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -1392,6 +1392,8 @@ CREATE TABLE "order_lines" (
 , CONSTRAINT "ck_order_lines_discount" CHECK (discount_amount >= 0 and discount_amount <= unit_amount * quantity)
 , CONSTRAINT "ck_order_lines_vat_taken_off" CHECK (vat_taken_off >= 0));
 CREATE INDEX "ix_order_lines_order" ON "order_lines" ("order_id");
+CREATE INDEX "ix_claims_to_send" ON "claims" ("id") WHERE taken > amount - netted;
+CREATE INDEX "ix_payment_methods_expiry" ON "payment_methods" ("card_exp_year", "card_exp_month");
 CREATE TABLE "card_declines" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,

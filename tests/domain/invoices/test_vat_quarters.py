@@ -80,6 +80,7 @@ async def test_a_quarter_adds_up_by_state_and_rate(
     await document(mine, 3, "reversal", vat=[row(1900, 500, 95)], total=595, **germany)
     await document(mine, 4, "invoice", total=5000, vat_treatment="export")
     await document(mine, 5, "invoice", total=700)
+    await document(mine, 6, "invoice", total=0, **germany)  # a code paid for all
     await document(other, 1, "invoice", vat=both, total=12970, **germany)
     rows = await vat_rows(mine.id, FOURTH, BERLIN)
     told = [

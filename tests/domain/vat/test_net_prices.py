@@ -67,3 +67,10 @@ def test_neither_order_nor_number_of_lines_matters(
     chance.shuffle(pieces)  # type: ignore[attr-defined]
     cut = net_prices(pieces, sending)
     assert (cut.sending, cut.taken_off) == (whole.sending, whole.taken_off)
+
+
+def test_of_two_rates_with_the_same_goods_the_higher_has_the_odd_cent() -> None:
+    """Whichever came into the basket first."""
+    lines = [GrossLine(1000, 1, 1900), GrossLine(1000, 1, 700)]
+    assert net_prices(lines, 7).sending == 6
+    assert net_prices(lines[::-1], 7).sending == 6

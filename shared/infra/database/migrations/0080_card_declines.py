@@ -9,7 +9,7 @@ from shared.core.clock import now
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0078_businesses")]
+    dependencies = [("models", "0079_waiting_contributions")]
 
     initial = False
 
