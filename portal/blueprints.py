@@ -29,6 +29,7 @@ from portal.operator.refunds import blueprint as operator_refunds
 from portal.operator.settings.views import blueprint as operator_settings
 from portal.operator.shared_disputes import blueprint as operator_shared_disputes
 from portal.operator.statements import blueprint as operator_statements
+from portal.operator.vat.businesses import blueprint as operator_business
 from portal.operator.vat.rates import blueprint as operator_vat_rates
 from portal.operator.vat.views import blueprint as operator_vat
 from portal.operator.views import blueprint as operator
@@ -98,6 +99,7 @@ BLUEPRINTS = (
     operator_presentation,
     operator_statements,
     operator_vat,
+    operator_business,
     operator_vat_rates,
     operator_withdrawals,
     orders_refunds,

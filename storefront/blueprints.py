@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from storefront.account.addresses import addresses
+from storefront.account.business import business
 from storefront.account.cards import cards
 from storefront.account.own_data import own_data
 from storefront.account.security import forgotten, security
@@ -43,6 +44,7 @@ BLUEPRINTS = (
     withdrawal,
     account,
     addresses,
+    business,
     cards,
     own_data,
     security,

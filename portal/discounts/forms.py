@@ -37,6 +37,15 @@ _USES = NumberRange(
 )
 
 
+_YEARS = range(2000, 2101)
+
+
+def _must_be_near(field: DateField) -> None:
+    day = field.data
+    if day is not None and day.year not in _YEARS:
+        raise ValidationError(_("Choose a day of this century."))
+
+
 def _kinds() -> Iterator[tuple[str, str]]:
     for kind in DiscountKind:
         yield kind, word("discounts.kinds", kind)
@@ -88,6 +97,14 @@ class DiscountForm(Edited):
         [Optional(), _USES],
         description=_l("Counted by account and by email address."),
     )
+
+    def validate_starts_day(self, field: DateField) -> None:
+        """One that calendars and zones can still reckon with."""
+        _must_be_near(field)
+
+    def validate_ends_day(self, field: DateField) -> None:
+        """One that calendars and zones can still reckon with."""
+        _must_be_near(field)
 
     def validate_starts_time(self, _field: TimeField) -> None:
         """A time alone says nothing."""

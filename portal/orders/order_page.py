@@ -75,7 +75,7 @@ async def order_page(
         else (),
         refund_states=states(),
         refund_detail=refund_detail,
-        fee=order.vendor_share - order.total,
+        fee=order.platform_fee * -1,
         flow=whole.waterfall,
         waterfall=vendor_lines(whole.waterfall),
         problem=problem.message if problem else None,

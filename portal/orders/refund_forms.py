@@ -166,7 +166,7 @@ def _asked(
         return {}
     told: dict[str, Any] = {"answers": asked.id}
     left = {line.id: line.left for line in order.lines if line.left}
-    if left == asked.pieces:
+    if left == asked.pieces or not order.total:  # which goes back as a whole
         return told
     pieces = {f"quantity_{id_}": count for id_, count in asked.pieces.items()}
     return {**told, **pieces, "reach": Reach.LINES.value}

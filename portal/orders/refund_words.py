@@ -208,6 +208,17 @@ def done(state: RefundState, written: str, detail: str) -> tuple[str, str]:
                 "The refund of %(amount)s did not reach the shopper. You have the money again.",
                 amount=written,
             )
+    return _under_way(written, detail)
+
+
+def _under_way(written: str, detail: str) -> tuple[str, str]:
+    """Stripe has taken it on; `detail` says what it still waits for."""
+    if detail:
+        return "info", _(
+            "The refund of %(amount)s is asked for and not sent yet. %(reason)s",
+            amount=written,
+            reason=detail,
+        )
     return "ok", _(
         "The refund of %(amount)s is on its way. We tell the shopper when it has arrived.",
         amount=written,

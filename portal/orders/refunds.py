@@ -124,14 +124,21 @@ async def give_back(number: str) -> Response:
         gateway = kit().gateway
         tried = await service.try_now(gateway, made.id, made.write)
         state, waits = tried.state, word("refunds.waits", tried.waits)
-    refusal = next(
-        (r.refusal for r in await refunds_of_order(order.order_id) if r.id == made.id),
-        "",
-    )
-    said = done(state, money(made.amount), refusal or waits)
+    why = await _why_not(order.order_id, made.id)
+    said = done(state, money(made.amount), why or waits)
     if not made.amount:
         said = "ok", _("The order is taken back. Nothing was paid for it.")
     return see_other(url_for("orders.show", number=order.number), said)
+
+
+async def _why_not(order_id: int, refund_id: int) -> str:
+    """Why a refund was refused, or waits although Stripe has taken it on."""
+    for refund in await refunds_of_order(order_id):
+        if refund.id == refund_id:
+            is_sent = refund.pending_reason in (None, "processing")
+            waits = word("refunds.pending", refund.pending_reason)
+            return refund.refusal or ("" if is_sent else waits)
+    return ""
 
 
 def _answering(form: RefundForm) -> Together | None:

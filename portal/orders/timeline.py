@@ -95,6 +95,10 @@ def _payment_is(facts: OrderFacts, happened: Happened, state: PaymentState) -> b
 
 
 def _paid(facts: OrderFacts, happened: Happened) -> Entries:
+    if not facts.order.total:
+        why = _("A code took all of its price off.")
+        yield TimelineEntry(_("Nothing to pay"), happened.at, why, "ok")
+        return
     states = (PaymentState.SUCCEEDED, PaymentState.REFUNDED)
     method = next(
         (p.method for p in facts.payments.values() if p.state in states),

@@ -89,6 +89,9 @@ async def as_file(quarter: str) -> Response:
 
 def _name(row: VatRow) -> str:
     said = word("sales_vat.treatments", row.treatment.value or "unknown")
+    if row.customer:
+        state = country(row.state) if row.state != "XI" else row.customer[:2]
+        return f"{state}: {said}, {row.customer}"
     return f"{country(row.state)}: {said}" if row.state else said
 
 

@@ -16,6 +16,7 @@ from portal.sales_vat.quarters import latest_quarters
 from portal.sales_vat.shown import classes_in
 from shared.core.editing import ChangedMeanwhile
 from shared.core.locales import gettext as _
+from shared.core.money import Money
 from shared.core.words import words
 from shared.entrypoints.web.access import owner
 from shared.entrypoints.web.editing import (
@@ -29,8 +30,11 @@ from shared.entrypoints.web.identity import (
 )
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
+from shared.trade.marketplace.queries import marketplace
+from shared.trade.orders.distance_sales import distance_sales
 from shared.trade.vat.sales.rules import tax_state
 from shared.trade.vat.sales.service import save_scheme
+from shared.trade.vat.sales.threshold import THRESHOLD
 from shared.trade.vendors.queries import vendor_by_id
 from shared.trade.vendors.rules import VatScheme
 
@@ -88,8 +92,11 @@ async def _page(
         status=status,
         form=form or SchemeForm(data=known, meta={"currency": None}),
         schemes={each.value: words("sales_vat.schemes", each) for each in OFFERED},
+        scheme=vendor.vat_scheme.value,
         is_unsaid=vendor.vat_scheme is VatScheme.UNSAID,
         country=vendor.country,
         quarters=await latest_quarters(),
+        sales=await distance_sales(vendor.id, (await marketplace()).zone),
+        threshold=Money(THRESHOLD, "EUR"),
         classes=await classes_in(tax_state(vendor.country)),
     )

@@ -21,6 +21,7 @@ from shared.entrypoints.web.pages import see_other
 from shared.finance.statements.month_lists import months_of
 from shared.finance.statements.queries import statement_of, treatment_of
 from shared.trade.marketplace.queries import marketplace
+from shared.trade.vat.holders import of_vendor
 from shared.trade.vat.queries import registration_of
 from shared.trade.vat.service import state_number
 from shared.trade.vendors.queries import vendor_contact
@@ -45,7 +46,7 @@ async def vat_number() -> Response:
     trail = Trail(f"vendor:{vendor_id()}", ("vendor.vat_number_changed",))
     try:
         number = await state_number(
-            vendor_id=vendor_id(),
+            holder=of_vendor(vendor_id()),
             text=form.vat_number.data or "",
             actor=actor_label(actor()),
             look=form.look(as_it_is, page=url_for("statements.index"), trail=trail),

@@ -145,7 +145,11 @@ def exact_time(value: datetime) -> str:
 
 
 def country(code: str) -> str:
-    """`LU` -> `Luxembourg`; an unknown code stays as it is."""
+    """`LU` -> `Luxembourg`; an unknown code stays as it is. `XI`, which is no country, is what VAT
+    calls Northern Ireland.
+    """
+    if code == "XI":
+        return _("Northern Ireland")
     return str(locale().territories.get(code.upper(), code))
 
 

@@ -19,6 +19,7 @@ from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page, see_other
 from shared.finance.refunds import service as refunds
 from shared.finance.refunds.calling_off import cancel_and_refund
+from shared.finance.refunds.rules import RefundState
 from shared.trade.orders.delivery import confirm_receipt
 from shared.trade.orders.errors import CannotDeliver
 from shared.trade.orders.queries import OrderView
@@ -63,14 +64,22 @@ async def call_off(token: str, number: str) -> Response:
             told = _("Your order at %(shop)s is cancelled.", shop=order.vendor_name)
             return _back(token, ("ok", told))
         return await _cancel_page(token, order, problem)
-    await refunds.try_now(gateway, made.id, made.write)
-    told = _(
-        "Your order at %(shop)s is cancelled, and is paid back to you.",
-        shop=order.vendor_name,
-    )
+    tried = await refunds.try_now(gateway, made.id, made.write)
+    has_left = tried.state is RefundState.SUCCEEDED
+    return _back(token, ("ok", _cancelled(order, has_left=has_left)))
+
+
+def _cancelled(order: OrderView, *, has_left: bool) -> str:
+    """What is true a moment later: whether its money has left already."""
+    shop = order.vendor_name
     if not order.total:
-        told = _("Your order at %(shop)s is cancelled.", shop=order.vendor_name)
-    return _back(token, ("ok", told))
+        return _("Your order at %(shop)s is cancelled.", shop=shop)
+    if not has_left:
+        return _(
+            "Your order at %(shop)s is cancelled. We write to you when your money has been sent.",
+            shop=shop,
+        )
+    return _("Your order at %(shop)s is cancelled, and is paid back to you.", shop=shop)
 
 
 async def _cancel_page(

@@ -5,21 +5,22 @@ left for later (`without`); all that are in the basket where they say nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from quart import request
 
 from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.entrypoints.web.filters import money
-from shared.trade.baskets.codes import BasketCode, code_of
+from shared.trade.baskets.codes import BasketCode
 from shared.trade.baskets.parts import BasketView, ShopPart, total_of
 from shared.trade.baskets.queries import get_basket
-from shared.trade.discounts.queries import CodeUser
 from shared.trade.discounts.rules import Reduction
-from shared.trade.vat.sales.rules import SaleRoute, SaleTreatment, sale_treatment
+from shared.trade.orders.net_sales import NetPart, net_part
+from shared.trade.orders.sold_vat import SoldVat
+from shared.trade.shipping.rules import MethodKind, ShippingOffer
 from storefront.browser import basket_token
-from storefront.checkout.delivery_choice import DeliveryChoice, delivery_choice
+from storefront.checkout.delivery_choice import DeliveryChoice
 
 PART = "part"
 WITHOUT = "without"
@@ -40,36 +41,59 @@ def _ids(values: Iterable[str]) -> frozenset[int]:
 
 @frozen
 class SoldPart:
-    """A shop's part of a checkout, with how it is sent (None where its prices include that), and
-    what becomes of the VAT in it. `reduction`: what the basket's code takes off it.
+    """A shop's part of a checkout, with how it is sent (None where its prices include that), where
+    it is taxed as sent to, and the VAT in it, None where that is not known. `reduction`: what the
+    basket's code takes off it. `net`: what it costs a business that buys without VAT.
     """
 
     part: ShopPart
     choice: DeliveryChoice | None
-    treatment: SaleTreatment
+    place: str
+    vat: SoldVat | None
     reduction: Reduction | None = None
+    net: NetPart | None = None
+
+    @property
+    def shown(self) -> ShopPart:
+        """Its things at the prices that are paid."""
+        return self.net.part if self.net else self.part
 
     @property
     def is_untaxed(self) -> bool:
         """Whether it is known that no VAT is inside."""
-        is_known = self.treatment is not SaleTreatment.UNKNOWN
-        return is_known and not self.treatment.is_taxed
+        return self.vat is not None and not self.vat.treatment.is_taxed
 
     @property
     def total(self) -> Money | None:
         """What is paid for it, with what is chosen and what is taken off."""
-        full = self.choice.total if self.choice else self.part.total
-        if full is None or self.reduction is None:
-            return full
-        return full - Money(self.reduction.total, full.currency)
+        goods, sending = self.shown.total, self._sending
+        if goods is None:
+            return None
+        off = self.reduction.total if self.reduction else 0
+        return goods + Money(sending - off, goods.currency)
+
+    @property
+    def _sending(self) -> int:
+        if self.net is not None:
+            return self.net.prices.sending
+        chosen = self.choice.chosen if self.choice else None
+        return chosen.price.amount if chosen else 0
 
     @property
     def delivery_price(self) -> Money | None:
         """What is paid for sending it; None where nothing is chosen."""
         chosen = self.choice.chosen if self.choice else None
-        if chosen is None or self.reduction is None:
-            return chosen.price if chosen else None
-        return chosen.price - Money(self.reduction.shipping, chosen.price.currency)
+        if chosen is None:
+            return None
+        off = self.reduction.shipping if self.reduction else 0
+        return Money(self._sending - off, chosen.price.currency)
+
+    def price_of(self, offer: ShippingOffer) -> Money:
+        """What a way of sending would cost."""
+        if self.net is None or offer.kind is MethodKind.PICKUP:
+            return offer.price
+        found = net_part(self.part, self.place, offer.price.amount)
+        return Money(found.prices.sending, offer.price.currency)
 
     @property
     def lacks_delivery(self) -> bool:
@@ -84,6 +108,12 @@ class SoldBasket:
     basket: BasketView
     parts: tuple[SoldPart, ...]
     code: BasketCode = BasketCode()
+    number: str = ""  # of the business that buys some of it without VAT
+
+    @property
+    def net_parts(self) -> tuple[SoldPart, ...]:
+        """Those parts that are bought without VAT."""
+        return tuple(part for part in self.parts if part.net is not None)
 
     @property
     def off(self) -> Money | None:
@@ -124,60 +154,11 @@ class SoldBasket:
         return self.total is not None and not (self.total.amount or self.has_choice)
 
     @property
+    def follows_country(self) -> bool:
+        """Whether where it goes changes what is told of it, even where no way is chosen."""
+        return any(part.vat is not None for part in self.parts)
+
+    @property
     def lacks_delivery(self) -> bool:
         """Whether a shop sends nothing there, so that what delivery costs is not known."""
         return any(part.lacks_delivery for part in self.parts)
-
-
-async def sold_basket(
-    basket: BasketView,
-    country: str,
-    known: Mapping[str, str],
-    user: CodeUser,
-    *,
-    is_refused: bool = False,
-) -> SoldBasket:
-    """What a checkout shows of a basket that goes to a country, with what was sent of it, or is
-    known from before.
-
-    `is_refused`: it could not be placed so, and each shop's part says what is wrong with it.
-    """
-    given = {**known, **await request.form}
-    choices = {
-        part.vendor.id: delivery_choice(
-            part,
-            country,
-            given,
-            is_refused=is_refused,
-        )
-        for part in basket.parts
-    }
-    code = await code_of(basket, user)
-    prices = {vendor_id: _price(choice) for vendor_id, choice in choices.items()}
-    off = code.off(basket, prices)
-    parts = [
-        SoldPart(
-            part,
-            choices[part.vendor.id],
-            _treatment(part, country),
-            off.get(part.vendor.id),
-        )
-        for part in basket.parts
-    ]
-    return SoldBasket(basket, tuple(parts), code)
-
-
-def _treatment(part: ShopPart, country: str) -> SaleTreatment:
-    route = SaleRoute(
-        part.vendor.vat_scheme,
-        part.vendor.country,
-        country,
-    )
-    return sale_treatment(route)
-
-
-def _price(choice: DeliveryChoice | None) -> int | None:
-    """What sending costs as it is chosen; None where it is not known."""
-    if choice is None:
-        return 0
-    return choice.chosen.price.amount if choice.chosen else None

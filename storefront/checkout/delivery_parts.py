@@ -7,9 +7,10 @@ from quart import Blueprint, Response
 from shared.entrypoints.web.access import public
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page, see_other
-from storefront.checkout.chosen_parts import chosen_basket, sold_basket
+from storefront.checkout.chosen_parts import chosen_basket
 from storefront.checkout.codes import code_user
 from storefront.checkout.forms import CheckoutForm
+from storefront.checkout.sold_basket import sold_basket
 
 parts = Blueprint("checkout_parts", __name__, url_prefix="/shop/checkout")
 
@@ -43,6 +44,5 @@ async def _part(template: str) -> Response:
     form = await CheckoutForm.from_request()
     form.ask_notes(basket)
     user = code_user(form.email.data or "")
-    country = form.country.data or ""
-    sold = await sold_basket(basket, country, form.known, user)
+    sold = await sold_basket(basket, form.destination(), form.known, user)
     return await page(template, sold=sold, form=form)

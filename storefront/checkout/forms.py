@@ -23,6 +23,7 @@ from shared.trade.orders.contacts import Contact
 from shared.trade.people.rules import normal_email
 from shared.trade.shipping.places import COUNTRIES
 from storefront.checkout.billing_fields import BillingFields
+from storefront.checkout.destination import Destination
 from storefront.checkout.notes import NoteFields
 from storefront.checkout.places import STATE, PostalPlace, place_of
 from storefront.checkout.postal import example_of, tidy_postal_code
@@ -260,6 +261,13 @@ class CheckoutForm(NoteFields, BillingFields):
         if name == "phone":
             return self.wants_phone
         return bool(self[name].flags.required)
+
+    def destination(self) -> Destination:
+        """Where it goes, as far as that is filled in."""
+        return Destination(
+            self.country.data or "",
+            self.postal_code.data or "",
+        )
 
     def contact(self) -> Contact:
         """What was entered, once it is valid."""

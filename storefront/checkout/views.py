@@ -20,13 +20,14 @@ from shared.finance.payments.errors import OrderNotPayable
 from shared.finance.payments.rules import PaymentState
 from shared.finance.payments.service import IntentView, create_payment_intent
 from shared.infra.gateway.errors import StandsStill, StripeRefused
-from shared.trade.baskets.parts import BasketView, why_shut
+from shared.trade.baskets.parts import BasketView
 from shared.trade.baskets.queries import count_items
 from shared.trade.discounts.errors import CodeRefused
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.orders import terms
 from shared.trade.orders.errors import (
     BasketProblem,
+    NetPricesChanged,
     VendorCannotSell,
 )
 from shared.trade.orders.queries import CheckoutView, checkout_by_token
@@ -37,13 +38,16 @@ from shared.trade.orders.terms import Acceptance
 from shared.trade.people.address_book import AddressView
 from shared.trade.shipping.errors import ChooseShipping, NotServed, ShippingChanged
 from shared.trade.vendors.errors import PaymentNotConfigured
-from shared.trade.vendors.queries import vendors_by_ids
 from storefront.browser import basket_token, remember_checkout
 from storefront.checkout import codes
-from storefront.checkout.chosen_parts import WITHOUT, chosen_basket, sold_basket
+from storefront.checkout.chosen_parts import WITHOUT, chosen_basket
 from storefront.checkout.delivery_choice import taken
 from storefront.checkout.forms import CHECKED_ALONE, DECIDED_BY_COUNTRY, CheckoutForm
 from storefront.checkout.known import FILL, chosen_of, fill_in, known_of, own_book
+from storefront.checkout.net_prices import seen_net
+from storefront.checkout.sellers import who_cannot
+from storefront.checkout.sent_again import bought_link
+from storefront.checkout.sold_basket import sold_basket
 from storefront.receipts.order_card import parts_of_all
 
 checkout = Blueprint("checkout", __name__)
@@ -76,7 +80,7 @@ async def submit() -> Response:
     """Place the order, hold its stock, go on to payment."""
     basket = await chosen_basket()
     if not basket.parts:
-        return await _back_to(basket)
+        return await _sent_again(basket)
     form = await _form_for(basket)
     given = await request.form
     if WITHOUT in given:  # a shop is left for later: the rest is looked at first
@@ -102,6 +106,7 @@ async def submit() -> Response:
             notes=form.notes(basket),
             vendors=basket.vendor_ids,
             seen_discount=codes.seen_discount(given),
+            seen_net=seen_net(given),
         )
     except (Conflict, StandsStill) as problem:
         return await _refused(form, problem)
@@ -134,10 +139,13 @@ async def _refused(
     """The form as it was sent; the basket as it is now says what stands in the way."""
     basket = await chosen_basket()
     if not basket.parts:  # it was paid, or emptied in another tab, a moment ago
-        return await _back_to(basket)
+        return await _sent_again(basket)
     form.ask_notes(basket)
     if isinstance(problem, (NotServed, ChooseShipping, ShippingChanged)):
         return await _contact_page(basket, form, is_refused=True, status=422)
+    if isinstance(problem, NetPricesChanged):
+        said = problem.message
+        return await _contact_page(basket, form, problem=said, status=422)
     if isinstance(problem, CodeRefused):
         return await _contact_page(
             basket,
@@ -182,6 +190,14 @@ async def check(field: str) -> Response:
     return await page("storefront/checkout/_checked.html", form=form, names=names)
 
 
+async def _sent_again(basket: BasketView) -> Response:
+    """Where nothing is left to order, the purchase that was made of it."""
+    bought = await bought_link()
+    if bought is None:
+        return await _back_to(basket)
+    return see_other(_confirmation(bought))
+
+
 async def _back_to(basket: BasketView) -> Response:
     if basket.parts or await count_items(basket_token()):
         return see_other(url_for("basket.show"))  # it says what is in the way
@@ -204,7 +220,6 @@ async def _contact_page(
     if basket.total is None:  # in two currencies, by accident of a vendor's change
         return await _back_to(basket)
     form.wants_phone = basket.wants_phone
-    country = form.country.data or ""
     book = await own_book() if book is None else book
     user = codes.code_user(form.email.data or "")
     response = await page(
@@ -214,12 +229,13 @@ async def _contact_page(
         form=form,
         sold=await sold_basket(
             basket,
-            country,
+            form.destination(),
             form.known,
             user,
             is_refused=is_refused,
         ),
         problem=problem,
+        is_price=status == 422,
         book=book,
         chosen=await chosen_of(book) or next(iter(book), None),
         is_basket=status == Conflict.status,
@@ -256,7 +272,7 @@ async def payment(token: str) -> Response:
     except OrderNotPayable:  # it was paid or ran out a moment ago: look again
         return see_other(_confirmation(token))
     except (VendorCannotSell, PaymentNotConfigured) as problem:
-        return await _payment_page(found, problem=await _who_cannot(found, problem))
+        return await _payment_page(found, problem=await who_cannot(found, problem))
     except (TryLater, Conflict, StripeRefused) as problem:
         return await _payment_page(found, problem=problem)
     if intent.state in _DECIDED:
@@ -266,13 +282,6 @@ async def payment(token: str) -> Response:
         if missing:
             return await _payment_page(found, problem=BasketProblem(missing))
     return await _payment_page(found, intent=intent)
-
-
-async def _who_cannot(found: CheckoutView, problem: Conflict) -> Conflict:
-    """The same by the shops' names; in the basket one goes on without them."""
-    shops = await vendors_by_ids(found.vendor_ids)
-    sentences = [said for said in map(why_shut, shops) if said]
-    return BasketProblem(" ".join(sentences)) if sentences else problem
 
 
 def _confirmation(link: str) -> str:

@@ -88,8 +88,12 @@ def parts_of(
     if not shown:
         return ()
     kept = order.total - order.vendor_share
-    whose = _("Platform fee") if kept.amount >= 0 else _("Added by the marketplace")
-    return (order.vendor_name, order.vendor_share), (whose, kept)
+    return (order.vendor_name, order.vendor_share), (_kept_by(kept), kept)
+
+
+def _kept_by(kept: Money) -> str:
+    """Whose the rest is: below zero, the marketplace pays it for a code of its own."""
+    return _("Platform fee") if kept.amount >= 0 else _("Added by the marketplace")
 
 
 def parts_of_all(
@@ -103,10 +107,10 @@ def parts_of_all(
     if not shown:
         return ()
     shares = [(order.vendor_name, order.vendor_share) for order in orders]
-    first, *others = (order.platform_fee for order in orders)
+    first, *others = (order.total - order.vendor_share for order in orders)
     for other in others:
         first += other
-    return (*shares, (_("Platform fee"), first))
+    return (*shares, (_kept_by(first), first))
 
 
 def card_of(
@@ -194,9 +198,10 @@ def _picked_up(order: OrderView) -> Iterator[OrderEvent]:
 
 
 def _shown(refunds: Iterable[RefundView]) -> Iterator[ShopperRefund]:
-    """Those that shoppers are told of."""
+    """Those that shoppers are told of: no money went back for an order that cost nothing."""
     for refund in refunds:
-        if told := for_shopper(refund.state):
+        told = for_shopper(refund.state, refund.pending_reason)
+        if refund.amount and told:
             at = refund.succeeded_at or refund.requested_at
             yield ShopperRefund(refund.amount, at, *told, note=refund.note)
 
@@ -218,6 +223,8 @@ def order_status(
             return "info", _("Payment on its way")
         case PaymentStatus.PENDING | PaymentStatus.FAILED:
             return "warn", _("Not paid yet")
+    if not left.total and (is_called_off or left.is_gone):
+        return "plain", _free_words(is_called_off)
     match left.state:
         case MoneyState.REFUNDED:
             return "plain", _("Paid back")
@@ -234,6 +241,10 @@ def order_status(
         left,
         status,
     )
+
+
+def _free_words(is_called_off: bool) -> str:
+    return _("Cancelled") if is_called_off else _("Closed, nothing to pay back")
 
 
 def _unsent(

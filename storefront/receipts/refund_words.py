@@ -5,9 +5,17 @@ from __future__ import annotations
 from shared.core.locales import gettext as _
 from shared.finance.refunds.rules import RefundState
 
+# Stripe's reason where the platform's balance does not cover a refund (stripe-facts 12).
+_SHORT = "insufficient_funds"
 
-def for_shopper(state: RefundState) -> tuple[str, str, str] | None:
+
+def for_shopper(
+    state: RefundState,
+    pending_reason: str | None = None,
+) -> tuple[str, str, str] | None:
     """Kind, word and sentence for the shopper; None for what never concerned them."""
+    if state is RefundState.PENDING and pending_reason == _SHORT:
+        return "info", _("Not sent yet"), _waits_for_money()
     match state:
         case RefundState.SUCCEEDED:
             return (
@@ -40,3 +48,10 @@ def for_shopper(state: RefundState) -> tuple[str, str, str] | None:
                 ),
             )
     return None
+
+
+def _waits_for_money() -> str:
+    return _(
+        "It waits for money in the marketplace’s account and is then sent by itself."
+        " We write to you when it has been sent."
+    )

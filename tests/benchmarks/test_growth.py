@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,10 +23,14 @@ from shared.finance.ledger.chart import Account
 from shared.finance.ledger.models import LedgerPosting
 from shared.finance.ledger.queries import trial_balance
 from shared.finance.payments.models import Payment
+from shared.finance.payouts.models import Payout
 from shared.finance.reconciliation import both_sides
 from shared.finance.reconciliation.checks import compare
 from shared.infra import unit
 from shared.infra.database.dialect import dialect
+from shared.trade.catalogue.models import Product
+from shared.trade.orders.models import Order
+from shared.trade.vendors.models import Vendor
 from tests.support.bounded import MOST
 from tests.support.portal import operator_in, signed_in
 from tests.support.unread import CLIENTS, READS
@@ -41,6 +45,10 @@ if TYPE_CHECKING:
 GROWING = {
     "activity",
     "audit_entries",
+    "claims",
+    "customers",
+    "discount_redemptions",
+    "disputes",
     "baskets",
     "basket_lines",
     "checkouts",
@@ -49,12 +57,20 @@ GROWING = {
     "ledger_entries",
     "ledger_postings",
     "order_lines",
+    "order_messages",
     "orders",
+    "payment_methods",
     "payments",
     "payout_items",
     "payouts",
+    "pictures",
     "products",
+    "refund_lines",
+    "refunds",
+    "return_requests",
+    "sales_documents",
     "sessions",
+    "stripe_writes",
     "stripe_references",
     "webhook_bodies",
     "webhook_events",
@@ -71,6 +87,10 @@ VENDORS = [
     "/payouts",
     "/statements",
     "/audit",
+    "/discounts",
+    "/shipping",
+    "/vat",
+    "/developers",
 ]
 OPERATORS = [
     "",
@@ -90,6 +110,16 @@ OPERATORS = [
     "/mails",
     "/statements",
     "/fees",
+    "/categories",
+    "/customers",
+    "/discounts",
+    "/invoicing",
+    "/owners",
+    "/recovery",
+    "/restored",
+    "/staff",
+    "/vat",
+    "/withdrawals",
 ]
 # What machines read, some hundred rows at a time, and what shoppers find.
 EVERYBODY = [
@@ -101,7 +131,9 @@ EVERYBODY = [
     "/search?q=cup",
     "/search?sort=price-up",
     "/vendors",
+    "/categories",
     "/shops/bulk-busy",
+    "/shop/basket",
 ]
 # Compares every day with Stripe, in a process of its own.
 WHOLE = {"reporting.nightly"}
@@ -182,6 +214,42 @@ async def a_busy_vendor(browser: Portal) -> None:
     await VendorPaymentConfig.filter(vendor_id=vendor.id).update(**CONNECTED)
 
 
+async def of_one_thing(lately: datetime) -> list[str]:
+    """A vendor's pages about one order, product, month, quarter or payout."""
+    vendor = await Vendor.get(slug="bulk-busy")
+    order = await Order.filter(vendor_id=vendor.id).order_by("id").first()
+    product = await Product.filter(vendor_id=vendor.id).order_by("id").first()
+    payout = await Payout.filter(vendor_id=vendor.id).order_by("id").first()
+    assert order is not None
+    assert product is not None
+    assert payout is not None
+    quarter = f"{lately.year}-Q{(lately.month + 2) // 3}"
+    return [
+        f"/orders/{order.number}",
+        f"/orders/{order.number}/refunds",
+        f"/products/{product.id}",
+        f"/payouts/{payout.id}",
+        f"/statements/{lately:%Y-%m}",
+        f"/statements/{lately:%Y-%m}.csv",
+        f"/vat/{quarter}",
+        f"/vat/{quarter}.csv",
+    ]
+
+
+async def of_one_vendor(lately: datetime) -> list[str]:
+    """What staff see of one vendor and of one order of it."""
+    vendor = await Vendor.get(slug="bulk-busy")
+    order = await Order.filter(vendor_id=vendor.id).order_by("id").first()
+    assert order is not None
+    return [
+        f"/orders/{order.number}",
+        f"/vendors/{vendor.id}",
+        f"/vendors/{vendor.id}/statements",
+        f"/vendors/{vendor.id}/statements/{lately:%Y-%m}",
+        f"/vendors/{vendor.id}/vat",
+    ]
+
+
 @pytest.mark.both_engines
 async def test_no_page_and_no_job_reads_a_growing_table_whole(
     client: TestClientProtocol, context: Context
@@ -193,13 +261,14 @@ async def test_no_page_and_no_job_reads_a_growing_table_whole(
     await a_busy_vendor(browser)
     with sent() as statements:
         lately = clock.now() - timedelta(days=40)
-        for page in (*VENDORS, f"/statements/{lately:%Y-%m}"):
+        for page in (*VENDORS, *await of_one_thing(lately)):
             await browser.get(f"/vendor/admin{page}")
         for address in EVERYBODY:
             await browser.get(address)
+        await browser.get("/search/suggestions?q=cup", htmx="suggestions")
         await VendorPaymentConfig.all().update(stripe_account_id=None)
         staff = await operator_in(client)
-        for page in OPERATORS:
+        for page in (*OPERATORS, *await of_one_vendor(lately)):
             await staff.get(f"/operator{page}")
         for job in run.recurring_jobs():
             if job.kind not in WHOLE:

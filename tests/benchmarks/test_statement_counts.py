@@ -36,7 +36,7 @@ MOST = {
     "its payment is opened": (16, 6),
     "Pay is pressed": (5, 5),
     "payment_intent.succeeded": (20, 8),
-    "charge.succeeded": (15, 9),
+    "charge.succeeded": (15, 8),
     "charge.updated": (8, 6),
     "payment_intent.created": (2, 1),
     "an event again": (1, 1),

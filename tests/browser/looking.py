@@ -86,19 +86,21 @@ def _is_axes_turn(page: Page) -> bool:
 
 def look(page: Page, address: str) -> list[str]:
     """What is wrong with the page that is open, in words."""
-    wrong = _place(page, address)
+    wrong = fits(page, address)
     if not _is_axes_turn(page):
         return wrong
     page.evaluate(AXE)
     wrong += _axe(page, address, RULES)
-    page.emulate_media(color_scheme="dark")
+    # Without motion no colour takes its time to become another: a tenth of a look.
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     page.evaluate(FADED)
     wrong += _axe(page, f"{address} at night", COLOURS)
-    page.emulate_media(color_scheme="light")
+    page.emulate_media(color_scheme="light", reduced_motion="no-preference")
     return wrong
 
 
-def _place(page: Page, address: str) -> list[str]:
+def fits(page: Page, address: str) -> list[str]:
+    """What of the page that is open runs over, or jumped, in words."""
     page.wait_for_load_state("load")
     page.evaluate(SETTLED)
     wrong = []

@@ -78,6 +78,116 @@ def test_a_vendor_makes_a_code_and_a_shopper_uses_it(
     shopper.close()
 
 
+def test_a_code_of_everything_needs_no_card_and_the_order_is_taken_back(
+    page: Page, browser: Browser, server: Server
+) -> None:
+    """Made by the staff for one shop, chosen by its name; typed on the basket's page on a phone;
+    no step of payment, and no amount to give back.
+    """
+    page.add_init_script(SHIFTS)
+    sign_in(page, server, "operator@markethall.test", PASSWORD)
+    page.goto(f"{server.url}/operator/discounts/new")
+    page.get_by_label("Code", exact=True).fill("all-of-it")
+    page.get_by_label("Percentage", exact=True).fill("100")
+    page.get_by_label("Find a shop by its name").fill("tilleul")
+    page.get_by_label("Maison Tilleul", exact=True).check()
+    page.get_by_label("Find a shop by its name").fill("nobody")
+    expect(page.get_by_text("No other shop is called “nobody”.")).to_be_visible()
+    expect(page.get_by_label("Maison Tilleul", exact=True)).to_be_checked()
+    wrong = look(page, "a new code of the marketplace")
+    page.get_by_label("Code", exact=True).press("Enter")
+    page.wait_for_url(f"{server.url}/operator/discounts")
+    expect(page.get_by_role("link", name="ALL-OF-IT")).to_be_visible()
+    wrong += look(page, "the marketplace's discounts")
+
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    context.set_default_timeout(15_000)
+    context.add_init_script(SHIFTS)
+    shopper = context.new_page()
+    fill_basket(shopper, server, "maison-tilleul", "Lime honey")
+    shopper.get_by_text("Add a discount code").click()
+    field = shopper.get_by_label("Discount code")
+    field.fill("nobody-has-it")
+    field.press("Enter")
+    expect(shopper.get_by_text("We do not know the code")).to_be_visible()
+    wrong += look(shopper, "basket with a code that nobody has")
+    shopper.get_by_label("Discount code").fill("all-of-it")
+    shopper.get_by_role("button", name="Apply").click()
+    expect(shopper.locator("#basket")).to_contain_text("-€11.00")
+    shopper.get_by_role("link", name="Checkout").click()
+    expect(shopper.get_by_text("There is nothing to pay.")).to_be_visible()
+    wrong += look(shopper, "checkout of nothing")
+    _say_who(shopper)
+    shopper.locator("#country").select_option("FR")
+    shopper.locator("#postal_code").fill("54000")
+    shopper.get_by_role("button", name="Place the order").click()
+    shopper.wait_for_url(re.compile("/shop/order-confirmation"))
+    expect(shopper.get_by_role("heading", name="Thank you")).to_be_visible()
+    wrong += look(shopper, "thanks for an order of nothing")
+    number = re.findall(r"MH-\w{4}-\w{4}", shopper.locator("main").inner_text())[0]
+    context.close()
+
+    page.context.clear_cookies()
+    sign_in(page, server, "owner@maison-tilleul.test", PASSWORD)
+    page.goto(f"{server.url}/vendor/admin/orders/{number}")
+    page.get_by_role("link", name="Take back…").click()
+    expect(page.get_by_role("radio")).to_have_count(0)
+    expect(page.locator("#refund-preview")).to_contain_text("nothing goes back")
+    wrong += look(page, "an order of nothing to take back")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Take the order back").click()
+    expect(page.locator("main")).to_contain_text("The order is taken back.")
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("language", "fold", "apply", "unknown"),
+    [
+        (
+            "de",
+            "Rabattcode hinzufügen",
+            "Einlösen",
+            "Den Code „NICHTS“ kennen wir nicht.",
+        ),
+        (
+            "fr",
+            "Ajouter un code de réduction",
+            "Appliquer",
+            "Nous ne connaissons pas le code « NICHTS ».",
+        ),
+    ],
+    ids=["de", "fr"],
+)
+def test_codes_speak_the_shoppers_language_without_scripts(
+    browser: Browser,
+    server: Server,
+    language: str,
+    fold: str,
+    apply: str,
+    unknown: str,
+) -> None:
+    """On a phone, from the basket to the checkout, with the demo's own code."""
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844},
+        locale=language,
+        java_script_enabled=False,
+    )
+    context.set_default_timeout(15_000)
+    shopper = context.new_page()
+    shopper.goto(f"{server.url}/shops/atelier-luxe/key-fob")
+    shopper.locator("form[action$='key-fob'] button[type=submit]").click()
+    shopper.get_by_text(fold).click()
+    shopper.locator("#discount-code-eur").fill("NICHTS")
+    shopper.get_by_role("button", name=apply).click()
+    expect(shopper.locator("#discount-code-eur-error")).to_contain_text(unknown)
+    shopper.locator("#discount-code-eur").fill("welcome10")
+    shopper.get_by_role("button", name=apply).click()
+    expect(shopper.locator("#basket")).to_contain_text("2,45")
+    shopper.locator("main a[href^='/shop/checkout']").click()
+    expect(shopper.locator("#checkout-totals")).to_contain_text("2,45")
+    context.close()
+
+
 def test_without_scripts_a_code_is_applied_and_what_was_typed_stays(
     page: Page, browser: Browser, server: Server
 ) -> None:

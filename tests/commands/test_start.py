@@ -157,6 +157,7 @@ def test_the_demo_marketplace_is_filled_once_and_survives_a_restart(
     with site(tmp_path) as first:
         assert "Market tote" in first.get("/shops/atelier-luxe")
         assert "owner@atelier-luxe.test" in first.log.read_text()
+        assert "WELCOME10 at Atelier Luxe" in first.log.read_text()
         assert first.sandbox_is_up()
         _wait_for_mails(folder)
         assert _open_to_others(folder) == []
@@ -172,6 +173,7 @@ def test_the_demo_marketplace_is_filled_once_and_survives_a_restart(
         assert second.stop(signal.SIGINT) == 0
     assert _counts(tmp_path) == before
     assert before["vendors"] == 4
+    assert before["discounts"] == 2
     assert before["payments"] == before["orders"] == 18
 
 
@@ -545,6 +547,7 @@ def _counts(folder: Path) -> dict[str, int]:
         ]
         wanted = {
             "vendors",
+            "discounts",
             "products",
             "orders",
             "payments",

@@ -156,6 +156,8 @@ EASY = {
     "/operator/refunds/<int:refund_id>/decline",
     "/operator/settings/logo",
     "/operator/vat/rates",
+    "/operator/customers/<int:customer_id>/vat/confirm",
+    "/operator/customers/<int:customer_id>/vat/refuse",
     "/operator/vendors/<int:vendor_id>/vat/confirm",
     "/operator/vendors/<int:vendor_id>/vat/refuse",
     "/operator/webhooks/<event_id>/replay",

@@ -74,6 +74,7 @@ BOUNDED: dict[str, set[str]] = {
         "finance/refunds/queries.refunds_of_purchase",
         "trade/discounts/queries._counted",  # the codes of at most so many vendors
         "trade/discounts/queries.candidates",
+        "trade/vat/sales/businesses.confirmed_numbers",  # of a basket's vendors
         "trade/returns/queries.returns_of",
         "trade/catalogue/stock.locked",
         "trade/commission/queries.rules_for",

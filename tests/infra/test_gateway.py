@@ -267,6 +267,34 @@ async def test_long_lists_come_page_by_page(
         assert found[::-1] == await resource.list(*of)
 
 
+async def test_a_page_in_the_middle_of_a_long_list_is_asked_for_again(
+    gateway: Gateway, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As often as there are pauses; not the first one, and none of a list that a page waits for."""
+    account = await ready_account(gateway, sandbox)
+    await _three_of_everything(gateway, sandbox, account)
+    monkeypatch.setattr(calls, "PAGE", 1)
+    monkeypatch.setattr(calls, "PAUSES", (0, 0))
+    intents = gateway.payment_intents
+    whole = await intents.list()
+
+    def away(nth: int, times: int) -> None:
+        gone = {"effect": "status", "status": 500, "should_retry": False}
+        where = {"path": "/v1/payment_intents", "nth": nth}
+        sandbox.faults(*[{"match": where, **gone} for _ in range(times)])
+
+    away(2, 2)
+    read = [one async for page in intents.pages() for one in page]
+    assert read[::-1] == whole
+    for nth, times in ((2, 3), (1, 1)):
+        away(nth, times)
+        with pytest.raises(StripeUnavailable):
+            assert [page async for page in intents.pages()]
+    away(2, 1)
+    with pytest.raises(StripeUnavailable):
+        await intents.list()
+
+
 async def test_every_list_is_read_page_by_page(
     gateway: Gateway, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

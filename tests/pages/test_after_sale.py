@@ -124,6 +124,44 @@ class TestCancelling:
             await send(sale.order)
         await assert_books_agree(sandbox)
 
+    async def test_while_there_is_no_money_to_send_nobody_reads_that_it_was_sent(
+        self, client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
+        """Stripe takes the refund on and waits for the platform's balance: neither page nor mail
+        says that it is paid back, and both say that a mail follows.
+        """
+        sale = await sold(gateway, sandbox, funded=False, others=0)
+        browser, here = Browser(client), await below(sale.order)
+        await browser.get(f"{here}/cancel")
+        answer = await browser.post(f"{here}/cancel")
+        assert answer.status_code == 303, await text_of(answer)
+        assert (await Refund.get()).pending_reason == "insufficient_funds"
+        page = words(await browser.get(answer.location))
+        assert "is cancelled. We write to you when your money has been sent." in page
+        assert "Not sent yet" in page
+        assert "It waits for money in the marketplace’s account" in page
+        assert "banks usually take" not in page
+        (told,) = await mails("order_called_off")
+        assert "we write to you again when it has been sent" in " ".join(
+            told.text.split()
+        )
+        assert not await mails("refunded")
+
+    async def test_a_vendor_reads_what_its_refund_waits_for(
+        self, client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
+        """At once, not only below the order's refunds."""
+        sale = await sold(gateway, sandbox, funded=False, others=0)
+        portal = await shop_of(client, sale)
+        here = f"/vendor/admin/orders/{sale.order.number}"
+        await portal.get(f"{here}/refunds")
+        wish = {"reach": "whole", "reason": "requested_by_customer", "note": ""}
+        answer = await portal.post(f"{here}/refunds", {**wish, "seen": "0"})
+        assert answer.status_code == 303, await text_of(answer)
+        page = words(await portal.get(here))
+        assert "is asked for and not sent yet. It waits for money" in page
+        assert "The refund of €20.00 is on its way." not in page
+
     async def test_twice_is_once(
         self, client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from shared.infra.database.lifecycle import close_database, open_database
 from shared.trade.people import tokens
+from shared.trade.people.models import Member
 from shared.trade.people.scopes import Scope
 from shared.trade.vendors import service as vendors
+from tests.support.discounts import FIVER, make_discount
+from tests.support.factories import make_ready_vendor
 from tests.support.program import Program, Reply
 from tests.support.visitor import Visitor
 
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
     from shared.infra.gateway.gateway import Gateway
     from tests.support.sandbox import RunningSandbox
 
+DISCOUNTS = "/api/v1/vendor/discounts"
 CONFIG, SETUP = "/api/v1/vendor/payments/config", "/api/v1/vendor/payments/setup"
 
 
@@ -37,6 +42,54 @@ async def new_vendor() -> tuple[int, str]:
         vendor_id=signed.vendor_id, member_id=signed.member_id, name="CI", allowed=Scope
     )
     return signed.vendor_id, token
+
+
+class TestDiscounts:
+    """GET discounts."""
+
+    async def test_a_vendor_reads_its_own_codes_and_no_others(self, app: Quart) -> None:
+        """Amounts as decimal strings, moments in UTC, the newest first."""
+        mine, token = await new_vendor()
+        begin = datetime(2026, 12, 1, 8, tzinfo=UTC)
+        await make_discount(mine, "TENTH", most_uses=100, uses=3)
+        await make_discount(
+            mine, "FIVER", least_amount=2050, starts_at=begin, is_active=False, **FIVER
+        )
+        await make_discount(None, "MARKET")
+        await make_discount((await make_ready_vendor()).id, "OTHERS")
+
+        reply = await Program(app, token).call("GET", DISCOUNTS)
+
+        assert reply.status == 200
+        newest, oldest = reply.body["discounts"]
+        assert newest == {
+            "code": "FIVER",
+            "kind": "amount",
+            "percentage": None,
+            "amount": "5.00",
+            "least_amount": "20.50",
+            "currency": "EUR",
+            "starts_at": "2026-12-01T08:00:00+00:00",
+            "ends_at": None,
+            "most_uses": None,
+            "most_per_shopper": None,
+            "uses": 0,
+            "is_active": False,
+        }
+        assert (oldest["code"], oldest["percentage"], oldest["uses"]) == (
+            "TENTH",
+            10,
+            3,
+        )
+
+    async def test_it_needs_a_token_that_may(self, app: Quart) -> None:
+        """One that reads how the shop is paid does not."""
+        vendor_id, _ = await new_vendor()
+        member = await Member.get(vendor_id=vendor_id)
+        token = await tokens.create_token(
+            vendor_id=vendor_id, member_id=member.id, name="Pay"
+        )
+        assert (await Program(app, token).call("GET", DISCOUNTS)).status == 403
 
 
 class TestVendorPayments:
@@ -211,6 +264,7 @@ class TestDescription:
         assert set(schema["paths"]) == {
             CONFIG,
             SETUP,
+            DISCOUNTS,
             "/api/v1/platform/vendors/{vendor_id}/payments/create-intent",
             "/api/v1/platform/vendors/{vendor_id}/payments/hold",
             "/api/v1/platform/webhooks/stripe",

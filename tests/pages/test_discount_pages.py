@@ -79,6 +79,8 @@ async def test_a_vendor_makes_a_code_and_reads_what_became_of_it(shop: Portal) -
         ({"kind": "everything"}, "Not a valid choice"),
         ({"starts_time": "10:00"}, "Choose the day as well."),
         ({"starts_day": "tomorrow"}, "Not a valid date value."),
+        ({"starts_day": "0001-01-01"}, "Choose a day of this century."),
+        ({"ends_day": "9999-12-31"}, "Choose a day of this century."),
         (
             {"starts_day": "2030-02-02", "ends_day": "2030-02-01"},
             "It would be over before it begins.",

@@ -146,12 +146,15 @@ async def test_a_copy_holds_what_is_kept_and_nobody_elses(
 async def test_the_copy_is_one_file_to_read_for_programs_and_with_the_invoices(
     client: TestClientProtocol,
 ) -> None:
-    """Variants and numbers with the things; what somebody wrote is text; the links lead to what
-    is beside it.
+    """Variants and numbers with the things, and what a code took off; what somebody wrote is text;
+    the links lead to what is beside it.
     """
     browser = await signed_in(client)
     order, later = await bought(), await bought(paid_at=None, status="pending")
     await OrderLine.filter(order_id=order.id).update(choice="Blue", sku="B-1")
+    await Order.filter(id=order.id).update(
+        discount_code="SPRING", shipping_discount=490
+    )
     await ask_the_shop(order_id=order.id, text="<b>Is it blue?</b>", by="shopper")
     await issue(order.id)
     assert f"{DATA}/copy.zip" in await browser.get(DATA)
@@ -170,6 +173,10 @@ async def test_the_copy_is_one_file_to_read_for_programs_and_with_the_invoices(
     told = json.loads(archive.read("my-data.json"))
     (line,) = told["purchases"][1]["orders"][0]["lines"]
     assert (line["choice"], line["article_number"]) == ("Blue", "B-1")
+    reduced, full = (told["purchases"][at]["orders"][0] for at in (1, 0))
+    assert (reduced["discount"], reduced["discount_code"]) == ("4.90 EUR", "SPRING")
+    assert (full["discount"], full["delivery_cost"]) == ("", "0.00 EUR")
+    assert "4.90 EUR, SPRING" in html
 
 
 async def test_deletion_leaves_the_books_and_no_name(

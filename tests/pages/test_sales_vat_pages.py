@@ -16,7 +16,9 @@ from shared.trade.catalogue.rules import Option
 from shared.trade.catalogue.service import ProductValues, save_product
 from shared.trade.vat.sales.rules import TaxClass
 from shared.trade.vendors.models import Vendor
+from tests.domain.orders.test_distance_sales import sold as distance_sold
 from tests.support.portal import Portal, owner_of, signed_in
+from tests.support.storefront import words
 from tests.support.visitor import carried
 
 if TYPE_CHECKING:
@@ -129,3 +131,27 @@ async def test_a_vendor_finds_its_quarters(client: TestClientProtocol) -> None:
     assert answer.content_type == "text/csv; charset=utf-8"
     for wrong in ("2026-Q7", "2026-Q7.csv", "soon"):
         assert (await portal.send("GET", f"{ADDRESS}/{wrong}")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("scheme", "net", "said"),
+    [
+        ("local", 1000, "You are below it, so your own country’s VAT may be inside"),
+        ("local", 9000, "You are close to it"),
+        ("local", 10001, "You have passed it"),
+        ("oss", 10001, "You charge the VAT of the country that you send to already"),
+        ("oss", 10, "which is your choice"),
+    ],
+)
+async def test_the_page_says_where_the_vendor_stands_at_the_threshold(
+    client: TestClientProtocol, scheme: str, net: int, said: str
+) -> None:
+    """By what it said of itself, which nothing changes."""
+    portal = await signed_in(client)
+    vendor = await Vendor.get(id=portal.vendor_id)
+    await Vendor.filter(id=vendor.id).update(vat_scheme=scheme)
+    await distance_sold(vendor, (2000, net * 120))
+    page = words(await portal.get(ADDRESS))
+    assert said in page
+    assert f"€{net:,}.00" in page
+    assert (await Vendor.get(id=vendor.id)).vat_scheme == scheme

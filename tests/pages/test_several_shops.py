@@ -16,6 +16,7 @@ from shared.trade.baskets.rules import MAX_LINES
 from shared.trade.catalogue.models import Product
 from shared.trade.orders.models import Checkout, Order
 from shared.trade.vendors.models import Vendor
+from tests.support.discounts import make_discount
 from tests.support.factories import make_product, make_ready_vendor
 from tests.support.market import Shop, confirm, open_shop
 from tests.support.shipping import send_by
@@ -445,9 +446,27 @@ class TestPayment:
         back = await visitor.client.get(address)
         assert back.location.startswith("/shop/order-confirmation")
         again = await visitor.post("/shop/checkout", {**ADDRESS, "part": form})
-        assert again.location == "/shop/basket"
+        assert again.location.startswith("/shop/order-confirmation")
         assert await Order.all().count() == 2
         assert "Your basket is empty" in words(await visitor.get("/shop/basket"))
+
+    async def test_what_a_code_takes_off_each_shop_stands_beside_the_amount(
+        self, client: Any, shops: Sequence[Shop]
+    ) -> None:
+        """The goods at their full price, so that the lines come to the total."""
+        await make_discount(code="TENTH")
+        visitor = Browser(client)
+        for shop in shops:
+            vendor = await Vendor.get(id=shop.vendor_id)
+            await visitor.add(f"/shops/{vendor.slug}/cup")
+        typed = {"code": "apply", "discount_code": "TENTH"}
+        assert (await visitor.post("/shop/basket/code", typed)).status_code == 303
+        seen = {"seen_code": "TENTH", "seen_off": "300"}
+        said = words(await visitor.get(await visitor.check_out(**seen)))
+        names = [(await Vendor.get(id=shop.vendor_id)).name for shop in shops]
+        assert f"{names[0]} €20.00 Code TENTH {names[0]} -€2.00" in said
+        assert f"{names[1]} €9.99 Code TENTH {names[1]} -€1.00" in said
+        assert "Total €26.99" in said
 
     async def test_the_last_piece_gone_while_the_card_is_typed_charges_nothing(
         self, client: Any, shops: Sequence[Shop]

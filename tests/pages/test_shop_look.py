@@ -41,6 +41,9 @@ async def test_words_colour_and_pictures_come_into_the_shop(client: Any) -> None
     page = await Browser(client).get(f"/shops/{row.slug}")
     assert f"/{row.logo}/" in page
     assert f"/{row.cover}/" in page
+    for picture, widths in ((row.logo, (320, 400)), (row.cover, (320, 640, 960, 1440))):
+        offered = ", ".join(f"/{picture}/{width}.webp {width}w" for width in widths)
+        assert f'srcset="{offered}"' in page
     assert "7c2d12.css" in page
 
     form = filled(await portal.get(AT), AT) | {"tagline": "Cups"}

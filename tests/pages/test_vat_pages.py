@@ -12,6 +12,7 @@ import pytest
 from shared.core import clock
 from shared.finance.statements.invoice_issuer import InvoiceIssuer, save_identity
 from shared.finance.statements.service import close_vendor
+from shared.trade.vat.holders import of_vendor
 from shared.trade.vat.models import VatRate
 from shared.trade.vat.queries import RegistrationState, registration_of
 from shared.trade.vat.service import state_number
@@ -48,7 +49,7 @@ async def a_dane(number: str = "DK13585628") -> Vendor:
     """A vendor in Denmark that states a number to a marketplace in Luxembourg."""
     await save_identity(US, actor="test")
     vendor = await make_ready_vendor(country="DK", name="Vélo Nord")
-    await state_number(vendor_id=vendor.id, text=number, actor="member:1")
+    await state_number(holder=of_vendor(vendor.id), text=number, actor="member:1")
     return vendor
 
 
@@ -129,7 +130,7 @@ async def test_staff_refuses_and_the_page_asks_again_when_it_has_changed(
     portal = await operator_in(client)
     seen = await registration_of(vendor.id)
     assert seen is not None
-    await state_number(vendor_id=vendor.id, text="DK25313763", actor="member:1")
+    await state_number(holder=of_vendor(vendor.id), text="DK25313763", actor="member:1")
     sent = {"registration": str(seen.id), "proof": "VIES"}
     answer = await portal.post(f"/operator/vendors/{vendor.id}/vat/confirm", sent)
     text = await answer.get_data(as_text=True)

@@ -15,25 +15,29 @@ if TYPE_CHECKING:
 
     from tests.support.market import Shop
 
-VENDORS = ("TENTH", "FREEWAY")
-MARKETPLACES = ("THIRD", "SEVEN")
+VENDORS = ("TENTH", "FREEWAY", "GIFT")
+MARKETPLACES = ("THIRD", "SEVEN", "NOTHING", "SENT")
 CODES = (*VENDORS, *MARKETPLACES)
 
 
 async def offer_codes(shops: Sequence[Shop]) -> None:
-    """A tenth off at the first shop, free sending at the second; a third or seven euros off by the
-    marketplace.
+    """A tenth or all off at the first shop, free sending at the second; a third, seven euros or
+    all off, or free sending, by the marketplace.
     """
     first, second = (DiscountOwner(shop.vendor_id, "test") for shop in shops[:2])
     market = DiscountOwner(None, "test")
     tenth = DiscountValues(kind=DiscountKind.PERCENT, percentage=Decimal(10))
     third = DiscountValues(kind=DiscountKind.PERCENT, percentage=Decimal("33.33"))
+    whole = DiscountValues(kind=DiscountKind.PERCENT, percentage=Decimal(100))
     seven = DiscountValues(kind=DiscountKind.AMOUNT, amount=700, currency="EUR")
     free = DiscountValues(kind=DiscountKind.SHIPPING)
     await add_discount(first, "TENTH", tenth)
+    await add_discount(first, "GIFT", whole)
     await add_discount(second, "FREEWAY", free)
     await add_discount(market, "THIRD", third)
     await add_discount(market, "SEVEN", seven)
+    await add_discount(market, "NOTHING", whole)
+    await add_discount(market, "SENT", free)
 
 
 async def take_code(basket: str, code: str) -> None:

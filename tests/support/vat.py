@@ -6,11 +6,13 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from shared.trade.vat.holders import of_shopper, of_vendor
 from shared.trade.vat.rates import enter
 from shared.trade.vat.rules import Rate
-from shared.trade.vat.service import confirm, current
+from shared.trade.vat.service import Business, confirm, current, state_number
 
 if TYPE_CHECKING:
+    from shared.trade.people.models import Customer
     from shared.trade.vendors.models import Vendor
 
 BANK = "European Central Bank"
@@ -27,10 +29,32 @@ async def a_rate(
 
 async def confirmed(vendor: Vendor, proof: str = "VIES, 28 November 2026") -> None:
     """Staff has looked up what the vendor states."""
-    row = await current(vendor.id)
+    row = await current(of_vendor(vendor.id))
     await confirm(
-        vendor_id=vendor.id,
+        holder=of_vendor(vendor.id),
         registration_id=row.id if row else None,
         proof=proof,
         actor="test",
     )
+
+
+async def a_business(
+    customer: Customer,
+    number: str = "DE136695976",
+    name: str = "Acme GmbH",
+    country: str = "DE",
+) -> int:
+    """Staff has looked up what a shopper states; the registration's id."""
+    holder = of_shopper(customer.id)
+    business = Business(name, country)
+    await state_number(holder=holder, text=number, business=business, actor="test")
+    row = await current(holder)
+    assert row is not None
+    await confirm(holder=holder, registration_id=row.id, proof="VIES", actor="test")
+    return int(row.id)
+
+
+async def with_number(vendor: Vendor, number: str) -> None:
+    """A vendor's own number, confirmed."""
+    await state_number(holder=of_vendor(vendor.id), text=number, actor="test")
+    await confirmed(vendor)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from portal.operator.tasks.task import Task
+from portal.operator.vat.addresses import address_of
 from shared.core.formats import written_day
 from shared.core.locales import gettext as _
 from shared.core.locales import ngettext
@@ -59,14 +60,14 @@ def _numbers(found: WaitingNumbers) -> Task:
     if found.count == 1:
         said = _(
             "%(vendor)s: %(number)s. VAT is charged until then.",
-            vendor=found.vendor_name,
+            vendor=found.name,
             number=found.number,
         )
-        where = url_for("operator_vat.vendor", vendor_id=found.vendor_id)
+        where = address_of(found.holder)
     else:
         said = _(
             "%(vendor)s waits longest. VAT is charged until then.",
-            vendor=found.vendor_name,
+            vendor=found.name,
         )
         where = url_for("operator_vat.index")
     return Task(

@@ -7,6 +7,7 @@ from __future__ import annotations
 from quart import Blueprint, Response, request
 
 from portal.operator.frame import page
+from portal.operator.vat.addresses import address_of
 from portal.operator.vat.forms import ConfirmForm, RefuseForm
 from portal.statements import vat_words
 from shared.core.errors import MarketError
@@ -21,6 +22,7 @@ from shared.finance.connect.queries import vendor_row
 from shared.finance.statements.invoice_issuer import identity
 from shared.finance.statements.queries import treatment_of
 from shared.trade.vat import service
+from shared.trade.vat.holders import of_vendor
 from shared.trade.vat.queries import (
     RegistrationState,
     history_of,
@@ -37,7 +39,7 @@ blueprint = Blueprint("operator_vat", __name__, url_prefix="/operator")
 @blueprint.get("/vat")
 @operator
 async def index() -> Response:
-    """VAT numbers of all vendors: what waits to be confirmed, what is, what was refused."""
+    """VAT numbers of vendors and shoppers: what waits, what is confirmed, what was refused."""
     wanted = request.args.get("state", "")
     chosen = (
         RegistrationState(wanted)
@@ -65,6 +67,7 @@ async def index() -> Response:
         ],
         pager=pager(url_for("operator_vat.index"), found, state=wanted or None),
         badges=vat_words.badges(),
+        address_of=address_of,
         missing=await missing_rates(),
         seller=await identity(),
     )
@@ -88,7 +91,7 @@ async def confirm(vendor_id: int) -> Response:
         return await _vendor(vendor_id, confirming=form, status=422)
     try:
         await service.confirm(
-            vendor_id=_sane(vendor_id),
+            holder=of_vendor(_sane(vendor_id)),
             registration_id=form.registration_id(),
             proof=form.proof.data or "",
             actor=actor_label(actor()),
@@ -112,7 +115,7 @@ async def refuse(vendor_id: int) -> Response:
         return await _vendor(vendor_id, refusing=form, status=422)
     try:
         await service.refuse(
-            vendor_id=_sane(vendor_id),
+            holder=of_vendor(_sane(vendor_id)),
             registration_id=registration,
             reason=form.reason.data or "",
             actor=actor_label(actor()),
@@ -153,7 +156,7 @@ async def _vendor(
         needs_number=found is None and is_in_eu(row.country),
         confirming=confirming or ConfirmForm(data=looked_at, meta={"currency": None}),
         refusing=refusing or RefuseForm(data=looked_at, meta={"currency": None}),
-        history=await history_of(row.id),
+        history=await history_of(of_vendor(row.id)),
         badges=vat_words.badges(),
     )
 

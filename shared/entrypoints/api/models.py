@@ -53,6 +53,29 @@ class PaymentConfig(Shape):
     )
 
 
+class DiscountShape(Shape):
+    """A discount code. Amounts are decimal strings in the currency's major unit."""
+
+    code: str
+    kind: str = Field(description="percent, amount or shipping")
+    percentage: float | None = Field(description="per cent, such as 10")
+    amount: str | None = Field(description="once an order, of kind amount")
+    least_amount: str | None = Field(description="what the goods have to come to")
+    currency: str | None = Field(description="ISO 4217, of the amounts")
+    starts_at: str | None = Field(description="ISO 8601; null: at once")
+    ends_at: str | None = Field(description="ISO 8601, not included; null: never")
+    most_uses: int | None
+    most_per_shopper: int | None
+    uses: int = Field(description="orders that it counts for now")
+    is_active: bool = Field(description="false: switched off")
+
+
+class DiscountList(Shape):
+    """A vendor's discount codes."""
+
+    discounts: list[DiscountShape]
+
+
 # PostgreSQL holds no NUL in text, so no text that is read may have one. What is ignored may hold
 # anything.
 Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]

@@ -15,7 +15,12 @@ import aiohttp
 
 from shared.core import clock
 from shared.core.settings import Settings
-from shared.entrypoints.cli import demo_categories, demo_money, demo_shipping
+from shared.entrypoints.cli import (
+    demo_categories,
+    demo_codes,
+    demo_money,
+    demo_shipping,
+)
 from shared.entrypoints.cli.demo_filled import is_filled, note_filled
 from shared.entrypoints.cli.demo_goods import (
     LUXE,
@@ -45,6 +50,7 @@ from shared.trade.marketplace.models import MarketplaceSettings
 from shared.trade.marketplace.rules import DEFAULTS
 from shared.trade.people import registration
 from shared.trade.people.models import Customer, Member
+from shared.trade.vat.holders import of_vendor
 from shared.trade.vat.models import VatRate, VatRegistration
 from shared.trade.vat.rates import enter
 from shared.trade.vat.rules import Rate
@@ -74,6 +80,7 @@ async def fill(settings: Settings) -> None:
             await demo_money.happen(gateway, settings, stripe)
             luxe = await Vendor.get(slug=LUXE.slug)
             await demo_shipping.send(luxe.id, ACTOR)
+            await demo_codes.make(luxe.id, ACTOR)
             if not await is_filled():
                 await note_filled()
     finally:
@@ -193,7 +200,7 @@ async def _vendor(gateway: Gateway, stripe: DemoStripe, demo: DemoVendor) -> int
 async def _vat_number(vendor_id: int, demo: DemoVendor) -> None:
     if demo.vat_number and not await VatRegistration.exists(vendor_id=vendor_id):
         await state_number(
-            vendor_id=vendor_id,
+            holder=of_vendor(vendor_id),
             text=demo.vat_number,
             actor=ACTOR,
         )

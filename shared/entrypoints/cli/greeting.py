@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shared.core.settings import Settings
 from shared.entrypoints.cli import addresses
+from shared.entrypoints.cli.demo_codes import OF_MARKETPLACE, OF_SHOP
 from shared.entrypoints.cli.demo_goods import OPERATOR, PASSWORD, SHOPPER
 from shared.entrypoints.cli.demo_vendors import VENDORS
 
@@ -33,5 +34,6 @@ def greeting(settings: Settings, *, demo: bool) -> str:
         lines += [
             "",
             "  Pay with the card 4242 4242 4242 4242, any date to come, any code.",
+            f"  Discount codes: {OF_SHOP} at Atelier Luxe, {OF_MARKETPLACE} at every shop.",
         ]
     return "\n".join([*lines, "", "  Ctrl-C stops everything.", ""])

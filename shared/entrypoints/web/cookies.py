@@ -17,7 +17,17 @@ class SignedCookies(SecureCookieSessionInterface):
 
     digest_method = staticmethod(hashlib.sha256)
 
+    def __init__(self) -> None:
+        self._signers: dict[object, URLSafeTimedSerializer | None] = {}
+
     def get_signing_serializer(self, app: Quart) -> URLSafeTimedSerializer | None:
+        """Make it once for a key: each request opens a cookie with it, and may sign one."""
+        key = app.secret_key
+        if key not in self._signers:
+            self._signers[key] = self._made(app)
+        return self._signers[key]
+
+    def _made(self, app: Quart) -> URLSafeTimedSerializer | None:
         signer = super().get_signing_serializer(app)
         if signer is not None:
             signer.fallback_signers = [

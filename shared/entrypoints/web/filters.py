@@ -21,7 +21,7 @@ from shared.core.formats import country, money, number, percent
 from shared.core.locales import gettext as _
 from shared.core.money import Money
 from shared.infra.database.counting import MOST
-from shared.trade.orders.sold_vat import PaidVat
+from shared.trade.orders.sold_vat import PaidVat, SoldVat
 from shared.trade.vat.sales.words import rate_words
 
 __all__ = [
@@ -35,7 +35,7 @@ __all__ = [
     "number",
     "percent",
     "spoken",
-    "vat_line",
+    "vat_lines",
     "zone_name",
 ]
 
@@ -45,9 +45,24 @@ def counted(count: int) -> str:
     return number(count) if count <= MOST else f"{number(MOST)}+"
 
 
-def vat_line(paid: PaidVat) -> tuple[str, Money]:
-    """What of a sum is VAT at one rate, as a line below it."""
-    return _("incl. %(rate)s VAT", rate=rate_words(paid.rate)), paid.vat
+VatLine = tuple[str, Money, str | None]
+
+
+def vat_lines(vat: SoldVat | None, whose: str = "") -> list[VatLine]:
+    """What of a sum is VAT, as a line below it for each rate; `whose`: of which shop."""
+    if vat is None:
+        return []
+    return [(_vat_words(vat, paid), paid.vat, whose or None) for paid in vat.rates]
+
+
+def _vat_words(vat: SoldVat, paid: PaidVat) -> str:
+    rate = rate_words(paid.rate)
+    if vat.business is not None:
+        return _("VAT %(rate)s, reverse charge", rate=rate)
+    if vat.by_marketplace:
+        price = money(paid.gross)
+        return _("%(rate)s VAT in the full price of %(price)s", rate=rate, price=price)
+    return _("incl. %(rate)s VAT", rate=rate)
 
 
 def filled(sentence: str, **values: Any) -> Markup:

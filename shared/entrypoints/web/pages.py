@@ -209,7 +209,7 @@ def prepare(app: Quart) -> None:
         moment=filters.moment,
         day=filters.day,
         percent=filters.percent,
-        vat_line=filters.vat_line,
+        vat_lines=filters.vat_lines,
         own_email=shown_email,
         country=filters.country,
         number=filters.number,

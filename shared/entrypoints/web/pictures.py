@@ -16,6 +16,9 @@ SIZES = {
     "line": "96px",
     "card": "(max-width: 560px) 50vw, (max-width: 860px) 33vw, 280px",
     "large": "(max-width: 859px) 100vw, 640px",
+    "logo": "80px",
+    "shop": "(max-width: 560px) 100vw, (max-width: 860px) 50vw, 380px",
+    "cover": "(max-width: 1199px) 100vw, 1136px",
 }
 
 

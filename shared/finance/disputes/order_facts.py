@@ -28,6 +28,7 @@ from shared.trade.orders.contacts import contact_of
 from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.orders.purchase_mails import part_of_receipt, receipt_key
 from shared.trade.orders.rules import TAKEN_FOR_GRANTED, PaymentStatus
+from shared.trade.orders.sold_vat import sold_vat
 
 TermsAt = Callable[[str], str]  # where the terms of a version can be read
 _NEAR = timedelta(
@@ -75,6 +76,7 @@ async def facts_of(dispute: DisputeView, *, terms_at: TermsAt) -> Facts:
         sent_by=order.shipping_method,
         is_pickup=order.is_pickup,
         discount=Money(order.discount_amount, order.currency),
+        vat=sold_vat(order),
     )
 
 

@@ -14,6 +14,7 @@ from shared.core.locales import SOURCE, speaking
 from shared.core.money import Money
 from shared.core.words import word
 from shared.finance.disputes.evidence import FIELDS, MOST_EACH
+from shared.trade.orders.sold_vat import SoldVat
 
 
 @frozen
@@ -88,6 +89,7 @@ class Facts:
     sent_by: str = ""  # the way of sending that the shopper chose and paid for
     is_pickup: bool = False  # nothing was sent
     discount: Money | None = None  # that a code took off the goods
+    vat: SoldVat | None = None  # what of the total is VAT; None: not known
 
     @property
     def sent_at(self) -> datetime | None:

@@ -72,21 +72,30 @@ def _with_rest(
     }
 
 
-def buyer_of(checkout: Checkout) -> dict[str, Any]:
-    """Whom a document is for, as a letter has it: where the bill goes."""
+def buyer_of(checkout: Checkout, order: Order) -> dict[str, Any]:
+    """Whom a document is for, as a letter has it: where the bill goes. A business that bought
+    without VAT stands first, with its number.
+    """
     contact = contact_of(checkout)
     billing = contact.billing
+    lines = [contact.full_name, *contact.lines]
+    country = contact.country
     if billing is not None:
-        name, *address = billing.lines
-        return {
-            "name": name,
-            "address": address,
-            "country": billing.country,
-            "vat_number": "",
-        }
+        lines, country = list(billing.lines), billing.country
+    number, business = order.buyer_vat_number, order.buyer_vat_name
+    if number and business:
+        lines = [business, *(line for line in lines if line != business)]
+    name, *address = lines
     return {
-        "name": contact.full_name,
-        "address": list(contact.lines),
-        "country": contact.country,
-        "vat_number": "",
+        "name": name,
+        "address": address,
+        "country": country,
+        "vat_number": number,
     }
+
+
+def seller_of(party: dict[str, Any], order: Order) -> dict[str, Any]:
+    """Who sold; a sale without VAT names the number that it was made by."""
+    if not order.seller_vat_number:
+        return party
+    return {**party, "vat_number": order.seller_vat_number}

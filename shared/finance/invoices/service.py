@@ -187,7 +187,7 @@ async def _facts(order: Order) -> dict[str, Any]:
     return {
         "slug": vendor.slug,
         "language": checkout.language,
-        "seller": stored((await buyer_of(vendor)).party),
-        "buyer": content.buyer_of(checkout),
+        "seller": content.seller_of(stored((await buyer_of(vendor)).party), order),
+        "buyer": content.buyer_of(checkout, order),
         "lines": await OrderLine.filter(order_id=order.id).order_by("id"),
     }

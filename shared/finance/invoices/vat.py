@@ -19,6 +19,7 @@ from shared.trade.orders.models import (
     Order,
     OrderLine,
 )
+from shared.trade.orders.sold_amounts import sold_of
 from shared.trade.vat.sales.rules import (
     VatPart,
     gross_back,
@@ -63,7 +64,7 @@ def of_refund(
 ) -> dict[str, Any]:
     """The VAT in what a refund gives back, after what was credited before it.
 
-    What the marketplace paid of the price counts as paid: it goes back in proportion.
+    What the marketplace paid of the price counts as paid, and goes back as the refund says.
     """
     parts = parts_in(order.vat_parts)
     taxed = sum(part.gross for part in parts)
@@ -71,8 +72,7 @@ def of_refund(
     if not parts:
         return of_parts(order, ())
     wanted = _wanted(pieces, lines)
-    paid = credited.total + refund.amount
-    amount = taxed * paid // total - credited.gross.total()
+    amount = _taxed_back(order, refund, taxed, credited)
     after = gross_back(
         parts,
         credited.gross,
@@ -86,6 +86,26 @@ def of_refund(
             credited.gross,
             after,
         ),
+    )
+
+
+def _taxed_back(
+    order: Order,
+    refund: Refund,
+    taxed: int,
+    credited: Credited,
+) -> int:
+    """What of all that was taxed a refund brings back; what clears the order brings the rest, also
+    of one that cost nothing.
+    """
+    left = taxed - credited.gross.total()
+    if credited.total + refund.amount >= order.total_amount_cents:
+        return left
+    sold = sold_of(order).worth
+    back = int(refund.amount + refund.discount_part)
+    return min(
+        back * taxed // sold,
+        left,
     )
 
 

@@ -27,6 +27,7 @@ from shared.core.money import Money
 from shared.finance.invoices.models import SalesDocument
 from shared.finance.invoices.rules import DocumentKind
 from shared.finance.statements import months
+from shared.trade.vat.sales.businesses import state_of_number
 from shared.trade.vat.sales.rules import SaleTreatment
 
 AT_ONCE = 500
@@ -40,6 +41,7 @@ COLUMNS = (
     "vat",
     "gross",
     "currency",
+    "customer_vat_number",
 )
 
 
@@ -83,7 +85,8 @@ def quarter_in(text: str) -> Quarter:
 @frozen
 class VatRow:
     """What was invoiced with one treatment, for one state, at one rate (hundredths of a percent;
-    None without VAT).
+    None without VAT), and of what was sold to businesses without VAT to which number: what a
+    recapitulative statement names.
     """
 
     treatment: SaleTreatment
@@ -91,6 +94,7 @@ class VatRow:
     rate: int | None
     net: Money
     vat: Money
+    customer: str = ""
 
     @property
     def gross(self) -> Money:
@@ -98,7 +102,8 @@ class VatRow:
         return self.net + self.vat
 
 
-Key = tuple[str, str, int, str]  # treatment, state, rate (-1: none), currency
+# Treatment, state, rate (-1: none), currency, number of a business.
+Key = tuple[str, str, int, str, str]
 
 
 async def vat_rows(
@@ -148,24 +153,35 @@ async def _documents(
 
 
 def _amounts(content: Mapping[str, Any]) -> Iterator[tuple[Key, int, int]]:
-    """What a document adds: a row a rate, or all of it where no VAT is told."""
+    """What a document adds: a row a rate, or all of it where no VAT is told; of an order for
+    nothing, nothing.
+    """
     treatment = content.get("vat_treatment", "")
     currency = content["currency"]
+    number = _number(content) if treatment == SaleTreatment.REVERSE_CHARGE else ""
+    state = state_of_number(number) if number else content.get("vat_state") or ""
     for row in content["vat"]:
         key = (
             treatment,
-            content["vat_state"],
+            state,
             row["rate"],
             currency,
+            number,
         )
         yield key, row["net"], row["vat"]
-    if not content["vat"]:
-        yield (treatment, "", -1, currency), content["total"], 0
+    if not content["vat"] and content["total"]:
+        whose = state if number else ""
+        yield (treatment, whose, -1, currency, number), content["total"], 0
 
 
-def _place(key: Key) -> tuple[int, str, int, str]:
-    treatment, state, rate, currency = key
-    return list(SaleTreatment).index(SaleTreatment(treatment)), state, -rate, currency
+def _number(content: Mapping[str, Any]) -> str:
+    return str(content.get("buyer", {}).get("vat_number", ""))
+
+
+def _place(key: Key) -> tuple[int, str, int, str, str]:
+    treatment, state, rate, currency, number = key
+    kind = list(SaleTreatment).index(SaleTreatment(treatment))
+    return kind, state, -rate, currency, number
 
 
 def _row(
@@ -173,13 +189,14 @@ def _row(
     net: int,
     vat: int,
 ) -> VatRow:
-    treatment, state, rate, currency = key
+    treatment, state, rate, currency, number = key
     return VatRow(
         SaleTreatment(treatment),
         state,
         rate if rate >= 0 else None,
         Money(net, currency),
         Money(vat, currency),
+        number,
     )
 
 
@@ -201,6 +218,7 @@ def as_csv(quarter: Quarter, rows: tuple[VatRow, ...]) -> bytes:
                 rate,
                 *(amount.to_decimal() for amount in amounts),
                 row.net.currency,
+                row.customer,
             )
         )
     return out.getvalue().encode()

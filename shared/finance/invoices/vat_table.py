@@ -66,7 +66,8 @@ def _rates(
     written: Callable[[int], str],
 ) -> None:
     heads = [_said(name) for name in _AMOUNTS]
-    whose = _said("of_state", state=formats.country(told["vat_state"]))
+    state = told["vat_state"]
+    whose = _said("of_state", state=formats.country(state)) if state else _said("vat")
     _row(
         sheets,
         whose,

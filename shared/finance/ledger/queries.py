@@ -67,16 +67,6 @@ async def trial_balance() -> list[AccountTotal]:
     )
 
 
-async def owes(vendor_id: int) -> bool:
-    """Whether the platform advanced something for this vendor that is not paid back."""
-    sums = await of_vendor(vendor_id)
-    return any(
-        total > 0
-        for (account, _), total in sums.items()
-        if account is Account.VENDOR_RECEIVABLE
-    )
-
-
 async def of_vendor(vendor_id: int) -> dict[tuple[Account, str], int]:
     """What a vendor's accounts come to: (account, currency) -> minor units, debits positive."""
     groups = ("account", "currency")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from shared.finance.ledger.chart import Posting
+from shared.finance.ledger.chart import Account, Posting
 from shared.finance.ledger.models import AccountSum, LedgerEntry, LedgerPosting
+from shared.finance.ledger.queries import of_vendor
+from shared.finance.ledger.statements import is_owing
 from shared.infra.activity.changes import Columns
 from shared.infra.database.batch import Batch, Newcomers
 from shared.infra.database.dialect import dialect
@@ -33,6 +35,14 @@ class Postings:
     def has(self, key: str) -> bool:
         """Tell whether the fact of this key is among them."""
         return key in self._by_key
+
+    def touches(self, account: Account) -> bool:
+        """Tell whether one of them has an entry of an account."""
+        return any(
+            entry.account is account
+            for posting, _ in self._by_key.values()
+            for entry in posting.entries
+        )
 
     def add(self, posting: Posting, *, when_new: Callable[[], None]) -> None:
         """Keep one more, unless one with its key is kept already."""
@@ -74,6 +84,19 @@ class Postings:
             marks = ", ".join("?" * len(self._ids))
             close = _CLOSE.format(marks=marks)
             batch.add(close, *self._ids.values(), wave=1)
+
+
+async def owes(tx: Transaction, vendor_id: int) -> bool:
+    """Whether the platform advanced something for this vendor that is not paid back.
+
+    As the kept sums say, unless this transaction has changed that itself.
+    """
+    account = Account.VENDOR_RECEIVABLE
+    kept = tx.collected(Postings)
+    if not (kept.touches(account) or tx.has_added_to(LedgerEntry)):
+        return await is_owing(vendor_id)
+    sums = await of_vendor(vendor_id)
+    return any(total > 0 for (of, _), total in sums.items() if of is account)
 
 
 async def post(tx: Transaction, posting: Posting) -> bool:

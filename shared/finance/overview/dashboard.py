@@ -24,7 +24,7 @@ from shared.finance.payments.waiting_transfers import not_sent
 from shared.finance.payouts.queries import PayoutRow, broken_payouts
 from shared.finance.reconciliation.after_restore import Standstill, standstill
 from shared.finance.reconciliation.queries import RunView, last_finished
-from shared.finance.recovery.contributions import late_contributions
+from shared.finance.recovery.contributions import late_sums
 from shared.finance.recovery.models import Claim
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import RefundState
@@ -98,7 +98,7 @@ async def read_dashboard(settings: Settings) -> Dashboard:
         banks=tuple(v for v in trouble if v.bank_errored),
         owing=await _owing(),
         transfers=await _heap_of(not_sent(), "amount_vendor", "paid_at"),
-        contributions=await _heap_of(late_contributions(), "amount", "created_at", -1),
+        contributions=_heap(await late_sums()),
         parked_payments=await count_parked(),
         parked_events=(await count_troubled())[EventStatus.PARKED],
         unexpected_answers=await unexpected_answers(),
@@ -141,7 +141,6 @@ async def _heap_of(
     query: QuerySet[Any],
     amount: str,
     since: str,
-    sign: int = 1,
 ) -> Heap:
     """Count rows, and add `amount` up per currency."""
     found = query.annotate(
@@ -151,17 +150,14 @@ async def _heap_of(
     )
     columns = ("currency", "number", "total", "first")
     rows = await found.group_by("currency").values_list(*columns)
-    return _heap(rows, sign)
+    return _heap(rows)
 
 
-def _heap(
-    rows: Iterable[tuple[object, ...]],
-    sign: int = 1,
-) -> Heap:
+def _heap(rows: Iterable[tuple[object, ...]]) -> Heap:
     sums: dict[str, int] = defaultdict(int)
     count, days = 0, []
     for currency, number, total, first in rows:
-        sums[str(currency)] += sign * int(str(total))
+        sums[str(currency)] += int(str(total))
         count += int(str(number))
         days += [_moment(first)] if first else []
     money = tuple(Money(amount, currency) for currency, amount in sorted(sums.items()))

@@ -116,7 +116,13 @@ class PaymentMethod(Row):
 
     class Meta:
         table = "payment_methods"
-        indexes = [Index(fields=("customer_id",), name="ix_payment_methods_customer")]
+        indexes = [
+            Index(fields=("customer_id",), name="ix_payment_methods_customer"),
+            Index(
+                fields=("card_exp_year", "card_exp_month"),
+                name="ix_payment_methods_expiry",
+            ),
+        ]
         constraints = [
             CheckConstraint(
                 check="vendor_id is null", name="ck_payment_methods_vendor"

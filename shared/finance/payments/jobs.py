@@ -16,6 +16,7 @@ from shared.finance.payments.events import PaymentOpened, PaymentSucceeded
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import OPEN_STATES, PaymentState
 from shared.infra import unit
+from shared.infra.database.raw_sql import one_row
 from shared.infra.jobs import Context, job, recurring
 from shared.infra.unit import Transaction
 from shared.trade.marketplace import service as marketplace
@@ -37,7 +38,7 @@ async def settle_unknown(context: Context, payment_id: int) -> None:
     A payment that is still opening gets its intent, under the same key. A closed order's intent is
     cancelled. So an order whose shopper closed the tab is paid soon, even if no webhook ever comes.
     """
-    payment = await Payment.get_or_none(id=payment_id)
+    payment = await one_row(Payment, "t.id = ?", payment_id)
     if payment is None or payment.status not in OPEN_STATES:
         return
     state = await payment_intents.sync_payment(context.gateway, payment)
@@ -53,7 +54,7 @@ async def settle_unknown(context: Context, payment_id: int) -> None:
 @job("payments.read_charge")
 async def read_charge(context: Context, payment_id: int) -> None:
     """Note transfer and fee even if the webhook never came. Repeats until they are there."""
-    payment = await Payment.get_or_none(id=payment_id)
+    payment = await one_row(Payment, "t.id = ?", payment_id)
     if (
         payment is None
         or payment.stripe_charge_id is None

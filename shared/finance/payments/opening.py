@@ -20,6 +20,7 @@ from shared.infra.stripe_writes import service as writes
 from shared.infra.unit import Act, Transaction
 from shared.trade.orders.errors import VendorCannotSell
 from shared.trade.orders.models import Order
+from shared.trade.orders.number_checks import must_still_hold
 from shared.trade.orders.rules import UNPAID, CheckoutStatus
 from shared.trade.vendors.errors import PaymentNotConfigured
 
@@ -28,7 +29,7 @@ async def open_payment(order_id: int, customer: str | None) -> OpenPayment:
     """Find the order's open payment, or write one down.
 
     `customer`: whose saved methods may pay it. Raises NotFound, StandsStill, OrderNotPayable,
-    PaymentUnderReview, VendorCannotSell, PaymentNotConfigured.
+    PaymentUnderReview, VendorCannotSell, PaymentNotConfigured, NumberWithdrawn.
     """
     async with unit.transaction() as tx:
         orders = await lock_orders(tx, order_id)
@@ -41,6 +42,7 @@ async def open_payment(order_id: int, customer: str | None) -> OpenPayment:
         is_open = found.checkout_status == CheckoutStatus.OPEN
         if not is_open or order.payment_status not in UNPAID:
             raise OrderNotPayable
+        await must_still_hold(orders)
         if any(each.status == PaymentState.PARKED for each in found.payments):
             raise PaymentUnderReview
         still_open = (each for each in found.payments if each.status in OPEN_STATES)

@@ -10,8 +10,10 @@ from shared.core.money import Money
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import ON_ITS_WAY, PaymentState
 from shared.infra.database.paging import Paged, window_of
+from shared.trade.commission.liability import SoldAmounts
 from shared.trade.orders.queries import money_of
 from shared.trade.orders.remaining_money import OrderMoney
+from shared.trade.orders.sold_amounts import sold_of
 
 PAGE_SIZE = 25
 
@@ -26,8 +28,9 @@ class PaymentView:
     attempt: int
     state: PaymentState
     total: Money
-    vendor_share: Money
-    platform_fee: Money
+    vendor_share: Money  # what the vendor's account gets of it
+    platform_fee: Money  # what Stripe keeps of it for the marketplace
+    sold: SoldAmounts  # its order, before anything went back
     stripe_fee: Money | None
     refunded: Money  # of its order
     order_money: OrderMoney  # what of the order's money is still there
@@ -41,6 +44,16 @@ class PaymentView:
     paid_at: datetime | None
     is_refunded: bool  # all of it has gone back
     is_shared: bool  # whether other orders have a part of the same payment
+
+    @property
+    def agreed_share(self) -> Money:
+        """What the vendor was to have of the order, whoever pays it."""
+        return Money(self.sold.vendor_share, self.total.currency)
+
+    @property
+    def agreed_fee(self) -> Money:
+        """The commission of the order, also where it pays for a code of the marketplace."""
+        return Money(self.sold.commission, self.total.currency)
 
     @property
     def waits_for_account(self) -> bool:
@@ -70,6 +83,7 @@ def view_of(p: Payment) -> PaymentView:
         total=Money(p.amount_total, p.currency),
         vendor_share=Money(p.amount_vendor, p.currency),
         platform_fee=Money(p.amount_platform_fee, p.currency),
+        sold=sold_of(p.order),
         stripe_fee=None
         if p.amount_stripe_fee is None
         else Money(p.amount_stripe_fee, p.currency),

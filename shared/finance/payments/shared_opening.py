@@ -22,6 +22,7 @@ from shared.infra.unit import Act, Transaction
 from shared.trade.marketplace.queries import statement_prefix
 from shared.trade.orders.errors import VendorCannotSell
 from shared.trade.orders.models import Checkout, Order
+from shared.trade.orders.number_checks import must_still_hold
 from shared.trade.orders.rules import UNPAID, CheckoutStatus
 from shared.trade.vendors.errors import PaymentNotConfigured
 
@@ -61,6 +62,7 @@ async def open_shared(
     is_open = checkout.status == CheckoutStatus.OPEN
     if not is_open or any(each.payment_status not in UNPAID for each in orders):
         raise OrderNotPayable
+    await must_still_hold(orders)
     mine = Payment.filter(order__checkout_id=checkout.id)
     payments = await mine.order_by("id")
     if any(each.status == PaymentState.PARKED for each in payments):

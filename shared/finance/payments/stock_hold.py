@@ -29,6 +29,7 @@ from shared.infra.unit import Transaction
 from shared.trade.orders import reservations
 from shared.trade.orders.events import PiecesHeld
 from shared.trade.orders.models import Checkout, Order
+from shared.trade.orders.number_checks import must_still_hold
 from shared.trade.orders.rules import CheckoutStatus, StockState
 
 _ASKED_AGAIN = reservations.BANK_HOLD  # of money that is on its way
@@ -51,8 +52,8 @@ async def press(
 
     True: they are set aside. False: they are there, but this order holds none (decision 14). Where
     Pay sets them aside, Stripe is read first, so that a decline from before is not taken for one of
-    this try. Raises PageOutOfDate, PaymentAlreadyDecided, OrderNotPayable, SoldOut,
-    StripeUnavailable
+    this try. Raises PageOutOfDate, PaymentAlreadyDecided, OrderNotPayable, NumberWithdrawn,
+    SoldOut, StripeUnavailable
     (StandsStill after a restore, for a page that was opened before it): then the card must not be
     confirmed.
     """
@@ -73,6 +74,7 @@ async def press(
             raise OrderNotPayable
         if state not in OPEN_STATES:
             raise PageOutOfDate
+        await must_still_hold(locked)
         await reservations.lock_pieces(locked)
         held = [
             await reservations.at_payment(tx, order, network=checkout.network)

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.payments.events import TransferArrived
-from shared.finance.payouts import reserves, service
+from shared.finance.payouts import reserves, service, statements
 from shared.finance.payouts.models import ReserveHold
 from shared.finance.recovery.events import ClaimSet
 from shared.infra.jobs import Context, job, recurring
@@ -42,7 +41,7 @@ async def release_reserves(_context: Context) -> None:
 
 async def on_transfer_arrived(tx: Transaction, event: TransferArrived) -> None:
     """Hold the vendor's reserve back, where it has one."""
-    if await VendorPaymentConfig.exists(vendor_id=event.vendor_id, reserve_days__gt=0):
+    if await statements.has_reserve(event.vendor_id):
         reserve(tx, payment_id=event.payment_id)
 
 

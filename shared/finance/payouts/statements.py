@@ -201,6 +201,17 @@ PERIODS = Records(
 )
 
 
+_WITH_RESERVE = (
+    "SELECT 1 AS one FROM vendor_payment_configs"
+    " WHERE vendor_id = ? AND reserve_days > 0"
+)
+
+
+async def has_reserve(vendor_id: int) -> bool:
+    """Tell whether something of a vendor's sales is held back for a while."""
+    return bool(await fetch(_WITH_RESERVE, vendor_id))
+
+
 async def opening(vendor_id: int) -> dict[str, int]:
     """Sum what is asked of Stripe and not yet taken on, by currency, in minor units."""
     rows = await fetch(OPENING.sql, vendor_id)

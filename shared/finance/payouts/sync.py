@@ -18,7 +18,6 @@ from shared.finance.connect.jobs import sync as sync_account
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.ledger import postings
 from shared.finance.ledger import service as ledger
-from shared.finance.ledger.queries import owes
 from shared.finance.payouts import itemisation
 from shared.finance.payouts.allocation import BalanceMovement
 from shared.finance.payouts.fees import Fees
@@ -248,7 +247,7 @@ async def _came_back(tx: Transaction, row: Payout) -> None:
     """
     if row.vendor_id is None:
         return
-    if await owes(row.vendor_id):
+    if await ledger.owes(tx, row.vendor_id):
         collect(tx, vendor_id=row.vendor_id)
     if row.status != PayoutState.FAILED:
         return

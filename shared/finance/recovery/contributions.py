@@ -11,6 +11,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from tortoise.expressions import F
+from tortoise.functions import Count, Min, Sum
 from tortoise.queryset import QuerySet
 
 from shared.core import clock
@@ -41,15 +42,7 @@ async def on_due(tx: Transaction, event: ContributionDue) -> None:
     if await Claim.exists(subject=subject):
         return
     payment = await Payment.get(id=event.payment_id)
-    claim = await tx.create(
-        Claim,
-        subject=subject,
-        vendor_id=payment.vendor_id,
-        payment_id=payment.id,
-        order_id=payment.order_id,
-        currency=payment.currency,
-        amount=-event.amount,
-    )
+    claim = await movements.open_claim(tx, subject, payment, -event.amount)
     kind = MovementKind.TRANSFER
     movement = await tx.create(
         Movement,
@@ -122,6 +115,29 @@ async def _refusals(claim_ids: list[int]) -> dict[int, str]:
     of_these = Movement.filter(claim_id__in=claim_ids, status=MovementState.REFUSED)
     rows = await of_these.order_by("id")
     return {row.claim_id: str(row.refusal) for row in rows}
+
+
+async def late_sums() -> list[tuple[object, ...]]:
+    """The late ones of each currency: how many, what is neither sent nor set off, since when."""
+    query = late_contributions().annotate(
+        number=Count("id"),
+        due=Sum("amount"),
+        sent=Sum("taken"),
+        set_off=Sum("netted"),
+        first=Min("created_at"),
+    )
+    rows = await query.group_by("currency").values_list(
+        "currency",
+        "number",
+        "due",
+        "sent",
+        "set_off",
+        "first",
+    )
+    return [
+        (currency, number, sent + set_off - due, first)
+        for currency, number, due, sent, set_off, first in rows
+    ]
 
 
 def late_contributions() -> QuerySet[Claim]:

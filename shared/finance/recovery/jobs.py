@@ -9,7 +9,7 @@ from tortoise.queryset import QuerySet
 
 from shared.core import clock
 from shared.finance.connect.events import ConnectedAgain
-from shared.finance.ledger.queries import owes
+from shared.finance.ledger.service import owes
 from shared.finance.payments.events import TransferArrived
 from shared.finance.recovery import contributions, dashboard_transfers, service
 from shared.finance.recovery.events import (
@@ -127,13 +127,13 @@ async def on_transfer_arrived(tx: Transaction, event: TransferArrived) -> None:
         mine = Claim.filter(payment_id=event.payment_id).order_by("id")
         for subject in await texts_in(mine, "subject"):
             settle(tx, subject=subject)
-    if await owes(event.vendor_id):
+    if await owes(tx, event.vendor_id):
         collect(tx, vendor_id=event.vendor_id)
 
 
 async def on_contribution_arrived(tx: Transaction, event: ContributionArrived) -> None:
     """Take from it what the vendor owes."""
-    if await owes(event.vendor_id):
+    if await owes(tx, event.vendor_id):
         collect(tx, vendor_id=event.vendor_id)
 
 

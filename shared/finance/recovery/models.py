@@ -11,6 +11,7 @@ from tortoise.migrations.constraints import CheckConstraint
 from shared.finance.payments.models import Payment
 from shared.finance.recovery.rules import MovementKind, MovementState
 from shared.infra.database.base import Row, words
+from shared.infra.database.indexes import IndexWhere
 from shared.trade.vendors.models import Vendor
 
 
@@ -84,6 +85,12 @@ class Claim(Row):
             Index(fields=("vendor_id", "currency", "id"), name="ix_claims_vendor"),
             Index(fields=("order_id",), name="ix_claims_order"),
             Index(fields=("receivable",), name="ix_claims_receivable"),
+            # What vendors have not got yet.
+            IndexWhere(
+                fields=("id",),
+                name="ix_claims_to_send",
+                where="taken > amount - netted",
+            ),
         ]
         constraints = [
             CheckConstraint(

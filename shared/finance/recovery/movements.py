@@ -10,6 +10,7 @@ from typing import Any
 from shared.core.frozen import frozen
 from shared.finance.ledger import postings
 from shared.finance.ledger import service as ledger
+from shared.finance.payments.models import Payment
 from shared.finance.recovery.models import Claim, Movement
 from shared.finance.recovery.rules import MovementKind, MovementState, signed
 from shared.finance.recovery.statements import lock_movement
@@ -28,6 +29,26 @@ class MadeMovement:
     amount: int
     source_id: str
     stripe_id: str
+
+
+async def open_claim(
+    tx: Transaction,
+    subject: str,
+    payment: Payment,
+    amount: int,
+) -> Claim:
+    """Write a new claim on the vendor of a payment down; `amount` in minor units, below zero what
+    the vendor gets.
+    """
+    return await tx.create(
+        Claim,
+        subject=subject,
+        vendor_id=payment.vendor_id,
+        payment_id=payment.id,
+        order_id=payment.order_id,
+        currency=payment.currency,
+        amount=amount,
+    )
 
 
 async def record(

@@ -73,15 +73,7 @@ async def set_claim(
     claim = await tx.lock_first(Claim.filter(subject=subject))
     is_new = claim is None
     if claim is None:
-        claim = await tx.create(
-            Claim,
-            subject=subject,
-            vendor_id=payment.vendor_id,
-            payment_id=payment.id,
-            order_id=payment.order_id,
-            currency=payment.currency,
-            amount=amount,
-        )
+        claim = await movements.open_claim(tx, subject, payment, amount)
     elif claim.amount != amount:
         await tx.change(claim, amount=amount)
     await movements.record(tx, claim, *made, order_number=order_number, is_new=is_new)

@@ -39,6 +39,23 @@ class WhichOrder(Conflict):
     )
 
 
+class MoreThanOneOrder(WhichOrder):
+    """The refund names its order, and is more than what had not gone back of it."""
+
+    code = "more_than_one_order"
+
+    def __init__(self, amount: Money, number: str, left: Money) -> None:
+        told = _(
+            "This refund gives %(amount)s back. It names order %(number)s, of which at most"
+            " %(left)s could go back, and nothing says whose the rest is, so the books do not"
+            " have it.",
+            amount=money(amount),
+            number=number,
+            left=money(left),
+        )
+        super().__init__(told)
+
+
 class NotPaid(Conflict):
     """There is no money of this order to give back."""
 
@@ -156,6 +173,13 @@ class NothingPaid(BadRefund):
 
     param = "reach"
     default = _n("Nothing was paid for these pieces, so nothing can go back.")
+
+
+class FreeInPart(BadRefund):
+    """Of an order that cost nothing no part can be told from the rest by what was paid for it."""
+
+    param = "reach"
+    default = _n("Nothing was paid for this order, so it is taken back as a whole.")
 
 
 class ForeignLine(BadRefund):

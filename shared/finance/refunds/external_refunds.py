@@ -7,15 +7,16 @@ from __future__ import annotations
 import logging
 
 from shared.core.errors import TryLater
+from shared.core.money import Money
 from shared.core.words import in_english
 from shared.finance.payments import service as payments
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import PAID_STATES
 from shared.finance.refunds import refunded_amounts, stripe_reads, sync
-from shared.finance.refunds.errors import WhichOrder
+from shared.finance.refunds.errors import MoreThanOneOrder, WhichOrder
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.order_totals import BY_STRIPE, sum_of
-from shared.finance.refunds.rules import Burden, RefundState, bear
+from shared.finance.refunds.rules import Burden, RefundState, Sum, bear
 from shared.finance.refunds.stripe_reads import Along
 from shared.finance.refunds.writes import MARK, ORDER
 from shared.infra import unit
@@ -117,7 +118,7 @@ async def _payment_of(answer: StripeRefund) -> Payment | None:
         is_known = known is not None and known.payment_id == payment.id
         if is_known or (known is None and payment.order.number == number):
             return payment
-    raise WhichOrder(log=f"refund {answer.id} of {intent_id}")
+    raise WhichOrder(log=f"{WhichOrder.default} ({answer.id} of {intent_id})")
 
 
 async def _row_of(payment: Payment, answer: StripeRefund) -> Refund | None:
@@ -148,20 +149,20 @@ async def _make_row(
     await tx.lock(Payment, id=payment.id)
     if (row := await Refund.get_or_none(stripe_refund_id=answer.id)) is not None:
         return int(row.id)
+    _must_be_of_one(payment, order, answer)
     await _make_room(tx, order, answer)
     now = await Order.get(id=order.id)
     found, policy = await sum_of(now), await get_policy()
     if not await refunded_amounts.count_against(tx, order, answer.amount):
         raise NoRoomYet
     worked_out = bear(found, answer.amount, policy.refund_policy)
-    burden = _as_moved(worked_out, answer.amount, moved)
-    number = 1 + await Refund.filter(order_id=order.id).count()
+    burden = _as_moved(found, worked_out, answer.amount, moved)
     row = await tx.create(
         Refund,
         vendor_id=order.vendor_id,
         order_id=order.id,
         payment_id=payment.id,
-        number=number,
+        number=1 + await Refund.filter(order_id=order.id).count(),
         status=RefundState.OPENING,
         amount=answer.amount,
         vendor_part=burden.vendor,
@@ -179,11 +180,25 @@ async def _make_row(
     return int(row.id)
 
 
-def _as_moved(burden: Burden, amount: int, moved: Along) -> Burden:
+def _must_be_of_one(payment: Payment, order: Order, answer: StripeRefund) -> None:
+    """Of a charge that orders share, Stripe gives back what it was asked for, whosever it is."""
+    left = max(order.total_amount_cents - order.returned_amount, 0)
+    if payment.is_slice and answer.amount > left:
+        raise MoreThanOneOrder(
+            Money(answer.amount, answer.currency),
+            order.number,
+            Money(left, order.currency),
+        )
+
+
+def _as_moved(found: Sum, burden: Burden, amount: int, moved: Along) -> Burden:
     """What Stripe took along says who bears it; the marketplace's discount comes back all the
     same.
+
+    Where the marketplace sent a contribution besides, the sale had no application fee, so nobody
+    could choose: our policy says, and what did not come along is claimed.
     """
-    if not (moved.reversed or moved.fee_back):
+    if found.sold.contribution or not (moved.reversed or moved.fee_back):
         return burden
     back = min(moved.fee_back, amount)
     discount = burden.discount

@@ -38,7 +38,7 @@ async def import_one(context: Context, stripe_refund_id: str) -> None:
     try:
         await external_refunds.sync_stripe_refund(context.gateway, stripe_refund_id)
     except WhichOrder as unknown:
-        log.warning("%s", unknown.log)
+        log.warning("%s: %s", stripe_refund_id, unknown.log or unknown)
 
 
 @recurring("refunds.sweep", every=timedelta(hours=1))

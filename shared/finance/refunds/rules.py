@@ -14,6 +14,7 @@ from shared.finance.refunds.errors import (
     AmountTooFine,
     FewerPiecesLeft,
     ForeignLine,
+    FreeInPart,
     NoPieces,
     NoPiecesLeft,
     NothingPaid,
@@ -189,9 +190,7 @@ class RefundedPieces:
 
 @frozen
 class Worked:
-    """A wish worked out: minor units, the lines it is about (none for a free amount), and what of
-    the amount is for shipping.
-    """
+    """A wish worked out: minor units, its lines (none for a free amount), what is for shipping."""
 
     amount: int
     parts: tuple[RefundedPieces, ...] = ()
@@ -227,6 +226,8 @@ def _of_nothing(order: Sum, wish: RefundRequest) -> Worked:
     left = _pieces_left(order)
     if not left:
         raise TooMuch(order.left)
+    if wish.reach is not Reach.WHOLE:
+        raise FreeInPart
     return _spread(order, left, wish.restock, 0, 0)
 
 
@@ -266,9 +267,7 @@ def _spread(
     amount: int,
     shipping: int,
 ) -> Worked:
-    """The lines and the shipping with what each counts for; where a free amount went back before,
-    the rest is spread over them.
-    """
+    """Lines and shipping with what each counts for; after a free amount, the rest spread so."""
     lines = [line for line in order.lines if quantities.get(line.id)]
     unit = step(order.currency)
     worth = [line.worth(quantities[line.id], unit) for line in lines]

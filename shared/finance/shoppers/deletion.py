@@ -32,6 +32,7 @@ from shared.trade.people.persons import CUSTOMER, language_of
 from shared.trade.people.rules import Purpose, no_address
 from shared.trade.returns.models import ReturnRequest
 from shared.trade.returns.rules import ReturnState
+from shared.trade.vat.models import VatRegistration
 
 NOBODY = "(deleted)"
 
@@ -111,6 +112,7 @@ async def _forget_purchases(customer: Customer) -> None:
         await orders.update(
             customer_id=customer.id,
             note="",
+            buyer_vat_name="",  # the number stays: returns to the tax office name it
             message_waits=False,
             updated_at=now,
         )
@@ -120,6 +122,7 @@ async def _forget_person(customer: Customer) -> None:
     await sessions.end_sessions(CUSTOMER, customer.id)
     await mailed_links.end(CUSTOMER, customer.id, *Purpose)
     await CustomerAddress.filter(customer_id=customer.id).delete()
+    await VatRegistration.filter(customer_id=customer.id).delete()
     # What was written about orders is evidence, and goes with its time.
     await Email.filter(
         to=customer.email,

@@ -20,6 +20,7 @@ from shared.trade.people.address_book import LINES, AddressView, address_book
 from shared.trade.people.errors import UnknownPerson
 from shared.trade.people.models import Customer
 from shared.trade.returns.models import ReturnRequest
+from shared.trade.vat.models import VatRegistration
 
 # A copy is made at once; who bought more than that is written to by a person.
 MOST = 1000
@@ -51,6 +52,7 @@ async def export_of(customer_id: int) -> Copy:
             "email_confirmed_at": _at(customer.email_confirmed_at),
         },
         "addresses": [_address(each) for each in book],
+        "vat_numbers": await _vat_numbers(customer_id),
         "payment_methods": [method.label for method in methods],
         "purchases": purchases,
     }
@@ -58,6 +60,23 @@ async def export_of(customer_id: int) -> Copy:
         told,
         numbers,
     )
+
+
+async def _vat_numbers(customer_id: int) -> list[dict[str, Any]]:
+    """What was stated, the latest first, and what became of it."""
+    mine = VatRegistration.filter(customer_id=customer_id).order_by("-id")
+    return [
+        {
+            "number": row.number,
+            "business": row.name,
+            "stated_at": _at(row.created_at),
+            "confirmed_at": _at(row.confirmed_at),
+            "refused_at": _at(row.refused_at),
+            "reason": row.refusal,
+            "replaced_at": _at(row.replaced_at),
+        }
+        for row in await mine
+    ]
 
 
 def _address(view: AddressView) -> dict[str, str]:
@@ -114,16 +133,23 @@ def _order(
     order: Order,
     lines: Sequence[OrderLine],
 ) -> dict[str, Any]:
-    total = Money(
-        order.total_amount_cents,
-        order.currency,
-    )
+    off = order.discount_amount + order.shipping_discount
     return {
         "number": order.number,
         "shop": order.vendor.name,
         "status": order.status,
         "payment_status": order.payment_status,
-        "total": f"{total.to_decimal()} {total.currency}",
+        "total": _money(
+            order.total_amount_cents,
+            order.currency,
+        ),
+        "delivery_cost": _money(
+            order.shipping_amount,
+            order.currency,
+        ),
+        "discount": _money(off, order.currency) if off else "",
+        "discount_code": order.discount_code,
+        "vat_number": order.buyer_vat_number,
         "paid_at": _at(order.paid_at),
         "shipped_at": _at(order.shipped_at),
         "delivered_at": _at(order.delivered_at),
@@ -139,17 +165,21 @@ def _line(
     line: OrderLine,
     currency: str,
 ) -> dict[str, Any]:
-    price = Money(
-        line.unit_amount,
-        currency,
-    )
     return {
         "name": line.name,
         "choice": line.choice,
         "article_number": line.sku,
         "quantity": line.quantity,
-        "price": f"{price.to_decimal()} {price.currency}",
+        "price": _money(line.unit_amount, currency),
     }
+
+
+def _money(amount: int, currency: str) -> str:
+    money = Money(
+        amount,
+        currency,
+    )
+    return f"{money.to_decimal()} {currency}"
 
 
 def _message(message: OrderMessage) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.finance.statements.rules import Party
+from shared.trade.vat.holders import of_vendor
 from shared.trade.vat.models import VatRegistration
 from shared.trade.vat.rules import Rate, StateVat, Treatment, treatment
 from shared.trade.vat.service import current
@@ -39,7 +40,7 @@ class Buyer:
 
 async def buyer_of(vendor: Vendor) -> Buyer:
     """The vendor as it is now. A number that nobody has confirmed stands on no invoice."""
-    row = await current(vendor.id)
+    row = await current(of_vendor(vendor.id))
     confirmed: VatRegistration | None = row if row and row.confirmed_at else None
     place = (vendor.city,) if vendor.city else ()
     party = Party(

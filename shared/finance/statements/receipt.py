@@ -22,6 +22,8 @@ from shared.finance.statements.pdf import (
     Sheets,
     folded,
 )
+from shared.trade.orders.sold_vat import SoldVat
+from shared.trade.vat.sales.words import rate_words
 
 HALF = 250.0
 
@@ -124,6 +126,7 @@ def _lines(sheets: Sheets, facts: Facts) -> None:
         bold=True,
     )
     sheets.down(ROW + 8)
+    _vat(sheets, facts.vat)
     for refund in facts.refunds:
         bill_row(
             sheets,
@@ -152,6 +155,19 @@ def _rest(sheets: Sheets, facts: Facts) -> None:
             _said("delivery", method=facts.sent_by) if facts.sent_by else _said("rest")
         )
         bill_row(sheets, (said, "", _plain(rest)))
+        sheets.down(ROW)
+
+
+def _vat(sheets: Sheets, vat: SoldVat | None) -> None:
+    """What of the total is VAT, by rate; of a business's order, by which number there is none."""
+    if vat is None:
+        return
+    for paid in vat.rates:
+        rate = rate_words(paid.rate)
+        said = _said("vat", rate=rate)
+        if vat.business is not None:
+            said = _said("reverse_charge", rate=rate, number=vat.business.number)
+        bill_row(sheets, (said, "", _plain(paid.vat)))
         sheets.down(ROW)
 
 

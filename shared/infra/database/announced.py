@@ -6,8 +6,8 @@ Whoever keeps something back says with `telling` what is to happen before each s
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from typing import Any, TypeAlias
 
@@ -16,24 +16,29 @@ Before: TypeAlias = Callable[[str], Awaitable[None]]
 _before: ContextVar[Before | None] = ContextVar("markethall_before", default=None)
 
 
-@contextmanager
-def telling(before: Before) -> Iterator[None]:
+class _Telling:
+    """No generators here and below: every statement goes through them."""
+
+    __slots__ = ("_marker", "_to")
+
+    def __init__(self, to: Before | None) -> None:
+        self._to = to
+
+    def __enter__(self) -> None:
+        self._marker = _before.set(self._to)
+
+    def __exit__(self, *_what: object) -> None:
+        _before.reset(self._marker)
+
+
+def telling(before: Before) -> AbstractContextManager[None]:
     """Await `before` with each statement that this task's transaction is about to send."""
-    marker = _before.set(before)
-    try:
-        yield
-    finally:
-        _before.reset(marker)
+    return _Telling(before)
 
 
-@contextmanager
-def untold() -> Iterator[None]:
+def untold() -> AbstractContextManager[None]:
     """Send what the block sends without telling."""
-    marker = _before.set(None)
-    try:
-        yield
-    finally:
-        _before.reset(marker)
+    return _Telling(None)
 
 
 async def _tell(query: str) -> None:
@@ -51,18 +56,27 @@ class CaughtFailure(RuntimeError):
     """
 
 
+class _NotingFailures:
+    __slots__ = ("_client",)
+
+    def __init__(self, client: TellsStatements) -> None:
+        self._client = client
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: object, _trace: object) -> None:
+        if isinstance(error, Exception):
+            self._client.has_failed = True
+
+
 class TellsStatements:
     """Put before a client of Tortoise's that is inside a transaction."""
 
     has_failed = False
 
-    @contextmanager
-    def _noting_failures(self) -> Iterator[None]:
-        try:
-            yield
-        except Exception:
-            self.has_failed = True
-            raise
+    def _noting_failures(self) -> AbstractContextManager[None]:
+        return _NotingFailures(self)
 
     async def commit(self) -> None:
         if self.has_failed:

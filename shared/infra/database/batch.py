@@ -155,9 +155,9 @@ async def insert_new(asked: Sequence[Newcomers]) -> list[dict[str, int]]:
     return found
 
 
-def placed(sql: str) -> str:
-    """Return `sql` with the parameters that this database takes."""
-    return sql if dialect() != "postgres" else _numbered(sql)
+def placed(sql: str, client: Any = None) -> str:
+    """Return `sql` with the parameters that this database takes, or that of a `client` at hand."""
+    return sql if dialect(client) != "postgres" else _numbered(sql)
 
 
 @lru_cache(maxsize=512)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tortoise.connection import get_connection
 
 
-def dialect() -> str:
-    """Return `sqlite` or `postgres`."""
-    return str(get_connection("default").capabilities.dialect)
+def dialect(client: Any = None) -> str:
+    """Return `sqlite` or `postgres`; who has the connection's `client` at hand need not look."""
+    asked = client or get_connection("default")
+    return str(asked.capabilities.dialect)
 
 
 def keeps_text() -> bool:

@@ -27,7 +27,7 @@ Record = Mapping[str, Any]
 async def fetch(sql: str, *values: Any) -> list[dict[str, Any]]:
     """Return what a statement answers; JSON columns are as the driver gives them."""
     client = get_connection("default")
-    return list(await client.execute_query_dict(placed(sql), list(values)))
+    return list(await client.execute_query_dict(placed(sql, client), list(values)))
 
 
 async def execute(sql: str, *values: Any) -> int:
@@ -37,7 +37,7 @@ async def execute(sql: str, *values: Any) -> int:
     """
     client = get_connection("default")
     with untold():
-        count, _ = await client.execute_query(placed(sql), list(values))
+        count, _ = await client.execute_query(placed(sql, client), list(values))
     return int(count)
 
 

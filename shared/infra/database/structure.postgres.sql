@@ -1,4 +1,4 @@
--- What all migrations make, up to 0077_waiting_shoppers. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0079_waiting_contributions. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -1029,10 +1029,12 @@ CREATE TABLE order_lines (
     discount_amount bigint DEFAULT 0 NOT NULL,
     vat_rate integer,
     vat_amount bigint,
+    vat_taken_off bigint DEFAULT 0 NOT NULL,
     CONSTRAINT ck_order_lines_commission CHECK (commission_amount >= 0 and commission_amount <= unit_amount * quantity),
     CONSTRAINT ck_order_lines_discount CHECK (discount_amount >= 0 and discount_amount <= unit_amount * quantity),
     CONSTRAINT ck_order_lines_pieces CHECK (refunded_quantity >= 0 and refunded_quantity <= quantity and restocked_quantity >= 0 and restocked_quantity <= quantity),
-    CONSTRAINT ck_order_lines_positive CHECK (quantity > 0 and unit_amount > 0)
+    CONSTRAINT ck_order_lines_positive CHECK (quantity > 0 and unit_amount > 0),
+    CONSTRAINT ck_order_lines_vat_taken_off CHECK (vat_taken_off >= 0)
 );
 COMMENT ON TABLE order_lines IS 'One product of an order as it was sold: name and price are copies, the product may change later.';
 COMMENT ON COLUMN order_lines.unit_amount IS 'minor units of the order''s currency';
@@ -1108,12 +1110,18 @@ CREATE TABLE orders (
     vat_parts jsonb,
     message_waits boolean DEFAULT false NOT NULL,
     return_waits boolean DEFAULT false NOT NULL,
+    vat_taken_off bigint DEFAULT 0 NOT NULL,
+    buyer_vat_number character varying(20) DEFAULT ''::character varying NOT NULL,
+    buyer_vat_name character varying(120) DEFAULT ''::character varying NOT NULL,
+    buyer_vat_confirmed_at timestamp with time zone,
+    seller_vat_number character varying(20) DEFAULT ''::character varying NOT NULL,
     CONSTRAINT ck_orders_discounts CHECK (discount_amount >= 0 and shipping_discount >= 0 and marketplace_discount >= 0 and marketplace_discount <= discount_amount + shipping_discount),
     CONSTRAINT ck_orders_disputed CHECK (disputed_amount >= 0 and lost_amount >= 0),
     CONSTRAINT ck_orders_fee CHECK (platform_fee_amount >= 0 and (platform_fee_amount = 0 or platform_fee_amount < total_amount_cents + marketplace_discount)),
     CONSTRAINT ck_orders_payment_status CHECK (payment_status in ('pending', 'processing', 'paid', 'failed', 'cancelled', 'refunded')),
     CONSTRAINT ck_orders_refunded CHECK (refunded_amount >= 0 and refunded_amount <= total_amount_cents),
     CONSTRAINT ck_orders_returned CHECK (returned_amount >= 0 and returned_amount <= refunded_amount),
+    CONSTRAINT ck_orders_reverse_charge CHECK (vat_taken_off >= 0 and (vat_treatment = 'reverse_charge') = (buyer_vat_number <> '' and seller_vat_number <> '' and buyer_vat_confirmed_at is not null) and (vat_taken_off = 0 or vat_treatment = 'reverse_charge')),
     CONSTRAINT ck_orders_shipping CHECK (shipping_amount >= 0),
     CONSTRAINT ck_orders_shipping_refunded CHECK (shipping_refunded >= 0 and shipping_refunded <= shipping_amount),
     CONSTRAINT ck_orders_status CHECK (status in ('pending', 'processing', 'shipped', 'delivered', 'cancelled')),
@@ -1991,7 +1999,10 @@ CREATE TABLE vat_registrations (
     refused_by character varying(120) NOT NULL,
     refusal character varying(300) NOT NULL,
     replaced_at timestamp with time zone,
-    vendor_id bigint NOT NULL,
+    vendor_id bigint,
+    customer_id bigint,
+    name character varying(120) DEFAULT ''::character varying NOT NULL,
+    CONSTRAINT ck_vat_registrations_holder CHECK ((vendor_id is null) <> (customer_id is null)),
     CONSTRAINT ck_vat_registrations_one_decision CHECK (confirmed_at is null or refused_at is null),
     CONSTRAINT ck_vat_registrations_proof CHECK (confirmed_at is null or (confirmed_by <> '' and proof <> ''))
 );
@@ -2627,6 +2638,7 @@ CREATE INDEX ix_checkouts_network ON checkouts USING btree (network, status);
 CREATE INDEX ix_checkouts_old_link ON checkouts USING btree (old_link_digest);
 CREATE INDEX ix_claims_order ON claims USING btree (order_id);
 CREATE INDEX ix_claims_receivable ON claims USING btree (receivable);
+CREATE INDEX ix_claims_to_send ON claims USING btree (id) WHERE taken > amount - netted;
 CREATE INDEX ix_claims_vendor ON claims USING btree (vendor_id, currency, id);
 CREATE INDEX ix_code_tries_hour ON code_tries USING btree (hour);
 CREATE INDEX ix_customer_addresses_customer ON customer_addresses USING btree (customer_id);
@@ -2676,6 +2688,7 @@ CREATE INDEX ix_page_changes_transaction ON page_changes USING btree (transactio
 CREATE INDEX ix_payment_method_detachments_done ON payment_method_detachments USING btree (done_at);
 CREATE INDEX ix_payment_method_setups_status ON payment_method_setups USING btree (status, updated_at);
 CREATE INDEX ix_payment_methods_customer ON payment_methods USING btree (customer_id);
+CREATE INDEX ix_payment_methods_expiry ON payment_methods USING btree (card_exp_year, card_exp_month);
 CREATE INDEX ix_payments_bare ON payments USING btree (updated_at) WHERE stripe_charge_id IS NOT NULL AND stripe_balance_transaction_id IS NULL;
 CREATE INDEX ix_payments_paid ON payments USING btree (paid_at) WHERE paid_at IS NOT NULL;
 CREATE INDEX ix_payments_shared ON payments USING btree (intent_key) WHERE intent_key IS NOT NULL;
@@ -2741,6 +2754,7 @@ CREATE UNIQUE INDEX uq_sales_documents_invoice ON sales_documents USING btree (o
 CREATE UNIQUE INDEX uq_sales_documents_refund ON sales_documents USING btree (refund_id, kind) WHERE refund_id IS NOT NULL;
 CREATE UNIQUE INDEX uq_stripe_customers_live ON stripe_customers USING btree (customer_id) WHERE gone_at IS NULL;
 CREATE UNIQUE INDEX uq_vat_registrations_current ON vat_registrations USING btree (vendor_id) WHERE replaced_at IS NULL;
+CREATE UNIQUE INDEX uq_vat_registrations_shopper ON vat_registrations USING btree (customer_id) WHERE replaced_at IS NULL;
 CREATE TRIGGER audit_entries_never_change BEFORE DELETE OR UPDATE ON audit_entries FOR EACH ROW EXECUTE FUNCTION audit_refuse();
 CREATE TRIGGER audit_entries_never_emptied BEFORE TRUNCATE ON audit_entries FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse();
 CREATE TRIGGER categories_change_pages AFTER INSERT OR DELETE OR UPDATE ON categories FOR EACH ROW EXECUTE FUNCTION categories_change_pages();
@@ -2930,6 +2944,8 @@ ALTER TABLE ONLY tokens
     ADD CONSTRAINT tokens_member_id_fkey FOREIGN KEY (member_id) REFERENCES members(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY tokens
     ADD CONSTRAINT tokens_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY vat_registrations
+    ADD CONSTRAINT vat_registrations_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY vat_registrations
     ADD CONSTRAINT vat_registrations_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY vat_waits

@@ -7,15 +7,16 @@ first question.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from shared.core.settings import StripeSettings
 from shared.infra import unit
 from shared.infra.database.held_connection import let_go
-from shared.infra.gateway.errors import InsideTransaction
+from shared.infra.gateway.errors import InsideTransaction, StripeUnavailable
 from shared.infra.gateway.restore_check import money_may_move
 
 if TYPE_CHECKING:
@@ -26,8 +27,12 @@ if TYPE_CHECKING:
 API_VERSION = "2026-10-28.endive"
 PLATFORM = "markethall"
 PAGE = 100  # the most that Stripe gives at once
+# So many seconds are waited before a page in the middle of a long list is asked for again: a
+# comparison of a million orders reads fifty thousand of them, and would begin anew for each.
+PAUSES = (5, 30, 120)
 READS = ("retrieve", "list")  # how the SDK's methods that only read begin
 T = TypeVar("T")
+log = logging.getLogger("markethall.gateway")
 Pages: TypeAlias = AsyncIterator[list[T]]
 
 
@@ -133,9 +138,16 @@ class Resource:
         `since` is by creation, inclusive.
         """
         found: list[T] = []
-        async for page in self._pages(
-            method, *path, to=to, account=account, since=since, **params
-        ):
+        pages = self._pages(
+            method,
+            *path,
+            to=to,
+            account=account,
+            since=since,
+            pauses=(),
+            **params,
+        )
+        async for page in pages:
             found += page
         found.reverse()
         return found
@@ -147,27 +159,47 @@ class Resource:
         to: Callable[[Any], T],
         account: str | None = None,
         since: datetime | None = None,
+        pauses: Sequence[float] | None = None,
         **params: Any,
     ) -> Pages[T]:
         """The pages of a whole list as they come, newest first: for lists that are too long to
         hold.
+
+        The first fails as any call; one behind it is asked for again after each of `pauses`.
         """
+        later = PAUSES if pauses is None else pauses
         asked = {key: value for key, value in params.items() if value is not None}
         if since is not None:
             asked["created"] = {"gte": int(since.timestamp())}
         cursor: dict[str, str] = {}
         while True:
-            page, has_more = await self._call(
+            ask = partial(
+                self._call,
                 method,
                 *path,
                 params={**asked, **cursor, "limit": PAGE},
                 to=_page,
                 account=account,
             )
+            page, has_more = await _with_patience(ask, later if cursor else ())
             yield [to(item) for item in page]
             if not has_more or not page:
                 return
             cursor = {"starting_after": page[-1]["id"]}
+
+
+async def _with_patience(
+    ask: Callable[[], Awaitable[T]],
+    pauses: Sequence[float],
+) -> T:
+    """Ask again, after a pause, for what only reads."""
+    for pause in pauses:
+        try:
+            return await ask()
+        except StripeUnavailable as away:
+            log.warning("asked again in %s s: %s", pause, away.log)
+            await asyncio.sleep(pause)
+    return await ask()
 
 
 def marked(metadata: Mapping[str, str]) -> dict[str, str]:

@@ -30,6 +30,7 @@ from shared.infra.mail.paragraphs import paragraphs
 FOLDER = Path(__file__).resolve().parents[3] / "templates" / "mail"
 _FILTERS: tuple[Callable[..., str], ...] = (
     formats.money,
+    formats.percent,
     formats.deadline,
     formats.hour,
     formats.written_day,

@@ -8,6 +8,7 @@ from tortoise import Tortoise
 
 from shared.core import clock
 from shared.infra import unit
+from shared.infra.database.raw_sql import one_row
 from shared.infra.restoring.models import Restoration
 
 
@@ -20,7 +21,7 @@ async def unacknowledged() -> Restoration | None:
         not Tortoise.is_inited()
     ):  # a process that opened no database of ours has restored none
         return None
-    return await Restoration.filter(acknowledged_at=None).order_by("-id").first()
+    return await one_row(Restoration, "t.acknowledged_at IS NULL ORDER BY t.id DESC")
 
 
 async def note_backfill() -> None:

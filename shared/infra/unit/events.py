@@ -5,6 +5,7 @@ true.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import cache
 from typing import Any, TypeAlias
 
 from shared.core import domains
@@ -46,7 +47,16 @@ class Emitted:
 
 def handlers_of(event: Event) -> list[Handler]:
     """Return the handlers of those who subscribe to it, in the order of the domains."""
+    kind: Any = type(event)
+    return _handlers(kind, tuple(domains.DOMAINS))
+
+
+@cache
+def _handlers(
+    kind: Any,
+    _names: tuple[str, ...],
+) -> list[Handler]:
     subscriptions: list[domains.Subscription[Any]] = []
     for manifest in domains.manifests():
         subscriptions += manifest.subscriptions
-    return [each.handler for each in subscriptions if each.event is type(event)]
+    return [each.handler for each in subscriptions if each.event is kind]

@@ -11,6 +11,7 @@ from shared.core import clock
 from shared.core.ids import digest, new_token
 from shared.infra import unit
 from shared.infra.unit import Transaction
+from shared.trade.baskets import statements
 from shared.trade.baskets.errors import (
     BasketFull,
     NotForSale,
@@ -26,7 +27,6 @@ from shared.trade.catalogue.models import Product
 from shared.trade.catalogue.queries import MAX_ID
 from shared.trade.catalogue.rules import options_in
 from shared.trade.vendors.errors import ShopClosed
-from shared.trade.vendors.queries import vendor_by_id
 
 
 async def add(
@@ -38,15 +38,18 @@ async def add(
     """Put `quantity` more of a product or a variant into the basket; answers the basket's token (a
     new one where there was none).
 
+    A browser may be given its token before its first click, so an answer that gets lost costs no
+    basket; of two clicks at once the second waits for the first.
+
     The shopper has seen today's price. Raises NotFound, ChoiceLacking, ShopClosed, NotForSale,
     SoldOut, BasketFull, Invalid.
     """
     _check_quantity(quantity, least=1)
     product = await _for_sale(product_id)
     async with unit.transaction() as tx:
-        token, basket = await _basket(tx, token)
-        mine = BasketLine.filter(basket_id=basket.id)
-        lines = {line.product_id: line for line in await mine}
+        token = token or new_token("ba")
+        basket, there = await statements.lock_basket(tx, digest(token))
+        lines = {line.product_id: line for line in there}
         line = lines.get(product.id)
         wanted = quantity + (line.quantity if line else 0)
         if line is None and len(lines) >= MAX_LINES:
@@ -57,12 +60,13 @@ async def add(
             basket.id,
         )
         await _write(
+            tx,
             basket.id,
             product,
             wanted,
-            exists=line is not None,
+            line=line,
         )
-        await Basket.filter(id=basket.id).update(updated_at=clock.now())
+        await tx.change(basket)  # when it was last used
     return token
 
 
@@ -159,27 +163,17 @@ def _check_quantity(quantity: int, *, least: int) -> None:
 async def _for_sale(product_id: int) -> Product:
     if not 0 < product_id <= MAX_ID:
         raise ProductNotFound
-    product = await Product.get_or_none(id=product_id, is_published=True)
-    if product is None:
+    found = await statements.for_sale(product_id)
+    if found is None:
         raise ProductNotFound
+    product, vendor = found
     if product.has_options:
         raise ChoiceLacking(options_in(product.options))
-    vendor = await vendor_by_id(product.vendor_id)
     if not vendor.is_open:
         raise ShopClosed(vendor, product.name)
     if not vendor.accepts_payments:
         raise NotForSale(vendor.name)
     return product
-
-
-async def _basket(tx: Transaction, token: str | None) -> tuple[str, Basket]:
-    """The basket of this token, locked, so that two clicks queue; made now where there is none.
-
-    A browser may be given its token before its first click, so an answer that gets lost costs no
-    basket.
-    """
-    token = token or new_token("ba")
-    return token, await tx.lock_or_create(Basket, token_digest=digest(token))
 
 
 async def _must_be_there(
@@ -200,22 +194,24 @@ async def _must_be_there(
 
 
 async def _write(
+    tx: Transaction,
     basket_id: int,
     product: Product,
     quantity: int,
     *,
-    exists: bool,
+    line: BasketLine | None,
 ) -> None:
-    if exists:
-        await BasketLine.filter(basket_id=basket_id, product_id=product.id).update(
-            quantity=quantity, seen_amount=product.price_amount, updated_at=clock.now()
-        )
+    seen = product.price_amount
+    if line is not None:
+        await tx.change(line, quantity=quantity, seen_amount=seen)
         return
-    await BasketLine.create(
-        basket_id=basket_id,
-        product_id=product.id,
-        quantity=quantity,
-        seen_amount=product.price_amount,
+    tx.add(
+        BasketLine(
+            basket_id=basket_id,
+            product_id=product.id,
+            quantity=quantity,
+            seen_amount=seen,
+        )
     )
 
 

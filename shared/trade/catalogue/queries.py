@@ -16,6 +16,7 @@ from shared.trade.catalogue import statements
 from shared.trade.catalogue.errors import ProductNotFound
 from shared.trade.catalogue.models import Product
 from shared.trade.catalogue.pieces import listed
+from shared.trade.catalogue.product_statements import shown_product
 from shared.trade.catalogue.product_views import ProductView, views_of
 from shared.trade.vendors.errors import ShopClosed
 from shared.trade.vendors.queries import vendor_by_id
@@ -53,12 +54,12 @@ async def product(vendor_slug: str, product_slug: str) -> ProductView:
     """
     if not (is_slug(vendor_slug) and is_slug(product_slug)):
         raise ProductNotFound
+    found = await shown_product(vendor_slug, product_slug)
+    if found is not None:
+        return found
     query = Product.filter(
         vendor__slug=vendor_slug, slug=product_slug, is_published=True
     )
-    found = await views_of(query.filter(vendor__is_open=True))
-    if found:
-        return found[0]
     hidden = await query.first()
     if hidden is None:
         raise ProductNotFound

@@ -28,6 +28,7 @@ from shared.trade.discounts.errors import (
 from shared.trade.discounts.models import DiscountCode, Redemption
 from shared.trade.discounts.rules import (
     COUNTED,
+    MOST_DISCOUNTS,
     Discount,
     DiscountKind,
     RedemptionState,
@@ -224,6 +225,12 @@ class DiscountPage(Counted):
     """A page of an owner's discounts, the newest first."""
 
     rows: tuple[DiscountView, ...]
+
+
+async def discounts_of(vendor_id: int) -> tuple[Discount, ...]:
+    """All discounts of a vendor, the newest first: it may have so many."""
+    rows = DiscountCode.filter(vendor_id=vendor_id).order_by("-id")
+    return tuple([discount_of(row) for row in await rows.limit(MOST_DISCOUNTS)])
 
 
 async def discounts_page(owner_id: int | None, *, page: int) -> DiscountPage:

@@ -18,6 +18,7 @@ from shared.trade.discounts.errors import (
 from shared.trade.people.rules import normal_email
 
 LONGEST_CODE = 40
+MOST_DISCOUNTS = 1000  # of one owner
 SHORTEST_CODE = 3
 _SIGNS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
 

@@ -35,6 +35,7 @@ from shared.trade.discounts.models import DiscountCode
 from shared.trade.discounts.queries import DiscountView, discount_view
 from shared.trade.discounts.rules import (
     LONGEST_CODE,
+    MOST_DISCOUNTS,
     SHORTEST_CODE,
     DiscountKind,
     typed_code,
@@ -45,7 +46,6 @@ ADDED = "discount.added"
 CHANGED = "discount.changed"
 SWITCHED_ON = "discount.switched_on"
 SWITCHED_OFF = "discount.switched_off"
-MOST_DISCOUNTS = 1000  # of one owner
 MOST_USES = 1_000_000
 
 

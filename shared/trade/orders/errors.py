@@ -54,6 +54,36 @@ class TooMuchToPay(BasketProblem):
     )
 
 
+class NetPricesChanged(Conflict):
+    """What a business pays without VAT is something else than what stood on the page."""
+
+    code = "net_prices_changed"
+    default = _n(
+        "What you buy without VAT has changed. Nothing was ordered: please look at the total and "
+        "send it again."
+    )
+
+
+class BusinessNotConfirmed(NetPricesChanged):
+    """The number by which a business would buy without VAT is not confirmed, or not any more."""
+
+    code = "business_not_confirmed"
+    default = _n(
+        "Your VAT number %(number)s is not confirmed any more, so the prices contain VAT again. "
+        "Nothing was ordered or charged: please look at the total and go on."
+    )
+
+
+class NumberWithdrawn(Conflict):
+    """An order was placed without VAT by a number that is not confirmed any more; it is unpaid."""
+
+    code = "vat_number_withdrawn"
+    default = _n(
+        "The VAT number %(number)s is not confirmed any more, so this order cannot be paid without "
+        "VAT. Nothing was charged. Go back to the basket to order the same things with VAT."
+    )
+
+
 class SoldOutAtPayment(Conflict):
     """What an order holds only from Pay on is gone; no card was confirmed."""
 

@@ -138,6 +138,15 @@ ORDER_CHECKS: list[CheckConstraint] = [
         check="shipping_refunded >= 0 and shipping_refunded <= shipping_amount",
         name="ck_orders_shipping_refunded",
     ),
+    CheckConstraint(
+        check=(
+            "vat_taken_off >= 0 and (vat_treatment = 'reverse_charge') ="
+            " (buyer_vat_number <> '' and seller_vat_number <> ''"
+            " and buyer_vat_confirmed_at is not null)"
+            " and (vat_taken_off = 0 or vat_treatment = 'reverse_charge')"
+        ),
+        name="ck_orders_reverse_charge",
+    ),
 ]
 
 LINE_CHECKS: list[CheckConstraint] = [
@@ -156,5 +165,9 @@ LINE_CHECKS: list[CheckConstraint] = [
         check="refunded_quantity >= 0 and refunded_quantity <= quantity"
         " and restocked_quantity >= 0 and restocked_quantity <= quantity",
         name="ck_order_lines_pieces",
+    ),
+    CheckConstraint(
+        check="vat_taken_off >= 0",
+        name="ck_order_lines_vat_taken_off",
     ),
 ]

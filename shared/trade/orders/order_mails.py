@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from shared.core.frozen import frozen
+from shared.core.locales import SOURCE
 from shared.infra.mail import service as mail
 from shared.infra.unit import Transaction
 from shared.trade.orders.models import Checkout, Order
@@ -33,14 +34,12 @@ class OrderMails:
         **context: Any,
     ) -> None:
         """Write one in the language in which was bought."""
-        mail.post(
-            self.tx,
+        self._post(
             mail_kind,
-            to=self.checkout.email,
-            unique_key=key or f"{mail_kind}:{self.order.id}",
-            order_id=self.order.id,
-            language=self.checkout.language,
-            context={**self._names(), **context},
+            self.checkout.email,
+            self.checkout.language,
+            key,
+            context,
         )
 
     def to_vendor(
@@ -52,21 +51,36 @@ class OrderMails:
         **context: Any,
     ) -> None:
         """Write one to the address that the vendor gave for its business."""
-        mail.post(
-            self.tx,
+        self._post(
             mail_kind,
-            to=self.vendor.business_email,
-            unique_key=key or f"{mail_kind}:{self.order.id}",
-            order_id=self.order.id,
-            context={**self._names(), **context},
+            self.vendor.business_email,
+            SOURCE,
+            key,
+            context,
         )
 
-    def _names(self) -> dict[str, Any]:
-        return {
+    def _post(
+        self,
+        kind: str,
+        to: str,
+        language: str,
+        key: str,
+        context: dict[str, Any],
+    ) -> None:
+        names = {
             "number": self.order.number,
             "vendor_name": self.vendor.name,
             "full_name": self.checkout.full_name,
         }
+        mail.post(
+            self.tx,
+            kind,
+            to=to,
+            unique_key=key or f"{kind}:{self.order.id}",
+            order_id=self.order.id,
+            language=language,
+            context={**names, **context},
+        )
 
 
 async def mails_of(tx: Transaction, order: Order) -> OrderMails:

@@ -45,8 +45,15 @@ async def write_order(
     )
     lines = list(_order_lines(order, sale, charged))
     vat_of_sale(sale).put_into(lines)
+    for line, off in zip(lines, _taken_off(sale), strict=False):
+        line.vat_taken_off = off
     for line in lines:
         tx.add(line)
+
+
+def _taken_off(sale: Sale) -> Sequence[int]:
+    """The VAT that each line is sold without."""
+    return sale.net.prices.off_lines if sale.net is not None else ()
 
 
 def _commission(sale: Sale, rules: Sequence[Rule]) -> Sequence[Charged]:

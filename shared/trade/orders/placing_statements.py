@@ -28,6 +28,8 @@ from shared.trade.commission.rules import Rule
 from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.orders.rules import CheckoutStatus, StockState
 from shared.trade.shipping.models import ShippingSettings
+from shared.trade.vat.models import VatRegistration
+from shared.trade.vat.sales.businesses import ConfirmedBusiness, business_in
 from shared.trade.vendors.models import Vendor
 from shared.trade.vendors.terms import SellingTerms, payment_configs, terms_of_record
 
@@ -56,30 +58,40 @@ _SELLERS = (
 @cache
 def _basket_sql() -> str:
     return (
-        f"SELECT {columns(Basket, 'b')}, {columns(FeeRule, 'r')}, s.vendor_id AS sold_by"
+        f"SELECT {columns(Basket, 'b')}, {columns(FeeRule, 'r')}, s.vendor_id AS sold_by,"
+        f" {columns(VatRegistration, 'n')}"
         f" FROM baskets b CROSS JOIN {_SELLERS} s"
         " LEFT JOIN fee_rules r ON r.is_active"
         " AND r.vendor_id IS NOT DISTINCT FROM s.vendor_id"
+        " LEFT JOIN vat_registrations n ON n.customer_id = ?"
+        " AND n.replaced_at IS NULL AND n.confirmed_at IS NOT NULL"
         " WHERE b.token_digest = ? ORDER BY r.position, r.id"
     )
 
 
 @frozen
 class LockedBasket:
-    """A basket, locked, with the rules of commission for what its vendors sell, in their order."""
+    """A basket, locked, with the rules of commission for what its vendors sell, in their order.
+
+    `business`: for whom its shopper buys, by a confirmed number.
+    """
 
     basket: Basket
     vendor_ids: frozenset[int]  # whose the things in it were
     rules: tuple[Rule, ...]
+    business: ConfirmedBusiness | None = None
 
 
 async def lock_basket_and_rules(
     tx: Transaction,
     token_digest: str,
+    customer_id: int | None = None,
 ) -> LockedBasket | None:
-    """Lock a basket, so that two submits of it queue here, and read the rules; one query."""
+    """Lock a basket, so that two submits of it queue here, and read the rules, and what is
+    confirmed of its shopper's business; one query.
+    """
     sql = _basket_sql() + for_update("b")
-    found = await fetch(sql, token_digest, token_digest)
+    found = await fetch(sql, token_digest, customer_id, token_digest)
     if not found:
         return None
     basket = row_of(Basket, "b", found[0])
@@ -88,7 +100,18 @@ async def lock_basket_and_rules(
     rows = [row_of(FeeRule, "r", record) for record in with_rule]
     rules = tuple(rule_of(row) for row in rows)
     sellers = {record["sold_by"] for record in found} - {None}
-    return LockedBasket(basket, frozenset(sellers), rules)
+    return LockedBasket(
+        basket,
+        frozenset(sellers),
+        rules,
+        _business(found[0]),
+    )
+
+
+def _business(record: Record) -> ConfirmedBusiness | None:
+    if record["n.id"] is None:
+        return None
+    return business_in(row_of(VatRegistration, "n", record))
 
 
 @cache

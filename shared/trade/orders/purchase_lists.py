@@ -11,11 +11,12 @@ from datetime import datetime
 from tortoise.expressions import Q
 
 from shared.core.frozen import frozen
+from shared.core.ids import digest
 from shared.core.money import Money
 from shared.trade.orders.models import Checkout, Order
 from shared.trade.orders.queries import money_of
 from shared.trade.orders.remaining_money import OrderMoney
-from shared.trade.orders.rules import OrderStatus, is_called_off
+from shared.trade.orders.rules import CheckoutStatus, OrderStatus, is_called_off
 
 
 @frozen
@@ -108,3 +109,15 @@ async def parts_of_purchase(checkout_id: int) -> tuple[PurchasePart, ...]:
     mine = Order.filter(checkout_id=checkout_id)
     orders = await mine.order_by("id").select_related("vendor")
     return tuple(map(_part, orders))
+
+
+async def last_bought_with(basket_token: str | None) -> str | None:
+    """The token of the latest purchase that was paid with a basket, if there is one."""
+    if not basket_token:
+        return None
+    bought = Checkout.filter(
+        basket__token_digest=digest(basket_token),
+        status=CheckoutStatus.COMPLETED,
+    )
+    tokens = await bought.order_by("-id").limit(1).values_list("token", flat=True)
+    return str(tokens[0]) if tokens else None

@@ -16,6 +16,7 @@ from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.orders.rules import OrderStatus
 from shared.trade.orders.sold_discount import sold_discount
 from shared.trade.orders.sold_shipping import sold_shipping
+from shared.trade.orders.sold_vat import sold_vat
 from shared.trade.orders.statements import checkout_of
 
 
@@ -37,6 +38,7 @@ def told_of(
         "total": Money(order.total_amount_cents, order.currency),
         "sent_by": sold_shipping(order),
         "reduced_by": sold_discount(order),
+        "vat": sold_vat(order),
     }
 
 

@@ -120,6 +120,8 @@ def sale_columns(sale: Sale) -> dict[str, Any]:
         **shipping_columns(sale.shipping),
         **vat_of_sale(sale).columns(),
     }
+    if sale.net is not None:
+        kept |= sale.net.columns()
     reduction = sale.reduction
     if reduction is None:
         return kept

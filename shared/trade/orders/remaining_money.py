@@ -65,6 +65,11 @@ class OrderMoney:
         )
 
     @property
+    def is_free(self) -> bool:
+        """Whether it cost its shopper nothing and was not given back: it still can be, whole."""
+        return not self.total and self.payment_status is PaymentStatus.PAID
+
+    @property
     def state(self) -> MoneyState:
         """Where it is.
 

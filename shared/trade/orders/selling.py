@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from shared.core import clock
 from shared.core.frozen import frozen
@@ -22,7 +22,15 @@ from shared.trade.orders.errors import (
 )
 from shared.trade.orders.placing_statements import OnSale
 from shared.trade.orders.terms import Acceptance
-from shared.trade.shipping.rules import ShippingChoice, ShippingOffer, chosen
+from shared.trade.shipping.rules import (
+    MethodKind,
+    ShippingChoice,
+    ShippingOffer,
+    chosen,
+)
+from shared.trade.vat.sales.businesses import ConfirmedBusiness
+from shared.trade.vat.sales.net import NetPrices
+from shared.trade.vat.sales.territories import vat_place
 from shared.trade.vendors.errors import PaymentNotConfigured, ShopClosed
 from shared.trade.vendors.terms import SellingTerms
 
@@ -36,10 +44,37 @@ class SeenDiscount:
 
 
 @frozen
+class SeenNet:
+    """Of which vendors the page showed net prices, and by which confirmed number."""
+
+    number: str
+    vendors: frozenset[int]
+
+
+@frozen
+class WithoutVat:
+    """Who buys without VAT by which number of the vendor's, and at which prices."""
+
+    business: ConfirmedBusiness
+    seller: str
+    prices: NetPrices = NetPrices((), (), 0, 0)
+
+    def columns(self) -> dict[str, Any]:
+        """What an order keeps of it."""
+        return {
+            "vat_taken_off": self.prices.taken_off,
+            "buyer_vat_number": self.business.number,
+            "buyer_vat_name": self.business.name,
+            "buyer_vat_confirmed_at": self.business.confirmed_at,
+            "seller_vat_number": self.seller,
+        }
+
+
+@frozen
 class Purchaser:
     """Who orders, where it goes, how each vendor (by its id) sends it and what it is told, and the
     terms they accepted; of which vendors they buy (None: all that are in the basket), and what was
-    taken off the price that they saw (None: they saw no page).
+    taken off the price that they saw, by a code and as VAT (None: they saw no page).
     """
 
     contact: Contact
@@ -50,6 +85,7 @@ class Purchaser:
     notes: Mapping[int, str]
     vendors: frozenset[int] | None = None
     seen_discount: SeenDiscount | None = None
+    seen_net: SeenNet | None = None
 
     @property
     def network(self) -> str:
@@ -70,7 +106,8 @@ class Purchaser:
 @frozen
 class Sale:
     """What a vendor's part of a basket would be sold at: its terms, how it is sent, all that is
-    paid, into which country, and what a code has taken off.
+    paid, where it is taxed as sent to, and what a code has taken off. `net`: a business buys it
+    without VAT, and all prices here are net.
     """
 
     part: ShopPart
@@ -79,6 +116,7 @@ class Sale:
     total: Money
     country: str
     reduction: Reduction | None = None
+    net: WithoutVat | None = None
 
     @property
     def shipping_price(self) -> int:
@@ -97,6 +135,18 @@ class Sale:
     def forgone(self, line: BasketLineView) -> int:
         """What of a line the vendor does without; no commission is charged of it."""
         return self.reduction.vendor_bears(line.product.id) if self.reduction else 0
+
+
+class Addressed(Protocol):
+    """Where a parcel goes, as far as taxes ask."""
+
+    @property
+    def country(self) -> str:
+        """ISO 3166-1."""
+
+    @property
+    def postal_code(self) -> str:
+        """As it was typed so far."""
 
 
 Sales = Mapping[int, Sale]  # by vendor, in the order of their ids
@@ -140,8 +190,19 @@ def _sale(
         terms,
         offer,
         total,
-        parcel.country,
+        taxed_place(part, purchaser.contact, offer),
     )
+
+
+def taxed_place(
+    part: ShopPart,
+    contact: Addressed,
+    offer: ShippingOffer | None,
+) -> str:
+    """Where a vendor's things are taxed as sent to: what is picked up is sold where it is."""
+    if offer is not None and offer.kind is MethodKind.PICKUP:
+        return part.vendor.country
+    return vat_place(contact.country, contact.postal_code)
 
 
 def _must_be_sellable(part: ShopPart, terms: SellingTerms | None) -> SellingTerms:

@@ -23,6 +23,7 @@ from shared.trade.orders.errors import (
 )
 from shared.trade.orders.events import CheckoutOpened
 from shared.trade.orders.models import Checkout
+from shared.trade.orders.net_sales import for_business
 from shared.trade.orders.order_rows import write_order
 from shared.trade.orders.placing_statements import (
     LockedBasket,
@@ -43,6 +44,7 @@ from shared.trade.orders.selling import (
     Purchaser,
     Sales,
     SeenDiscount,
+    SeenNet,
     paid_for,
     sale_of,
 )
@@ -65,6 +67,7 @@ async def place_order(
     notes: Mapping[int, str] | None = None,
     vendors: frozenset[int] | None = None,
     seen_discount: SeenDiscount | None = None,
+    seen_net: SeenNet | None = None,
 ) -> str:
     """Turn the basket into a checkout with an order at each of its vendors, payable for
     `hold_minutes`, and answer the checkout's token.
@@ -76,10 +79,9 @@ async def place_order(
     terms that stood beside the button. Prices come from the catalogue, never from the request.
     `shipping` and `notes`: by vendor, what was chosen of what it offers, what it is told.
     `vendors`: whose things are bought; the others' stay in the basket. None: all of them.
-    `seen_discount`: what the basket's code took off on the page; another price is refused.
-    Raises EmptyBasket, ShopClosed, BasketProblem, PriceChanged, SoldOut, VendorCannotSell,
-    NotServed, ChooseShipping, ShippingChanged, CodeRefused;
-    StandsStill after a restore: stock and orders may be those of days ago.
+    `seen_discount`, `seen_net`: what stood on the page; at another price nothing is ordered. Raises
+    EmptyBasket, ShopClosed, BasketProblem, PriceChanged, SoldOut, VendorCannotSell, NotServed,
+    ChooseShipping, ShippingChanged, CodeRefused, NetPricesChanged; StandsStill after a restore.
     """
     purchaser = Purchaser(
         contact,
@@ -90,6 +92,7 @@ async def place_order(
         notes or {},
         vendors,
         seen_discount,
+        seen_net,
     )
     return await _place(basket_token, purchaser, hold_minutes)
 
@@ -101,13 +104,15 @@ async def _place(
 ) -> str:
     async with unit.transaction() as tx:
         until = clock.now() + timedelta(minutes=hold_minutes)
-        locked = await _lock(tx, basket_token)
+        locked = await _lock(tx, basket_token, purchaser.customer_id)
         found = await lock_on_sale(tx, locked.basket) if locked is not None else None
         if locked is not None and found is not None:
             sales = await at_its_code(
                 tx,
                 locked.basket,
-                sale_of(found, purchaser),
+                await for_business(
+                    sale_of(found, purchaser), locked.business, purchaser
+                ),
                 purchaser,
             )
             rules = await _rules(sales, locked)
@@ -118,10 +123,11 @@ async def _place(
 async def _lock(
     tx: Transaction,
     basket_token: str | None,
+    customer_id: int | None,
 ) -> LockedBasket | None:
     if not basket_token:
         return None
-    return await lock_basket_and_rules(tx, digest(basket_token))
+    return await lock_basket_and_rules(tx, digest(basket_token), customer_id)
 
 
 async def _rules(sales: Sales, locked: LockedBasket) -> Sequence[Rule]:
@@ -150,7 +156,7 @@ async def _place_again(
     if locked is None or found is None:
         await money_may_move()
         raise EmptyBasket
-    sales = sale_of(found, purchaser)
+    sales = await for_business(sale_of(found, purchaser), locked.business, purchaser)
     before = _in_currency(all_before, paid_for(sales).currency)
     sales = await at_its_code(
         tx,

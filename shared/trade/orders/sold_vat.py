@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from shared.core.frozen import frozen
@@ -69,21 +70,24 @@ def vat_at_sale(
     goods: Sequence[int],
     sending: int,
     day: date,
+    *,
+    is_net: bool = False,
 ) -> VatAtSale:
     """What a vendor's part of a basket is sold with on a day, into a country.
 
-    `goods`: what each line is worth to its vendor, `sending` what it gets for that, in minor units.
+    `goods`: what each line is worth to its vendor, `sending` what it gets for that, in minor units;
+    both `is_net` where a business accounts for the VAT.
     """
     route = SaleRoute(
         part.vendor.vat_scheme,
         part.vendor.country,
         country,
     )
-    treatment = sale_treatment(route)
-    if not treatment.is_taxed:
+    treatment = SaleTreatment.REVERSE_CHARGE if is_net else sale_treatment(route)
+    if not treatment.is_taxed and not is_net:
         return VatAtSale(treatment)
-    state = taxing_state(route)
-    rates = _rates(part, state, day)
+    state = "" if is_net else taxing_state(route)
+    rates = [0] * len(goods) if is_net else rates_of(part, state, day)
     pairs = zip(rates, goods, strict=True)
     found = vat_of([TaxedLine(*pair) for pair in pairs], sending)
     of_lines = zip(rates, found.lines, strict=True)
@@ -95,7 +99,7 @@ def vat_at_sale(
     )
 
 
-def _rates(
+def rates_of(
     part: ShopPart,
     state: str,
     day: date,
@@ -121,14 +125,58 @@ class PaidVat:
     net: Money
     vat: Money
 
+    @property
+    def percentage(self) -> Decimal:
+        """Its rate, as it is written."""
+        return Decimal(self.rate) / 100
+
+    @property
+    def gross(self) -> Money:
+        """The price that it is inside of."""
+        return self.net + self.vat
+
+
+@frozen
+class SoldTo:
+    """The business that bought without VAT: its number, confirmed when, and the vendor's; what a
+    consumer would have paid inside.
+    """
+
+    number: str
+    name: str
+    confirmed_at: datetime | None
+    seller: str
+    taken_off: Money
+
 
 @frozen
 class SoldVat:
-    """What an order keeps of its VAT."""
+    """What an order keeps of its VAT; of one to a business, who that is."""
 
     treatment: SaleTreatment
     state: str
     rates: tuple[PaidVat, ...]
+    by_marketplace: (
+        Money  # what of the price the marketplace pays; its VAT is inside too
+    )
+    business: SoldTo | None = None
+
+
+def shown_vat(
+    found: VatAtSale,
+    by_marketplace: Money,
+    business: SoldTo | None,
+) -> SoldVat | None:
+    """What would be sold, before it is; None where nothing is known of its VAT."""
+    if found.treatment is SaleTreatment.UNKNOWN:
+        return None
+    return SoldVat(
+        found.treatment,
+        found.state,
+        tuple(_paid(part, by_marketplace.currency) for part in found.parts),
+        by_marketplace,
+        business,
+    )
 
 
 def sold_vat(order: Order) -> SoldVat | None:
@@ -140,6 +188,20 @@ def sold_vat(order: Order) -> SoldVat | None:
         treatment,
         order.vat_state,
         tuple(_paid(part, currency) for part in parts_in(order.vat_parts)),
+        Money(order.marketplace_discount, currency),
+        _sold_to(order),
+    )
+
+
+def _sold_to(order: Order) -> SoldTo | None:
+    if not order.buyer_vat_number:
+        return None
+    return SoldTo(
+        number=order.buyer_vat_number,
+        name=order.buyer_vat_name,
+        confirmed_at=order.buyer_vat_confirmed_at,
+        seller=order.seller_vat_number,
+        taken_off=Money(order.vat_taken_off, order.currency),
     )
 
 

@@ -5,22 +5,43 @@ well.
 from __future__ import annotations
 
 from shared.core import clock
+from shared.trade.baskets.parts import ShopPart
+from shared.trade.discounts.rules import Reduction
 from shared.trade.orders.selling import Sale
 from shared.trade.orders.sold_vat import VatAtSale, vat_at_sale
 
 
 def vat_of_sale(sale: Sale) -> VatAtSale:
     """The VAT that a sale has inside, at the rates of today."""
-    lines = sale.part.lines
-    goods = [line.line_total.amount - sale.forgone(line) for line in lines]
-    sending = sale.shipping_price
-    reduction = sale.reduction
+    return vat_of_part(
+        sale.part,
+        sale.country,
+        sale.shipping_price,
+        sale.reduction,
+        is_net=sale.net is not None,
+    )
+
+
+def vat_of_part(
+    part: ShopPart,
+    place: str,
+    sending: int,
+    reduction: Reduction | None,
+    *,
+    is_net: bool,
+) -> VatAtSale:
+    """The same of a part with what sending it costs before a code, and what a code takes off."""
+    goods = []
+    for line in part.lines:
+        forgone = reduction.vendor_bears(line.product.id) if reduction else 0
+        goods.append(line.line_total.amount - forgone)
     if reduction is not None and not reduction.is_marketplace:
         sending -= reduction.shipping
     return vat_at_sale(
-        sale.part,
-        sale.country,
+        part,
+        place,
         goods,
         sending,
         clock.now().date(),
+        is_net=is_net,
     )

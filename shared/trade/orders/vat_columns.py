@@ -6,6 +6,8 @@ from typing import Any
 
 from tortoise import fields
 
+from shared.infra.database.base import minor_units
+
 
 class OrderVat:
     """What an order keeps of it."""
@@ -25,6 +27,30 @@ class OrderVat:
     vat_parts: Any = fields.JSONField(
         null=True, description="rate, gross and VAT inside, by rate; null: not known"
     )
+    vat_taken_off = minor_units(
+        "minor units of VAT that a consumer would pay inside and this buyer does not"
+    )
+    buyer_vat_number = fields.CharField(
+        max_length=20,
+        default="",
+        db_default="",
+        description="of a business that buys without VAT, confirmed then; empty: none",
+    )
+    buyer_vat_name = fields.CharField(
+        max_length=120,
+        default="",
+        db_default="",
+        description="the business of that number",
+    )
+    buyer_vat_confirmed_at = fields.DatetimeField(
+        null=True, description="when that number was confirmed"
+    )
+    seller_vat_number = fields.CharField(
+        max_length=20,
+        default="",
+        db_default="",
+        description="of its vendor, where it sold to a business without VAT",
+    )
 
 
 class LineVat:
@@ -36,4 +62,7 @@ class LineVat:
     )
     vat_amount = fields.BigIntField(
         null=True, description="minor units of VAT inside what is paid for it"
+    )
+    vat_taken_off = minor_units(
+        "minor units of VAT that a consumer would pay inside its pieces"
     )

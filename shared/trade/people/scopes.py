@@ -15,6 +15,7 @@ class Scope(StrEnum):
 
     PAYMENTS_READ = "payments:read"
     ONBOARDING = "onboarding"
+    DISCOUNTS_READ = "discounts:read"
 
     @property
     def label(self) -> str:

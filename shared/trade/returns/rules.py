@@ -90,11 +90,12 @@ def offer(
 ) -> AfterSaleOffer:
     """What may be asked of an order, from where its goods and its money are.
 
-    As long as nobody has said that it arrived, no period has begun that could be over.
+    As long as nobody has said that it arrived, no period has begun that could be over. Of an order
+    that cost nothing there is no money to ask for; from its contract one may withdraw all the same.
     """
     has_arrived = status is OrderStatus.DELIVERED
     may_confirm = status is OrderStatus.SHIPPED or (has_arrived and is_assumed)
-    if not money.left:
+    if not money.left and not money.is_free:
         return AfterSaleOffer(may_confirm_receipt=may_confirm)
     if status is OrderStatus.PROCESSING:
         untouched = not (money.refunded or money.disputed or money.lost)
@@ -109,7 +110,7 @@ def offer(
     may_withdraw = until is None or now < until + timedelta(days=1)
     return AfterSaleOffer(
         may_withdraw=may_withdraw,
-        may_ask=True,
+        may_ask=not money.is_free,
         may_confirm_receipt=may_confirm,
         until=until,
     )

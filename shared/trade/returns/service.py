@@ -139,11 +139,12 @@ def offer_of(order: Order) -> AfterSaleOffer:
 
 def _must_be_offered(offered: AfterSaleOffer, wanted: WantedReturn) -> None:
     is_withdrawal = wanted.kind is ReturnKind.WITHDRAWAL
-    if is_withdrawal and offered.may_cancel:
-        return  # before it is sent, too
+    # before it is sent, too
+    if is_withdrawal and (offered.may_cancel or offered.may_withdraw):
+        return
     if not offered.may_ask:
         raise NothingToReturn
-    if is_withdrawal and not offered.may_withdraw:
+    if is_withdrawal:
         raise WithdrawalOver
     if wanted.kind is ReturnKind.REFUND and wanted.reason is ReturnReason.NONE:
         raise ReturnReasonLacking
@@ -166,6 +167,7 @@ async def _tell_both(
         "note": " ".join(request.note.split()),
         "pieces": pieces,
         "asked_at": request.created_at,
+        "is_free": not order.total_amount_cents,
     }
     mails = await mails_of(tx, order)
     mails.to_shopper(

@@ -1,5 +1,5 @@
-"""Tables of VAT: the numbers of vendors with who confirmed them, exchange rates, and the months
-that wait for one.
+"""Tables of VAT: numbers of vendors and shoppers with who confirmed them, exchange rates, and the
+months that wait for one.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint
 
 from shared.infra.database.base import Row
+from shared.trade.people.models import Customer
 from shared.trade.vendors.models import Vendor
 
 
@@ -19,10 +20,26 @@ class VatRegistration(Row):
     Beyond the EU a number may be missing: there `proof` says how we know that the vendor is a business.
     """
 
-    vendor: fields.ForeignKeyRelation[Vendor] = fields.ForeignKeyField(
-        "models.Vendor", related_name="vat_registrations", on_delete=fields.RESTRICT
+    vendor: fields.ForeignKeyNullableRelation[Vendor] = fields.ForeignKeyField(
+        "models.Vendor",
+        related_name="vat_registrations",
+        null=True,
+        on_delete=fields.RESTRICT,
     )
-    vendor_id: int
+    vendor_id: int | None
+    customer: fields.ForeignKeyNullableRelation[Customer] = fields.ForeignKeyField(
+        "models.Customer",
+        related_name="vat_registrations",
+        null=True,
+        on_delete=fields.RESTRICT,
+    )
+    customer_id: int | None
+    name = fields.CharField(
+        max_length=120,
+        default="",
+        db_default="",
+        description="of a shopper's business, as it was stated; a vendor has its own",
+    )
     country = fields.CharField(
         max_length=2,
         description="the vendor's, ISO 3166-1; the number's state is in its prefix",
@@ -55,6 +72,10 @@ class VatRegistration(Row):
             CheckConstraint(
                 check="confirmed_at is null or (confirmed_by <> '' and proof <> '')",
                 name="ck_vat_registrations_proof",
+            ),
+            CheckConstraint(
+                check="(vendor_id is null) <> (customer_id is null)",
+                name="ck_vat_registrations_holder",
             ),
         ]
 

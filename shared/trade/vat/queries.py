@@ -14,6 +14,7 @@ from shared.core.frozen import frozen
 from shared.core.words import in_english
 from shared.infra.database.paging import Paged, window_of
 from shared.trade.people.queries import names_of
+from shared.trade.vat.holders import Holder, of_vendor
 from shared.trade.vat.models import VatRate, VatRegistration, VatWait
 from shared.trade.vat.numbers import is_well_formed, state_of
 from shared.trade.vat.rates import rate_of
@@ -39,14 +40,15 @@ _WHERE: dict[RegistrationState, dict[str, Any]] = {
 
 @frozen
 class Registration:
-    """What a vendor stated, and what became of it.
+    """What a vendor or a shopper stated, and what became of it.
 
-    `decided_by` is a name; `words` are the proof, or why it was refused.
+    `name` is the vendor's, or of the shopper's business. `decided_by` is a name; `words` are the
+    proof, or why it was refused.
     """
 
     id: int
-    vendor_id: int
-    vendor_name: str
+    holder: Holder
+    name: str
     country: str
     number: str
     stated_at: datetime
@@ -87,20 +89,25 @@ def note_of(found: Treatment) -> str:
 
 async def registration_of(vendor_id: int) -> Registration | None:
     """What a vendor states now. Nothing where it states nothing, and nobody has noted a proof."""
+    return await registration_held(of_vendor(vendor_id))
+
+
+async def registration_held(holder: Holder) -> Registration | None:
+    """What a vendor or a shopper states now."""
     row = await VatRegistration.get_or_none(
-        vendor_id=vendor_id, replaced_at=None
+        **holder.columns, replaced_at=None
     ).select_related("vendor")
     return (await _views([row]))[0] if row else None
 
 
 async def history_of(
-    vendor_id: int,
+    holder: Holder,
     *,
     most: int = 20,
 ) -> tuple[Registration, ...]:
-    """What a vendor stated before, the latest first."""
+    """What a vendor or a shopper stated before, the latest first."""
     rows = VatRegistration.filter(
-        vendor_id=vendor_id, replaced_at__not_isnull=True
+        **holder.columns, replaced_at__not_isnull=True
     ).select_related("vendor")
     return await _views(await rows.order_by("-id").limit(most))
 
@@ -108,7 +115,7 @@ async def history_of(
 async def registrations(
     *, status: RegistrationState, page: int = 1
 ) -> RegistrationPage:
-    """What is in force of all vendors: what waits oldest first, everything else newest first."""
+    """What is in force of all holders: what waits oldest first, everything else newest first."""
     query = _in_force(status)
     shown = await window_of(query, page=page, size=PAGE_SIZE)
     order = "id" if status is RegistrationState.WAITING else "-updated_at"
@@ -133,11 +140,11 @@ async def registration_counts() -> dict[RegistrationState, int]:
 
 @frozen
 class WaitingNumbers:
-    """How many numbers wait to be confirmed; the vendor of the oldest."""
+    """How many numbers wait to be confirmed; whose the oldest is."""
 
     count: int
-    vendor_id: int
-    vendor_name: str
+    holder: Holder
+    name: str
     number: str
 
 
@@ -149,10 +156,18 @@ async def waiting_numbers() -> WaitingNumbers | None:
         return None
     return WaitingNumbers(
         await query.count(),
-        first.vendor_id,
-        first.vendor.name,
+        _holder(first),
+        _name(first),
         first.number,
     )
+
+
+def _holder(row: VatRegistration) -> Holder:
+    return Holder(row.vendor_id, row.customer_id)
+
+
+def _name(row: VatRegistration) -> str:
+    return row.vendor.name if row.vendor is not None else row.name
 
 
 def _in_force(status: RegistrationState) -> Any:
@@ -185,8 +200,8 @@ def _view(row: VatRegistration, names: dict[str, str]) -> Registration:
     decided_by = row.confirmed_by or row.refused_by
     return Registration(
         id=row.id,
-        vendor_id=row.vendor_id,
-        vendor_name=row.vendor.name,
+        holder=_holder(row),
+        name=_name(row),
         country=row.country,
         number=row.number,
         stated_at=row.created_at,

@@ -1,9 +1,10 @@
-"""Use cases of VAT numbers: a vendor states one, the marketplace's staff confirms or refuses it.
+"""Use cases of VAT numbers: a vendor or a shopper states one, the marketplace's staff confirms or
+refuses it.
 
 Nobody else is asked.
 
-Whoever writes locks the vendor first, so that one registration of a vendor is in force. A number
-that changes is a new registration, unconfirmed: what was looked at before says nothing about it.
+Whoever writes locks the holder first, so that one registration of it is in force. A number that
+changes is a new registration, unconfirmed: what was looked at before says nothing about it.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from typing import Any
 from shared.core import clock
 from shared.core.editing import Look, unseen
 from shared.core.errors import Invalid
+from shared.core.frozen import frozen
 from shared.infra import unit
-from shared.infra.mail import service as mail
 from shared.infra.unit import Transaction
-from shared.trade.people.queries import operator_emails
+from shared.trade.vat import letters
 from shared.trade.vat.errors import (
     NumberLacking,
     NumberWrong,
@@ -28,71 +29,100 @@ from shared.trade.vat.errors import (
     WordsTooLong,
 )
 from shared.trade.vat.events import MonthsUnblocked
+from shared.trade.vat.holders import Holder, lock_holder
 from shared.trade.vat.models import VatRegistration, VatWait
-from shared.trade.vat.numbers import is_well_formed, normal_vat_number, state_of
+from shared.trade.vat.numbers import is_well_formed, normal_vat_number
 from shared.trade.vat.rules import is_in_eu
-from shared.trade.vendors.models import Vendor
 
 MOST_WORDS = 300
+CHANGED = {
+    "vendor": "vendor.vat_number_changed",
+    "customer": "customer.vat_number_changed",
+}
+CONFIRMED = {"vendor": "vendor.vat_confirmed", "customer": "customer.vat_confirmed"}
+REFUSED = {"vendor": "vendor.vat_refused", "customer": "customer.vat_refused"}
+
+
+@frozen
+class Business:
+    """Whose number a shopper states: its name, and the country that gave the number."""
+
+    name: str
+    country: str
 
 
 async def state_number(
     *,
-    vendor_id: int,
+    holder: Holder,
     text: str,
     actor: str,
+    business: Business | None = None,
     look: Look[Mapping[str, Any]] = unseen,
 ) -> str:
-    """Set a vendor's own VAT number, or with nothing take it away; as it is kept.
+    """Set a holder's own VAT number, or with nothing take it away; as it is kept.
 
-    Raises BadVatNumber, and what `look` does.
+    `business`: whose number a shopper states; a vendor is known. Raises BadVatNumber, and what
+    `look` does.
     """
     async with unit.transaction() as tx:
-        vendor = await _locked(tx, vendor_id)
-        number = normal_vat_number(text, vendor.country)
-        before = await current(vendor_id)
+        held = await lock_holder(tx, holder)
+        stated = business or Business("", held.country)
+        number = normal_vat_number(text, stated.country)
+        before = await current(holder)
         await look({"vat_number": before.number if before else ""})
-        if before and before.number == number and not (number and before.refused_at):
-            return number
-        if before is None and not number:
+        if _is_stated(before, number, stated):
             return number
         now = clock.now()
         await _replace(before, now)
-        made = await _state(vendor, number, actor) if number else None
+        made = await _state(holder, number, stated, actor) if number else None
         tx.record(
-            "vendor.vat_number_changed",
+            CHANGED[holder.kind],
             actor=actor,
-            subject=f"vendor:{vendor_id}",
-            vendor_id=vendor_id,
+            subject=holder.subject,
+            vendor_id=holder.vendor_id,
             before=before.number if before else "",
             after=number,
         )
-        await _tell_of_change(tx, vendor, before, made, now)
+        await letters.tell_of_change(tx, held, before, made, now)
     return number
+
+
+def _is_stated(
+    before: VatRegistration | None,
+    number: str,
+    stated: Business,
+) -> bool:
+    """Whether that is what is in force already, so that nothing has to be looked up again."""
+    if before is None:
+        return not number
+    if (before.number, before.name) != (number, stated.name):
+        return False
+    return not (number and before.refused_at)
 
 
 async def confirm(
     *,
-    vendor_id: int,
+    holder: Holder,
     registration_id: int | None,
     proof: str,
     actor: str,
 ) -> None:
-    """Hold a vendor to be the business that it says it is, for the months that are closed from now
-    on.
+    """Hold a holder to be the business that it says it is, for the months that are closed, or the
+    orders that are placed, from now on.
 
-    `registration_id` is what the staff looked at, None where the vendor stated no number. Raises
-    RegistrationChanged when the vendor has changed it since, Invalid without a proof or where the
+    `registration_id` is what the staff looked at, None where a vendor stated no number. Raises
+    RegistrationChanged when the holder has changed it since, Invalid without a proof or where the
     number must be mended first.
     """
     said = _words(proof, ProofLacking)
     async with unit.transaction() as tx:
-        vendor = await _locked(tx, vendor_id)
-        row = await _looked_at(vendor_id, registration_id)
+        held = await lock_holder(tx, holder)
+        row = await _looked_at(holder, registration_id)
         if row is not None and row.confirmed_at is not None:
             return
-        _must_be_provable(vendor, row)
-        row = row or await _state(vendor, "", actor)
+        country = row.country if row else held.country
+        _must_be_provable(country, row)
+        row = row or await _state(holder, "", Business("", country), actor)
         await VatRegistration.filter(id=row.id, confirmed_at=None).update(
             confirmed_at=clock.now(),
             confirmed_by=actor,
@@ -102,27 +132,25 @@ async def confirm(
             refusal="",
             updated_at=clock.now(),
         )
-        await _note(tx, "vendor.vat_confirmed", row, actor, proof=said)
-        await _close_what_waits(tx, vendor_id)
-        await _tell_vendor(
-            tx, "vat_confirmed", vendor, row, key="confirmed", words=said
-        )
+        _note(tx, CONFIRMED[holder.kind], row, actor, proof=said)
+        await _close_what_waits(tx, holder)
+        letters.tell_confirmed(tx, held, row, said)
 
 
 async def refuse(
     *,
-    vendor_id: int,
+    holder: Holder,
     registration_id: int,
     reason: str,
     actor: str,
 ) -> None:
-    """Say that a number is not the vendor's, or no longer: VAT is charged, and the vendor reads
+    """Say that a number is not the holder's, or no longer: VAT is charged, and the holder reads
     why. Raises as `confirm` does.
     """
     said = _words(reason, RefusalReasonLacking)
     async with unit.transaction() as tx:
-        vendor = await _locked(tx, vendor_id)
-        row = await _looked_at(vendor_id, registration_id)
+        held = await lock_holder(tx, holder)
+        row = await _looked_at(holder, registration_id)
         if row is None or row.refused_at is not None:
             return
         await VatRegistration.filter(id=row.id, refused_at=None).update(
@@ -134,28 +162,23 @@ async def refuse(
             proof="",
             updated_at=clock.now(),
         )
-        await _note(tx, "vendor.vat_refused", row, actor, reason=said)
-        await _tell_vendor(tx, "vat_refused", vendor, row, key="refused", words=said)
+        _note(tx, REFUSED[holder.kind], row, actor, reason=said)
+        letters.tell_refused(tx, held, row, said)
 
 
-async def current(vendor_id: int) -> VatRegistration | None:
+async def current(holder: Holder) -> VatRegistration | None:
     """What is in force."""
-    return await VatRegistration.get_or_none(vendor_id=vendor_id, replaced_at=None)
-
-
-async def _locked(tx: Transaction, vendor_id: int) -> Vendor:
-    vendor = await tx.lock(Vendor, id=vendor_id)
-    return vendor
+    return await VatRegistration.get_or_none(**holder.columns, replaced_at=None)
 
 
 async def _looked_at(
-    vendor_id: int, registration_id: int | None
+    holder: Holder, registration_id: int | None
 ) -> VatRegistration | None:
     """The registration in force, if it is the one that somebody looked at.
 
     Raises RegistrationChanged.
     """
-    row = await current(vendor_id)
+    row = await current(holder)
     if (row.id if row else None) != registration_id:
         raise RegistrationChanged
     return row
@@ -168,20 +191,29 @@ async def _replace(row: VatRegistration | None, now: datetime) -> None:
         )
 
 
-async def _state(vendor: Vendor, number: str, actor: str) -> VatRegistration:
+async def _state(
+    holder: Holder,
+    number: str,
+    stated: Business,
+    actor: str,
+) -> VatRegistration:
     return await VatRegistration.create(
-        vendor_id=vendor.id, country=vendor.country, number=number, stated_by=actor
+        **holder.columns,
+        name=stated.name,
+        country=stated.country,
+        number=number,
+        stated_by=actor,
     )
 
 
-def _must_be_provable(vendor: Vendor, row: VatRegistration | None) -> None:
+def _must_be_provable(country: str, row: VatRegistration | None) -> None:
     """Inside the EU a number is the proof; one that was stored before numbers were checked must be
-    mended by the vendor.
+    mended by its holder.
     """
     number = row.number if row else ""
-    if not number and is_in_eu(vendor.country):
+    if not number and is_in_eu(country):
         raise NumberLacking
-    if number and not is_well_formed(number, vendor.country):
+    if number and not is_well_formed(number, country):
         raise NumberWrong(number=number)
 
 
@@ -194,82 +226,24 @@ def _words(text: str, missing: type[Invalid]) -> str:
     return said
 
 
-async def _note(
+def _note(
     tx: Transaction, action: str, row: VatRegistration, actor: str, **details: str
 ) -> None:
-    subject = f"vendor:{row.vendor_id}"
+    holder = Holder(row.vendor_id, row.customer_id)
     tx.record(
         action,
         actor=actor,
-        subject=subject,
+        subject=holder.subject,
         vendor_id=row.vendor_id,
         number=row.number,
         **details,
     )
 
 
-async def _close_what_waits(tx: Transaction, vendor_id: int) -> None:
+async def _close_what_waits(tx: Transaction, holder: Holder) -> None:
     """A month that waited for a rate may need none now."""
+    vendor_id = holder.vendor_id
+    if vendor_id is None:
+        return
     if await VatWait.filter(vendor_id=vendor_id).exists():
         tx.emit(MonthsUnblocked(vendor_id))
-
-
-async def _tell_of_change(
-    tx: Transaction,
-    vendor: Vendor,
-    before: VatRegistration | None,
-    made: VatRegistration | None,
-    now: datetime,
-) -> None:
-    """The vendor hears of each change, in case it was somebody else's; the staff of what waits for
-    them.
-    """
-    context = {
-        "vendor_name": vendor.name,
-        "vendor_id": vendor.id,
-        "before": before.number if before else "",
-        "number": made.number if made else "",
-        "state": state_of(made.number) if made else "",
-    }
-    key = f"vat:{vendor.id}:{made.id if made else f'none.{now:%Y%m%dT%H%M%S.%f}'}"
-    mail.post(
-        tx,
-        "vat_changed",
-        to=vendor.business_email,
-        unique_key=f"{key}:changed",
-        context=context,
-    )
-    if made is not None:
-        for address in await operator_emails():
-            mail.post(
-                tx,
-                "vat_to_confirm",
-                to=address,
-                unique_key=f"{key}:{address}",
-                context=context,
-            )
-
-
-async def _tell_vendor(
-    tx: Transaction,
-    kind: str,
-    vendor: Vendor,
-    row: VatRegistration,
-    *,
-    key: str,
-    words: str,
-) -> None:
-    context = {
-        "vendor_name": vendor.name,
-        "number": row.number,
-        "state": state_of(row.number),
-        "words": words,
-    }
-    unique = f"vat:{vendor.id}:{row.id}:{key}:{clock.now():%Y%m%dT%H%M%S.%f}"
-    mail.post(
-        tx,
-        kind,
-        to=vendor.business_email,
-        unique_key=unique,
-        context=context,
-    )

@@ -12,6 +12,7 @@ import pytest
 from tortoise.connection import get_connection
 
 from shared.core.search_terms import typed_words
+from shared.infra import unit
 from shared.infra.database import counting
 from shared.infra.database.dialect import dialect
 from shared.trade.catalogue.finding import find
@@ -257,6 +258,28 @@ async def test_no_search_reads_all_products() -> None:
             )
             scans += [row["detail"] for row in plan if row["detail"] == "SCAN p"]
         assert scans == []
+
+
+@pytest.mark.postgres_only
+async def test_what_very_many_have_is_not_read_whole_however_often_it_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """PostgreSQL keeps a plan that knows no words: it goes by the order that is asked for."""
+    monkeypatch.setattr(counting, "MOST", 3)
+    await a_market()
+    with sent() as statements:
+        assert len(await names(words="tasche", sort=Sort.NAME)) > counting.MOST
+    walk, *_ = [each for each in statements if "ORDER BY p.sort_name" in each[0]]
+    query, values = walk
+    unknown = ", ".join("NULL" for _ in values)
+    async with unit.transaction():
+        client = get_connection("default")
+        for setting in ("enable_seqscan = off", "plan_cache_mode = force_generic_plan"):
+            await client.execute_script(f"SET LOCAL {setting}")
+        await client.execute_script(f"PREPARE walk AS {query}")
+        _, plan = await client.execute_query(f"EXPLAIN EXECUTE walk ({unknown})")
+    told = "\n".join(row["QUERY PLAN"] for row in plan)
+    assert "ix_products_terms" not in told
 
 
 async def test_a_category_is_found_by_its_name_in_every_language() -> None:

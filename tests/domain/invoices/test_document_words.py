@@ -12,7 +12,6 @@ from shared.finance.invoices.document import as_pdf
 from shared.finance.invoices.queries import documents_of
 from shared.finance.invoices.service import issue
 from shared.finance.refunds.rules import Reach, RefundRequest
-from shared.finance.statements.pdf import Sheets, Text
 from shared.trade.orders.models import Checkout, OrderLine
 from tests.support.refunds import WHOLE, amount, refund, sold_with_delivery
 
@@ -23,23 +22,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("database")
 
 DELIVERY = 490
-
-
-@pytest.fixture
-def pages(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """The words of each page of the files that are made."""
-    written: list[list[str]] = []
-    finished = Sheets.pdf
-
-    def pdf(sheets: Sheets) -> bytes:
-        written.extend(
-            [item.words for item in page if isinstance(item, Text)]
-            for page in sheets.pages
-        )
-        return finished(sheets)
-
-    monkeypatch.setattr(Sheets, "pdf", pdf)
-    return written
 
 
 SAID = {

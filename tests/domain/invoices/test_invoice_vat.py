@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,34 +13,30 @@ from shared.finance.invoices.queries import documents_of
 from shared.finance.invoices.service import issue
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import Reach, RefundRequest, RefundState
-from shared.finance.statements.pdf import Sheets, Text
+from shared.trade.commission.rules import RefundPolicy
 from shared.trade.orders.models import Checkout, Order, OrderLine
+from shared.trade.orders.service import place_order
 from shared.trade.vat.sales.rules import VatPart, stored_parts, vat_inside
+from tests.support import market_acts as acts
+from tests.support.codes import take_code
+from tests.support.discounts import make_discount
 from tests.support.factories import make_order
-from tests.support.refunds import WHOLE, amount, refund, sold_with_delivery
+from tests.support.market import ADA
+from tests.support.purchases import basket_of
+from tests.support.refunds import (
+    WHOLE,
+    amount,
+    refund,
+    set_policy,
+    sold_with_delivery,
+)
 
 if TYPE_CHECKING:
     from shared.infra.gateway.gateway import Gateway
+    from tests.support.machine import Market
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("database")
-
-
-@pytest.fixture
-def pages(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """The words of each page of the files that are made."""
-    written: list[list[str]] = []
-    finished = Sheets.pdf
-
-    def pdf(sheets: Sheets) -> bytes:
-        written.extend(
-            [item.words for item in page if isinstance(item, Text)]
-            for page in sheets.pages
-        )
-        return finished(sheets)
-
-    monkeypatch.setattr(Sheets, "pdf", pdf)
-    return written
 
 
 async def taxed(order: Order, *parts: tuple[int, int], **kept: Any) -> None:
@@ -122,6 +119,52 @@ async def test_all_of_a_discounted_order_gives_back_all_of_its_vat(
     assert first[0][2] + last[0][2] == vat_inside(total + 500, 1900)
 
 
+@pytest.mark.parametrize("policy", [*RefundPolicy])
+async def test_each_credit_note_has_what_the_marketplace_got_back_to_the_cent(
+    gateway: Gateway, sandbox: RunningSandbox, policy: RefundPolicy
+) -> None:
+    """What the document says of it is what the refund says, on every page."""
+    await set_policy(policy)
+    sale = await sold_with_delivery(gateway, sandbox)
+    total = sale.order.total_amount_cents
+    await Order.filter(id=sale.order.id).update(
+        marketplace_discount=777, discount_amount=777
+    )
+    await taxed(sale.order, (1900, total + 777))
+    for wish in (amount(1001), amount(333), WHOLE):
+        await refund(gateway, sale, wish)
+    await issue(sale.order.id)
+    _, *notes = await rows_of(sale.order)
+    made = await Refund.all().order_by("number")
+    assert [sum(row[1] for row in rows) for rows in notes] == [
+        each.amount + each.discount_part for each in made
+    ]
+    assert sum(each.discount_part for each in made) == 777
+
+
+async def test_all_of_an_order_for_nothing_gives_back_all_of_its_vat(
+    market: Market,
+) -> None:
+    """The marketplace had paid the price with its VAT: the vendor owes none of it any more."""
+    (shop,) = await market.fill("LU")
+    await make_discount(code="ALLOFIT", kind="percent", percentage=Decimal(100))
+    basket = await basket_of({shop.product_id: 2})
+    await take_code(basket, "ALLOFIT")
+    token = await place_order(
+        basket_token=basket,
+        contact=ADA,
+        customer_id=None,
+        hold_minutes=30,
+    )
+    order = await Order.get(checkout__token=token)
+    await taxed(order, (1900, order.marketplace_discount))
+    await issue(order.id)
+    await acts.refund(market, order.id, 1.0, now=True)
+    await issue(order.id)
+    invoice, credit = await rows_of(order)
+    assert invoice == credit == [(1900, 3998, 638)]
+
+
 SAID = {
     "en": ("VAT of Germany", "19%", "Net", "Gross", "one-stop shop (OSS)."),
     "de": ("Umsatzsteuer (Deutschland)", "19 %", "Netto", "Brutto", "Bestimmungsst"),
@@ -147,7 +190,6 @@ async def test_the_file_has_a_row_a_rate_in_the_shoppers_language(
 UNTAXED = (
     ("small", "article 284"),
     ("export", "article 146"),
-    ("reverse_charge", "Reverse charge"),
 )
 
 

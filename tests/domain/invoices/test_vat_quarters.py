@@ -80,6 +80,7 @@ async def test_a_quarter_adds_up_by_state_and_rate(
     await document(mine, 3, "reversal", vat=[row(1900, 500, 95)], total=595, **germany)
     await document(mine, 4, "invoice", total=5000, vat_treatment="export")
     await document(mine, 5, "invoice", total=700)
+    await document(mine, 6, "invoice", total=0, **germany)  # a code paid for all
     await document(other, 1, "invoice", vat=both, total=12970, **germany)
     rows = await vat_rows(mine.id, FOURTH, BERLIN)
     told = [
@@ -95,6 +96,8 @@ async def test_a_quarter_adds_up_by_state_and_rate(
     assert rows[1].gross == Money(11305, "EUR")
     assert await vat_rows(mine.id, FOURTH.before, BERLIN) == ()
     lines = as_csv(FOURTH, rows).decode().split("\r\n")
-    assert lines[0] == "quarter,treatment,state,rate,net,vat,gross,currency"
-    assert lines[2] == "2026-Q4,oss,DE,19.00,95.00,18.05,113.05,EUR"
-    assert lines[4] == "2026-Q4,export,,,50.00,0.00,50.00,EUR"
+    assert lines[0] == (
+        "quarter,treatment,state,rate,net,vat,gross,currency,customer_vat_number"
+    )
+    assert lines[2] == "2026-Q4,oss,DE,19.00,95.00,18.05,113.05,EUR,"
+    assert lines[4] == "2026-Q4,export,,,50.00,0.00,50.00,EUR,"

@@ -243,3 +243,23 @@ async def _entries_read() -> int:
         " WHERE relname = 'ledger_entries'"
     )
     return int(told["n"])
+
+
+@pytest.mark.usefixtures("database")
+async def test_whether_a_vendor_owes_is_read_from_the_sums() -> None:
+    """Nothing is written for it, but where the transaction itself has changed what is owed."""
+    vendor, other = (await make_vendor()).id, (await make_vendor()).id
+    owed, held = Account.VENDOR_RECEIVABLE, Account.VENDOR_PAYABLE
+    async with unit.transaction() as tx:
+        assert not await service.owes(tx, vendor)
+        service.post_once(tx, moved(5, owed, held, vendor=vendor))
+        assert await service.owes(tx, vendor)
+        assert not await service.owes(tx, other)
+    async with unit.transaction() as tx:
+        service.post_once(tx, moved(5, HERE, THERE))
+        assert await service.owes(tx, vendor)
+        assert LedgerEntry._meta.db_table in tx.unwritten()
+        service.post_once(tx, moved(5, held, owed, vendor=vendor))
+        assert not await service.owes(tx, vendor)
+    async with unit.transaction() as tx:
+        assert not await service.owes(tx, vendor)

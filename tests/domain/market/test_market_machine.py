@@ -219,6 +219,14 @@ class MarketMachine(Counted):
         state = self.attempt(acts.refund(self.market, sale, share, now=now), calm)
         self.waits |= state is RefundState.AWAITING_APPROVAL
 
+    @rule(sale=sales, now=st.booleans(), calm=CALM)
+    def the_shopper_cancels(self, sale: int, now: bool, calm: bool) -> None:
+        self.attempt(acts.cancel(self.market, sale, now=now), calm)
+
+    @rule(sale=sales, anyway=st.booleans())
+    def the_vendor_sends(self, sale: int, anyway: bool) -> None:
+        self.attempt(acts.send(sale, anyway=anyway))
+
     @precondition(lambda self: self.waits)
     @rule(yes=st.booleans(), calm=CALM)
     def the_operator_decides(self, yes: bool, calm: bool) -> None:

@@ -40,6 +40,7 @@ from shared.infra.jobs.models import Job
 from shared.infra.mail.models import Email
 from shared.trade.marketplace import identity as identity_of_market
 from shared.trade.marketplace import presentation
+from shared.trade.vat.holders import of_vendor
 from shared.trade.vat.service import state_number
 from shared.trade.vendors.models import Vendor
 from tests.support.books import a_dispute, arrived, at, book, refunded, sold
@@ -192,7 +193,7 @@ async def test_a_closed_month_never_changes() -> None:
         InvoiceIssuer("Other", "Elsewhere 1", "FR", "FR40303265045", Decimal(20), "XX"),
         actor="test",
     )
-    await state_number(vendor_id=vendor.id, text="DK12345674", actor="test")
+    await state_number(holder=of_vendor(vendor.id), text="DK12345674", actor="test")
     await confirmed(vendor)
     await (
         (await Vendor.get(id=vendor.id))

@@ -15,6 +15,7 @@ from shared.trade.vat.sales.rules import TaxClass, TaxPeriod
 from shared.trade.vat.sales.table import table_in, tax_table
 
 STANDARD, BOOKS, FOOD = TaxClass
+STATES = EU | {"XI"}
 READ = tomllib.loads(
     Path(table.__file__).with_name("goods_rates.toml").read_text("utf-8")
 )
@@ -27,21 +28,21 @@ def test_every_state_has_a_rate_for_every_class_all_through_2026_and_2027(
     """Its own or the standard one, on each day, and never above the standard one."""
     day = date(2026, 1, 1)
     while day < date(2028, 1, 1):
-        for state in EU:
+        for state in STATES:
             rate = tax_table().rate(state, tax_class, day)
             assert 0 <= rate <= tax_table().rate(state, STANDARD, day) <= 2700
         day += timedelta(days=1)
 
 
-def test_the_file_names_the_27_states_and_nothing_else() -> None:
+def test_the_file_names_the_27_states_northern_ireland_and_nothing_else() -> None:
     """The standard rate of each; other classes only states of the Union, and say what they
     cover.
     """
     assert len(EU) == 27
-    assert set(READ[STANDARD]) == EU
+    assert set(READ[STANDARD]) == STATES
     assert set(READ) == {*TaxClass, "classes"}
     for kind in TaxClass:
-        assert set(READ[kind]) <= EU
+        assert set(READ[kind]) <= STATES
         assert READ["classes"][kind]["covers"].strip()
         assert not {*tax_table().several[kind]} & set(READ[kind])
 
@@ -76,6 +77,8 @@ PUBLISHED = (
     ("SE", FOOD, date(2026, 4, 1), 600),
     ("SE", FOOD, date(2028, 1, 1), 1200),
     ("IT", FOOD, date(2026, 11, 30), 2200),  # no one rate: the standard one
+    ("XI", STANDARD, date(2026, 11, 30), 2000),
+    ("XI", BOOKS, date(2026, 11, 30), 0),
     ("SI", FOOD, date(2026, 11, 30), 950),
 )
 

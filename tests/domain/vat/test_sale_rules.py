@@ -49,6 +49,10 @@ TABLE = (
     (LOCAL, "DE", "FR", "DE", T.ORIGIN, "DE"),
     (OSS, "DE", "DE", "FR", T.DOMESTIC, "DE"),
     (OSS, "DE", "CH", "FR", T.EXPORT, ""),
+    (OSS, "DE", "XI", "", T.OSS, "XI"),
+    (LOCAL, "DE", "XI", "", T.ORIGIN, "DE"),
+    (OSS, "DE", "XI", "XI", T.REVERSE_CHARGE, ""),
+    (OSS, "DE", "GB", "XI", T.EXPORT, ""),
 )
 
 

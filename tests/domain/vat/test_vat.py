@@ -29,6 +29,7 @@ from shared.trade.vat.errors import (
     RegistrationChanged,
     UnlikelyRate,
 )
+from shared.trade.vat.holders import of_vendor
 from shared.trade.vat.models import VatRegistration, VatWait
 from shared.trade.vat.queries import (
     RegistrationState,
@@ -65,7 +66,7 @@ async def a_vendor(country: str = "DK", number: str = "", **values: Any) -> Vend
     await save_identity(US, actor="test")
     vendor = await make_ready_vendor(country=country, **values)
     if number:
-        await state_number(vendor_id=vendor.id, text=number, actor="member:1")
+        await state_number(holder=of_vendor(vendor.id), text=number, actor="member:1")
     return vendor
 
 
@@ -117,7 +118,9 @@ async def test_a_change_has_to_be_confirmed_again() -> None:
     await confirmed(vendor)
     # The same.
     assert (
-        await state_number(vendor_id=vendor.id, text="DK 13 58 56 28", actor="member:1")
+        await state_number(
+            holder=of_vendor(vendor.id), text="DK 13 58 56 28", actor="member:1"
+        )
         == DANE
     )
     found = await registration_of(vendor.id)
@@ -128,7 +131,7 @@ async def test_a_change_has_to_be_confirmed_again() -> None:
         "Denmark",
     )
 
-    await state_number(vendor_id=vendor.id, text="DK25313763", actor="member:1")
+    await state_number(holder=of_vendor(vendor.id), text="DK25313763", actor="member:1")
 
     found = await registration_of(vendor.id)
     assert found is not None
@@ -137,9 +140,9 @@ async def test_a_change_has_to_be_confirmed_again() -> None:
         RegistrationState.WAITING,
         None,
     )
-    assert [(old.number, old.status) for old in await history_of(vendor.id)] == [
-        (DANE, RegistrationState.CONFIRMED)
-    ]
+    assert [
+        (old.number, old.status) for old in await history_of(of_vendor(vendor.id))
+    ] == [(DANE, RegistrationState.CONFIRMED)]
     closed = await october(vendor)
     assert closed is not None
     assert closed.vat == 170
@@ -151,7 +154,7 @@ async def test_taking_it_away_and_stating_it_again_confirms_nothing() -> None:
     vendor = await a_vendor("DK", DANE)
     await confirmed(vendor)
     for text in ("", "", DANE):
-        await state_number(vendor_id=vendor.id, text=text, actor="member:1")
+        await state_number(holder=of_vendor(vendor.id), text=text, actor="member:1")
     found = await registration_of(vendor.id)
     assert found is not None
     assert found.status is RegistrationState.WAITING
@@ -163,15 +166,15 @@ async def test_each_step_is_audited_and_mailed() -> None:
     operator = await make_member(None)
     vendor = await a_vendor("DK", DANE)
     await confirmed(vendor)
-    row = await current(vendor.id)
+    row = await current(of_vendor(vendor.id))
     assert row is not None
     await refuse(
-        vendor_id=vendor.id,
+        holder=of_vendor(vendor.id),
         registration_id=row.id,
         reason="VIES says no since today",
         actor="member:9",
     )
-    await state_number(vendor_id=vendor.id, text="", actor="member:1")
+    await state_number(holder=of_vendor(vendor.id), text="", actor="member:1")
 
     trail = (
         await AuditEntry.filter(subject=f"vendor:{vendor.id}")
@@ -200,16 +203,19 @@ async def test_what_was_refused_charges_vat_and_can_be_stated_again() -> None:
     """Then it waits anew."""
     vendor = await a_vendor("DK", DANE)
     await confirmed(vendor)
-    row = await current(vendor.id)
+    row = await current(of_vendor(vendor.id))
     assert row is not None
     await refuse(
-        vendor_id=vendor.id, registration_id=row.id, reason="Another name", actor="test"
+        holder=of_vendor(vendor.id),
+        registration_id=row.id,
+        reason="Another name",
+        actor="test",
     )
     assert await waiting_numbers() is None
     closed = await october(vendor)
     assert closed is not None
     assert (closed.vat, closed.parties["buyer"]["vat_number"]) == (170, "")
-    await state_number(vendor_id=vendor.id, text=DANE, actor="member:1")
+    await state_number(holder=of_vendor(vendor.id), text=DANE, actor="member:1")
     waiting = await waiting_numbers()
     assert waiting is not None
     assert (waiting.count, waiting.number) == (1, DANE)
@@ -218,15 +224,28 @@ async def test_what_was_refused_charges_vat_and_can_be_stated_again() -> None:
 async def test_nobody_confirms_what_has_changed_since_they_looked() -> None:
     """The page shows the new one and asks again."""
     vendor = await a_vendor("DK", DANE)
-    seen = await current(vendor.id)
+    seen = await current(of_vendor(vendor.id))
     assert seen is not None
-    await state_number(vendor_id=vendor.id, text="DK25313763", actor="member:1")
+    await state_number(holder=of_vendor(vendor.id), text="DK25313763", actor="member:1")
     for decide in (
         confirm(
-            vendor_id=vendor.id, registration_id=seen.id, proof="VIES", actor="test"
+            holder=of_vendor(vendor.id),
+            registration_id=seen.id,
+            proof="VIES",
+            actor="test",
         ),
-        confirm(vendor_id=vendor.id, registration_id=None, proof="VIES", actor="test"),
-        refuse(vendor_id=vendor.id, registration_id=seen.id, reason="No", actor="test"),
+        confirm(
+            holder=of_vendor(vendor.id),
+            registration_id=None,
+            proof="VIES",
+            actor="test",
+        ),
+        refuse(
+            holder=of_vendor(vendor.id),
+            registration_id=seen.id,
+            reason="No",
+            actor="test",
+        ),
     ):
         with pytest.raises(RegistrationChanged):
             await decide
@@ -255,9 +274,9 @@ async def test_what_proves_nothing_is_refused(
     vendor = await a_vendor(country)
     with pytest.raises(Invalid, match=words):
         await confirm(
-            vendor_id=vendor.id, registration_id=None, proof=proof, actor="test"
+            holder=of_vendor(vendor.id), registration_id=None, proof=proof, actor="test"
         )
-    assert await current(vendor.id) is None
+    assert await current(of_vendor(vendor.id)) is None
 
 
 async def test_the_database_holds_one_number_in_force_and_one_decision() -> None:

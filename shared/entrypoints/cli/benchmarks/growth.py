@@ -82,12 +82,16 @@ def _pages() -> list[str]:
     """The demo's shops have the same products in both."""
     return [
         addresses.HOME,
+        addresses.SEARCH,
         addresses.VENDOR_HOME,
         addresses.VENDOR_ORDERS,
         addresses.VENDOR_PRODUCTS,
         addresses.VENDOR_SALES,
         addresses.VENDOR_PAYOUTS,
         addresses.VENDOR_STATEMENTS,
+        addresses.VENDOR_CODES,
+        addresses.VENDOR_VAT,
+        addresses.VENDOR_AUDIT,
         addresses.OPERATOR_HOME,
         addresses.OPERATOR_VENDORS,
         addresses.OPERATOR_REFUNDS,
@@ -102,6 +106,11 @@ def _pages() -> list[str]:
         addresses.OPERATOR_PAYMENTS,
         addresses.OPERATOR_AUDIT,
         addresses.OPERATOR_MAILS,
+        addresses.OPERATOR_VAT,
+        addresses.OPERATOR_CUSTOMERS,
+        addresses.OPERATOR_CODES,
+        addresses.OPERATOR_SENT,
+        addresses.OPERATOR_WITHDRAWALS,
     ]
 
 

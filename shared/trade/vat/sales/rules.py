@@ -27,6 +27,9 @@ from shared.trade.vat.rules import is_in_eu
 from shared.trade.vendors.rules import VatScheme
 
 WHOLE = 10_000  # hundredths of a percent
+NORTHERN_IRELAND = (
+    "XI"  # in the Union for goods; territories.toml says by which postal codes
+)
 
 
 class TaxClass(StrEnum):
@@ -105,11 +108,11 @@ class SaleRoute:
 
 
 def tax_state(country: str) -> str:
-    """The member state whose VAT holds in a country; empty outside. Monaco is treated as France
-    (article 7).
+    """The member state whose VAT on goods holds in a country; empty outside. Monaco is treated as
+    France (article 7), Northern Ireland (XI) as a member state of its own.
     """
     state = "FR" if country == "MC" else country
-    return state if is_in_eu(state) else ""
+    return state if is_in_eu(state) or state == NORTHERN_IRELAND else ""
 
 
 def sale_treatment(route: SaleRoute) -> SaleTreatment:
