@@ -255,6 +255,7 @@ async def test_a_mail_is_written_once_and_lands_in_the_folder(context: Context) 
         "sent_by": None,
         "note": "",
         "reduced_by": None,
+        "vat": None,
     }
     mail: dict[str, Any] = {
         "to": "a@b.test",

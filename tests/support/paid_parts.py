@@ -35,7 +35,12 @@ async def paid_at(
     """A purchase whose money, charge and transfers have arrived everywhere."""
     purchase = await buy_from(shops, customer_id=customer_id)
     await Checkout.filter(id=purchase.checkout_id).update(language=language)
-    first = purchase.order_ids[0]
+    await pay_for(context, sandbox, purchase.order_ids[0])
+    return purchase
+
+
+async def pay_for(context: Context, sandbox: RunningSandbox, first: int) -> None:
+    """Pay the purchase that an order leads; its money, charge and transfers arrive everywhere."""
     intent = await create_payment_intent(context.gateway, order_id=first)
     await confirm(sandbox, intent.payment_intent_id)
     await confirm_payment(context.gateway, intent.payment_intent_id)
@@ -44,4 +49,3 @@ async def paid_at(
     assert lead.stripe_charge_id is not None
     await record_charge(context.gateway, lead.stripe_charge_id)
     await work(context)
-    return purchase

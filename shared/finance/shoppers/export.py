@@ -150,6 +150,7 @@ def _order(
         "discount": _money(off, order.currency) if off else "",
         "discount_code": order.discount_code,
         "vat_number": order.buyer_vat_number,
+        "business": order.buyer_vat_name,
         "paid_at": _at(order.paid_at),
         "shipped_at": _at(order.shipped_at),
         "delivered_at": _at(order.delivered_at),

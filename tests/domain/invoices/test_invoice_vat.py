@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from shared.core import clock
 from shared.finance.invoices.document import as_pdf
 from shared.finance.invoices.models import SalesDocument
 from shared.finance.invoices.queries import documents_of
@@ -204,6 +205,46 @@ async def test_without_vat_the_file_says_why(
     as_pdf(await documents_of(order.id))
     assert words in " ".join(pages[0])
     assert "Net" not in pages[0]
+
+
+TO_BUSINESSES = {
+    "en": ("exempt supply", "article 138", "Reverse charge", "VAT number LU15027442"),
+    "de": (
+        "steuerfreie innergemeinschaftliche Lieferung",
+        "Artikel 138",
+        "Steuerschuldnerschaft des Leistungsempfängers",
+        "USt-IdNr. LU15027442",
+    ),
+    "fr": ("exonérée", "article 138", "Autoliquidation", "LU15027442"),
+}
+
+
+@pytest.mark.parametrize("language", TO_BUSINESSES)
+async def test_an_invoice_to_a_business_says_why_no_vat_is_charged_and_both_numbers(
+    pages: list[list[str]], language: str
+) -> None:
+    """In the words that its buyer's language has for it; the business comes first, as it was
+    confirmed.
+    """
+    order = await make_order(paid_at="2026-11-30T12:00:00Z")
+    await taxed(
+        order,
+        (0, order.total_amount_cents),
+        vat_treatment="reverse_charge",
+        vat_state="",
+        vat_taken_off=797,
+        buyer_vat_number="DE136695976",
+        buyer_vat_name="Acme GmbH",
+        buyer_vat_confirmed_at=clock.now(),
+        seller_vat_number="LU15027442",
+    )
+    await Checkout.all().update(language=language)
+    await issue(order.id)
+    as_pdf(await documents_of(order.id))
+    said = " ".join(pages[0]).replace("\N{NO-BREAK SPACE}", " ")
+    for words in (*TO_BUSINESSES[language], "Acme GmbH", "DE136695976"):
+        assert words in said
+    assert said.index("Acme GmbH") < said.index("Ada Lovelace")
 
 
 async def test_older_orders_print_no_rates(pages: list[list[str]]) -> None:

@@ -27,6 +27,29 @@ async def mail_of(order: Order, language: str = "en") -> str:
     return f"{alone}\n{together}".replace("\N{NO-BREAK SPACE}", " ")
 
 
+async def vendor_reads(order: Order) -> str:
+    """The mail to the vendor; it is written in English."""
+    lines = await OrderLine.filter(order_id=order.id)
+    told = told_of(order, "Lux", lines)
+    sold = {**told, "share": told["total"], "note": ""}
+    return render("order_sold", sold).text
+
+
+async def test_a_vendor_reads_of_the_vat_as_its_shopper_does() -> None:
+    """By rate below the total; of a business, who it is and by which numbers it bought."""
+    vendor, sam = await vendor_with(), await acme()
+    cup = await make_product(vendor, price_amount=2000)
+    (order,) = await place(await basket_of({cup.id: 1}))
+    text = await vendor_reads(order)
+    assert "Total  €20.00\n  incl. 19% VAT  €3.19\n  Yours" in text
+    (net,) = await place(await basket_of({cup.id: 1}), customer_id=sam.id)
+    text = await vendor_reads(net)
+    assert "Total  €16.81\n  VAT 0%, reverse charge  €0.00\n" in text
+    said = "Sold to Acme GmbH, VAT number DE136695976, by your number LU15027442"
+    assert said in text
+    assert "you account for it" not in text
+
+
 async def test_a_receipt_says_its_vat_by_rate() -> None:
     """Below the total, of one shop's order and of each part of a purchase."""
     vendor = await vendor_with()
