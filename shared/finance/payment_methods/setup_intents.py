@@ -87,6 +87,8 @@ async def _open(shopper_id: int, stripe_customer_id: str) -> PaymentMethodSetup:
     One of another customer makes room for the next.
     """
     async with unit.transaction() as tx:
+        # Before its customer at Stripe, as `customers.ensure` does: the new row refers to both.
+        shopper = await tx.lock(Customer, id=shopper_id)
         await tx.lock(StripeCustomer, stripe_customer_id=stripe_customer_id)
         row = await PaymentMethodSetup.get_or_none(
             customer_id=shopper_id, status__in=list(OPEN_SETUPS)
@@ -96,7 +98,6 @@ async def _open(shopper_id: int, stripe_customer_id: str) -> PaymentMethodSetup:
         if row is not None:
             await tx.move(row, to=SetupState.CANCELED)
         number = 1 + await PaymentMethodSetup.filter(customer_id=shopper_id).count()
-        shopper = await Customer.get(id=shopper_id)
         made = await tx.create(
             PaymentMethodSetup,
             customer_id=shopper_id,
