@@ -53,6 +53,7 @@ from shared.finance.ledger.queries import trial_balance
 from shared.finance.payments.queries import parked_payments
 from shared.infra.audit.queries import entries_about
 from shared.trade.catalogue.queries import clean_search
+from shared.trade.orders.decline_statements import PER_BROWSER, PER_NETWORK
 from shared.trade.orders.declines import trying
 from shared.trade.vat.queries import registration_of
 
@@ -289,6 +290,7 @@ async def payments() -> Response:
         nav_active="payments",
         parked=await parked_payments(),
         trying=await trying(),
+        bounds=(PER_BROWSER, PER_NETWORK),
         states=states(),
     )
 

@@ -153,7 +153,8 @@ function start(box) {
 // The shop did not set the pieces aside, so the card was not asked.
 function shopSentence({ code, message }, say) {
   if (code === "standing_still") return [`${message} ${say.cardNotAsked}`];
-  if (code === "sold_out") return [`${message} `, link(say.goToBasket, say.basketAt)];
+  if (code === "too_many_declines") return [message];
+  if (code === "sold_out" || code === "vat_number_withdrawn") return [`${message} `, link(say.goToBasket, say.basketAt)];
   if (code === "page_out_of_date" || code === "form_expired") return [`${say.outOfDateBefore} `, link(say.loadAgain)];
   return [say.shopUnreached];
 }
