@@ -113,12 +113,11 @@ async def event_page(
 
     `search` is an order's number or any Stripe id: of an event, object or account.
     """
-    # IN puts the state into the statement: a plan for any state there may be, which PostgreSQL
-    # keeps after five, would walk through all events for the few that wait.
+    # A list of an enum's members stands in the statement itself: a plan for any state there may
+    # be, which PostgreSQL keeps after five, would walk through all events for the few that wait.
     lists = {"all": WebhookEvent.all()}
     lists |= {
-        state.value: WebhookEvent.filter(status__in=[state.value])
-        for state in EventStatus
+        state.value: WebhookEvent.filter(status__in=[state]) for state in EventStatus
     }
     counts = await count_each(lists)
     wanted = status.value if status else "all"
