@@ -88,7 +88,7 @@ async def by_subject(vendor: Vendor, currency: str) -> set[int]:
     subjects = [*(f"order:{id_}" for id_ in ids), f"payout:{vendor.id}"]
     beside = LedgerEntry.filter(account__in=BESIDE, currency=currency)
     found = beside.filter(posting__subject__in=subjects)
-    return {int(id_) for id_ in await found.values_list("id", flat=True)}
+    return {int(str(id_)) for id_ in await found.values_list("id", flat=True)}
 
 
 async def read(account: entries.RunningAccount, after: entries.Cut | None) -> set[int]:
@@ -112,7 +112,7 @@ async def test_all_commission_of_a_vendor_is_found_once(currency: str) -> None:
         account = entries.RunningAccount(each.id, currency, None)
         assert await read(account, None) == whole
         kept = LedgerEntry.filter(id__in=whole, created_at__gte=SEPTEMBER)
-        lately = {int(id_) for id_ in await kept.values_list("id", flat=True)}
+        lately = {int(str(id_)) for id_ in await kept.values_list("id", flat=True)}
         assert await read(account, entries.Cut(SEPTEMBER)) == lately
         # the newest entry of September closed it: nothing of it turned up late
         last = (
