@@ -103,12 +103,12 @@ class Posting:
     vendor_id: int | None = None  # whose it is, asked where no entry says so
 
     def __post_init__(self) -> None:
-        if self.owner is None and self._is_of_a_sale:
-            raise ValueError(f"{self.key} does not say whose sale it is about")
         if sums := {
             currency: total for currency, total in totals(self.entries).items() if total
         }:
             raise Unbalanced(f"{self.key} does not come to zero: {sums}")
+        if self.owner is None and self._is_of_a_sale:
+            raise ValueError(f"{self.key} does not say whose sale it is about")
 
     @property
     def owner(self) -> int | None:
@@ -122,8 +122,10 @@ class Posting:
 
     @property
     def _named(self) -> int | None:
-        named = (each.vendor_id for each in self.entries if each.vendor_id is not None)
-        return next(named, None)
+        for entry in self.entries:
+            if entry.vendor_id is not None:
+                return entry.vendor_id
+        return None
 
     @property
     def _is_of_a_sale(self) -> bool:

@@ -37,8 +37,10 @@ from shared.finance.statements.rules import (
 AT_ONCE = timedelta(days=1)
 # In which all entries of a posting are made.
 TOGETHER = timedelta(minutes=1)
+EXACTLY = timedelta(0)
 # Said by what it is not, so that no index of accounts answers, which has everybody's.
 NOT_BESIDE = sorted(set(Account) - set(BESIDE))
+OWN_ACCOUNTS = sorted(OF_VENDORS)
 FIELDS = (
     "id",
     "posting_id",
@@ -219,7 +221,12 @@ def between(
     return [query.filter(lies, span) for span in _spans(after, upto)]
 
 
-def _spans(after: Cut | None, upto: Cut, slack: timedelta = timedelta(0)) -> list[Q]:
+def _spans(
+    after: Cut | None,
+    upto: Cut,
+    *,
+    slack: timedelta = EXACTLY,
+) -> list[Q]:
     """What the parts are by the entries' own columns, with `slack` at their edges."""
     if after is None:
         return [Q()]
@@ -227,7 +234,8 @@ def _spans(after: Cut | None, upto: Cut, slack: timedelta = timedelta(0)) -> lis
     usual = Q(created_at__gte=begins - slack, created_at__lt=ends + slack)
     if after.last_entry_id is None:
         return [usual]
-    return [usual, Q(created_at__lt=begins + slack, id__gt=after.last_entry_id)]
+    late = Q(created_at__lt=begins + slack, id__gt=after.last_entry_id)
+    return [usual, late]
 
 
 def _balance(vendor_id: int, currency: str) -> QuerySet[LedgerEntry]:
@@ -247,20 +255,14 @@ def _commission(
     mine = LedgerEntry.filter(
         vendor_id=account.vendor_id,
         currency=account.currency,
-        account__in=sorted(OF_VENDORS),
+        account__in=OWN_ACCOUNTS,
     )
-    postings = [
-        Subquery(mine.filter(span).values("posting_id"))
-        for span in _spans(after, upto, TOGETHER)
-    ]
-    parts = between(kept, after, upto)
-    return [
-        *between(named, after, upto),
-        *(
-            part.filter(posting_id__in=of_part)
-            for part, of_part in zip(parts, postings, strict=True)
-        ),
-    ]
+    spans = _spans(after, upto, slack=TOGETHER)
+    found = between(named, after, upto)
+    for part, span in zip(between(kept, after, upto), spans, strict=True):
+        own = mine.filter(span).values("posting_id")
+        found.append(part.filter(posting_id__in=Subquery(own)))
+    return found
 
 
 def _booked(row: tuple[object, ...]) -> Booked:
