@@ -35,9 +35,7 @@ from shared.finance.statements.rules import (
 
 # No transaction takes so long: an entry and its posting are of the same day, or of its neighbours.
 AT_ONCE = timedelta(days=1)
-# In which all entries of a posting are made.
-TOGETHER = timedelta(minutes=1)
-EXACTLY = timedelta(0)
+TOGETHER = timedelta(minutes=1)  # in which all entries of a posting are made
 # Said by what it is not, so that no index of accounts answers, which has everybody's.
 NOT_BESIDE = sorted(set(Account) - set(BESIDE))
 OWN_ACCOUNTS = sorted(OF_VENDORS)
@@ -225,7 +223,7 @@ def _spans(
     after: Cut | None,
     upto: Cut,
     *,
-    slack: timedelta = EXACTLY,
+    slack: timedelta = timedelta(0),
 ) -> list[Q]:
     """What the parts are by the entries' own columns, with `slack` at their edges."""
     if after is None:
