@@ -38,6 +38,7 @@ async def _post(order: Any, kind: str, to: str) -> Email:
         "total": Money(1, "EUR"),
         "sent_by": None,
         "reduced_by": None,
+        "vat": None,
     }
     async with unit.transaction() as tx:
         mail.post(

@@ -123,6 +123,12 @@ class Acts:
         match given:
             case ast.Constant(str(text)):
                 self.names.add(begin + text)
+            case ast.Subscript(ast.Name(name)):
+                if not self._assigned(name, module, around, begin):
+                    self.unknown.append(f"{module.name}:{given.lineno}: {name}")
+            case ast.Dict():
+                for value in given.values:
+                    self._read(value, module, around, begin)
             case ast.IfExp():
                 self._read(given.body, module, around, begin)
                 self._read(given.orelse, module, around, begin)

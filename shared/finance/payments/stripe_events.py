@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from shared.core.domains import Apply
+from shared.core.domains import Answer, Apply, NoNews
 from shared.finance.payments import stripe_reads
 from shared.finance.payments.charges import note_charge
 from shared.finance.payments.declined_charges import note_decline
@@ -41,7 +41,7 @@ async def read_charge(context: Context, event: VerifiedEvent) -> Apply | None:
     return partial(_note, payment.id, charge)
 
 
-async def read_decline(context: Context, event: VerifiedEvent) -> Apply | None:
+async def read_decline(context: Context, event: VerifiedEvent) -> Answer:
     """Read a charge again that took no money; it is counted for whoever tried the card."""
     said_of = await stripe_reads.payment_of(event.related_intent)
     if said_of is None or not event.object_id:
@@ -52,9 +52,11 @@ async def read_decline(context: Context, event: VerifiedEvent) -> Apply | None:
         )
     except StripeMissing:
         return None
-    if read is None or read[1].paid:
+    if read is None:
         return None
     payment, charge = read
+    if charge.paid:
+        return NoNews("the charge took the money")
     return partial(_declined, payment.order_id, charge)
 
 

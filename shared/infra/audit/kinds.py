@@ -28,6 +28,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
         "vendor.currency",
         "vat.",
         "vendor.vat",
+        "customer.vat",
         "statement.",
         "category.",
     ),
