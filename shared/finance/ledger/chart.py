@@ -60,6 +60,9 @@ OF_VENDORS = frozenset(
     }
 )
 
+# What the platform has of a sale, and pays of one: always some vendor's sale.
+OF_SALES = frozenset({Account.COMMISSION, Account.MARKETPLACE_DISCOUNTS})
+
 
 class Unbalanced(ValueError):
     """A posting that does not come to zero: a programming error, refused before and by the
@@ -97,12 +100,36 @@ class Posting:
     key: str
     subject: str  # order:12
     entries: tuple[Entry, ...]
+    vendor_id: int | None = None  # whose it is, asked where no entry says so
 
     def __post_init__(self) -> None:
         if sums := {
             currency: total for currency, total in totals(self.entries).items() if total
         }:
             raise Unbalanced(f"{self.key} does not come to zero: {sums}")
+        if self.owner is None and self._is_of_a_sale:
+            raise ValueError(f"{self.key} does not say whose sale it is about")
+
+    @property
+    def owner(self) -> int | None:
+        """The vendor that it is about, if any."""
+        return self._named or self.vendor_id
+
+    @property
+    def unnamed_owner(self) -> int | None:
+        """That vendor, where no entry names it."""
+        return self.vendor_id if self._named is None else None
+
+    @property
+    def _named(self) -> int | None:
+        for entry in self.entries:
+            if entry.vendor_id is not None:
+                return entry.vendor_id
+        return None
+
+    @property
+    def _is_of_a_sale(self) -> bool:
+        return any(entry.account in OF_SALES for entry in self.entries)
 
 
 def totals(entries: Iterable[Entry]) -> dict[str, int]:

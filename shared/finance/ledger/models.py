@@ -14,6 +14,7 @@ from tortoise.migrations.constraints import CheckConstraint
 
 from shared.finance.ledger.chart import OF_VENDORS, Account
 from shared.infra.database.base import Row, words
+from shared.infra.database.indexes import IndexWhere
 
 
 class LedgerPosting(Row):
@@ -31,9 +32,24 @@ class LedgerPosting(Row):
         description="order:12",
     )
     is_closed = fields.BooleanField(default=False)
+    vendor: fields.ForeignKeyNullableRelation[Any] = fields.ForeignKeyField(
+        "models.Vendor",
+        related_name="ledger_postings",
+        null=True,
+        on_delete=fields.RESTRICT,
+        description="whose sale it is about, where no entry says so",
+    )
+    vendor_id: int | None
 
     class Meta:
         table = "ledger_postings"
+        indexes = [
+            IndexWhere(
+                fields=("vendor_id", "created_at"),
+                name="ix_ledger_postings_vendor_at",
+                where="vendor_id is not null",
+            )
+        ]
 
 
 class LedgerEntry(Row):

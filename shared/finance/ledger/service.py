@@ -55,6 +55,7 @@ class Postings:
                 kind=one.kind,
                 key=one.key,
                 subject=one.subject,
+                vendor_id=one.unnamed_owner,
             )
             for key, (one, _) in self._by_key.items()
             if key not in self._asked

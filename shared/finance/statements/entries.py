@@ -12,14 +12,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
-from tortoise.expressions import Q, RawSQL, Subquery
+from tortoise.expressions import Q, Subquery
 from tortoise.functions import Sum
 from tortoise.queryset import QuerySet
 
 from shared.core import clock
 from shared.core.frozen import frozen
+from shared.finance.ledger.chart import OF_VENDORS, Account
 from shared.finance.ledger.models import AccountSum, LedgerEntry
-from shared.finance.payouts.models import Payout
 from shared.finance.statements import months
 from shared.finance.statements.models import Statement
 from shared.finance.statements.rules import (
@@ -32,10 +32,13 @@ from shared.finance.statements.rules import (
     StatementSheet,
     sheet,
 )
-from shared.trade.orders.models import Order
 
 # No transaction takes so long: an entry and its posting are of the same day, or of its neighbours.
 AT_ONCE = timedelta(days=1)
+TOGETHER = timedelta(minutes=1)  # in which all entries of a posting are made
+# Said by what it is not, so that no index of accounts answers, which has everybody's.
+NOT_BESIDE = sorted(set(Account) - set(BESIDE))
+OWN_ACCOUNTS = sorted(OF_VENDORS)
 FIELDS = (
     "id",
     "posting_id",
@@ -157,12 +160,11 @@ async def read(
     if after is not None:
         opening = await _opening(account, after)
     balance = _balance(account.vendor_id, account.currency)
-    commission = _commission(account.vendor_id, account.currency)
+    queries = [*between(balance, after, upto), *_commission(account, after, upto)]
     entries = [
         _booked(row)
-        for query in (balance, *commission)
-        for part in between(query, after, upto)
-        for row in await part.order_by("id").values_list(*FIELDS)
+        for query in queries
+        for row in await query.order_by("id").values_list(*FIELDS)
     ]
     return sheet(opening, entries)
 
@@ -213,16 +215,25 @@ def between(
     An entry is as old as its posting, but for a moment. The second part is what turned up after its
     month was closed.
     """
+    lies = upto.inside() if after is None else upto.inside() & after.beyond()
+    return [query.filter(lies, span) for span in _spans(after, upto)]
+
+
+def _spans(
+    after: Cut | None,
+    upto: Cut,
+    *,
+    slack: timedelta = timedelta(0),
+) -> list[Q]:
+    """What the parts are by the entries' own columns, with `slack` at their edges."""
     if after is None:
-        return [query.filter(upto.inside())]
-    lies = query.filter(upto.inside() & after.beyond())
-    begins = after.before - AT_ONCE
-    usual = lies.filter(created_at__gte=begins)
-    parts = [usual.filter(created_at__lt=upto.before + AT_ONCE)]
-    if after.last_entry_id is not None:
-        late = lies.filter(created_at__lt=begins, id__gt=after.last_entry_id)
-        parts.append(late)
-    return parts
+        return [Q()]
+    begins, ends = after.before - AT_ONCE, upto.before + AT_ONCE
+    usual = Q(created_at__gte=begins - slack, created_at__lt=ends + slack)
+    if after.last_entry_id is None:
+        return [usual]
+    late = Q(created_at__lt=begins + slack, id__gt=after.last_entry_id)
+    return [usual, late]
 
 
 def _balance(vendor_id: int, currency: str) -> QuerySet[LedgerEntry]:
@@ -231,24 +242,25 @@ def _balance(vendor_id: int, currency: str) -> QuerySet[LedgerEntry]:
     )
 
 
-def _commission(vendor_id: int, currency: str) -> list[QuerySet[LedgerEntry]]:
-    """Commission, and what the marketplace paid of prices, is kept per order or payout, not per
-    vendor: also what a refund gave back of which the vendor bore nothing.
-
-    Of the orders and of the payouts by a question each: asked for either at once, PostgreSQL reads
-    every posting there is.
+def _commission(
+    account: RunningAccount, after: Cut | None, upto: Cut
+) -> list[QuerySet[LedgerEntry]]:
+    """Commission, and what the marketplace paid of prices, is kept by no vendor: it stands in
+    postings that have an entry of the vendor, or name it, as where a refund took nothing from it.
     """
-    orders = Order.filter(vendor_id=vendor_id).annotate(
-        subject=RawSQL('\'order:\' || "orders"."id"')
+    kept = LedgerEntry.filter(~Q(account__in=NOT_BESIDE), currency=account.currency)
+    named = kept.filter(posting__vendor_id=account.vendor_id)
+    mine = LedgerEntry.filter(
+        vendor_id=account.vendor_id,
+        currency=account.currency,
+        account__in=OWN_ACCOUNTS,
     )
-    payouts = Payout.filter(vendor_id=vendor_id, method="instant").annotate(
-        subject=RawSQL('\'payout:\' || "payouts"."id"')
-    )
-    kept = LedgerEntry.filter(account__in=BESIDE, currency=currency)
-    return [
-        kept.filter(posting__subject__in=Subquery(about.values("subject")))
-        for about in (orders, payouts)
-    ]
+    spans = _spans(after, upto, slack=TOGETHER)
+    found = between(named, after, upto)
+    for part, span in zip(between(kept, after, upto), spans, strict=True):
+        own = mine.filter(span).values("posting_id")
+        found.append(part.filter(posting_id__in=Subquery(own)))
+    return found
 
 
 def _booked(row: tuple[object, ...]) -> Booked:

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0080_card_declines. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0081_posting_vendors. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -42,7 +42,7 @@ CREATE FUNCTION ledger_close() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
-    IF OLD.is_closed OR NOT NEW.is_closed OR (NEW.id, NEW.kind, NEW.key, NEW.subject) <> (OLD.id, OLD.kind, OLD.key, OLD.subject) THEN
+    IF OLD.is_closed OR NOT NEW.is_closed OR (NEW.id, NEW.kind, NEW.key, NEW.subject) <> (OLD.id, OLD.kind, OLD.key, OLD.subject) OR NEW.vendor_id IS DISTINCT FROM OLD.vendor_id THEN
         RAISE EXCEPTION 'a posting is never changed, only closed' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     -- closed by hand, as older versions do it: it waits for the commit
@@ -803,7 +803,8 @@ CREATE TABLE ledger_postings (
     kind character varying(40) NOT NULL,
     key character varying(120) NOT NULL,
     subject character varying(80) NOT NULL,
-    is_closed boolean NOT NULL
+    is_closed boolean NOT NULL,
+    vendor_id bigint
 );
 COMMENT ON TABLE ledger_postings IS 'One fact about money. It is closed once its entries are there, and only a balanced one can be closed.';
 COMMENT ON COLUMN ledger_postings.key IS 'names the fact, so that it is posted once';
@@ -2697,6 +2698,7 @@ CREATE INDEX ix_ledger_entries_account_at ON ledger_entries USING btree (account
 CREATE INDEX ix_ledger_entries_posting ON ledger_entries USING btree (posting_id);
 CREATE INDEX ix_ledger_entries_stripe ON ledger_entries USING btree (stripe_id);
 CREATE INDEX ix_ledger_entries_vendor_at ON ledger_entries USING btree (vendor_id, account, currency, created_at, id);
+CREATE INDEX ix_ledger_postings_vendor_at ON ledger_postings USING btree (vendor_id, created_at) WHERE vendor_id is not null;
 CREATE INDEX ix_ledger_sums_vendor ON ledger_sums USING btree (vendor_id);
 CREATE INDEX ix_mail_links_customer ON mail_links USING btree (customer_id, purpose);
 CREATE INDEX ix_mail_links_email ON mail_links USING btree (email, purpose);
@@ -2868,6 +2870,8 @@ ALTER TABLE ONLY ledger_entries
     ADD CONSTRAINT ledger_entries_posting_id_fkey FOREIGN KEY (posting_id) REFERENCES ledger_postings(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY ledger_entries
     ADD CONSTRAINT ledger_entries_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY ledger_postings
+    ADD CONSTRAINT ledger_postings_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY mail_links
     ADD CONSTRAINT mail_links_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY mail_links

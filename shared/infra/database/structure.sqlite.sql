@@ -1,4 +1,4 @@
--- What all migrations make, up to 0080_card_declines. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0081_posting_vendors. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -194,7 +194,7 @@ CREATE TABLE "ledger_postings" (
     "key" VARCHAR(120) NOT NULL UNIQUE /* names the fact, so that it is posted once */,
     "subject" VARCHAR(80) NOT NULL  /* order:12 */,
     "is_closed" INT NOT NULL
-);
+, "vendor_id" BIGINT REFERENCES "vendors" ("id") ON DELETE RESTRICT /* whose sale it is about, where no entry says so */);
 CREATE INDEX "idx_ledger_post_subject_896b30" ON "ledger_postings" ("subject");
 CREATE TRIGGER ledger_postings_never_go BEFORE DELETE ON ledger_postings
 BEGIN SELECT RAISE(ABORT, 'postings are never deleted'); END;
@@ -1118,14 +1118,6 @@ WHEN (SELECT is_closed FROM ledger_postings WHERE id = NEW.posting_id)
 BEGIN SELECT RAISE(ABORT, 'a closed posting takes no further entry'); END;
 CREATE INDEX "ix_ledger_entries_account_at" ON "ledger_entries" ("account", "created_at");
 CREATE INDEX "ix_ledger_entries_vendor_at" ON "ledger_entries" ("vendor_id", "account", "currency", "created_at", "id");
-CREATE TRIGGER ledger_postings_close BEFORE UPDATE ON ledger_postings
-BEGIN
-    SELECT RAISE(ABORT, 'a posting is never changed, only closed') WHERE OLD.is_closed OR NOT NEW.is_closed
-        OR NEW.id <> OLD.id OR NEW.kind <> OLD.kind OR NEW.key <> OLD.key OR NEW.subject <> OLD.subject;
-    SELECT RAISE(ABORT, 'a posting needs entries') WHERE NOT EXISTS (SELECT 1 FROM ledger_entries WHERE posting_id = OLD.id);
-    SELECT RAISE(ABORT, 'a posting comes to nought in each currency') WHERE EXISTS (
-        SELECT 1 FROM ledger_entries WHERE posting_id = OLD.id GROUP BY currency HAVING sum(amount) <> 0);
-END;
 CREATE TRIGGER ledger_sums_begin BEFORE INSERT ON ledger_sums
 WHEN NEW.amount IS NOT (SELECT sum(amount) FROM ledger_entries WHERE posting_id = NEW.last_posting_id
     AND account = NEW.account AND coalesce(vendor_id, 0) = NEW.vendor_id AND currency = NEW.currency)
@@ -1135,13 +1127,6 @@ WHEN NEW.amount - OLD.amount IS NOT (SELECT sum(amount) FROM ledger_entries WHER
     AND account = NEW.account AND coalesce(vendor_id, 0) = NEW.vendor_id AND currency = NEW.currency) OR NEW.last_posting_id = OLD.last_posting_id OR NEW.entries <= OLD.entries
     OR NEW.id <> OLD.id OR NEW.account <> OLD.account OR NEW.vendor_id <> OLD.vendor_id OR NEW.currency <> OLD.currency
 BEGIN SELECT RAISE(ABORT, 'a sum is what the entries say'); END;
-CREATE TRIGGER ledger_postings_add_up AFTER UPDATE ON ledger_postings WHEN NEW.is_closed
-BEGIN
-    INSERT INTO ledger_sums (created_at, updated_at, account, vendor_id, currency, amount, entries, last_posting_id)
-    SELECT strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), account, coalesce(vendor_id, 0), currency, sum(amount), count(*), NEW.id FROM ledger_entries WHERE posting_id = NEW.id GROUP BY account, coalesce(vendor_id, 0), currency
-    ON CONFLICT (account, vendor_id, currency) DO UPDATE SET updated_at = excluded.updated_at, amount = amount + excluded.amount,
-        entries = entries + excluded.entries, last_posting_id = excluded.last_posting_id;
-END;
 CREATE TABLE "refunds" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,
@@ -1411,3 +1396,19 @@ CREATE INDEX "ix_card_declines_basket" ON "card_declines" ("basket_id", "decline
 CREATE INDEX "ix_card_declines_card" ON "card_declines" ("fingerprint", "declined_at");
 CREATE INDEX "ix_card_declines_checkout" ON "card_declines" ("checkout_id");
 CREATE INDEX "ix_card_declines_at" ON "card_declines" ("declined_at");
+CREATE TRIGGER ledger_postings_close BEFORE UPDATE ON ledger_postings
+BEGIN
+    SELECT RAISE(ABORT, 'a posting is never changed, only closed') WHERE OLD.is_closed OR NOT NEW.is_closed
+        OR NEW.id <> OLD.id OR NEW.kind <> OLD.kind OR NEW.key <> OLD.key OR NEW.subject <> OLD.subject OR NEW.vendor_id IS NOT OLD.vendor_id;
+    SELECT RAISE(ABORT, 'a posting needs entries') WHERE NOT EXISTS (SELECT 1 FROM ledger_entries WHERE posting_id = OLD.id);
+    SELECT RAISE(ABORT, 'a posting comes to nought in each currency') WHERE EXISTS (
+        SELECT 1 FROM ledger_entries WHERE posting_id = OLD.id GROUP BY currency HAVING sum(amount) <> 0);
+END;
+CREATE TRIGGER ledger_postings_add_up AFTER UPDATE ON ledger_postings WHEN NEW.is_closed
+BEGIN
+    INSERT INTO ledger_sums (created_at, updated_at, account, vendor_id, currency, amount, entries, last_posting_id)
+    SELECT strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), account, coalesce(vendor_id, 0), currency, sum(amount), count(*), NEW.id FROM ledger_entries WHERE posting_id = NEW.id GROUP BY account, coalesce(vendor_id, 0), currency
+    ON CONFLICT (account, vendor_id, currency) DO UPDATE SET updated_at = excluded.updated_at, amount = amount + excluded.amount,
+        entries = entries + excluded.entries, last_posting_id = excluded.last_posting_id;
+END;
+CREATE INDEX "ix_ledger_postings_vendor_at" ON "ledger_postings" ("vendor_id", "created_at") WHERE vendor_id is not null;

@@ -189,9 +189,9 @@ async def test_many_that_post_to_the_same_accounts_all_get_through(
 async def test_what_was_posted_before_there_were_sums_is_in_them(
     database: str,
 ) -> None:
-    """Migration 0047, and back again."""
+    """Migration 0047, and back again; what later ones made of its functions stays."""
     await busy()
-    before = await kept()
+    before, functions = await kept(), await _functions()
     script = import_module("shared.infra.database.migrations.0047_ledger_sums")
     name = dialect().upper()
     connection = get_connection("default")
@@ -199,10 +199,24 @@ async def test_what_was_posted_before_there_were_sums_is_in_them(
     await connection.execute_script(getattr(script, f"{name}_BACK"))
     await connection.execute_script("DELETE FROM ledger_sums")
     await connection.execute_script(getattr(script, name))
+    for function in functions:
+        await connection.execute_script(function)
 
     assert await kept() == before
     await post(moved(9, FEES, HERE))
     assert await kept() == await counted()
+    assert await _functions() == functions
+
+
+async def _functions() -> list[str]:
+    """The ledger's functions as they are; other tests go on with this database of PostgreSQL's."""
+    if dialect() != "postgres":
+        return []
+    found = await fetch(
+        "SELECT pg_get_functiondef(oid) AS sql FROM pg_proc"
+        " WHERE proname LIKE 'ledger%' ORDER BY proname"
+    )
+    return [each["sql"] for each in found]
 
 
 async def test_a_sum_that_was_tampered_with_is_named(database: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,12 +13,14 @@ from shared.finance.ledger.chart import Account, Entry, Posting, Unbalanced, tot
 from shared.finance.ledger.postings import (
     PaidOut,
     Parked,
+    RefundFact,
     SaleFact,
     StripeFee,
     Unexplained,
     parked,
     payout_returned,
     payout_sent,
+    refund,
     sale,
     stripe_fee,
     unexplained,
@@ -227,3 +230,14 @@ def test_an_impossible_commission_is_a_programming_error(
     }
     with pytest.raises(ValueError, match="a commission of"):
         sale(SaleFact(**{**given_, **changed}, stripe_id="pi_1"))
+
+
+def test_commission_says_whose_sale_it_is_of() -> None:
+    """Or no statement would ever find it."""
+    fact = RefundFact(1, 2, 3, "EUR", 0, 300, "re_1")
+    one = refund(fact)
+    assert (one.owner, one.unnamed_owner) == (3, 3)
+    with pytest.raises(ValueError, match="whose sale"):
+        replace(one, vendor_id=None)
+    mixed = refund(replace(fact, vendor_part=10))
+    assert (mixed.owner, mixed.unnamed_owner) == (3, None)

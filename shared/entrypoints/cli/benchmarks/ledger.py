@@ -154,7 +154,7 @@ async def _transfers(
 async def _postings(accounts: int) -> Work:
     places: list[tuple[Account, int | None]] = [
         (Account.STRIPE_PLATFORM, None),
-        (Account.COMMISSION, None),
+        (Account.BANK_PLATFORM, None),
         (Account.STRIPE_FEES, None),
     ]
     if accounts == MANY:

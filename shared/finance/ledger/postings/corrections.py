@@ -28,7 +28,8 @@ def opposite(
     key: str,
     subject: str,
     entries: Sequence[Entry],
+    vendor_id: int | None,
 ) -> Posting:
     """A posting whose fact never was is taken back, line by line."""
     undone = tuple(replace(entry, amount=-entry.amount) for entry in entries)
-    return Posting("reversed", f"reversed:{key}", subject, undone)
+    return Posting("reversed", f"reversed:{key}", subject, undone, vendor_id)

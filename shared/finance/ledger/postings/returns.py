@@ -51,6 +51,7 @@ class RefundFact:
                 ),
                 (Account.SHOPPERS_DUE, -sign * self.amount, None),
             ),
+            self.vendor_id,
         )
 
     def cash(self, kind: str, sign: int) -> Posting:
@@ -252,6 +253,7 @@ class DisputedMoney:
                 ),
                 (Account.STRIPE_PLATFORM, -sign * whole, None),
             ),
+            self.vendor_id,
         )
 
 

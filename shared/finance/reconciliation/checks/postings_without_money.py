@@ -33,7 +33,9 @@ async def reverse_posting(_context: Context, given: Arguments) -> str:
             entries = [_entry(row) for row in rows]
             await ledger.post(
                 tx,
-                postings.opposite(posting.key, posting.subject, entries),
+                postings.opposite(
+                    posting.key, posting.subject, entries, posting.vendor_id
+                ),
             )
     return "Reversed."
 
