@@ -62,7 +62,7 @@ def _wait_for(
     url: str,
     process: subprocess.Popen[bytes],
     log: Path,
-    seconds: float = 60,
+    seconds: float = 120,
 ) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -157,7 +157,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(
         viewport={"width": 1280, "height": 900}, locale="en-GB"
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(30_000)
     yield context
     context.close()
 
