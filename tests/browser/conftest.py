@@ -24,10 +24,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.browser.looking import WAIT
 from tests.browser.shop import Shop, running_shop
 
+expect.set_options(timeout=WAIT)
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -157,7 +159,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(
         viewport={"width": 1280, "height": 900}, locale="en-GB"
     )
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(WAIT)
     yield context
     context.close()
 

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import PASSWORD
 from tests.browser.journeys import fill_basket, sign_in
-from tests.browser.looking import SHIFTS, look
+from tests.browser.looking import SHIFTS, WAIT, look
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -101,7 +101,7 @@ def test_a_code_of_everything_needs_no_card_and_the_order_is_taken_back(
     wrong += look(page, "the marketplace's discounts")
 
     context = browser.new_context(viewport={"width": 390, "height": 844})
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(WAIT)
     context.add_init_script(SHIFTS)
     shopper = context.new_page()
     fill_basket(shopper, server, "maison-tilleul", "Lime honey")
@@ -172,7 +172,7 @@ def test_codes_speak_the_shoppers_language_without_scripts(
         locale=language,
         java_script_enabled=False,
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(WAIT)
     shopper = context.new_page()
     shopper.goto(f"{server.url}/shops/atelier-luxe/key-fob")
     shopper.locator("form[action$='key-fob'] button[type=submit]").click()
@@ -196,7 +196,7 @@ def test_without_scripts_a_code_is_applied_and_what_was_typed_stays(
     context = browser.new_context(
         viewport={"width": 390, "height": 844}, java_script_enabled=False
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(WAIT)
     shopper = context.new_page()
     shopper.goto(f"{server.url}/shops/atelier-luxe/key-fob")
     shopper.get_by_role("button", name="Add to basket").click()

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import PASSWORD
 from tests.browser.journeys import fill_basket, sign_in
-from tests.browser.looking import SHIFTS, look
+from tests.browser.looking import SHIFTS, WAIT, look
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -35,7 +35,7 @@ def test_without_scripts_the_choice_follows_the_country_before_payment(
     context = browser.new_context(
         viewport={"width": 390, "height": 844}, java_script_enabled=False
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(WAIT)
     page = context.new_page()
     page.goto(f"{server.url}/shops/atelier-luxe/key-fob")
     page.get_by_role("button", name="Add to basket").click()
@@ -95,7 +95,7 @@ def test_it_is_offered_in_the_shoppers_language(
     context = browser.new_context(
         viewport={"width": 390, "height": 844}, locale=language
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(WAIT)
     page = context.new_page()
     page.add_init_script(SHIFTS)
     page.goto(f"{server.url}/shops/atelier-luxe/key-fob")

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import PASSWORD
 from tests.browser.journeys import sign_in
+from tests.browser.looking import WAIT
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -114,7 +115,7 @@ def test_the_phones_bar_leads_everywhere(
     context = browser.new_context(
         viewport={"width": 390, "height": 844}, java_script_enabled=False
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(WAIT)
     page = context.new_page()
     sign_in(page, server, email, PASSWORD)
     page.goto(server.url + home)

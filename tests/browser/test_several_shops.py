@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.journeys import fill_basket, give_address, open_bakery, pay
-from tests.browser.looking import look, screen
+from tests.browser.looking import WAIT, look, screen
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -28,7 +28,7 @@ GOOD, DECLINED = "4242424242424242", "4000000000000002"
 def _bakery(browser: Browser, server: Server) -> str:
     """A third shop that sells in EUR, opened once."""
     context = browser.new_context(locale="en-GB")
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(WAIT)
     bakery = open_bakery(context.new_page(), server)
     context.close()
     return bakery
@@ -111,7 +111,7 @@ def test_without_scripts_two_shops_come_as_far_as_the_card(
     context = browser.new_context(
         viewport={"width": 390, "height": 844}, java_script_enabled=False
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(WAIT)
     page = context.new_page()
     for path in ("atelier-luxe/key-fob", f"{bakery}/rye-bread"):
         page.goto(f"{server.url}/shops/{path}")

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from shared.entrypoints.cli.translations import read
-from tests.browser.looking import SHIFTS, fits
+from tests.browser.looking import SHIFTS, WAIT, fits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +70,7 @@ def visitor(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     context = browser.new_context(
         viewport={"width": 390, "height": 844}, locale=request.param
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(WAIT)
     context.add_init_script(SHIFTS)
     yield context.new_page()
     context.close()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.looking import SHIFTS, WIDTHS, look, take_turns
+from tests.browser.looking import SHIFTS, WAIT, WIDTHS, look, take_turns
 from tests.browser.shop import Shop, until
 from tests.support.sandbox import EndpointConfig, RunningSandbox
 
@@ -100,7 +100,7 @@ def screen(
         viewport={"width": request.param, "height": 844}, bypass_csp=True
     )
     context.add_init_script(SHIFTS)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(WAIT)
     take_turns(context)
     yield context
     context.close()
@@ -153,7 +153,7 @@ def test_new_events_and_payments_appear_by_themselves(office: Shop, page: Page) 
     table = page.get_by_role("region", name="Latest payments")
     expect(table).not_to_contain_text("77.77 EUR")
     intent = charge(office, 7777)
-    expect(table).to_contain_text("77.77 EUR", timeout=10_000)
+    expect(table).to_contain_text("77.77 EUR")
     until(page, "lit > 0")
     expect(page.locator("#freshness")).to_contain_text("new")
     expect(
@@ -169,7 +169,7 @@ def test_a_page_that_was_empty_fills_itself(page: Page) -> None:
         expect(page.get_by_text("Nothing has happened yet.")).to_be_visible()
         shop.intent()
         expect(page.get_by_role("region", name="Latest events")).to_contain_text(
-            "payment_intent.created", timeout=10_000
+            "payment_intent.created"
         )
 
 
@@ -177,9 +177,7 @@ def test_a_stand_in_that_is_gone_is_noticed(page: Page) -> None:
     with RunningSandbox() as sandbox:
         page.goto(sandbox.base_url)
         expect(page.locator("#freshness")).to_have_text("Live")
-    expect(page.locator("#freshness")).to_have_text(
-        "Not connected, trying again", timeout=10_000
-    )
+    expect(page.locator("#freshness")).to_have_text("Not connected, trying again")
 
 
 def test_an_object_that_changes_is_shown_as_it_is(office: Shop, page: Page) -> None:
@@ -187,7 +185,7 @@ def test_an_object_that_changes_is_shown_as_it_is(office: Shop, page: Page) -> N
     page.goto(f"{office.sandbox.base_url}/control/object/{intent['id']}")
     expect(page.locator("main .badge").first).to_have_text("requires payment method")
     office.api("POST", f"payment_intents/{intent['id']}/cancel")
-    expect(page.locator("main .badge").first).to_have_text("canceled", timeout=10_000)
+    expect(page.locator("main .badge").first).to_have_text("canceled")
     expect(page.get_by_role("link", name="payment_intent.canceled")).to_be_visible()
 
 

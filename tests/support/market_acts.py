@@ -200,13 +200,16 @@ async def refund_at_stripe(
 ) -> None:
     """Staff give back past us, in Stripe's dashboard; Stripe may refuse."""
     order = await Order.get(id=sale)
+    amount = part_of(order, share)
     given: dict[str, Any] = {
         "payment_intent": order.payment_intent_id,
-        "amount": str(part_of(order, share)),
+        "amount": str(amount),
     }
     given |= {"reverse_transfer": "true"} if reverse else {}
     given |= {"refund_application_fee": "true"} if reverse and fee else {}
     if await Payment.exists(order_id=sale, intent_key__not_isnull=True):
+        if amount > order.total_amount_cents - order.returned_amount:
+            return  # more than is left of it: nothing says whose the rest is
         given["metadata"] = {"order_number": order.number}  # they say whose it is
     market.stand.send("POST", "/v1/refunds", given)
 
