@@ -10,6 +10,7 @@ from quart import Blueprint, Response
 
 from portal.operator.frame import page
 from portal.operator.timeline import lines, runs
+from portal.orders.refund_words import states as refund_states
 from portal.orders.waterfall import PLACES, operator_lines
 from portal.orders.words import goods_badge, money_badge
 from portal.transactions.views import states
@@ -21,6 +22,7 @@ from shared.finance.connect.queries import vendor_row
 from shared.finance.inbox.timeline import timeline
 from shared.finance.order_money.waterfall import order_waterfall
 from shared.finance.payments.queries import payments_of_order
+from shared.finance.refunds.queries import shared_refunds
 from shared.trade.orders.order_numbers import may_be_number
 from shared.trade.orders.purchase_lists import PurchasePart, parts_of_purchase
 from shared.trade.orders.queries import order_by_number
@@ -40,6 +42,7 @@ async def show(number: str) -> Response:
     flow = await order_waterfall(order.id)
     story = await timeline(order.id)
     parts = await parts_of_purchase(order.checkout_id)
+    ids = [part.order_id for part in parts]
     nothing = Money(0, order.total.currency)
     return await page(
         "portal/operator/order.html",
@@ -55,6 +58,8 @@ async def show(number: str) -> Response:
         paid=money_badge(order.money),
         parts=[_shown(part) for part in parts] if len(parts) > 1 else [],
         whole=sum((part.total for part in parts), nothing),
+        shared_refunds=await shared_refunds(ids) if len(parts) > 1 else (),
+        refund_states=refund_states(),
         happenings=runs(lines(story)),
         happenings_cut=story.cut,
     )

@@ -160,4 +160,8 @@ def _form_of(
 def _detail(refund: RefundView) -> str | None:
     if refund.state is RefundState.AWAITING_APPROVAL:
         return _("It is above your limit. Nothing has moved yet.")
-    return refund_detail(refund)
+    detail = refund_detail(refund)
+    if refund.whole is None:
+        return detail
+    part = _("A part of one refund of %(amount)s.", amount=money(refund.whole))
+    return f"{part} {detail or ''}".strip()

@@ -13,7 +13,7 @@ from portal.orders.forms import (
     TrackingForm,
     VendorMessageForm,
 )
-from portal.orders.refund_words import refund_detail, states
+from portal.orders.refund_words import part_detail, refund_detail, states
 from portal.orders.return_words import vendor_returns
 from portal.orders.timeline import KINDS, timeline
 from portal.orders.timeline_facts import facts_of
@@ -75,6 +75,7 @@ async def order_page(
         else (),
         refund_states=states(),
         refund_detail=refund_detail,
+        part_detail=part_detail,
         fee=order.platform_fee * -1,
         flow=whole.waterfall,
         waterfall=vendor_lines(whole.waterfall),

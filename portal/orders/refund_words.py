@@ -64,6 +64,15 @@ def refund_detail(refund: RefundView) -> str | None:
             return None
 
 
+def part_detail(refund: RefundView) -> str | None:
+    """What a vendor is told of a refund that other shops' orders have a part of."""
+    if refund.whole is None:
+        return None
+    return _(
+        "It is this order’s share of a refund of the payment that several shops share."
+    )
+
+
 @frozen
 class PreviewText:
     """A preview as the page shows it. `notes`: kind and sentence."""

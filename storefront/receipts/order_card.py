@@ -36,7 +36,7 @@ class OrderEvent:
 @frozen
 class ShopperRefund:
     """Money that goes back to the shopper: how much, when, and where it stands in a word and a
-    sentence.
+    sentence. `whole`: what it is a part of, where other orders of the purchase have one too.
     """
 
     amount: Money
@@ -45,6 +45,7 @@ class ShopperRefund:
     status_word: str
     text: str
     note: str
+    whole: Money | None
 
 
 @frozen
@@ -203,7 +204,13 @@ def _shown(refunds: Iterable[RefundView]) -> Iterator[ShopperRefund]:
         told = for_shopper(refund.state, refund.pending_reason)
         if refund.amount and told:
             at = refund.succeeded_at or refund.requested_at
-            yield ShopperRefund(refund.amount, at, *told, note=refund.note)
+            yield ShopperRefund(
+                refund.amount,
+                at,
+                *told,
+                note=refund.note,
+                whole=refund.whole,
+            )
 
 
 def order_status(

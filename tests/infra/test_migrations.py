@@ -568,6 +568,44 @@ async def test_refunds_of_before_that_wait_for_stripe_go_on_by_a_job(
     )
 
 
+async def test_events_of_refunds_that_named_no_order_are_applied_by_a_job(
+    database: str, engine: str
+) -> None:
+    """Migration 0084: nobody has to replay them; those that were given up on for another reason
+    stay.
+    """
+    rows = [
+        await WebhookEvent.create(
+            source="platform",
+            stripe_event_id=f"evt_{number}",
+            type="refund.created",
+            livemode=False,
+            stripe_created_at=clock.now(),
+            status=status,
+            attempts=8,
+            error=error,
+        )
+        for number, (status, error) in enumerate(
+            (
+                ("parked", "WhichOrder: This refund is of a payment"),
+                ("parked", "Differs: refund 7"),
+                ("parked", "MoreThanOneOrder: its body is forgotten"),
+                ("handled", "WhichOrder: of before"),
+            )
+        )
+    ]
+    for row in (rows[0], rows[1], rows[3]):
+        await WebhookBody.create(event_id=row.id, body="{}")
+    script = import_module("shared.infra.database.migrations.0084_shared_refunds")
+
+    await get_connection("default").execute_script(getattr(script, engine.upper()))
+
+    job = await Job.get()
+    assert (job.kind, job.args) == ("webhooks.apply", {"event_id": rows[0].id})
+    states = [(row.status, row.attempts) for row in await WebhookEvent.all().order_by("id")]
+    assert states == [("failed", 0), ("parked", 8), ("parked", 8), ("handled", 8)]
+
+
 async def test_answers_to_disputes_that_stripe_was_not_told_go_on_by_a_job(
     database: str, engine: str
 ) -> None:

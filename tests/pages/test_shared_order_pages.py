@@ -11,14 +11,16 @@ import pytest
 from shared.core import clock
 from shared.finance.inbox.models import WebhookEvent
 from shared.finance.payments.models import Payment
+from shared.finance.refunds.external_refunds import sync_stripe_refund
 from shared.trade.orders.models import Order
 from shared.trade.people.models import Member
 from shared.trade.vendors.models import Vendor
+from tests.support.app import link_of
 from tests.support.disputes import shared_dispute
-from tests.support.market import open_shop
+from tests.support.market import open_shop, stripe_post
 from tests.support.paid_parts import paid_at
 from tests.support.portal import Portal, operator_in, sign_in
-from tests.support.storefront import words
+from tests.support.storefront import Browser, words
 
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
@@ -96,12 +98,10 @@ async def test_an_order_alone_does_not_say_so(
     assert "One payment" not in page
 
 
-async def test_the_operator_sees_all_parts_with_links_and_how_to_refund_in_the_dashboard(
+async def test_the_operator_sees_all_parts_with_links_and_what_a_refund_of_all_does(
     client: TestClientProtocol, bought: SharedPurchase, shops: list[Shop]
 ) -> None:
-    """Each with its vendor and total, and what they come to; the key and the value that a refund
-    made there must carry.
-    """
+    """Each with its vendor and total, and what they come to."""
     orders = await bought.orders()
     operator = await operator_in(client)
     for order in orders:
@@ -114,8 +114,50 @@ async def test_the_operator_sees_all_parts_with_links_and_how_to_refund_in_the_d
         told = words(page)
         assert "One payment, 3 shops" in told
         assert "Paid by the shopper €60.49" in told
-        assert "metadata as order_number" in told
-        assert f'data-copy="{order.number}"' in page
+        assert "each order gives back its share of it" in told
+
+
+async def test_a_refund_of_the_whole_payment_is_shown_to_each_as_its_own(
+    client: TestClientProtocol,
+    context: Context,
+    sandbox: RunningSandbox,
+    bought: SharedPurchase,
+    shops: list[Shop],
+) -> None:
+    """Staff see one refund with its parts, a vendor its part alone, the shopper each with what the
+    bank shows.
+    """
+    orders = await bought.orders()
+    intent_id = str(orders[0].payment_intent_id)
+    made = await stripe_post(
+        sandbox, "/v1/refunds", payment_intent=intent_id, amount="3000"
+    )
+    await sync_stripe_refund(context.gateway, made["id"])
+    parts = ["€9.92", "€15.13", "€4.95"]
+    told = [f"{part} of {o.number}" for part, o in zip(parts, orders, strict=True)]
+
+    page = f"/shop/orders/{link_of(bought.token)}"
+    shopper = words(await Browser(client).get(page))
+    whole = "It is part of one refund of €30.00 for your whole purchase"
+    assert shopper.count(whole) == 3
+    assert all(part in shopper for part in parts)
+    for shop, mine, part in zip(shops, orders, parts, strict=True):
+        await sign_in(client, (await Member.get(id=shop.member_id)).email)
+        page = words(
+            await Portal(client, shop.vendor_id).get(f"/vendor/admin/orders/{mine.number}")
+        )
+        assert f"{part} Refunded" in page
+        assert "share of a refund of the payment that several shops share" in page
+        others = {"€30.00", made["id"], *parts} - {part}
+        assert not any(other in page for other in others)
+    operator = await operator_in(client)
+    for order in orders:
+        page = words(await operator.get(f"/operator/orders/{order.number}"))
+        assert "€30.00 Refunded" in page
+        assert f"One refund, made in Stripe. Of it: {', '.join(told)}." in page
+        assert made["id"] in page
+    listed = words(await operator.get("/operator/refunds"))
+    assert listed.count("A part of one refund of €30.00.") == 3
 
 
 async def test_what_stripe_told_of_the_shared_intent_stands_at_each_part(

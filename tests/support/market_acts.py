@@ -196,21 +196,33 @@ async def send(sale: int, *, anyway: bool) -> None:
 
 
 async def refund_at_stripe(
-    market: Market, sale: int, share: float, *, reverse: bool, fee: bool
+    market: Market,
+    sale: int,
+    share: float,
+    *,
+    reverse: bool,
+    fee: bool,
+    named: bool = True,
 ) -> None:
-    """Staff give back past us, in Stripe's dashboard; Stripe may refuse."""
+    """Staff give back past us, in Stripe's dashboard; Stripe may refuse. Of a charge that orders
+    share: a part of the one that they name, or of the whole charge, all that is left for 1.0.
+    """
     order = await Order.get(id=sale)
-    amount = part_of(order, share)
+    intent_id = order.payment_intent_id
     given: dict[str, Any] = {
-        "payment_intent": order.payment_intent_id,
-        "amount": str(amount),
+        "payment_intent": intent_id,
+        "amount": str(part_of(order, share)),
     }
     given |= {"reverse_transfer": "true"} if reverse else {}
     given |= {"refund_application_fee": "true"} if reverse and fee else {}
     if await Payment.exists(order_id=sale, intent_key__not_isnull=True):
-        if amount > order.total_amount_cents - order.returned_amount:
-            return  # more than is left of it: nothing says whose the rest is
-        given["metadata"] = {"order_number": order.number}  # they say whose it is
+        if named:
+            given["metadata"] = {"order_number": order.number}
+        elif share == 1.0:
+            del given["amount"]
+        else:
+            orders = await Order.filter(payment_intent_id=intent_id)
+            given["amount"] = str(sum(part_of(each, share) for each in orders))
     market.stand.send("POST", "/v1/refunds", given)
 
 

@@ -18,6 +18,7 @@ from shared.finance.inbox.models import WebhookEvent
 from shared.finance.inbox.queries import EventView, view
 from shared.finance.payments.models import Payment
 from shared.finance.payouts.models import Payout
+from shared.finance.refunds.models import Refund
 from shared.infra.activity.changes import FieldChange
 from shared.infra.activity.queries import Happened, led_to, of_order
 from shared.infra.mail.queries import MailView, mails_of_order
@@ -112,6 +113,8 @@ async def _things(order_id: int) -> _Things:
             payment.stripe_payment_intent_id,
             payment.stripe_charge_id,
         )
+    for part in await Refund.filter(order_id=order_id, stripe_amount__not_isnull=True):
+        found.add(part.as_subject, part.stripe_refund_id)
     for dispute in await Dispute.filter(order_id=order_id):
         found.add(dispute.as_subject, dispute.stripe_dispute_id)
     for payout in await Payout.filter(items__order_id=order_id).distinct():

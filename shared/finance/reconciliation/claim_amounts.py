@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from tortoise.functions import Sum
 
 from shared.finance.disputes.dispute_postings import borne_by
 from shared.finance.disputes.models import Dispute
+from shared.finance.ledger import postings
 from shared.finance.ledger.chart import Account
 from shared.finance.ledger.models import LedgerEntry
 from shared.finance.payments.models import Payment
@@ -19,7 +21,7 @@ from shared.infra.database.chunks import chunks
 from shared.infra.references.models import StripeReference
 from shared.trade.orders.sold_amounts import sold_of
 
-_KINDS = ("refund", "refund_undone", "dispute_withdrawn", "dispute_reinstated")
+_OF_REFUNDS = ("refund", "refund_undone")
 
 
 async def amounts_borne(subjects: Sequence[str]) -> dict[str, int]:
@@ -71,14 +73,41 @@ async def _by_rows(subjects: Sequence[str]) -> dict[str, int]:
 
 
 async def _by_ledger(subjects: Sequence[str]) -> dict[str, int]:
+    disputes = [each for each in subjects if each.startswith("dispute:")]
+    return await _of_refunds(subjects) | await _of_disputes(disputes)
+
+
+async def _of_refunds(subjects: Sequence[str]) -> dict[str, int]:
+    """Read by the keys of their postings, which name the row: orders may share Stripe's refund."""
+    names = [each for each in subjects if each.startswith("refund:")]
+    subject_of = {
+        f"{kind}:{name.removeprefix('refund:')}": name
+        for name in names
+        for kind in _OF_REFUNDS
+    }
+    return await _payable("posting__key", subject_of)
+
+
+async def _of_disputes(subjects: Sequence[str]) -> dict[str, int]:
     named = StripeReference.filter(subject__in=list(subjects))
     pairs = await named.values_list("stripe_id", "subject")
     subject_of = {str(stripe_id): str(subject) for stripe_id, subject in pairs}
-    payable = LedgerEntry.filter(account=Account.VENDOR_PAYABLE)
+    return await _payable(
+        "stripe_id",
+        subject_of,
+        posting__kind__in=postings.OF_DISPUTES,
+    )
+
+
+async def _payable(
+    column: str, subject_of: Mapping[str, str], **only: Any
+) -> dict[str, int]:
+    """Sum what vendors bear by what the entries say in a column, which names a subject."""
+    payable = LedgerEntry.filter(account=Account.VENDOR_PAYABLE, **only)
     amounts: dict[str, int] = defaultdict(int)
     for some in chunks(subject_of):
-        entries = payable.filter(stripe_id__in=some, posting__kind__in=_KINDS)
-        sums = entries.annotate(total=Sum("amount")).group_by("stripe_id")
-        for stripe_id, total in await sums.values_list("stripe_id", "total"):
-            amounts[subject_of[str(stripe_id)]] += int(str(total))
+        entries = payable.filter(**{f"{column}__in": some})
+        sums = entries.annotate(total=Sum("amount")).group_by(column)
+        for name, total in await sums.values_list(column, "total"):
+            amounts[subject_of[str(name)]] += int(str(total))
     return amounts

@@ -9,7 +9,10 @@ from collections.abc import Iterable
 from shared.core import clock
 from shared.core.money import Money
 from shared.finance.payments import sync as payments
+from shared.finance.recovery import service as clawback
+from shared.finance.refunds import refunded_amounts
 from shared.finance.refunds.models import Refund, RefundLine
+from shared.finance.refunds.refund_postings import post_undone, subject_of
 from shared.finance.refunds.rules import COUNTING, RefundState
 from shared.finance.refunds.statements import Arrival, LockedRefund, People, arrival_of
 from shared.infra.database.columns import numbers_in
@@ -41,23 +44,29 @@ async def undone(
     tx: Transaction,
     found: LockedRefund,
     *,
-    was_told: bool,
+    was: RefundState,
 ) -> None:
-    """The money came back, or never left: the order is paid again, the vendor is told, and the
-    shopper if they were told before.
+    """The money came back, or never left: nobody owes anything for it, the order is paid again, the
+    vendor is told, and the shopper if they were told before.
 
     An order that waits to be sent gets its pieces from the stock again, as far as they are there.
     Of one that was sent they had come back by post: they stay where they are, whatever the bank
     does.
     """
-    order, refund = found.order, found.refund
+    order, payment, refund = found.order, found.payment, found.refund
+    had_arrived = was is RefundState.SUCCEEDED
+    post_undone(tx, refund)
+    subject = subject_of(refund.id)
+    await clawback.set_claim(tx, subject=subject, payment=payment, amount=0)
+    if had_arrived:
+        await orders.count_returned(tx, order, -refund.amount)
+    await refunded_amounts.free(tx, order, refund)
     await orders.follow_refunds(tx, order, everything_back=False)
     about_goods, pieces = await _undo_goods(order, refund)
     arrival = await arrival_of(refund)
-    payment, back = found.payment, arrival.back
-    await payments.follow_refunds(tx, payment, back=back, reason=None)
+    await payments.follow_refunds(tx, payment, back=arrival.back, reason=None)
     _tell_vendor(tx, found, goods=about_goods, pieces=pieces)
-    if was_told:
+    if had_arrived:
         _tell_shopper(tx, "refund_came_back", order, refund, found.people)
 
 
@@ -99,8 +108,15 @@ def _tell_shopper(
             "vendor_name": people.vendor_name,
             "amount": Money(refund.amount, refund.currency),
             "note": refund.note,
+            "whole": _whole(refund),
         },
     )
+
+
+def _whole(refund: Refund) -> Money | None:
+    """What the shopper's bank shows, where other orders of the purchase have a part of it."""
+    amount = refund.stripe_amount
+    return None if amount is None else Money(amount, refund.currency)
 
 
 async def _restock(

@@ -27,30 +27,24 @@ class TooMuch(BadRefund):
         super().__init__(told, param=param)
 
 
-class WhichOrder(Conflict):
-    """A refund was made in Stripe's dashboard, of a payment that several orders share: whoever made
-    it must say whose it is.
+class NoRoomYet(TryLater):
+    """A refund of ours still counts against the order; Stripe will refuse it, and then one that
+    Stripe made fits.
     """
 
-    code = "which_order"
-    default = _n(
-        "This refund is of a payment that several orders share. Give it the number of its order in "
-        "Stripe’s dashboard, as metadata order_number; then it is taken in by itself."
-    )
+    code = "refund_has_no_room_yet"
 
 
-class MoreThanOneOrder(WhichOrder):
-    """The refund names its order, and is more than what had not gone back of it."""
+class MoreThanLeft(Conflict):
+    """Stripe gave more of a payment back than its orders have left: that cannot be."""
 
-    code = "more_than_one_order"
+    code = "more_than_left"
 
-    def __init__(self, amount: Money, number: str, left: Money) -> None:
+    def __init__(self, amount: Money, left: Money) -> None:
         told = _(
-            "This refund gives %(amount)s back. It names order %(number)s, of which at most"
-            " %(left)s could go back, and nothing says whose the rest is, so the books do not"
-            " have it.",
+            "This refund gives %(amount)s back, and the orders of its payment have %(left)s left."
+            " It is not in the books; please compare the payment with Stripe.",
             amount=money(amount),
-            number=number,
             left=money(left),
         )
         super().__init__(told)

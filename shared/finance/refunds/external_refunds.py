@@ -5,15 +5,16 @@ which get a row of their own.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
-from shared.core.errors import TryLater
+from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.core.words import in_english
 from shared.finance.payments import service as payments
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import PAID_STATES
-from shared.finance.refunds import refunded_amounts, stripe_reads, sync
-from shared.finance.refunds.errors import MoreThanOneOrder, WhichOrder
+from shared.finance.refunds import refunded_amounts, shared_refunds, stripe_reads, sync
+from shared.finance.refunds.errors import NoRoomYet
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.order_totals import BY_STRIPE, sum_of
 from shared.finance.refunds.rules import Burden, RefundState, Sum, bear
@@ -30,21 +31,13 @@ from shared.trade.orders.models import Order
 log = logging.getLogger("markethall.refunds")
 
 
-class NoRoomYet(TryLater):
-    """A refund of ours still counts against the order; Stripe will refuse it, and then this one
-    fits.
-    """
-
-    code = "refund_has_no_room_yet"
-
-
 async def sync_stripe_refund(
     gateway: Gateway, stripe_refund_id: str
 ) -> RefundState | None:
     """Read a refund by Stripe's number and let our row follow, made now if there is none; None when
     it is not of our payments.
     """
-    known = await Refund.get_or_none(stripe_refund_id=stripe_refund_id)
+    known = await known_row(stripe_refund_id)
     if known is not None:
         return await sync.sync_refund(gateway, known.id)
     try:
@@ -64,17 +57,19 @@ async def sync_refunds_of(gateway: Gateway, intent_id: str) -> int:
 
 async def import_refund(gateway: Gateway, answer: StripeRefund) -> RefundState | None:
     """Let the row of Stripe's refund follow it: the one with its number, the one that it is marked
-    with, or a new one.
+    with, or a new one; of a charge that orders share, one for each that has a part of it.
     """
-    payment = await _payment_of(answer)
-    if payment is None:
+    of_intent = await _payments_of(answer)
+    if not of_intent:
         return None
-    row = await _row_of(payment, answer)
+    row = await _row_of(of_intent, answer)
     if row is not None:
-        return await sync.take_on(gateway, row.id, answer)
-    if payment.status not in PAID_STATES:
-        await payments.confirm_payment(gateway, str(payment.stripe_payment_intent_id))
-        await payment.refresh_from_db()
+        return await sync.follow(gateway, row, answer)
+    if of_intent[0].status not in PAID_STATES:
+        intent_id = str(of_intent[0].stripe_payment_intent_id)
+        await payments.confirm_payment(gateway, intent_id)
+        of_intent = await _payments_of(answer)
+    payment = of_intent[0]
     if payment.status not in PAID_STATES:
         log.warning(
             "refund %s is of payment %s, which is %s: a person must look",
@@ -83,88 +78,147 @@ async def import_refund(gateway: Gateway, answer: StripeRefund) -> RefundState |
             payment.status,
         )
         return None
-    is_bare = payment.stripe_transfer_id is None and not payment.is_slice
-    if is_bare and payment.stripe_charge_id is not None:
+    if payment.is_slice:
+        return await _import_shared(gateway, of_intent, answer)
+    return await _import_alone(gateway, payment, answer)
+
+
+async def _import_alone(
+    gateway: Gateway, payment: Payment, answer: StripeRefund
+) -> RefundState:
+    if payment.stripe_transfer_id is None and payment.stripe_charge_id is not None:
         await payments.record_charge(gateway, payment.stripe_charge_id)
         await payment.refresh_from_db()
     noted = await stripe_reads.noted_fee_refunds(payment)
     moved = await stripe_reads.along(gateway, payment, answer, noted)
     async with unit.transaction() as tx:
-        refund_id = await _make_row(tx, payment, answer, moved)
-        state = await sync.apply_in(tx, refund_id, answer, moved)
-    await sync.settle_claim(gateway, refund_id)
+        order = await tx.lock(Order, id=payment.order_id)
+        await tx.lock(Payment, id=payment.id)
+        row = await known_row(answer.id)
+        if row is None:
+            part = Part(order, payment, answer.amount)
+            row = await _make_row(tx, part, answer, moved)
+        state = await sync.apply_in(tx, row.id, answer, moved)
+    await sync.settle_claim(gateway, row.id)
     return state
+
+
+async def _import_shared(
+    gateway: Gateway, of_intent: Sequence[Payment], answer: StripeRefund
+) -> RefundState:
+    """All parts in one transaction, so that nobody ever sees some of them."""
+    async with unit.transaction() as tx:
+        slices = await shared_refunds.lock_orders(tx, of_intent)
+        row = await known_row(answer.id)
+        if row is None:
+            row = await _make_parts(tx, slices, answer)
+        state = await sync.apply_parts(tx, answer)
+    await sync.settle_claims(gateway, row)
+    return state
+
+
+async def known_row(stripe_refund_id: str) -> Refund | None:
+    """Our row of a refund at Stripe; of one that several orders share, the first."""
+    mine = Refund.filter(stripe_refund_id=stripe_refund_id)
+    return await mine.order_by("id").first()
 
 
 async def row_of(answer: StripeRefund) -> Refund | None:
     """The row of a refund that is at Stripe, if we asked for it or have given it one."""
-    payment = await _payment_of(answer)
-    return None if payment is None else await _row_of(payment, answer)
+    return await _row_of(await _payments_of(answer), answer)
 
 
-async def _payment_of(answer: StripeRefund) -> Payment | None:
-    """Whose a refund is; of an intent that several orders share, of the one whose number it bears.
-
-    Raises WhichOrder where nobody said which.
-    """
+async def _payments_of(answer: StripeRefund) -> list[Payment]:
+    """What a refund is of: a payment, or the parts that several orders have of one."""
     intent_id = answer.payment_intent or "-"
     found = Payment.filter(stripe_payment_intent_id=intent_id)
-    payments = await found.order_by("id").select_related("order")
-    if len(payments) < 2:
-        return payments[0] if payments else None
-    number = answer.metadata.get(ORDER)
-    known = await Refund.get_or_none(stripe_refund_id=answer.id)
-    for payment in payments:
-        is_known = known is not None and known.payment_id == payment.id
-        if is_known or (known is None and payment.order.number == number):
-            return payment
-    raise WhichOrder(log=f"{WhichOrder.default} ({answer.id} of {intent_id})")
+    return await found.order_by("id").select_related("order")
 
 
-async def _row_of(payment: Payment, answer: StripeRefund) -> Refund | None:
-    known = await Refund.get_or_none(stripe_refund_id=answer.id)
-    return known or await _marked(payment, answer)
+async def _row_of(of_intent: Sequence[Payment], answer: StripeRefund) -> Refund | None:
+    if not of_intent:
+        return None
+    return await known_row(answer.id) or await _marked(of_intent, answer)
 
 
-async def _marked(payment: Payment, answer: StripeRefund) -> Refund | None:
+async def _marked(of_intent: Sequence[Payment], answer: StripeRefund) -> Refund | None:
     """The refund that we asked for and whose answer got lost."""
     order_number, _, number = answer.metadata.get(MARK, "").rpartition(":")
-    if order_number != payment.order.number or not number.isdigit():
+    order_id = _named(of_intent, order_number)
+    if order_id is None or not number.isdigit():
         return None
     return await Refund.get_or_none(
-        order_id=payment.order_id,
+        order_id=order_id,
         number=int(number),
         stripe_refund_id=None,
     )
 
 
+def _named(of_intent: Sequence[Payment], number: str | None) -> int | None:
+    """Which of these orders has that number."""
+    named = (each.order_id for each in of_intent if each.order.number == number)
+    return next(named, None)
+
+
+@frozen
+class Part:
+    """What a refund gives back of an order, which is locked with its payment.
+
+    `whole`: what Stripe's refund comes to, where other orders have a part of it; minor units.
+    """
+
+    order: Order
+    payment: Payment
+    amount: int
+    whole: int | None = None
+
+
+async def _make_parts(
+    tx: Transaction, slices: Sequence[tuple[Order, Payment]], answer: StripeRefund
+) -> Refund:
+    """A row for each order that a refund gives something back of; the first of them."""
+    number = answer.metadata.get(ORDER)
+    orders = [order for order, _ in slices]
+    amounts = shared_refunds.parts_of(
+        Money(answer.amount, answer.currency),
+        await shared_refunds.left_of(orders),
+        named=next((each.id for each in orders if each.number == number), None),
+    )
+    whole = answer.amount if len(amounts) > 1 else None
+    rows = [
+        await _make_row(
+            tx, Part(order, payment, amounts[order.id], whole), answer, Along()
+        )
+        for order, payment in slices
+        if order.id in amounts
+    ]
+    return rows[0]
+
+
 async def _make_row(
-    tx: Transaction, payment: Payment, answer: StripeRefund, moved: Along
-) -> int:
-    """A row for a refund that was made outside.
+    tx: Transaction, part: Part, answer: StripeRefund, moved: Along
+) -> Refund:
+    """A row for a refund that was made outside, or an order's part of it.
 
     What Stripe took from the vendor is what it bears; else our policy says. In a transaction.
     """
-    order = await tx.lock(Order, id=payment.order_id)
-    await tx.lock(Payment, id=payment.id)
-    if (row := await Refund.get_or_none(stripe_refund_id=answer.id)) is not None:
-        return int(row.id)
-    _must_be_of_one(payment, order, answer)
-    await _make_room(tx, order, answer)
+    order, amount = part.order, part.amount
+    await _make_room(tx, order, amount)
     now = await Order.get(id=order.id)
     found, policy = await sum_of(now), await get_policy()
-    if not await refunded_amounts.count_against(tx, order, answer.amount):
+    if not await refunded_amounts.count_against(tx, order, amount):
         raise NoRoomYet
-    worked_out = bear(found, answer.amount, policy.refund_policy)
-    burden = _as_moved(found, worked_out, answer.amount, moved)
+    worked_out = bear(found, amount, policy.refund_policy)
+    burden = _as_moved(found, worked_out, amount, moved)
+    mine = f":{order.id}" if part.whole is not None else ""
     row = await tx.create(
         Refund,
         vendor_id=order.vendor_id,
         order_id=order.id,
-        payment_id=payment.id,
+        payment_id=part.payment.id,
         number=1 + await Refund.filter(order_id=order.id).count(),
         status=RefundState.OPENING,
-        amount=answer.amount,
+        amount=amount,
         vendor_part=burden.vendor,
         commission_part=burden.commission,
         discount_part=burden.discount,
@@ -172,23 +226,13 @@ async def _make_row(
         policy=policy.refund_policy,
         reverse_transfer=bool(moved.reversed),
         refund_application_fee=bool(moved.fee_back),
-        idempotency_key=f"stripe:{answer.id}",
+        idempotency_key=f"stripe:{answer.id}{mine}",
         stripe_refund_id=answer.id,
+        stripe_amount=part.whole,
         requested_by=BY_STRIPE,
     )
     _record(tx, row)
-    return int(row.id)
-
-
-def _must_be_of_one(payment: Payment, order: Order, answer: StripeRefund) -> None:
-    """Of a charge that orders share, Stripe gives back what it was asked for, whosever it is."""
-    left = max(order.total_amount_cents - order.returned_amount, 0)
-    if payment.is_slice and answer.amount > left:
-        raise MoreThanOneOrder(
-            Money(answer.amount, answer.currency),
-            order.number,
-            Money(left, order.currency),
-        )
+    return row
 
 
 def _as_moved(found: Sum, burden: Burden, amount: int, moved: Along) -> Burden:
@@ -218,18 +262,14 @@ def _record(tx: Transaction, row: Refund) -> None:
     )
 
 
-async def _make_room(
-    tx: Transaction,
-    order: Order,
-    answer: StripeRefund,
-) -> None:
+async def _make_room(tx: Transaction, order: Order, amount: int) -> None:
     """What waits for the operator gives way to money that has really gone; the newest first."""
     left = order.total_amount_cents - order.refunded_amount
     was, now = RefundState.AWAITING_APPROVAL, RefundState.DECLINED
     waiting = Refund.filter(order_id=order.id, status=was).order_by("-id")
     why = in_english("refunds.put_off", "external")
     for refund in await waiting:
-        if left >= answer.amount:
+        if left >= amount:
             return
         if await refunded_amounts.put_off(
             tx, order, refund, was, now, why=why, by=BY_STRIPE

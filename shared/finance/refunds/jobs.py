@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
 
 from shared.core import clock
 from shared.finance.payments.models import Payment
 from shared.finance.refunds import external_refunds, service
-from shared.finance.refunds.errors import WhichOrder
+from shared.finance.refunds.errors import MoreThanLeft
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import UNSETTLED, RefundState
 from shared.finance.refunds.sync import sync_later
 from shared.infra import unit
 from shared.infra.database.chunks import chunks
-from shared.infra.database.columns import numbers_in, texts_in
+from shared.infra.database.columns import texts_in
 from shared.infra.jobs import Context, job, queue, recurring
 
 log = logging.getLogger("markethall.refunds")
@@ -33,12 +34,19 @@ async def carry_out(context: Context, refund_id: int) -> None:
 async def import_one(context: Context, stripe_refund_id: str) -> None:
     """Follow a refund by Stripe's number, which we may not know yet.
 
-    Whose it is may not be known either: reconciliation tells a person.
+    One that cannot be is left to reconciliation, which tells a person.
     """
     try:
         await external_refunds.sync_stripe_refund(context.gateway, stripe_refund_id)
-    except WhichOrder as unknown:
-        log.warning("%s: %s", stripe_refund_id, unknown.log or unknown)
+    except MoreThanLeft as impossible:
+        log.warning("%s: %s", stripe_refund_id, impossible.log or impossible)
+
+
+async def _unsettled(states: Sequence[RefundState]) -> list[int]:
+    """The refunds in these states; of one that several orders share, the first part."""
+    rows = Refund.filter(status__in=list(states)).order_by("-id")
+    named = await rows.values_list("stripe_refund_id", "id")
+    return sorted({stripe_id or id_: id_ for stripe_id, id_ in named}.values())
 
 
 @recurring("refunds.sweep", every=timedelta(hours=1))
@@ -47,7 +55,7 @@ async def sweep(context: Context) -> None:
     last days says otherwise.
     """
     at_stripe = list(UNSETTLED - {RefundState.OPENING})
-    ids = await numbers_in(Refund.filter(status__in=at_stripe), "id")
+    ids = await _unsettled(at_stripe)
     followed = await queue.under_way(sync_later.kind, "refund_id")
     async with unit.transaction() as tx:
         for refund_id in ids:

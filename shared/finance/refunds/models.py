@@ -18,6 +18,7 @@ class Refund(Row):
     """Money that goes back to a shopper, written down before Stripe is asked. All of an order's counting refunds fit its total.
 
     amount == vendor_part + commission_part - discount_part: who bears what, by the policy of the day it was asked for.
+    What was refunded in Stripe's dashboard of a charge that orders share has a row for each that gets a part (decision 19).
     """
 
     lock_rank = 250
@@ -78,7 +79,12 @@ class Refund(Row):
     stripe_refund_id = fields.CharField(
         max_length=255,
         null=True,
-        unique=True,
+    )
+    stripe_amount = fields.BigIntField(
+        null=True,
+        description=(
+            "minor units of Stripe's one refund that several orders share; null: it is of this one"
+        ),
     )
     stripe_balance_transaction_id = fields.CharField(max_length=255, null=True)
     stripe_failure_transaction_id = fields.CharField(max_length=255, null=True)
@@ -93,6 +99,11 @@ class Refund(Row):
     requested_by = fields.CharField(max_length=60, description="member:7")
     decided_by = fields.CharField(max_length=60, default="")
     succeeded_at = fields.DatetimeField(null=True)
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it is what one order has of a refund that several share."""
+        return self.stripe_amount is not None
 
     class Meta:
         table = "refunds"

@@ -65,6 +65,10 @@ class RefundView:
     succeeded_at: datetime | None
     lines: tuple[RefundedLine, ...]
     shipping: Money  # what of the amount is for the order's shipping
+    whole: (
+        Money | None
+    )  # what Stripe's refund comes to, where other orders have a part of it
+    stripe_id: str | None
 
 
 @frozen(kw_only=True)
@@ -97,6 +101,18 @@ async def refunds_of_purchase(
     for row, view in zip(rows, views, strict=True):
         of_order[row.order_id].append(view)
     return {id_: tuple(of_order[id_]) for id_ in order_ids}
+
+
+async def shared_refunds(
+    order_ids: Sequence[int],
+) -> tuple[tuple[RefundView, ...], ...]:
+    """The refunds that several of these orders share, the newest first, each with its parts."""
+    mine = Refund.filter(order_id__in=list(order_ids), stripe_amount__not_isnull=True)
+    rows = mine.order_by("id").select_related("order__checkout", "vendor")
+    together = defaultdict(list)
+    for view in await _views(await rows):
+        together[view.stripe_id].append(view)
+    return tuple(tuple(parts) for parts in reversed(together.values()))
 
 
 async def awaiting_approval(order_ids: Sequence[int]) -> dict[int, int]:
@@ -216,4 +232,11 @@ def _view(
         succeeded_at=row.succeeded_at,
         lines=tuple(lines),
         shipping=Money(row.shipping_amount, row.currency),
+        whole=_whole(row),
+        stripe_id=row.stripe_refund_id,
     )
+
+
+def _whole(row: Refund) -> Money | None:
+    amount = row.stripe_amount
+    return None if amount is None else Money(amount, row.currency)

@@ -24,7 +24,7 @@ async def read_refund(context: Context, event: VerifiedEvent) -> Answer:
     """Read the refund again; one that was made in Stripe's dashboard gets a row, in steps."""
     if not event.object_id:
         return None
-    known = await Refund.get_or_none(stripe_refund_id=event.object_id)
+    known = await external_refunds.known_row(event.object_id)
     if known is None and not await is_intent_known(event.related_intent):
         return None
     try:
@@ -36,8 +36,7 @@ async def read_refund(context: Context, event: VerifiedEvent) -> Answer:
         return InSteps(partial(_import, context.gateway, answer))
     if not sync.is_news(row, answer):
         return NoNews(_said(RefundState(row.status)))
-    reading = await _read(context.gateway, row, answer)
-    return partial(_follow, reading, None)
+    return await _following(context.gateway, row, answer, None)
 
 
 async def read_refunds(context: Context, event: VerifiedEvent) -> Answer:
@@ -58,8 +57,7 @@ async def read_refunds(context: Context, event: VerifiedEvent) -> Answer:
     # What one of them changes is locked after all of them.
     if len(news) > 1 or row is None:
         return InSteps(partial(_import_all, context.gateway, intent_id))
-    reading = await _read(context.gateway, row, answer)
-    return partial(_follow, reading, said)
+    return await _following(context.gateway, row, answer, said)
 
 
 @frozen
@@ -76,9 +74,19 @@ async def _known(ids: Sequence[str]) -> dict[str, Refund]:
     return {str(row.stripe_refund_id): row for row in rows}
 
 
-async def _read(gateway: Gateway, row: Refund, answer: StripeRefund) -> _RefundReading:
+async def _following(
+    gateway: Gateway, row: Refund, answer: StripeRefund, said: str | None
+) -> Answer:
+    """What is to be done so that a refund that has a row, or each order's part of it, follows."""
+    if row.is_part:
+        return partial(_follow_parts, answer, said)
     moved = await sync.read_along(gateway, row.id, answer)
-    return _RefundReading(row.id, answer, moved)
+    return partial(_follow, _RefundReading(row.id, answer, moved), said)
+
+
+async def _follow_parts(answer: StripeRefund, said: str | None, tx: Transaction) -> str:
+    state = await sync.apply_parts(tx, answer)
+    return said or _said(state)
 
 
 async def _follow(

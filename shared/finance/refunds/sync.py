@@ -19,14 +19,13 @@ from shared.finance.recovery import funding
 from shared.finance.recovery import service as clawback
 from shared.finance.recovery.movements import MadeMovement
 from shared.finance.recovery.rules import MovementKind
-from shared.finance.refunds import effects, refunded_amounts, stripe_reads
+from shared.finance.refunds import effects, shared_refunds, stripe_reads
 from shared.finance.refunds.errors import Differs
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.refund_postings import (
     has_new_cash,
     post_cash,
     post_taken_on,
-    post_undone,
     subject_of,
 )
 from shared.finance.refunds.rules import UNDONE, UNSETTLED, RefundState, next_state
@@ -43,7 +42,6 @@ from shared.infra.gateway.refunds import StripeRefund
 from shared.infra.jobs import Context, job
 from shared.infra.references import service as references
 from shared.infra.unit import Act, Transaction
-from shared.trade.orders import payment_effects as orders
 
 log = logging.getLogger("markethall.refunds")
 
@@ -66,10 +64,11 @@ async def sync_refund(gateway: Gateway, refund_id: int) -> RefundState:
     if refund.stripe_refund_id is None:
         return RefundState(refund.status)
     answer = await gateway.refunds.get(refund.stripe_refund_id)
-    if not is_news(refund, answer):
-        await settle_claim(gateway, refund.id)
-        return RefundState(refund.status)
-    return await take_on(gateway, refund.id, answer)
+    parts = await shared_refunds.parts_with(refund)
+    if any(is_news(part, answer) for part in parts):
+        return await follow(gateway, refund, answer)
+    await settle_claims(gateway, refund)
+    return RefundState(refund.status)
 
 
 def is_news(refund: Refund, answer: StripeRefund) -> bool:
@@ -84,6 +83,16 @@ def is_news(refund: Refund, answer: StripeRefund) -> bool:
         or has_new_cash(refund, answer)
         or (has_reasons and state in UNSETTLED)
     )
+
+
+async def follow(gateway: Gateway, refund: Refund, answer: StripeRefund) -> RefundState:
+    """Let a refund of ours, or all parts of it, be what Stripe answered, as `take_on`."""
+    if not refund.is_part:
+        return await take_on(gateway, refund.id, answer)
+    async with unit.transaction() as tx:
+        state = await apply_parts(tx, answer)
+    await settle_claims(gateway, refund)
+    return state
 
 
 async def take_on(
@@ -134,6 +143,12 @@ async def settle_claim(gateway: Gateway, refund_id: int) -> None:
         log.info("the claim of refund %s is settled later: %s", refund_id, why)
 
 
+async def settle_claims(gateway: Gateway, refund: Refund) -> None:
+    """Do the same for a refund, or for each order that has a part of it."""
+    for each in await shared_refunds.parts_with(refund):
+        await settle_claim(gateway, each.id)
+
+
 async def apply(
     refund_id: int,
     answer: StripeRefund,
@@ -145,6 +160,15 @@ async def apply(
     """
     async with unit.transaction() as tx:
         return await apply_in(tx, refund_id, answer, moved)
+
+
+async def apply_parts(tx: Transaction, answer: StripeRefund) -> RefundState:
+    """Let all parts of a refund be where Stripe's is, in the caller's transaction. Of a charge that
+    orders share nothing comes back along with it.
+    """
+    parts = await shared_refunds.lock_parts(tx, answer.id)
+    states = [await apply_in(tx, part, answer, Along()) for part in parts]
+    return states[0]
 
 
 async def apply_in(
@@ -173,7 +197,7 @@ async def apply_in(
     if arrival is not None:
         await effects.arrived(tx, found, arrival)
     elif target in UNDONE:
-        await _undo(tx, found, was=current)
+        await effects.undone(tx, found, was=current)
     return target
 
 
@@ -220,7 +244,7 @@ async def _first_seen(
     claim, which what came back along with it settles at once.
     """
     order, payment, refund = found.order, found.payment, found.refund
-    wanted = (refund.amount, refund.currency)
+    wanted = (refund.stripe_amount or refund.amount, refund.currency)
     if (answer.amount, answer.currency) != wanted:
         told = f"{answer.id} is {answer.amount} {answer.currency}"
         raise Differs(log=f"refund {refund.id}: {told}")
@@ -250,7 +274,7 @@ async def _first_seen(
         order_number=order.number,
     )
     # Also of one that has arrived: a bank may send it back at once.
-    once = f"follow_refund:{refund.id}"
+    once = f"follow_refund:{answer.id if refund.is_part else refund.id}"
     soon = sync_later.at(clock.now() + ASK_AGAIN, once=once)
     soon(tx, refund_id=refund.id)
 
@@ -280,23 +304,3 @@ def _made(payment: Payment, moved: Along) -> tuple[MadeMovement, ...]:
         MadeMovement(MovementKind.REVERSAL, back, transfer, moved.reversal_id),
         MadeMovement(MovementKind.FEE_REFUND, fee_back, fee, moved.fee_refund_id),
     )
-
-
-async def _undo(
-    tx: Transaction,
-    found: LockedRefund,
-    *,
-    was: RefundState,
-) -> None:
-    """It came back, or never left: what that means for the books, the claim, the order, the stock
-    and the people.
-    """
-    order, payment, refund = found.order, found.payment, found.refund
-    had_arrived = was is RefundState.SUCCEEDED
-    post_undone(tx, refund)
-    subject = subject_of(refund.id)
-    await clawback.set_claim(tx, subject=subject, payment=payment, amount=0)
-    if had_arrived:
-        await orders.count_returned(tx, order, -refund.amount)
-    await refunded_amounts.free(tx, order, refund)
-    await effects.undone(tx, found, was_told=had_arrived)

@@ -26,7 +26,7 @@ from shared.infra.gateway.signatures import BadSignature
 from shared.infra.mail import service as mail
 from shared.infra.mail.models import Email
 from tests.domain.inbox.test_webhooks import deliver, event
-from tests.support.factories import make_order, make_payment
+from tests.support.factories import make_order, make_payment, make_refund
 from tests.support.portal import operator_in
 from tests.support.storefront import words
 
@@ -110,7 +110,7 @@ async def test_an_endpoint_of_the_wrong_scope_is_named_and_its_events_stay_undel
 
 async def test_what_nobody_told_us_is_counted(context: Context) -> None:
     """A payment of which no event came, and an event that we had to ask for; not what may still be
-    on its way.
+    on its way. A refund counts once, however many orders share it.
     """
     order = await make_order()
     now = clock.now()
@@ -130,6 +130,14 @@ async def test_what_nobody_told_us_is_counted(context: Context) -> None:
         stripe_created_at=now,
     )
     assert (await endpoint_health.endpoints(context.settings))[0].tally.unheard == 0
+    for each in (payment, await make_payment(await make_order(), status="succeeded")):
+        await make_refund(
+            each,
+            stripe_refund_id="re_shared",
+            stripe_amount=2,
+            succeeded_at=now - timedelta(hours=1),
+        )
+    assert (await endpoint_health.endpoints(context.settings))[0].tally.unheard == 1
     assert await intake.take(
         context,
         source="connect",

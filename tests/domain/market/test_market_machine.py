@@ -237,13 +237,28 @@ class MarketMachine(Counted):
         share=SHARES,
         reverse=st.booleans(),
         fee=st.booleans(),
+        named=st.booleans(),
         calm=CALM,
     )
     def staff_refund_at_stripe(
-        self, *, sale: int, share: float, reverse: bool, fee: bool, calm: bool
+        self,
+        *,
+        sale: int,
+        share: float,
+        reverse: bool,
+        fee: bool,
+        named: bool,
+        calm: bool,
     ) -> None:
         self.attempt(
-            acts.refund_at_stripe(self.market, sale, share, reverse=reverse, fee=fee),
+            acts.refund_at_stripe(
+                self.market,
+                sale,
+                share,
+                reverse=reverse,
+                fee=fee,
+                named=named,
+            ),
             calm,
         )
 

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.finance.inbox.models import WebhookEvent
-from shared.finance.inbox.rules import EventStatus
 from shared.finance.ledger.chart import Account
 from shared.finance.overview.dashboard import read_dashboard
 from shared.finance.reconciliation.findings import DifferenceKind
@@ -78,12 +76,10 @@ async def test_a_refund_of_all_of_an_order_made_at_stripe_takes_the_contribution
     assert await booked(Account.MARKETPLACE_DISCOUNTS) == left
 
 
-async def test_a_refund_of_a_whole_shared_charge_is_nobodys_until_someone_says_whose(
+async def test_a_refund_of_a_whole_shared_charge_takes_every_contribution_back(
     market: Market,
 ) -> None:
-    """It names one order but is more than that one cost: nothing is guessed, and the event waits
-    for a person with its sentence.
-    """
+    """It names one order but is more than that one cost: the rest is the other's."""
     shops = await market.fill("LU", "FR")
     purchase = await _bought(market, shops)
     first, _ = await purchase.orders()
@@ -93,20 +89,15 @@ async def test_a_refund_of_a_whole_shared_charge_is_nobodys_until_someone_says_w
     }
     status, body, _ = market.stand.send("POST", "/v1/refunds", given)
     assert (status, body["amount"]) == (200, 2 * 998)
-    for _ in range(12):
-        market.advance(6 * 3600)
-        await market.settle()
+    await _at_rest(market)
 
-    assert not await Refund.exists()
-    parked = await WebhookEvent.filter(status=EventStatus.PARKED)
-    assert parked
-    for event in parked:
-        assert "gives €19.96 back" in event.error
-        assert f"order {first.number}, of which at most €9.98" in event.error
-    assert await market.stuck() == []
-    found = await market_findings.differences(market)
-    assert body["id"] in "".join(str(each) for each in found)
-    assert [_holds(market, shop) for shop in shops] == [SHARE, SHARE]
+    rows = await Refund.all().order_by("id")
+    assert [(row.order_id, row.amount) for row in rows] == [
+        (order_id, 998) for order_id in purchase.order_ids
+    ]
+    assert {(row.discount_part, row.vendor_part) for row in rows} == {(OFF, SHARE)}
+    assert [_holds(market, shop) for shop in shops] == [0, 0]
+    assert await booked(Account.MARKETPLACE_DISCOUNTS) == {}
 
 
 async def test_a_contribution_that_was_reversed_by_hand_is_shown_until_it_is_decided(

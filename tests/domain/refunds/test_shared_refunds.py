@@ -218,36 +218,6 @@ async def test_what_goes_back_before_the_vendor_got_its_part_waits_for_it(
     assert await _holds(shops[1]) == waits.amount_vendor - claim.amount
 
 
-async def test_a_refund_in_stripes_dashboard_is_the_orders_whose_number_it_bears(
-    market: Market,
-) -> None:
-    """Without one nobody guesses: a person is told, and once it has the number it is taken in."""
-    _, purchase = await _sold(market)
-    orders, payments = await purchase.orders(), await purchase.payments()
-    intent = str(payments[0].stripe_payment_intent_id)
-    market.stand.v1.refunds.create(
-        {
-            "payment_intent": intent,
-            "amount": 500,
-            "metadata": {"order_number": orders[2].number},
-        }
-    )
-    await _at_rest(market)
-    (made,) = await Refund.all()
-    assert (made.order_id, made.amount) == (orders[2].id, 500)
-    unnamed = market.stand.v1.refunds.create({"payment_intent": intent, "amount": 300})
-    await market.rest()
-    assert await Refund.all().count() == 1
-    assert await market_findings.differences(market) != []
-    number = {"metadata": {"order_number": orders[0].number}}
-    market.stand.v1.refunds.update(unnamed.id, number)
-    await market.rest()
-    assert {(each.order_id, each.amount) for each in await Refund.all()} == {
-        (orders[2].id, 500),
-        (orders[0].id, 300),
-    }
-
-
 async def test_what_staff_took_back_from_one_vendor_is_that_vendors(
     market: Market,
 ) -> None:

@@ -123,13 +123,20 @@ class ObjectCheck(Check[ObjectPair], ABC):
 
 
 def _whole(records: Iterable[ObjectRecord]) -> dict[tuple[str, str], ObjectRecord]:
-    """Our records by what they are at Stripe; what several orders share of one is one together."""
+    """Our records by what they are at Stripe; what several orders share of one is one together, and
+    in the state of all of them.
+    """
     found: dict[tuple[str, str], ObjectRecord] = {}
     for record in records:
         key = record.what, record.stripe_id
         known = found.get(key)
         if known is not None:
-            record = replace(known, amount=known.amount + record.amount)
+            is_one = known.state == record.state
+            record = replace(
+                known,
+                amount=known.amount + record.amount,
+                state=known.state if is_one else "in several states",
+            )
         found[key] = record
     return found
 

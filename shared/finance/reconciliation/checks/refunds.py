@@ -24,7 +24,8 @@ async def follow_refund(context: Context, given: Arguments) -> str:
         raise CannotRepair(
             "The refund is of a payment that is not ours, or that took no money."
         )
-    await post_refund(await Refund.get(stripe_refund_id=stripe_id))
+    for refund in await Refund.filter(stripe_refund_id=stripe_id).order_by("id"):
+        await post_refund(refund)
     return f"Read again: the refund is {state.value.replace('_', ' ')}."
 
 

@@ -1,0 +1,137 @@
+"""A refund made in Stripe's dashboard of a charge that several orders share: Stripe has one, and
+each order the part of it that goes back of that order (decision 19).
+
+The parts are frozen as rows when the refund is first heard of, and move together from then on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from tortoise.expressions import Subquery
+
+from shared.core.frozen import frozen
+from shared.core.money import Money, step
+from shared.finance.payments.models import Payment
+from shared.finance.payments.shares import shares
+from shared.finance.recovery.models import Claim
+from shared.finance.refunds.errors import MoreThanLeft, NoRoomYet
+from shared.finance.refunds.models import Refund
+from shared.finance.refunds.rules import RefundState
+from shared.infra.unit import Transaction
+from shared.trade.orders.models import Order
+
+
+@frozen
+class OrderLeft:
+    """What of an order can still go back; minor units.
+
+    `unrefunded`: what no refund speaks for that Stripe was asked for; one that waits for the
+    operator gives way. `at_banks`: what disputes hold, or took for good. `opening`: what refunds of
+    ours speak for that Stripe has not answered.
+    """
+
+    unrefunded: int
+    at_banks: int = 0
+    opening: int = 0
+
+
+def parts_of(
+    amount: Money,
+    left: Mapping[int, OrderLeft],
+    *,
+    named: int | None = None,
+) -> dict[int, int]:
+    """What each order, by its id, gives back of a refund; whose part is nothing is left out.
+
+    The order that it names goes first, as far as it reaches; the others in proportion to what is
+    left of each. Raises NoRoomYet, MoreThanLeft.
+    """
+    room = _room(amount.amount, left)
+    first = {} if named is None else {named: min(amount.amount, room[named])}
+    rest = amount.amount - sum(first.values())
+    others = {id_: each for id_, each in room.items() if id_ not in first}
+    is_short = sum(others.values()) < rest
+    # Of these may be more left soon: Stripe refuses what this refund was faster than.
+    waited_for = left.values() if is_short else [left[id_] for id_ in first if rest]
+    if any(each.opening for each in waited_for):
+        raise NoRoomYet
+    if is_short:
+        raise MoreThanLeft(amount, Money(sum(room.values()), amount.currency))
+    parts = first | _in_proportion(rest, others, step(amount.currency))
+    return {id_: parts[id_] for id_ in sorted(parts) if parts[id_]}
+
+
+def _room(amount: int, left: Mapping[int, OrderLeft]) -> dict[int, int]:
+    """How much can go back of each; what banks have only where the rest is not enough: a refund
+    that Stripe made before the bank took the money may be heard of later.
+    """
+    kept = {id_: max(e.unrefunded - e.at_banks, 0) for id_, e in left.items()}
+    if sum(kept.values()) >= amount:
+        return kept
+    return {id_: max(each.unrefunded, 0) for id_, each in left.items()}
+
+
+def _in_proportion(amount: int, room: Mapping[int, int], unit: int) -> dict[int, int]:
+    """Share by what there is of each, in amounts that can be given back in its currency."""
+    if not amount:
+        return {}
+    if any(each % unit for each in (amount, *room.values())):
+        unit = 1
+    weights = {id_: each // unit for id_, each in room.items()}
+    return {id_: part * unit for id_, part in shares(amount // unit, weights).items()}
+
+
+async def lock_orders(
+    tx: Transaction, payments: Sequence[Payment]
+) -> list[tuple[Order, Payment]]:
+    """Lock the orders that share a charge by their ids, then their parts of the payment."""
+    orders = await tx.lock_all(Order.filter(id__in=[p.order_id for p in payments]))
+    mine = Payment.filter(id__in=[each.id for each in payments])
+    of_order = {each.order_id: each for each in await tx.lock_all(mine)}
+    return [(order, of_order[order.id]) for order in orders]
+
+
+async def left_of(orders: Sequence[Order]) -> dict[int, OrderLeft]:
+    """What can still go back of each of these orders, which are locked."""
+    waiting, opening = RefundState.AWAITING_APPROVAL, RefundState.OPENING
+    ids = [order.id for order in orders]
+    rows = Refund.filter(order_id__in=ids, status__in=[waiting, opening])
+    sums: dict[tuple[int, str], int] = {}
+    for order_id, state, amount in await rows.values_list(
+        "order_id", "status", "amount"
+    ):
+        place = int(order_id), str(state)
+        sums[place] = sums.get(place, 0) + int(amount)
+    return {
+        order.id: OrderLeft(
+            unrefunded=order.total_amount_cents
+            - order.refunded_amount
+            + sums.get((order.id, waiting), 0),
+            at_banks=order.disputed_amount + order.lost_amount,
+            opening=sums.get((order.id, opening), 0),
+        )
+        for order in orders
+    }
+
+
+async def lock_parts(tx: Transaction, stripe_refund_id: str) -> list[int]:
+    """Lock all parts of a refund with what hangs on them: orders, payments, the parts, claims.
+    Return the ids of the parts.
+    """
+    mine = Refund.filter(stripe_refund_id=stripe_refund_id)
+    orders = await tx.lock_all(
+        Order.filter(id__in=Subquery(mine.values("order_id"))),
+    )
+    await tx.lock_all(Payment.filter(id__in=Subquery(mine.values("payment_id"))))
+    parts = await tx.lock_all(mine)
+    await tx.lock_all(Claim.filter(order_id__in=[order.id for order in orders]))
+    return [part.id for part in parts]
+
+
+async def parts_with(refund: Refund) -> list[Refund]:
+    """A refund, and what other orders have of it."""
+    if not refund.is_part:
+        return [refund]
+    mine = Refund.filter(stripe_refund_id=refund.stripe_refund_id)
+    return await mine.order_by("id")
