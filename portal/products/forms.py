@@ -45,7 +45,7 @@ def _vat_classes() -> list[Any]:
 
 def new_vat_classes() -> list[Any]:
     """What a product that is not there yet can be to VAT: also what its category says."""
-    unsaid = _("As its category says, else the standard rate")
+    unsaid = _("As its category says")
     return [*choices([("", unsaid)]), *_vat_classes()]
 
 

@@ -174,7 +174,7 @@ async def test_a_category_that_the_operator_gave_a_kind_gives_it_to_new_products
     assert re.search(r'<option selected value="books">', shown)
     portal = await signed_in(client)
     here = "/vendor/admin/products/new"
-    assert "As its category says, else the standard rate" in await portal.get(here)
+    assert "As its category says" in await portal.get(here)
     form = {"price": "12.50", "stock": "3", "category": "Atlases"}
     for name, chosen in (("World", ""), ("Moon", "standard")):
         answer = await portal.post(here, {**form, "name": name, "vat_class": chosen})

@@ -22,7 +22,7 @@ LAST_POSITION = 9999
 
 def kinds() -> list[Any]:
     """What a category can say its things are to VAT."""
-    unsaid = _("As the category above it says, else the standard rate")
+    unsaid = _("As the category above says")
     said = ((each.value, word("sales_vat.classes", each)) for each in TaxClass)
     return choices([("", unsaid), *said])
 
@@ -64,7 +64,10 @@ class CategoryForm(Edited):
         _l("Kind of goods for VAT"),
         choices=kinds,
         default="",
-        description=_l("New products get it, unless their vendor chooses another one."),
+        description=_l(
+            "New products get it, unless their vendor chooses another one; products that"
+            " are there stay as they are. Where no category says anything, the standard rate holds."
+        ),
     )
 
     def values(self) -> CategoryValues:
