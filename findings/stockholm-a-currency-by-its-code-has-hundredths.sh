@@ -3,7 +3,7 @@
 #
 # A currency may be an object of `stockholm.Currency` or its code as text, and amounts of both compare equal. The number of minor
 # units is known to the object alone: `from_sub_units` and `sub_units` count by its `decimal_digits`, and for text by hundredths
-# whatever the code. What Stripe sends is a number and a code, so `Money.from_sub_units(1500, "jpy")` is 15 yen and 1,234 fils of
+# whatever the code. What Stripe sends is a number and a code, so `Money.from_sub_units(1500, "JPY")` is 15 yen and 1,234 fils of
 # Kuwait are 12.34 dinars. `as_json` writes the code, so what `from_json` makes of 1,500 yen has 150,000 minor units where it had
 # 1,500. Two currencies are wrong as objects too: BHD has 2 digits (3 by ISO 4217), BIF 2 (none). Nothing was found in the project's
 # tracker (kalaspuff/stockholm); its changelog says of minor units that 100 of JPY are 100 yen, with the object. Way round:
