@@ -27,7 +27,7 @@ from shared.finance.reconciliation.queries import RunView, last_finished
 from shared.finance.recovery.contributions import late_sums
 from shared.finance.recovery.models import Claim
 from shared.finance.refunds.models import Refund
-from shared.finance.refunds.rules import RefundState
+from shared.finance.refunds.rules import NO_BALANCE, RefundState
 from shared.infra.mail.queries import Unsent, unsent
 from shared.infra.stripe_writes.queries import UnexpectedAnswer, unexpected_answers
 from shared.trade.discounts.tries import count_stopped
@@ -63,6 +63,7 @@ class Dashboard:
     """
 
     refunds: Heap
+    unpaid_refunds: Heap
     disputes: int
     next_dispute: DisputeView | None
     payouts: tuple[PayoutRow, ...]
@@ -93,6 +94,7 @@ async def read_dashboard(settings: Settings) -> Dashboard:
     last = await last_finished()
     return Dashboard(
         refunds=await _refunds(),
+        unpaid_refunds=await _unpaid_refunds(),
         disputes=disputes,
         next_dispute=first,
         payouts=await broken_payouts(),
@@ -120,6 +122,15 @@ async def read_dashboard(settings: Settings) -> Dashboard:
 async def _refunds() -> Heap:
     """The refunds that wait for a decision."""
     waiting = Refund.filter(status=RefundState.AWAITING_APPROVAL)
+    return await _heap_of(waiting, "amount", "created_at")
+
+
+async def _unpaid_refunds() -> Heap:
+    """The refunds that Stripe holds back, since the marketplace's balance there is too small."""
+    waiting = Refund.filter(
+        status=RefundState.PENDING,
+        pending_reason=NO_BALANCE,
+    )
     return await _heap_of(waiting, "amount", "created_at")
 
 

@@ -27,7 +27,7 @@ from shared.infra.gateway.restore_check import money_may_move
 from shared.infra.jobs import Context, job
 from shared.infra.unit import Transaction
 from shared.trade.orders import reservations
-from shared.trade.orders.declines import must_take_cards
+from shared.trade.orders.declines import must_not_be_worn, must_take_cards
 from shared.trade.orders.events import PiecesHeld
 from shared.trade.orders.models import Checkout, Order
 from shared.trade.orders.number_checks import must_still_hold
@@ -54,7 +54,7 @@ async def press(
     True: they are set aside. False: they are there, but this order holds none (decision 14). Where
     Pay sets them aside, Stripe is read first, so that a decline from before is not taken for one of
     this try. Raises PageOutOfDate, PaymentAlreadyDecided, OrderNotPayable, NumberWithdrawn,
-    SoldOut, TooManyDeclines, StripeUnavailable (StandsStill after a restore, for a page that was
+    SoldOut, TooManyDeclines, CardWorn, StripeUnavailable (StandsStill after a restore, for a page that was
     opened before it): then the card must not be confirmed.
     """
     await money_may_move()
@@ -74,6 +74,7 @@ async def press(
         if checkout.status != CheckoutStatus.OPEN:
             raise OrderNotPayable
         if state not in OPEN_STATES:
+            await must_not_be_worn(checkout_id)
             raise PageOutOfDate
         await must_still_hold(locked)
         await reservations.lock_pieces(locked)
