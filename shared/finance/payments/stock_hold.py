@@ -68,14 +68,7 @@ async def press(
     async with unit.transaction() as tx:
         checkout = await tx.lock(Checkout, id=checkout_id)
         locked = await tx.lock_all(mine)
-        state = await _state_of(locked, intent_id)
-        if state in _DECIDED:
-            raise PaymentAlreadyDecided
-        if checkout.status != CheckoutStatus.OPEN:
-            raise OrderNotPayable
-        if state not in OPEN_STATES:
-            await must_not_be_worn(checkout_id)
-            raise PageOutOfDate
+        await _must_be_open(checkout, await _state_of(locked, intent_id))
         await must_still_hold(locked)
         await reservations.lock_pieces(locked)
         held = [
@@ -83,6 +76,17 @@ async def press(
             for order in locked
         ]
         return all(held)
+
+
+async def _must_be_open(checkout: Checkout, state: PaymentState) -> None:
+    """Raise what stands against a payment in this state, in the words of what came first."""
+    if state in _DECIDED:
+        raise PaymentAlreadyDecided
+    if checkout.status != CheckoutStatus.OPEN:
+        raise OrderNotPayable
+    if state not in OPEN_STATES:
+        await must_not_be_worn(checkout.id)
+        raise PageOutOfDate
 
 
 def _may_have_been_declined(order: Order) -> bool:
