@@ -17,7 +17,7 @@ from portal.orders.refund_words import refund_detail, states
 from portal.orders.return_words import vendor_returns
 from portal.orders.timeline import KINDS, timeline
 from portal.orders.timeline_facts import facts_of
-from portal.orders.waterfall import vendor_lines
+from portal.orders.waterfall import of_delivery, vendor_lines
 from portal.orders.words import goods_badge, money_badge
 from portal.timeline import TimelineEntry
 from shared.core.errors import MarketError, NotFound
@@ -76,6 +76,7 @@ async def order_page(
         refund_states=states(),
         refund_detail=refund_detail,
         fee=order.platform_fee * -1,
+        fee_of_delivery=of_delivery(order.shipping_commission),
         flow=whole.waterfall,
         waterfall=vendor_lines(whole.waterfall),
         problem=problem.message if problem else None,
