@@ -84,6 +84,7 @@ NOTED = {
     LATER.TABLE,
     "products_found",
     "categories",
+    "marketplace_policy",
     "page_changes",
     "sqlite_sequence",
 }

@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from tortoise.exceptions import IntegrityError
 
@@ -69,6 +69,13 @@ def rules_of(draw: st.DrawFn) -> Rule:
     rules=st.lists(rules_of(), max_size=4),
     otherwise=RATES,
     currency=st.sampled_from(("EUR", "HUF", "JPY", "KWD")),
+)
+@example(
+    amounts=[0],
+    shipping=1,
+    rules=[],
+    otherwise=Decimal("99.99"),
+    currency="HUF",
 )
 def test_all_of_it_is_below_what_it_is_sold_for(
     amounts: Sequence[int],
