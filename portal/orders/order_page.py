@@ -75,16 +75,24 @@ async def order_page(
         else (),
         refund_states=states(),
         refund_detail=refund_detail,
-        fee=order.platform_fee * -1,
-        fee_of_delivery=of_delivery(order.shipping_commission),
-        flow=whole.waterfall,
-        waterfall=vendor_lines(whole.waterfall),
         problem=problem.message if problem else None,
         is_shared=any(payment.is_shared for payment in whole.payments),
         waits_for_account=any(each.waits_for_account for each in whole.payments),
+        **_money(order, whole),
         **_after_sale(order, whole),
         **_forms(typed),
     )
+
+
+def _money(order: OrderView, whole: WholeOrder) -> dict[str, Any]:
+    """Where its money went, or will go."""
+    sent = order.sent_by
+    return {
+        "fee": order.platform_fee * -1,
+        "fee_of_delivery": of_delivery(sent.commission) if sent else None,
+        "flow": whole.waterfall,
+        "waterfall": vendor_lines(whole.waterfall),
+    }
 
 
 def _after_sale(order: OrderView, whole: WholeOrder) -> dict[str, Any]:

@@ -72,7 +72,6 @@ class OrderView:
     payment_intent_id: str | None
     total: Money
     platform_fee: Money
-    shipping_commission: Money  # what of the fee is of sending
     vendor_share: Money
     money: OrderMoney  # what of it is still there
     waits_for_pay: bool  # whether its pieces are set aside only when Pay is pressed
@@ -220,7 +219,6 @@ def _order(
         payment_intent_id=order.payment_intent_id,
         total=total,
         platform_fee=fee,
-        shipping_commission=Money(order.shipping_commission, order.currency),
         vendor_share=total - fee + borne,
         money=money_of(order),
         waits_for_pay=_waits_for_pay(order),

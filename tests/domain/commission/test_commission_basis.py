@@ -249,6 +249,8 @@ async def test_vendor_and_staff_see_what_of_the_commission_is_on_delivery(
     assert line[2] == "€0.12 of it on delivery"
     portal = await signed_in(client)
     unpaid = await make_order(await portal.vendor())
-    await Order.filter(id=unpaid.id).update(shipping_commission=12)
+    await Order.filter(id=unpaid.id).update(
+        shipping_method="Parcel", shipping_kind="flat", shipping_commission=12
+    )
     told = words(await portal.get(f"/vendor/admin/orders/{unpaid.number}"))
     assert "€0.12 of it on delivery · card fees included" in told
