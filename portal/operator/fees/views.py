@@ -65,8 +65,8 @@ class TriedSale:
 @blueprint.get("")
 @operator
 async def show() -> Response:
-    """The commission rules in their order, a box to try them, what the commission is of, and what
-    refunds do to it.
+    """The commission rules in their order, a box to try them, what it is of, and what refunds do to
+    it.
     """
     return await fees_page()
 
