@@ -602,7 +602,9 @@ async def test_events_of_refunds_that_named_no_order_are_applied_by_a_job(
 
     job = await Job.get()
     assert (job.kind, job.args) == ("webhooks.apply", {"event_id": rows[0].id})
-    states = [(row.status, row.attempts) for row in await WebhookEvent.all().order_by("id")]
+    states = [
+        (row.status, row.attempts) for row in await WebhookEvent.all().order_by("id")
+    ]
     assert states == [("failed", 0), ("parked", 8), ("parked", 8), ("handled", 8)]
 
 

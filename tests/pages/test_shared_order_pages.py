@@ -144,7 +144,9 @@ async def test_a_refund_of_the_whole_payment_is_shown_to_each_as_its_own(
     for shop, mine, part in zip(shops, orders, parts, strict=True):
         await sign_in(client, (await Member.get(id=shop.member_id)).email)
         page = words(
-            await Portal(client, shop.vendor_id).get(f"/vendor/admin/orders/{mine.number}")
+            await Portal(client, shop.vendor_id).get(
+                f"/vendor/admin/orders/{mine.number}"
+            )
         )
         assert f"{part} Refunded" in page
         assert "share of a refund of the payment that several shops share" in page
