@@ -32,7 +32,7 @@ from tests.support.factories import make_product, make_ready_vendor
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine
 
-    from tortoise.queryset import QuerySet
+    from shared.infra.database.base import Row
 
 pytestmark = [pytest.mark.postgres_only, pytest.mark.usefixtures("database")]
 WAITING = (
@@ -50,13 +50,13 @@ async def waits(work: Coroutine[Any, Any, Any], number: int) -> asyncio.Task[Any
 
 
 @asynccontextmanager
-async def held(rows: QuerySet[Any]) -> AsyncIterator[None]:
-    """Rows that somebody else has locked meanwhile."""
+async def held(table: type[Row]) -> AsyncIterator[None]:
+    """All rows of a table, which somebody else has locked meanwhile."""
     are_locked, may_end = asyncio.Event(), asyncio.Event()
 
     async def hold() -> None:
         async with unit.transaction() as tx:
-            await tx.lock_all(rows)
+            await tx.lock_all(table.all())
             are_locked.set()
             await may_end.wait()
 
@@ -95,7 +95,7 @@ async def test_whoever_saves_a_product_waits_for_a_rename_and_says_the_new_name(
         change = remove_category(bags, sacks, actor="test")
     else:
         change = change_category(bags, CategoryValues(name="Totes"), actor="test")
-    async with held(FeeRule.all()):
+    async with held(FeeRule):
         # The rename has written the products, and waits for who changes a rule.
         renaming = await waits(change, 1)
         new = await waits(save(vendor.id, None, "Bags"), 2)
@@ -110,7 +110,7 @@ async def test_a_rename_waits_for_who_saves_a_product() -> None:
     vendor = await make_ready_vendor()
     bags = await add_category(CategoryValues(name="Bags"), actor="test")
     other = await make_product(vendor, category="Cups")
-    async with held(Product.filter(id=other.id)):
+    async with held(Product):
         saving = await waits(save(vendor.id, other.id, "Bags"), 1)
         renamed = CategoryValues(name="Totes")
         renaming = await waits(change_category(bags, renamed, actor="test"), 2)
