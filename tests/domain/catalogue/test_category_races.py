@@ -24,9 +24,9 @@ from shared.trade.catalogue.models import Product
 from shared.trade.catalogue.options import set_options
 from shared.trade.catalogue.rules import Option
 from shared.trade.catalogue.service import ProductValues, save_product
-from shared.trade.commission.models import FeeRule
-from shared.trade.commission.rules import Rule
-from shared.trade.commission.service import add_rule, switch_rule
+from shared.trade.discounts.models import DiscountCode
+from shared.trade.discounts.rules import DiscountKind
+from shared.trade.discounts.service import DiscountOwner, DiscountValues, add_discount
 from tests.support.factories import make_product, make_ready_vendor
 
 if TYPE_CHECKING:
@@ -89,14 +89,14 @@ async def test_whoever_saves_a_product_waits_for_a_rename_and_says_the_new_name(
     bags = await add_category(CategoryValues(name="Bags"), actor="test")
     sacks = await add_category(CategoryValues(name="Sacks"), actor="test")
     other = await make_product(vendor, category="Cups")
-    rule_id = await add_rule(Rule(Decimal(9), category="Bags"), actor="test")
-    await switch_rule(rule_id, on=False, actor="test")
+    third = DiscountValues(kind=DiscountKind.PERCENT, percentage=Decimal(30))
+    await add_discount(DiscountOwner(None, "test"), "THIRD", third)
     if goes:
         change = remove_category(bags, sacks, actor="test")
     else:
         change = change_category(bags, CategoryValues(name="Totes"), actor="test")
-    async with held(FeeRule):
-        # The rename has written the products, and waits for who changes a rule.
+    async with held(DiscountCode):
+        # The rename has written the products, and waits for who changes a code.
         renaming = await waits(change, 1)
         new = await waits(save(vendor.id, None, "Bags"), 2)
         moved = await waits(save(vendor.id, other.id, "Bags"), 3)
