@@ -20,6 +20,7 @@ from tests.support.disputes import shared_dispute
 from tests.support.market import open_shop, stripe_post
 from tests.support.paid_parts import paid_at
 from tests.support.portal import Portal, operator_in, sign_in
+from tests.support.refunds import fund_platform
 from tests.support.storefront import Browser, words
 
 if TYPE_CHECKING:
@@ -127,6 +128,7 @@ async def test_a_refund_of_the_whole_payment_is_shown_to_each_as_its_own(
     """Staff see one refund with its parts, a vendor its part alone, the shopper each with what the
     bank shows.
     """
+    await fund_platform(sandbox)
     orders = await bought.orders()
     intent_id = str(orders[0].payment_intent_id)
     made = await stripe_post(
