@@ -302,7 +302,7 @@ class TestNews:
             external_refunds.sync_stripe_refund(market.gateway, made["id"]),
         )
         await _at_rest(market)
-        assert await _amounts() == [4990, 4990]
+        assert await _amounts() == [1999, 1999]
         assert [_holds(market, shop) for shop in shops] == [0, 0]
 
     async def test_a_kill_at_any_statement_leaves_all_parts_or_none(
