@@ -72,6 +72,7 @@ BOUNDED: dict[str, set[str]] = {
         "finance/ledger/queries.refunds_paid",
         "finance/refunds/queries.awaiting_approval",
         "finance/refunds/queries.refunds_of_purchase",
+        "finance/refunds/queries.shared_refunds",
         "trade/discounts/queries._counted",  # the codes of at most so many vendors
         "trade/discounts/queries.candidates",
         "trade/vat/sales/businesses.confirmed_numbers",  # of a basket's vendors

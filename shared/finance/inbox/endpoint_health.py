@@ -184,7 +184,8 @@ async def _untold(since: datetime) -> dict[str, int]:
     unheard = refunded.exclude(stripe_refund_id__in=heard)
     # What several orders have of one refund at Stripe is one event.
     refunds = Count("stripe_refund_id", distinct=True)
-    platform += int((await unheard.annotate(count=refunds).values("count"))[0]["count"])
+    counted = await unheard.annotate(count=refunds).values("count")
+    platform += int(counted[0]["count"])
     vendors = await sent.limit(_MOST).values_list("vendor_id", flat=True)
     of_platform = sum(vendor is None for vendor in vendors)
     return {"platform": platform + of_platform, "connect": len(vendors) - of_platform}

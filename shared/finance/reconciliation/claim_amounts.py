@@ -100,7 +100,9 @@ async def _of_disputes(subjects: Sequence[str]) -> dict[str, int]:
 
 
 async def _payable(
-    column: str, subject_of: Mapping[str, str], **only: Any
+    column: str,
+    subject_of: Mapping[str, str],
+    **only: Any,
 ) -> dict[str, int]:
     """Sum what vendors bear by what the entries say in a column, which names a subject."""
     payable = LedgerEntry.filter(account=Account.VENDOR_PAYABLE, **only)

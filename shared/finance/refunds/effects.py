@@ -25,7 +25,11 @@ from shared.trade.orders.remaining_money import OrderMoney
 from shared.trade.orders.rules import OrderStatus, PaymentStatus, StockState
 
 
-async def arrived(tx: Transaction, found: LockedRefund, arrival: Arrival) -> None:
+async def arrived(
+    tx: Transaction,
+    found: LockedRefund,
+    arrival: Arrival,
+) -> None:
     """The money has left: goods go back into stock where that was asked for, the order knows, the
     shopper gets a mail.
     """
@@ -142,7 +146,10 @@ async def _restock(
     await restocking.put_in_stock(order, pieces)
 
 
-async def _was_sent_meanwhile(order: Order, refund: Refund) -> bool:
+async def _was_sent_meanwhile(
+    order: Order,
+    refund: Refund,
+) -> bool:
     """Whether the vendor sent everything after all, although all of it was being refunded: then no
     piece is there to put back.
     """
@@ -155,7 +162,10 @@ async def _was_sent_meanwhile(order: Order, refund: Refund) -> bool:
     return not OrderMoney(PaymentStatus.PAID, total, spoken_for, lost=lost).left
 
 
-async def _undo_goods(order: Order, refund: Refund) -> tuple[str, str]:
+async def _undo_goods(
+    order: Order,
+    refund: Refund,
+) -> tuple[str, str]:
     """Set aside what the refund had put back into stock.
 
     Return what became of the goods (stay | aside | short, of templates/words/refunds.toml; empty

@@ -32,7 +32,8 @@ log = logging.getLogger("markethall.refunds")
 
 
 async def sync_stripe_refund(
-    gateway: Gateway, stripe_refund_id: str
+    gateway: Gateway,
+    stripe_refund_id: str,
 ) -> RefundState | None:
     """Read a refund by Stripe's number and let our row follow, made now if there is none; None when
     it is not of our payments.
@@ -47,7 +48,10 @@ async def sync_stripe_refund(
     return await import_refund(gateway, answer)
 
 
-async def sync_refunds_of(gateway: Gateway, intent_id: str) -> int:
+async def sync_refunds_of(
+    gateway: Gateway,
+    intent_id: str,
+) -> int:
     """Follow every refund of one payment; how many there are."""
     found = await gateway.refunds.list(payment_intent=intent_id)
     for answer in found:
@@ -55,7 +59,10 @@ async def sync_refunds_of(gateway: Gateway, intent_id: str) -> int:
     return len(found)
 
 
-async def import_refund(gateway: Gateway, answer: StripeRefund) -> RefundState | None:
+async def import_refund(
+    gateway: Gateway,
+    answer: StripeRefund,
+) -> RefundState | None:
     """Let the row of Stripe's refund follow it: the one with its number, the one that it is marked
     with, or a new one; of a charge that orders share, one for each that has a part of it.
     """
@@ -84,7 +91,9 @@ async def import_refund(gateway: Gateway, answer: StripeRefund) -> RefundState |
 
 
 async def _import_alone(
-    gateway: Gateway, payment: Payment, answer: StripeRefund
+    gateway: Gateway,
+    payment: Payment,
+    answer: StripeRefund,
 ) -> RefundState:
     if payment.stripe_transfer_id is None and payment.stripe_charge_id is not None:
         await payments.record_charge(gateway, payment.stripe_charge_id)
@@ -96,7 +105,7 @@ async def _import_alone(
         await tx.lock(Payment, id=payment.id)
         row = await known_row(answer.id)
         if row is None:
-            part = Part(order, payment, answer.amount)
+            part = ShareOfRefund(order, payment, answer.amount)
             row = await _make_row(tx, part, answer, moved)
         state = await sync.apply_in(tx, row.id, answer, moved)
     await sync.settle_claim(gateway, row.id)
@@ -104,7 +113,9 @@ async def _import_alone(
 
 
 async def _import_shared(
-    gateway: Gateway, of_intent: Sequence[Payment], answer: StripeRefund
+    gateway: Gateway,
+    of_intent: Sequence[Payment],
+    answer: StripeRefund,
 ) -> RefundState:
     """All parts in one transaction, so that nobody ever sees some of them."""
     async with unit.transaction() as tx:
@@ -135,13 +146,19 @@ async def _payments_of(answer: StripeRefund) -> list[Payment]:
     return await found.order_by("id").select_related("order")
 
 
-async def _row_of(of_intent: Sequence[Payment], answer: StripeRefund) -> Refund | None:
+async def _row_of(
+    of_intent: Sequence[Payment],
+    answer: StripeRefund,
+) -> Refund | None:
     if not of_intent:
         return None
     return await known_row(answer.id) or await _marked(of_intent, answer)
 
 
-async def _marked(of_intent: Sequence[Payment], answer: StripeRefund) -> Refund | None:
+async def _marked(
+    of_intent: Sequence[Payment],
+    answer: StripeRefund,
+) -> Refund | None:
     """The refund that we asked for and whose answer got lost."""
     order_number, _, number = answer.metadata.get(MARK, "").rpartition(":")
     order_id = _named(of_intent, order_number)
@@ -154,14 +171,17 @@ async def _marked(of_intent: Sequence[Payment], answer: StripeRefund) -> Refund 
     )
 
 
-def _named(of_intent: Sequence[Payment], number: str | None) -> int | None:
+def _named(
+    of_intent: Sequence[Payment],
+    number: str | None,
+) -> int | None:
     """Which of these orders has that number."""
     named = (each.order_id for each in of_intent if each.order.number == number)
     return next(named, None)
 
 
 @frozen
-class Part:
+class ShareOfRefund:
     """What a refund gives back of an order, which is locked with its payment.
 
     `whole`: what Stripe's refund comes to, where other orders have a part of it; minor units.
@@ -174,29 +194,36 @@ class Part:
 
 
 async def _make_parts(
-    tx: Transaction, slices: Sequence[tuple[Order, Payment]], answer: StripeRefund
+    tx: Transaction,
+    slices: Sequence[tuple[Order, Payment]],
+    answer: StripeRefund,
 ) -> Refund:
     """A row for each order that a refund gives something back of; the first of them."""
     number = answer.metadata.get(ORDER)
     orders = [order for order, _ in slices]
+    of_number = {order.number: order.id for order in orders}
     amounts = shared_refunds.parts_of(
         Money(answer.amount, answer.currency),
         await shared_refunds.left_of(orders),
-        named=next((each.id for each in orders if each.number == number), None),
+        named=of_number.get(number or ""),
     )
     whole = answer.amount if len(amounts) > 1 else None
-    rows = [
-        await _make_row(
-            tx, Part(order, payment, amounts[order.id], whole), answer, Along()
+    parts = [
+        ShareOfRefund(
+            order,
+            payment,
+            amounts[order.id],
+            whole,
         )
         for order, payment in slices
         if order.id in amounts
     ]
+    rows = [await _make_row(tx, part, answer, Along()) for part in parts]
     return rows[0]
 
 
 async def _make_row(
-    tx: Transaction, part: Part, answer: StripeRefund, moved: Along
+    tx: Transaction, part: ShareOfRefund, answer: StripeRefund, moved: Along
 ) -> Refund:
     """A row for a refund that was made outside, or an order's part of it.
 
@@ -208,8 +235,7 @@ async def _make_row(
     found, policy = await sum_of(now), await get_policy()
     if not await refunded_amounts.count_against(tx, order, amount):
         raise NoRoomYet
-    worked_out = bear(found, amount, policy.refund_policy)
-    burden = _as_moved(found, worked_out, amount, moved)
+    burden = _as_moved(found, bear(found, amount, policy.refund_policy), amount, moved)
     mine = f":{order.id}" if part.whole is not None else ""
     row = await tx.create(
         Refund,
@@ -235,7 +261,12 @@ async def _make_row(
     return row
 
 
-def _as_moved(found: Sum, burden: Burden, amount: int, moved: Along) -> Burden:
+def _as_moved(
+    found: Sum,
+    burden: Burden,
+    amount: int,
+    moved: Along,
+) -> Burden:
     """What Stripe took along says who bears it; the marketplace's discount comes back all the
     same.
 
@@ -249,7 +280,10 @@ def _as_moved(found: Sum, burden: Burden, amount: int, moved: Along) -> Burden:
     return Burden(amount - back, back + discount, discount)
 
 
-def _record(tx: Transaction, row: Refund) -> None:
+def _record(
+    tx: Transaction,
+    row: Refund,
+) -> None:
     tx.record_of_order(
         row.order_id,
         "refund.adopted",
@@ -262,7 +296,11 @@ def _record(tx: Transaction, row: Refund) -> None:
     )
 
 
-async def _make_room(tx: Transaction, order: Order, amount: int) -> None:
+async def _make_room(
+    tx: Transaction,
+    order: Order,
+    amount: int,
+) -> None:
     """What waits for the operator gives way to money that has really gone; the newest first."""
     left = order.total_amount_cents - order.refunded_amount
     was, now = RefundState.AWAITING_APPROVAL, RefundState.DECLINED

@@ -18,7 +18,7 @@ class Refund(Row):
     """Money that goes back to a shopper, written down before Stripe is asked. All of an order's counting refunds fit its total.
 
     amount == vendor_part + commission_part - discount_part: who bears what, by the policy of the day it was asked for.
-    What was refunded in Stripe's dashboard of a charge that orders share has a row for each that gets a part (decision 19).
+    What was refunded in Stripe's dashboard of a charge that orders share has a row for each.
     """
 
     lock_rank = 250

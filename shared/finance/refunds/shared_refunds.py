@@ -6,7 +6,8 @@ The parts are frozen as rows when the refund is first heard of, and move togethe
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 
 from tortoise.expressions import Subquery
 
@@ -23,7 +24,7 @@ from shared.trade.orders.models import Order
 
 
 @frozen
-class OrderLeft:
+class OrderRemainder:
     """What of an order can still go back; minor units.
 
     `unrefunded`: what no refund speaks for that Stripe was asked for; one that waits for the
@@ -35,10 +36,15 @@ class OrderLeft:
     at_banks: int = 0
     opening: int = 0
 
+    @property
+    def beside_banks(self) -> int:
+        """What is left without what banks have."""
+        return max(self.unrefunded - self.at_banks, 0)
+
 
 def parts_of(
     amount: Money,
-    left: Mapping[int, OrderLeft],
+    left: Mapping[int, OrderRemainder],
     *,
     named: int | None = None,
 ) -> dict[int, int]:
@@ -48,74 +54,105 @@ def parts_of(
     left of each. Raises NoRoomYet, MoreThanLeft.
     """
     room = _room(amount.amount, left)
-    first = {} if named is None else {named: min(amount.amount, room[named])}
+    first = {}
+    if named is not None:
+        first[named] = min(amount.amount, room[named])
     rest = amount.amount - sum(first.values())
     others = {id_: each for id_, each in room.items() if id_ not in first}
     is_short = sum(others.values()) < rest
     # Of these may be more left soon: Stripe refuses what this refund was faster than.
-    waited_for = left.values() if is_short else [left[id_] for id_ in first if rest]
+    waited_for: Iterable[OrderRemainder] = ()
+    if is_short:
+        waited_for = left.values()
+    elif rest:
+        waited_for = [left[id_] for id_ in first]
     if any(each.opening for each in waited_for):
         raise NoRoomYet
     if is_short:
-        raise MoreThanLeft(amount, Money(sum(room.values()), amount.currency))
-    parts = first | _in_proportion(rest, others, step(amount.currency))
+        most = sum(room.values())
+        raise MoreThanLeft(amount, Money(most, amount.currency))
+    unit = step(amount.currency)
+    parts = first | _in_proportion(rest, others, unit)
     return {id_: parts[id_] for id_ in sorted(parts) if parts[id_]}
 
 
-def _room(amount: int, left: Mapping[int, OrderLeft]) -> dict[int, int]:
+def _room(
+    amount: int,
+    left: Mapping[int, OrderRemainder],
+) -> dict[int, int]:
     """How much can go back of each; what banks have only where the rest is not enough: a refund
     that Stripe made before the bank took the money may be heard of later.
     """
-    kept = {id_: max(e.unrefunded - e.at_banks, 0) for id_, e in left.items()}
+    kept = {id_: each.beside_banks for id_, each in left.items()}
     if sum(kept.values()) >= amount:
         return kept
     return {id_: max(each.unrefunded, 0) for id_, each in left.items()}
 
 
-def _in_proportion(amount: int, room: Mapping[int, int], unit: int) -> dict[int, int]:
+def _in_proportion(
+    amount: int,
+    room: Mapping[int, int],
+    unit: int,
+) -> dict[int, int]:
     """Share by what there is of each, in amounts that can be given back in its currency."""
     if not amount:
         return {}
-    if any(each % unit for each in (amount, *room.values())):
+    amounts = (amount, *room.values())
+    if any(each % unit for each in amounts):
         unit = 1
     weights = {id_: each // unit for id_, each in room.items()}
-    return {id_: part * unit for id_, part in shares(amount // unit, weights).items()}
+    parts = shares(amount // unit, weights)
+    return {id_: part * unit for id_, part in parts.items()}
 
 
 async def lock_orders(
-    tx: Transaction, payments: Sequence[Payment]
+    tx: Transaction,
+    payments: Sequence[Payment],
 ) -> list[tuple[Order, Payment]]:
     """Lock the orders that share a charge by their ids, then their parts of the payment."""
-    orders = await tx.lock_all(Order.filter(id__in=[p.order_id for p in payments]))
+    ids = [each.order_id for each in payments]
+    orders = await tx.lock_all(Order.filter(id__in=ids))
     mine = Payment.filter(id__in=[each.id for each in payments])
-    of_order = {each.order_id: each for each in await tx.lock_all(mine)}
+    locked = await tx.lock_all(mine)
+    of_order = {each.order_id: each for each in locked}
     return [(order, of_order[order.id]) for order in orders]
 
 
-async def left_of(orders: Sequence[Order]) -> dict[int, OrderLeft]:
+async def left_of(orders: Sequence[Order]) -> dict[int, OrderRemainder]:
     """What can still go back of each of these orders, which are locked."""
-    waiting, opening = RefundState.AWAITING_APPROVAL, RefundState.OPENING
     ids = [order.id for order in orders]
-    rows = Refund.filter(order_id__in=ids, status__in=[waiting, opening])
-    sums: dict[tuple[int, str], int] = {}
-    for order_id, state, amount in await rows.values_list(
-        "order_id", "status", "amount"
-    ):
-        place = int(order_id), str(state)
-        sums[place] = sums.get(place, 0) + int(amount)
+    waiting = await _spoken_for(ids, RefundState.AWAITING_APPROVAL)
+    opening = await _spoken_for(ids, RefundState.OPENING)
     return {
-        order.id: OrderLeft(
-            unrefunded=order.total_amount_cents
-            - order.refunded_amount
-            + sums.get((order.id, waiting), 0),
-            at_banks=order.disputed_amount + order.lost_amount,
-            opening=sums.get((order.id, opening), 0),
+        order.id: OrderRemainder(
+            order.total_amount_cents - order.refunded_amount + waiting[order.id],
+            order.disputed_amount + order.lost_amount,
+            opening[order.id],
         )
         for order in orders
     }
 
 
-async def lock_parts(tx: Transaction, stripe_refund_id: str) -> list[int]:
+async def _spoken_for(
+    order_ids: Sequence[int],
+    state: RefundState,
+) -> Mapping[int, int]:
+    """What refunds in a state come to, by order."""
+    rows = Refund.filter(
+        order_id__in=order_ids,
+        status=state,
+    )
+    sums: dict[int, int] = defaultdict(int)
+    found = await rows.values_list("order_id", "amount")
+    for order_id, amount in found:
+        sums[int(order_id)] += int(amount)
+    return sums
+
+
+async def lock_parts(
+    tx: Transaction,
+    stripe_refund_id: str,
+) -> list[int]:
     """Lock all parts of a refund with what hangs on them: orders, payments, the parts, claims.
     Return the ids of the parts.
     """

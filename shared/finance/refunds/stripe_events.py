@@ -20,7 +20,10 @@ from shared.infra.jobs import Context
 from shared.infra.unit import Transaction
 
 
-async def read_refund(context: Context, event: VerifiedEvent) -> Answer:
+async def read_refund(
+    context: Context,
+    event: VerifiedEvent,
+) -> Answer:
     """Read the refund again; one that was made in Stripe's dashboard gets a row, in steps."""
     if not event.object_id:
         return None
@@ -39,7 +42,10 @@ async def read_refund(context: Context, event: VerifiedEvent) -> Answer:
     return await _following(context.gateway, row, answer, None)
 
 
-async def read_refunds(context: Context, event: VerifiedEvent) -> Answer:
+async def read_refunds(
+    context: Context,
+    event: VerifiedEvent,
+) -> Answer:
     """A charge says that something of it went back, not what: read all refunds of its payment."""
     intent_id = event.related_intent
     if intent_id is None or not await is_intent_known(intent_id):
@@ -75,7 +81,10 @@ async def _known(ids: Sequence[str]) -> dict[str, Refund]:
 
 
 async def _following(
-    gateway: Gateway, row: Refund, answer: StripeRefund, said: str | None
+    gateway: Gateway,
+    row: Refund,
+    answer: StripeRefund,
+    said: str | None,
 ) -> Answer:
     """What is to be done so that a refund that has a row, or each order's part of it, follows."""
     if row.is_part:
@@ -84,7 +93,11 @@ async def _following(
     return partial(_follow, _RefundReading(row.id, answer, moved), said)
 
 
-async def _follow_parts(answer: StripeRefund, said: str | None, tx: Transaction) -> str:
+async def _follow_parts(
+    answer: StripeRefund,
+    said: str | None,
+    tx: Transaction,
+) -> str:
     state = await sync.apply_parts(tx, answer)
     return said or _said(state)
 

@@ -19,7 +19,7 @@ from shared.finance.recovery.models import Claim
 from shared.finance.refunds import external_refunds, jobs
 from shared.finance.refunds.errors import MoreThanLeft, NoRoomYet
 from shared.finance.refunds.models import Refund
-from shared.finance.refunds.shared_refunds import OrderLeft, parts_of
+from shared.finance.refunds.shared_refunds import OrderRemainder, parts_of
 from shared.trade.commission import service as fees
 from shared.trade.commission.rules import RefundPolicy
 from tests.support import market_acts as acts
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 AMOUNTS = st.integers(0, 99_999_999)
 LEFT = st.dictionaries(
     st.integers(1, 1000),
-    st.builds(OrderLeft, AMOUNTS, AMOUNTS | st.just(0)),
+    st.builds(OrderRemainder, AMOUNTS, AMOUNTS | st.just(0)),
     min_size=1,
     max_size=12,
 )
@@ -53,7 +53,7 @@ class TestShares:
 
     @given(left=LEFT, share=st.floats(0, 1), data=st.data())
     def test_the_parts_come_to_the_refund_and_none_is_more_than_what_is_left(
-        self, left: dict[int, OrderLeft], share: float, data: st.DataObject
+        self, left: dict[int, OrderRemainder], share: float, data: st.DataObject
     ) -> None:
         """Whether an order is named or not; one that is goes first, as far as it reaches."""
         room = {
@@ -72,7 +72,7 @@ class TestShares:
 
     @given(left=LEFT, share=st.floats(0, 1))
     def test_without_a_name_they_are_those_of_a_dispute(
-        self, left: dict[int, OrderLeft], share: float
+        self, left: dict[int, OrderRemainder], share: float
     ) -> None:
         """One rule for what a whole charge bears."""
         room = {
@@ -91,7 +91,7 @@ class TestShares:
     ) -> None:
         """So what is left of each order can go back as well."""
         unit = step("ISK")
-        room = {id_: OrderLeft(each * unit) for id_, each in left.items()}
+        room = {id_: OrderRemainder(each * unit) for id_, each in left.items()}
         amount = int(sum(left.values()) * share) * unit
         parts = parts_of(Money(amount, "ISK"), room)
         assert all(part % unit == 0 for part in parts.values())
@@ -100,19 +100,31 @@ class TestShares:
     @pytest.mark.parametrize(
         ("left", "named", "told"),
         [
-            ({1: OrderLeft(60), 2: OrderLeft(39)}, None, MoreThanLeft),
-            ({1: OrderLeft(60), 2: OrderLeft(39)}, 1, MoreThanLeft),
+            ({1: OrderRemainder(60), 2: OrderRemainder(39)}, None, MoreThanLeft),
+            ({1: OrderRemainder(60), 2: OrderRemainder(39)}, 1, MoreThanLeft),
             # Stripe will refuse ours, since there is not enough for both.
-            ({1: OrderLeft(10, opening=50), 2: OrderLeft(40)}, None, NoRoomYet),
-            ({1: OrderLeft(10, opening=50), 2: OrderLeft(140)}, 1, NoRoomYet),
+            (
+                {1: OrderRemainder(10, opening=50), 2: OrderRemainder(40)},
+                None,
+                NoRoomYet,
+            ),
+            ({1: OrderRemainder(10, opening=50), 2: OrderRemainder(140)}, 1, NoRoomYet),
             # What a bank took after it was made is heard of first.
-            ({1: OrderLeft(60, 60), 2: OrderLeft(40, 40)}, None, {1: 60, 2: 40}),
+            (
+                {1: OrderRemainder(60, 60), 2: OrderRemainder(40, 40)},
+                None,
+                {1: 60, 2: 40},
+            ),
             # Ours may still be made, and the others have enough.
-            ({1: OrderLeft(0, opening=60), 2: OrderLeft(100)}, None, {2: 100}),
+            (
+                {1: OrderRemainder(0, opening=60), 2: OrderRemainder(100)},
+                None,
+                {2: 100},
+            ),
         ],
     )
     def test_what_cannot_be_is_told_and_what_may_come_is_waited_for(
-        self, left: dict[int, OrderLeft], named: int | None, told: Any
+        self, left: dict[int, OrderRemainder], named: int | None, told: Any
     ) -> None:
         """Of a refund of one euro."""
         if isinstance(told, dict):
