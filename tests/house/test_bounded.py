@@ -25,6 +25,7 @@ BOUNDED: dict[str, set[str]] = {
         "finance/order_money/statements.happened",
         "finance/payouts/queries.all_payouts",
         "finance/reconciliation/order_records._refunded",
+        "finance/refunds/jobs._unsettled",
         "finance/refunds/queries.refund_page",
         "infra/activity/queries.of_order",
         "infra/activity/queries.of_subject",
@@ -73,6 +74,9 @@ BOUNDED: dict[str, set[str]] = {
         "finance/refunds/queries.awaiting_approval",
         "finance/refunds/queries.refunds_of_purchase",
         "finance/refunds/queries.shared_refunds",
+        "finance/refunds/shared_refunds._spoken_for",
+        "finance/refunds/shared_refunds.lock_orders",
+        "finance/refunds/shared_refunds.lock_parts",
         "trade/discounts/queries._counted",  # the codes of at most so many vendors
         "trade/discounts/queries.candidates",
         "trade/vat/sales/businesses.confirmed_numbers",  # of a basket's vendors
@@ -111,7 +115,7 @@ BOUNDED: dict[str, set[str]] = {
     "a limit, or the chunk of who calls": {
         "entrypoints/cli/bulk_data._vendors",
         "finance/payouts/automatic_itemisation._payments",
-        "finance/reconciliation/claim_amounts._by_ledger",
+        "finance/reconciliation/claim_amounts._of_disputes",
         "finance/reconciliation/claim_amounts._by_rows",
         "finance/reconciliation/claim_amounts._contributed",
         "infra/jobs/forgetting._delete",
