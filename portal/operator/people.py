@@ -21,10 +21,9 @@ from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.account_history import happenings
 from shared.entrypoints.web.forms import MarketForm
 from shared.entrypoints.web.identity import actor
-from shared.entrypoints.web.kit import page_number
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
-from shared.entrypoints.web.paging import address, pager
+from shared.entrypoints.web.paging import address, turn_in, turns
 from shared.entrypoints.web.stepup import fresh_sign_in
 from shared.trade.catalogue.queries import clean_search
 from shared.trade.people import account_history, deactivation, directory, rules
@@ -61,7 +60,7 @@ class Group:
             asked.args.get("only") == "off",
         )
         found = await directory.people(
-            self.role, search=search, only_off=only_off, page=page_number()
+            self.role, search=search, only_off=only_off, turn=turn_in(asked.args)
         )
         only = "off" if only_off else None
         home = url_for(".index")
@@ -88,7 +87,7 @@ class Group:
             groups=groups,
             states=states,
             list_address=address(home, only=only),
-            pager=pager(home, found, q=search, only=only),
+            turns=turns(home, found.newer, found.older, q=search, only=only),
         )
 
     async def show(self, person_id: int) -> Response:

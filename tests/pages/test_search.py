@@ -400,6 +400,8 @@ class TestNoWriteForgets:
             "Vendor",
             "Product",
             "Checkout",
+            "Customer",
+            "Member",
         }
         for model in searched:
             assert isinstance(model._meta.manager.get_queryset(), SearchedQuerySet)
