@@ -43,6 +43,12 @@ def _vat_classes() -> list[Any]:
     return choices((each.value, word("sales_vat.classes", each)) for each in TaxClass)
 
 
+def new_vat_classes() -> list[Any]:
+    """What a product that is not there yet can be to VAT: also what its category says."""
+    unsaid = _("As its category says")
+    return [*choices([("", unsaid)]), *_vat_classes()]
+
+
 class ProductForm(Edited):
     """One product.
 
@@ -107,7 +113,7 @@ class ProductForm(Edited):
     vat_class = SelectField(
         _l("Kind of goods for VAT"),
         choices=_vat_classes,
-        default=TaxClass.STANDARD.value,
+        default="",
     )
     slug = StringField(
         _l("Address in your shop"),
@@ -147,7 +153,7 @@ class ProductForm(Edited):
             is_published=bool(self.is_published.data),
             slug=self.slug.data or "",
             weight_grams=self.weight_grams.data or 0,
-            vat_class=TaxClass(self.vat_class.data),
+            vat_class=TaxClass(self.vat_class.data) if self.vat_class.data else None,
             sku=(self.sku.data or "") if is_plain else None,
         )
 

@@ -6,7 +6,12 @@ from quart import Blueprint, Response, request
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are older
 
 from portal.frame import vendor_page
-from portal.products.forms import ProductForm, VariedProductForm, from_product
+from portal.products.forms import (
+    ProductForm,
+    VariedProductForm,
+    from_product,
+    new_vat_classes,
+)
 from portal.products.pictures import pictures
 from shared.core.errors import Conflict, Invalid, NotFound
 from shared.core.locales import gettext as _
@@ -113,6 +118,8 @@ async def _form(
     choices = {"": _("No picture"), **pictures(str(STATIC))}
     if product:
         choices.setdefault(product.picture, _("As it is now"))
+    else:
+        form.vat_class.choices = new_vat_classes()
     form.picture.choices = [
         SelectChoice(value, label) for value, label in choices.items()
     ]

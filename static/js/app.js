@@ -169,6 +169,26 @@ on("htmx:after:swap", () => {
   for (const [id, style] of styles) { const element = document.getElementById(id); if (element) element.style.cssText = style; }
 });
 
+// An answer says what was typed when it was asked for: what a person typed or chose since then stays, and is looked at again.
+const isTicked = field => field.type === "checkbox" || field.type === "radio";
+const entered = field => isTicked(field) ? field.checked : field.value;
+const allFields = () => document.querySelectorAll("input[id]:not([type=file], [type=hidden]), select[id], textarea[id]");
+const asked = new WeakMap(), enteredSince = new WeakMap(); // by request: ids of fields and what is in them
+on("htmx:before:request", ({ detail }) => asked.set(detail.ctx, new Map([...allFields()].map(field => [field.id, entered(field)]))));
+on("htmx:before:swap", ({ detail }) => {
+  const before = asked.get(detail.ctx) ?? new Map();
+  const changed = [...allFields()].filter(field => before.has(field.id) && before.get(field.id) !== entered(field));
+  enteredSince.set(detail.ctx, changed.map(field => [field.id, entered(field)]));
+});
+on("htmx:after:swap", ({ detail }) => {
+  for (const [id, value] of enteredSince.get(detail.ctx) ?? []) {
+    const field = document.getElementById(id);
+    if (!field || entered(field) === value) continue;
+    field[isTicked(field) ? "checked" : "value"] = value;
+    if (field !== document.activeElement) field.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+});
+
 function prepare(root) {
   root.querySelector("[data-autofocus]")?.focus();
   root.querySelectorAll("time[data-time]").forEach(sayTime);

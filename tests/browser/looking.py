@@ -36,9 +36,9 @@ WAIT = 30_000
 SHIFTS = """
 window.__shift = {by: 0, moved: []};
 let answered = -Infinity;
-const asked = by => ['change', 'click', 'input', 'submit'].includes(by?.type);
-addEventListener('htmx:afterSwap', swap => {
-  if (asked(swap.detail.requestConfig?.triggeringEvent)) answered = performance.now();
+addEventListener('htmx:after:swap', swap => {
+  const why = swap.detail.ctx.sourceEvent?.type;
+  if (['change', 'click', 'input', 'submit'].includes(why)) answered = performance.now();
 });
 const place = box => `${Math.round(box.x)},${Math.round(box.y)} ${Math.round(box.width)}x${Math.round(box.height)}`;
 new PerformanceObserver(list => {

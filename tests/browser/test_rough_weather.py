@@ -10,11 +10,11 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PASSWORD
-from tests.browser.journeys import sign_in
+from tests.browser.journeys import fill_basket, sign_in
 from tests.browser.looking import WAIT
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Page, Route
 
     from tests.browser.conftest import Server
 
@@ -58,6 +58,32 @@ def test_an_answer_that_does_not_come_or_is_not_ours(
     expect(added).to_contain_text("is in your basket")
     expect(said).to_have_count(0)
     expect(add).to_be_enabled()
+
+
+def test_what_is_typed_while_an_answer_is_on_its_way_stays(
+    page: Page, server: Server
+) -> None:
+    """The answer about the country brings the postal code of the moment when it was asked."""
+    fill_basket(page, server, product="Key fob")
+    page.goto(f"{server.url}/shop/checkout")
+    code = page.locator("#postal_code")
+    code.fill("1728")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/check/country", hold)
+    page.get_by_label("Country").select_option("FR")
+    code.fill("54000")
+    page.locator("#city").fill("Nancy")
+    expect(page.locator("#place-postal_code .error")).to_have_count(0)
+    with page.expect_response("**/check/country"):
+        held[0].continue_()
+    expect(page.locator("#place-postal_code")).not_to_contain_text("1728")
+    expect(code).to_have_value("54000")
+    expect(page.locator("#place-postal_code .error")).to_have_count(0)
+    expect(page.locator("#city")).to_have_value("Nancy")
 
 
 def test_sorting_and_going_back_complains_of_nothing(

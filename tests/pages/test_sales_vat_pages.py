@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,14 +11,14 @@ from shared.core import clock
 from shared.core.money import Money
 from shared.finance.invoices.vat_quarters import quarter_of
 from shared.infra.audit.models import AuditEntry
-from shared.trade.catalogue.models import Product
+from shared.trade.catalogue.models import Category, Product
 from shared.trade.catalogue.options import set_options
 from shared.trade.catalogue.rules import Option
 from shared.trade.catalogue.service import ProductValues, save_product
 from shared.trade.vat.sales.rules import TaxClass
 from shared.trade.vendors.models import Vendor
 from tests.domain.orders.test_distance_sales import sold as distance_sold
-from tests.support.portal import Portal, owner_of, signed_in
+from tests.support.portal import Portal, operator_in, owner_of, signed_in
 from tests.support.storefront import words
 from tests.support.visitor import carried
 
@@ -155,3 +156,32 @@ async def test_the_page_says_where_the_vendor_stands_at_the_threshold(
     assert said in page
     assert f"€{net:,}.00" in page
     assert (await Vendor.get(id=vendor.id)).vat_scheme == scheme
+
+
+async def test_a_category_that_the_operator_gave_a_kind_gives_it_to_new_products(
+    client: TestClientProtocol,
+) -> None:
+    """Unless their vendor chooses one; the pages of both show what was chosen."""
+    operator = await operator_in(client)
+    page = "/operator/categories/new"
+    sent = {"name": "Atlases", "position": "0", "vat_class": "weapons"}
+    assert (await operator.post(page, sent)).status_code == 422
+    assert (
+        await operator.post(page, {**sent, "vat_class": "books"})
+    ).status_code == 303
+    atlases = await Category.get(name="Atlases")
+    shown = await operator.get(f"/operator/categories/{atlases.id}")
+    assert re.search(r'<option selected value="books">', shown)
+    portal = await signed_in(client)
+    here = "/vendor/admin/products/new"
+    assert "As its category says" in await portal.get(here)
+    form = {"price": "12.50", "stock": "3", "category": "Atlases"}
+    for name, chosen in (("World", ""), ("Moon", "standard")):
+        answer = await portal.post(here, {**form, "name": name, "vat_class": chosen})
+        assert answer.status_code == 303
+    kinds = await Product.all().order_by("id").values_list("vat_class", flat=True)
+    assert kinds == ["books", "standard"]
+    world = await Product.get(name="World")
+    shown = await portal.get(f"/vendor/admin/products/{world.id}")
+    assert re.search(r'<option selected value="books">', shown)
+    assert "As its category says" not in shown

@@ -9,13 +9,22 @@ from wtforms.validators import DataRequired, Length, NumberRange
 
 from shared.core.locales import gettext as _
 from shared.core.locales.lazy import lazy_gettext as _l
+from shared.core.words import word
 from shared.entrypoints.web.editing import Edited
-from shared.entrypoints.web.forms import MarketForm
+from shared.entrypoints.web.forms import MarketForm, choices
 from shared.entrypoints.web.number_fields import WholeField
 from shared.trade.catalogue.categories import CategoryValues
 from shared.trade.catalogue.category_tree import CategoryTree, CategoryView
+from shared.trade.vat.sales.rules import TaxClass
 
 LAST_POSITION = 9999
+
+
+def kinds() -> list[Any]:
+    """What a category can say its things are to VAT."""
+    unsaid = _("As the category above says")
+    said = ((each.value, word("sales_vat.classes", each)) for each in TaxClass)
+    return choices([("", unsaid), *said])
 
 
 class CategoryForm(Edited):
@@ -51,15 +60,26 @@ class CategoryForm(Edited):
         description=_l("The lowest comes first; equal ones stand by name."),
     )
 
+    vat_class = SelectField(
+        _l("Kind of goods for VAT"),
+        choices=kinds,
+        default="",
+        description=_l(
+            "New products get it, unless their vendor chooses another one; products that"
+            " are there stay as they are. Where no category says anything, the standard rate holds."
+        ),
+    )
+
     def values(self) -> CategoryValues:
         """What the use case takes."""
-        above = self.parent.data
+        above, kind = self.parent.data, self.vat_class.data
         return CategoryValues(
             name=self["name"].data or "",
             name_de=self.name_de.data or "",
             name_fr=self.name_fr.data or "",
             parent_id=int(above) if above else None,
             position=self.position.data or 0,
+            vat_class=TaxClass(kind) if kind else None,
         )
 
 
@@ -102,4 +122,5 @@ def category_values(view: CategoryView) -> dict[str, object]:
         "name_fr": view.name_fr,
         "parent": str(view.parent_id or ""),
         "position": view.position,
+        "vat_class": view.vat_class,
     }

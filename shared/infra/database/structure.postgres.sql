@@ -1,4 +1,4 @@
--- What all migrations make, up to 0082_people_found. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0083_people_found. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -217,7 +217,8 @@ CREATE TABLE categories (
     name_de character varying(60) NOT NULL,
     name_fr character varying(60) NOT NULL,
     "position" integer NOT NULL,
-    parent_id bigint
+    parent_id bigint,
+    vat_class character varying(20) DEFAULT ''::character varying NOT NULL
 );
 COMMENT ON TABLE categories IS 'A kind of thing that is sold; the operator keeps them as a tree.';
 COMMENT ON COLUMN categories.name IS 'as products have it';

@@ -23,6 +23,7 @@ from shared.trade.catalogue.errors import (
 from shared.trade.catalogue.events import CategoryRemoved, CategoryRenamed
 from shared.trade.catalogue.models import Category, FormerCategory
 from shared.trade.commission.category_rules import charges_category, follow_category
+from shared.trade.vat.sales.rules import TaxClass
 
 MOST = 500
 SUBJECT = "category:{}"
@@ -34,18 +35,22 @@ _COLUMNS = (
     "name_fr",
     "parent_id",
     "position",
+    "vat_class",
 )
 
 
 @frozen(kw_only=True)
 class CategoryValues:
-    """What the operator says of a category; `name` is what products say."""
+    """What the operator says of a category; `name` is what products say. `vat_class`: what a new
+    product is to VAT whose vendor does not say, None: as above it.
+    """
 
     name: str
     name_de: str = ""
     name_fr: str = ""
     parent_id: int | None = None
     position: int = 0
+    vat_class: TaxClass | None = None
 
 
 async def category_tree() -> CategoryTree:
@@ -195,6 +200,7 @@ def _changing(values: CategoryValues) -> dict[str, object]:
         "name_fr": values.name_fr.strip(),
         "parent_id": values.parent_id,
         "position": values.position,
+        "vat_class": values.vat_class.value if values.vat_class else "",
     }
 
 

@@ -11,6 +11,7 @@ from itertools import islice
 from shared.core import locales
 from shared.core.folding import words
 from shared.core.frozen import frozen
+from shared.trade.vat.sales.rules import TaxClass
 
 
 @frozen(kw_only=True)
@@ -24,6 +25,7 @@ class CategoryView:
     name_fr: str = ""
     parent_id: int | None = None
     position: int = 0
+    vat_class: str = ""  # what it says itself
 
     @property
     def folded(self) -> str:
@@ -114,6 +116,15 @@ class CategoryTree:
         while found[0].parent_id is not None:
             found.insert(0, self._by_id[found[0].parent_id])
         return tuple(found)
+
+    def tax_class(self, name: str) -> TaxClass | None:
+        """What things of the category that products call so are to VAT: as it says, or the nearest
+        above it that says something. None: nobody does.
+        """
+        found = self.of_name(name)
+        above = self.path(found) if found else ()
+        said = [each.vat_class for each in above if each.vat_class]
+        return TaxClass(said[-1]) if said else None
 
     def whole(self, category: CategoryView) -> tuple[CategoryView, ...]:
         """A category and everything below it."""

@@ -58,6 +58,12 @@ class Category(Row):
     )
     parent_id: int | None
     position = fields.IntField(default=0)
+    vat_class = fields.CharField(
+        max_length=20,
+        default="",
+        db_default="",
+        description="what a new product is to VAT whose vendor does not say; empty: as above it",
+    )
 
     class Meta:
         table = "categories"

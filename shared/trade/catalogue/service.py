@@ -12,6 +12,7 @@ from shared.core.money import MAX_AMOUNT, Money, step
 from shared.infra import unit
 from shared.infra.database.columns import texts_in
 from shared.infra.unit import Transaction
+from shared.trade.catalogue.categories import category_tree
 from shared.trade.catalogue.category_names import current_name
 from shared.trade.catalogue.errors import (
     AddressTaken,
@@ -66,7 +67,7 @@ class ProductValues:
     is_published: bool = True
     slug: str = ""
     weight_grams: int | None = None  # None: as it is
-    vat_class: TaxClass | None = None  # None: as it is
+    vat_class: TaxClass | None = None  # None: as it is; a new one: as its category says
     sku: str | None = None  # None: as it is
 
 
@@ -155,9 +156,11 @@ async def _changes(row: Product, values: ProductValues) -> dict[str, object]:
 
     Price and stock of a product with options are those of its variants.
     """
+    category = await _category(row, values.category.strip())
+    vat_class = values.vat_class or await _vat_class(row, category)
     wanted: dict[str, object] = {
         "name": values.name.strip(),
-        "category": await _category(row, values.category.strip()),
+        "category": category,
         "description": values.description.strip(),
         "price_amount": row.price_amount if row.has_options else values.price.amount,
         "currency": values.price.currency,
@@ -167,8 +170,8 @@ async def _changes(row: Product, values: ProductValues) -> dict[str, object]:
     }
     if values.weight_grams is not None:
         wanted["weight_grams"] = values.weight_grams
-    if values.vat_class is not None:
-        wanted["vat_class"] = values.vat_class.value
+    if vat_class is not None:
+        wanted["vat_class"] = vat_class.value
     if values.sku is not None:
         wanted["sku"] = values.sku.strip()
     if values.stock is not None and not row.has_options:
@@ -185,6 +188,13 @@ async def _changes(row: Product, values: ProductValues) -> dict[str, object]:
 async def _category(row: Product, said: str) -> str:
     """A list made before a category was renamed still says its old name."""
     return said if said == row.category else await current_name(said)
+
+
+async def _vat_class(row: Product, category: str) -> TaxClass | None:
+    """What the category of a new product says; one that is there stays as it is."""
+    if row._saved_in_db or not category:
+        return None
+    return (await category_tree()).tax_class(category)
 
 
 async def _free_slug(vendor_id: int, name: str) -> str:

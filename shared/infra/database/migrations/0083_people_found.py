@@ -100,7 +100,7 @@ def _column(model_name: str) -> ops.AddField:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0081_posting_vendors")]
+    dependencies = [("models", "0082_category_kinds")]
 
     initial = False
 
