@@ -75,11 +75,10 @@ async def people(
         return await people(role, search=search, only_off=only_off)
     found = await _of(role).filter(id__in=ids[:PAGE_SIZE]).order_by("-id")
     rows = tuple(_row(person) for person in found)
-    has_newer, has_older = (goes_on, True) if is_newer else (turn is not None, goes_on)
     return PeoplePage(
         rows=rows,
-        newer=Turn(rows[0].id, newer=True) if rows and has_newer else None,
-        older=Turn(rows[-1].id) if rows and has_older else None,
+        newer=Turn(rows[0].id, newer=True) if rows and turn else None,
+        older=Turn(rows[-1].id) if rows and (is_newer or goes_on) else None,
     )
 
 
