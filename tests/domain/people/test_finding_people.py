@@ -163,7 +163,7 @@ async def _sorted(statements: list[tuple[str, list[Any]]]) -> list[str]:
 
 async def test_people_from_before_are_found() -> None:
     """The migration gives each their terms, a thousand at a time."""
-    migration: Any = import_module("shared.infra.database.migrations.0083_people_found")
+    migration: Any = import_module("shared.infra.database.migrations.0084_people_found")
     await make_customer(full_name=ANA, email=ADDRESS)
     await make_member(None, full_name=ANA, email=ADDRESS)
     client = get_connection("default")

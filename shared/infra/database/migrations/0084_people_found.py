@@ -100,7 +100,7 @@ def _column(model_name: str) -> ops.AddField:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0082_category_kinds")]
+    dependencies = [("models", "0083_commission_basis")]
 
     initial = False
 
