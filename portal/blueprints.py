@@ -16,6 +16,7 @@ from portal.operator.claims.receivables import blueprint as operator_receivables
 from portal.operator.claims.recovery import blueprint as operator_recovery
 from portal.operator.discounts.views import blueprint as operator_discounts
 from portal.operator.disputes import blueprint as operator_disputes
+from portal.operator.fees.basis import blueprint as operator_fee_basis
 from portal.operator.fees.views import blueprint as operator_fees
 from portal.operator.home import blueprint as operator_home
 from portal.operator.mails import blueprint as operator_mails
@@ -87,6 +88,7 @@ BLUEPRINTS = (
     operator_categories,
     operator_discounts,
     operator_fees,
+    operator_fee_basis,
     operator_mails,
     operator_orders,
     operator_payouts,

@@ -17,7 +17,7 @@ from portal.orders.refund_words import refund_detail, states
 from portal.orders.return_words import vendor_returns
 from portal.orders.timeline import KINDS, timeline
 from portal.orders.timeline_facts import facts_of
-from portal.orders.waterfall import vendor_lines
+from portal.orders.waterfall import of_delivery, vendor_lines
 from portal.orders.words import goods_badge, money_badge
 from portal.timeline import TimelineEntry
 from shared.core.errors import MarketError, NotFound
@@ -75,15 +75,24 @@ async def order_page(
         else (),
         refund_states=states(),
         refund_detail=refund_detail,
-        fee=order.platform_fee * -1,
-        flow=whole.waterfall,
-        waterfall=vendor_lines(whole.waterfall),
         problem=problem.message if problem else None,
         is_shared=any(payment.is_shared for payment in whole.payments),
         waits_for_account=any(each.waits_for_account for each in whole.payments),
+        **_money(order, whole),
         **_after_sale(order, whole),
         **_forms(typed),
     )
+
+
+def _money(order: OrderView, whole: WholeOrder) -> dict[str, Any]:
+    """Where its money went, or will go."""
+    sent = order.sent_by
+    return {
+        "fee": order.platform_fee * -1,
+        "fee_of_delivery": of_delivery(sent.commission) if sent else None,
+        "flow": whole.waterfall,
+        "waterfall": vendor_lines(whole.waterfall),
+    }
 
 
 def _after_sale(order: OrderView, whole: WholeOrder) -> dict[str, Any]:

@@ -49,7 +49,7 @@ _CLAIMS = {
     "contribution": ClaimWords(
         taken=_n("What the marketplace had paid of the discount."),
         given=_n("%(amount)s added by the marketplace"),
-        given_why=_n("What it pays of the discount."),
+        given_why=_n("What it pays of the discount beyond its platform fee."),
         short=_n(
             "Your balance did not cover what goes back to the marketplace. Your next sales pay it."
         ),

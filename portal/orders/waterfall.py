@@ -173,12 +173,19 @@ def _of_price(found: Waterfall) -> str:
     return " · ".join(notes)
 
 
+def of_delivery(fee: Money) -> str | None:
+    """What of a commission is of delivery; None where it is of the goods alone."""
+    return _("%(amount)s of it on delivery", amount=money(fee)) if fee else None
+
+
 def _note(line: WaterLine, found: Waterfall) -> Any:
-    """When; of a payout the day at the bank, of what was paid how much was for sending and what a
-    code had taken off.
+    """When; of a payout the day at the bank, of what was paid and of the commission how much was
+    for sending, and what a code had taken off.
     """
     if line.kind is FlowKind.PAID:
         return _of_price(found) or None
+    if line.kind is FlowKind.COMMISSION:
+        return of_delivery(found.shipping_commission)
     if line.kind is FlowKind.DISCOUNT:
         return _("The marketplace pays %(amount)s of this.", amount=money(line.vendor))
     if line.kind is FlowKind.PAYOUT:
@@ -186,6 +193,6 @@ def _note(line: WaterLine, found: Waterfall) -> Any:
             return _("on its way")
         said = _("arrived %(day)s") if line.arrived else _("expected %(day)s")
         return Markup(said) % {"day": day(line.at)}  # noqa: S704 - a sentence of ours
-    if line.at is None or line.kind in (FlowKind.PAID, FlowKind.COMMISSION):
+    if line.at is None:
         return None
     return day(line.at)

@@ -30,7 +30,7 @@ from shared.finance.payouts.terms import terms_of
 from shared.infra.gateway.errors import StripeRefused, StripeUnavailable
 from shared.trade.catalogue import service as catalogue
 from shared.trade.commission import words
-from shared.trade.commission.queries import vendor_rules
+from shared.trade.commission.queries import get_policy, vendor_rules
 from shared.trade.vendors.countries import currency_name
 from shared.trade.vendors.errors import PaymentNotConfigured
 from shared.trade.vendors.queries import vendor_contact
@@ -73,6 +73,7 @@ async def _settings(
         currency_name=currency_name(config.currency),
         may_choose_currency=await catalogue.may_choose_currency(config.vendor_id),
         fees=await _fees(config),
+        fee_basis=words.basis_sentence((await get_policy()).commission_basis),
         problem=problem,
     )
 

@@ -9,7 +9,7 @@ from portal.signin.step import ask_for_step
 from shared.core.errors import MarketError
 from shared.core.locales import gettext as _
 from shared.entrypoints.web import areas
-from shared.entrypoints.web.access import public
+from shared.entrypoints.web.access import OPERATOR, public
 from shared.entrypoints.web.identity import end_session, member_or_none, start_session
 from shared.entrypoints.web.kit import kit, safe_next
 from shared.entrypoints.web.limits import limit_door
@@ -43,10 +43,9 @@ async def login() -> Response:
             )
         except WrongCredentials as error:
             form.blame(error)
+    is_staffs = areas.is_operators(request.path)
     forgot = url_for(
-        "forgotten.operator_forgot"
-        if areas.is_operators(request.path)
-        else "forgotten.vendor_forgot"
+        "forgotten.operator_forgot" if is_staffs else "forgotten.vendor_forgot"
     )
     status = 422 if form.errors else 200
     return await page(
@@ -54,6 +53,7 @@ async def login() -> Response:
         status=status,
         form=form,
         forgot=forgot,
+        is_staffs=is_staffs,
         is_demo=_is_demo(),
     )
 
@@ -116,6 +116,9 @@ async def signup() -> Response:
 @public
 async def logout() -> Response:
     """Revoke the session, not only forget it: a copied cookie opens nothing afterwards."""
+    who = member_or_none()
     if token := end_session("member"):
         await sessions.sign_out(token)
-    return see_other(url_for("signin.login"), ("ok", _("You are signed out.")))
+    is_staff = who is not None and who.role == OPERATOR
+    door = url_for("signin.operator_login" if is_staff else "signin.login")
+    return see_other(door, ("ok", _("You are signed out.")))

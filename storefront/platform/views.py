@@ -23,7 +23,7 @@ from shared.entrypoints.web.same_for_all import same_for_all
 from shared.trade.catalogue.queries import clean_search, showcase
 from shared.trade.commission import words
 from shared.trade.commission.pricing import has_amounts, offer
-from shared.trade.commission.queries import active_rules
+from shared.trade.commission.queries import active_rules, get_policy
 from shared.trade.commission.rules import NEW_VENDOR_FEE, Rule, Sold, charge
 from shared.trade.marketplace import presentation
 from shared.trade.marketplace.legal import LegalKind, title
@@ -137,6 +137,7 @@ async def pricing() -> Response:
         example=_EXAMPLE,
         fee=fee,
         rest=_EXAMPLE - fee,
+        basis=words.basis_sentence((await get_policy()).commission_basis),
         meta=of_page("platform.pricing", _("Pricing")),
     )
 

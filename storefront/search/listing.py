@@ -218,6 +218,8 @@ class Listing:
 
     asked: ListRequest
     found: ProductList
+    # Where nothing has all of several words: those that something has, with their addresses.
+    singly: tuple[tuple[str, str], ...] = ()
 
     @property
     def more(self) -> str | None:

@@ -60,7 +60,37 @@ async def listed(
     return Listing(
         asked=asked,
         found=replace(found, products=products),
+        singly=()
+        if found.products
+        else await _singly(
+            asked,
+            vendor_id=None if asked.vendor else vendor_id,
+            category=category,
+            categories=() if asked.category else categories,
+        ),
     )
+
+
+async def _singly(
+    asked: ListRequest,
+    *,
+    vendor_id: int | None,
+    category: str | None,
+    categories: tuple[str, ...],
+) -> tuple[tuple[str, str], ...]:
+    """The words that find something alone, on this page and without what its visitor chose."""
+    some = []
+    for word, place in asked.singly:
+        query = ProductQuery(
+            words=word,
+            vendor_id=vendor_id,
+            category=category,
+            categories=categories,
+            size=1,
+        )
+        if (await find(query)).products:
+            some.append((word, place))
+    return tuple(some)
 
 
 @search.get("/search")

@@ -83,7 +83,7 @@ VENDORS = {
     "/products": 5,
     "/transactions": 6,
     "/disputes": 5,
-    "/payments": 6,
+    "/payments": 7,
     "/payouts": 3,
     "/statements": 12,
     "/developers": 5,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
-    from playwright.sync_api import FrameLocator, Page
+    from playwright.sync_api import FrameLocator, Locator, Page
 
     from tests.browser.conftest import Server
 
@@ -25,11 +25,18 @@ def fill_basket(
     """Open a shop, choose a product, and go to the basket."""
     page.goto(f"{server.url}/shops/{vendor}")
     page.locator("main").get_by_role("link", name=product).first.click()
-    with page.expect_response(lambda answer: answer.request.method == "POST") as added:
-        page.get_by_role("button", name="Add to basket").click()
-    added.value.finished()
+    put_in(page, page.get_by_role("button", name="Add to basket"))
     page.goto(f"{server.url}/shop/basket")
     expect(page.get_by_role("heading", name="Basket", level=1)).to_be_visible()
+
+
+def put_in(page: Page, button: Locator) -> None:
+    """Press the button that puts a product into the basket, and wait for the answer, which brings
+    the basket's cookie.
+    """
+    with page.expect_response(lambda answer: answer.request.method == "POST") as added:
+        button.click()
+    added.value.finished()
 
 
 def give_address(page: Page, email: str = "ada@example.test") -> None:

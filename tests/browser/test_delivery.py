@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PASSWORD
-from tests.browser.journeys import fill_basket, sign_in
+from tests.browser.journeys import fill_basket, put_in, sign_in
 from tests.browser.looking import SHIFTS, WAIT, look
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def test_it_is_offered_in_the_shoppers_language(
     page = context.new_page()
     page.add_init_script(SHIFTS)
     page.goto(f"{server.url}/shops/atelier-luxe/key-fob")
-    page.locator("form[action$='key-fob'] button[type=submit]").click()
+    put_in(page, page.locator("form[action$='key-fob'] button[type=submit]"))
     page.goto(f"{server.url}/shop/basket")
     page.goto(f"{server.url}/shop/checkout")
     expect(page.locator("html")).to_have_attribute("lang", language)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from shared.trade.orders.decline_statements import PER_BROWSER
+from shared.trade.orders.decline_statements import PER_BROWSER, PER_CARD
 from tests.browser.journeys import fill_basket, give_address, pay
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ _DECLINE = (
     " SELECT created_at, updated_at, ?, '', basket_id, '', 'generic_decline',"
     " created_at, id FROM checkouts ORDER BY id DESC LIMIT 1"
 )
+_FORGET = "DELETE FROM card_declines WHERE stripe_charge_id LIKE 'ch_tried_%'"
 
 
 def _ask(server: Server, statement: str, *values: object) -> tuple[int, ...] | None:
@@ -86,7 +87,9 @@ def test_the_last_piece_is_set_aside_by_pay_and_sold_out_there_is_a_sentence(
 
 
 def test_pay_says_why_no_more_cards_are_tried(page: Page, server: Server) -> None:
-    """The shop's own sentence, not one about the connection; later the same page pays."""
+    """The shop's own sentence, not one about the connection; later it pays. So of one card that was
+    declined too often, with the way to another one.
+    """
     fill_basket(page, server, product="Key fob")
     give_address(page)
     for number in range(PER_BROWSER):
@@ -98,10 +101,23 @@ def test_pay_says_why_no_more_cards_are_tried(page: Page, server: Server) -> Non
         expect(said).to_contain_text("Nothing was charged.")
         expect(page.get_by_role("button", name=re.compile("^Pay "))).to_be_enabled()
     finally:
-        _ask(
-            server, "DELETE FROM card_declines WHERE stripe_charge_id LIKE 'ch_tried_%'"
-        )
-    page.get_by_role("button", name=re.compile("^Pay ")).click()
+        _ask(server, _FORGET)
+    for number in range(PER_CARD):
+        _ask(server, _DECLINE, f"ch_tried_{number}")
+    _ask(server, "UPDATE card_declines SET fingerprint = 'worn' WHERE fingerprint = ''")
+    _ask(
+        server,
+        "UPDATE payments SET status = 'canceled' WHERE order_id ="
+        " (SELECT max(id) FROM orders)",
+    )
+    try:
+        page.get_by_role("button", name=re.compile("^Pay ")).click()
+        expect(said).to_contain_text("This card was declined too often today")
+        said.get_by_role("link", name="Pay with another card").click()
+        page.wait_for_url(re.compile(r"again=1"))
+    finally:
+        _ask(server, _FORGET)
+    pay(page, GOOD)
     page.wait_for_url(re.compile("/shop/order-confirmation"))
 
 

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from shared.entrypoints.cli.translations import read
+from tests.browser.journeys import put_in
 from tests.browser.looking import SHIFTS, WAIT, fits
 
 if TYPE_CHECKING:
@@ -138,8 +139,7 @@ def test_from_the_basket_to_the_order_and_what_is_done_with_it(
     language = _language(visitor)
     for path in ("atelier-luxe/key-fob", "maison-tilleul/honey"):
         visitor.goto(f"{server.url}/shops/{path}")
-        with visitor.expect_response(lambda got: got.request.method == "POST"):
-            visitor.locator("form[action*='/shops/'] button[type=submit]").click()
+        put_in(visitor, visitor.locator("form[action*='/shops/'] button[type=submit]"))
     visitor.goto(f"{server.url}/shop/basket")
     wrong = _speaks(visitor, "basket", language)
     visitor.locator("main a[href^='/shop/checkout']").click()

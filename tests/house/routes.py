@@ -86,6 +86,7 @@ FRESH = {
     "/operator/fees/<int:rule_id>/move",
     "/operator/fees/<int:rule_id>/switch",
     "/operator/fees/refunds",
+    "/operator/fees/basis",
     "/operator/refunds/<int:refund_id>/approve",
     "/operator/receivables/<int:claim_id>/write-off",
     "/operator/restored/acknowledge",
@@ -234,6 +235,7 @@ ACTS = {
         "names what was read, and is refused where it changed"
     ),
     r"/operator/vat/rates": "a day's rate, beside the others; the trail has the one of before",
+    r"/operator/fees/basis": "one of two states, whichever it was",
     r"/operator/settings/logo": (
         "a picture that stands beside the button; the trail has the one of before"
     ),

@@ -118,11 +118,18 @@ async def test_a_stranger_sees_nothing_that_is_not_public(unlimited: Quart) -> N
             if mark == TOKEN:
                 assert answer.status == 401, rule.rule
             elif mark != PUBLIC and method == "GET":
-                where = "/shop/account/login" if mark == SHOPPER else "/vendor/login"
                 assert answer.status == 303, rule.rule
-                assert answer.location.partition("?")[0] == where
+                assert answer.location.partition("?")[0] == _door(rule.rule, mark)
             elif mark != PUBLIC:
                 assert answer.status == 422, rule.rule
+
+
+def _door(route: str, mark: str | None) -> str:
+    """Where whoever a route is for signs in."""
+    if mark == SHOPPER:
+        return "/shop/account/login"
+    is_staffs = route.startswith("/operator")
+    return "/operator/login" if is_staffs else "/vendor/login"
 
 
 async def test_the_wrong_person_sees_nothing_either(unlimited: Quart) -> None:

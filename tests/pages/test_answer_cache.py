@@ -36,8 +36,9 @@ from shared.infra.page_changes.queries import changes_since, mark_now
 from shared.trade.baskets import service as baskets
 from shared.trade.catalogue.models import Category, Product
 from shared.trade.catalogue.service import ProductValues, save_product
+from shared.trade.commission.basis import CommissionBasis
 from shared.trade.commission.rules import Rule
-from shared.trade.commission.service import add_rule
+from shared.trade.commission.service import add_rule, set_basis
 from shared.trade.marketplace import presentation
 from shared.trade.marketplace.identity import MarketIdentity
 from shared.trade.marketplace.legal import LegalKind
@@ -83,6 +84,7 @@ NOTED = {
     LATER.TABLE,
     "products_found",
     "categories",
+    "marketplace_policy",
     "page_changes",
     "sqlite_sequence",
 }
@@ -369,6 +371,10 @@ async def rule(_vendor: Vendor) -> None:
     await add_rule(Rule(percentage=Decimal(7)), actor="test")
 
 
+async def commission_basis(_vendor: Vendor) -> None:
+    await set_basis(CommissionBasis.GOODS_AND_SHIPPING, actor="test")
+
+
 async def terms(_vendor: Vendor) -> None:
     await presentation.publish(
         LegalKind.TERMS, text="New terms.", returns="30 days", actor="test"
@@ -385,6 +391,7 @@ async def terms(_vendor: Vendor) -> None:
         (not_paid, [PAGE, "/", "/vendors"]),
         (renamed, list(EXAMPLES.values())),
         (rule, ["/", "/pricing"]),
+        (commission_basis, ["/pricing"]),
         (terms, ["/legal/terms"]),
     ],
 )

@@ -104,6 +104,13 @@ class TestNeedsDoing:
                 amount=12_000,
                 vendor_part=11_999,
             )
+        await make_refund(
+            payment,
+            3,
+            status="pending",
+            pending_reason="insufficient_funds",
+        )
+        await make_refund(payment, 4, status="pending", pending_reason="processing")
         dispute = await make_dispute(
             order,
             due_by=clock.now() + timedelta(days=3, hours=1),
@@ -156,6 +163,11 @@ class TestNeedsDoing:
         assert "1 payout did not arrive €120.00 to Bankless:" in text
         assert "1 bank account takes no payouts Bankless got a mail" in text
         assert "1 vendor’s payouts are on hold Held: We look at it." in text
+        assert (
+            "1 refund waits for your balance: €0.10 Stripe sends them to the shoppers "
+            "once your balance there has as much. The oldest waits since today"
+        ) in text
+        assert 'href="/operator/refunds?status=on_its_way"' in page
         assert "1 vendor owes €35.00 Its next sales pay it back." in text
         assert (
             "3 differences between the books and Stripe Found by the comparison of today"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -53,6 +54,11 @@ async def test_a_question_and_its_answer_go_by_mail_and_stand_at_the_order(
     page = await portal.get(f"/vendor/admin/orders/{order.number}")
     assert "Is it &lt;b&gt;blue&lt;/b&gt;?" in page
     assert "Waits for your answer" in page
+    labels = set(
+        re.findall(r'<label for="([^"]+)"', page)
+    )  # each names what it is beside
+    assert "message-text" in labels
+    assert labels <= set(re.findall(r' id="([^"]+)"', page))
     answer = await portal.post(
         f"/vendor/admin/orders/{order.number}/messages", {"text": "Very blue."}
     )

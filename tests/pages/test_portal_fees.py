@@ -57,13 +57,16 @@ class TestAccess:
             await (await signed_in(client)).send("GET", FEES + path)
         ).status_code == 403
 
-    @pytest.mark.parametrize("path", ["/new", "/1", "/1/move", "/1/switch", "/refunds"])
+    @pytest.mark.parametrize(
+        "path", ["/new", "/1", "/1/move", "/1/switch", "/refunds", "/basis"]
+    )
     async def test_a_vendor_may_not_change_what_it_pays(
         self, client: TestClientProtocol, path: str
     ) -> None:
         """403, nothing written."""
         await service.add_rule(Rule(Decimal(9)), actor=BY)
         form = {**BAGS, "is_active": "no", "refund_policy": "keep"}
+        form["commission_basis"] = "goods_and_shipping"
         assert (
             await (await signed_in(client)).post(FEES + path, form)
         ).status_code == 403
@@ -216,6 +219,37 @@ class TestRules:
         assert sentence in said(text)
         assert 'value="0,30"' in text or "fixed_amount" in change
         assert not await FeeRule.exists()
+
+
+class TestBasis:
+    async def test_the_operator_says_what_the_commission_is_of(
+        self, client: TestClientProtocol
+    ) -> None:
+        """Each choice with an example; vendors and visitors read which it is; the changes tell."""
+        portal = await operator_in(client)
+        text = await told(portal, FEES)
+        assert "delivery for €5.00 at 10% pay €10.00." in text
+        assert "delivery for €5.00 at 10% pay €10.50." in text
+        alone = (
+            "charged on the goods alone; what shoppers pay for delivery is all yours."
+        )
+        both = "charged on what shoppers pay for delivery as well"
+        assert alone in await told(portal, "/pricing")
+        answer = await portal.post(f"{FEES}/basis", {"commission_basis": "all"})
+        assert answer.status_code == 422
+        chosen = {"commission_basis": "goods_and_shipping"}
+        for _twice in range(2):
+            answer = await portal.post(f"{FEES}/basis", chosen)
+            assert answer.status_code == 303
+        page = await portal.get(FEES)
+        assert re.search(r'<input[^>]*checked[^>]*value="goods_and_shipping"', page)
+        changed = (
+            "What the commission is taken of The goods alone → The goods and delivery"
+        )
+        assert said(page).count(changed) == 1
+        vendor = await signed_in(client)
+        for path in ("/pricing", "/vendor/admin/payments"):
+            assert both in await told(vendor, path)
 
 
 class TestTrying:

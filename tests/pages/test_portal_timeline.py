@@ -233,7 +233,7 @@ async def test_a_vendor_reads_the_whole_story(client: TestClientProtocol) -> Non
         ("correction", "€1.00 given back to your balance The correction was undone."),
         (
             "contribution",
-            "€1.00 added by the marketplace What it pays of the discount.",
+            "€1.00 added by the marketplace What it pays of the discount beyond its platform fee.",
         ),
     ],
 )

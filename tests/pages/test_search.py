@@ -345,6 +345,13 @@ class TestFiltersStay:
         )
         assert "Search the whole shop" in words(nothing)
         assert 'href="/shops/lux?q=cup"' in nothing
+        for path in (
+            "/search",
+            "/shops/lux",
+        ):  # what finds nothing alone is not offered
+            nothing = await Browser(client).get(f"{path}?q=etui+cup+unheard")
+            singly = re.findall(r'class="chip" href="([^"]+\?q=\w+)"', nothing)
+            assert singly == [f"{path}?q=etui", f"{path}?q=cup"], path
 
     @pytest.mark.parametrize(
         ("path", "filter_"),

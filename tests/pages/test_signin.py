@@ -108,7 +108,7 @@ class TestSignIn:
     async def test_an_owner_goes_to_the_portal_and_an_operator_to_theirs(
         self, visitor: Visitor
     ) -> None:
-        """One door for both; /operator/login is the same door."""
+        """One door for both; /operator/login is the same door, in words for the staff."""
         await visitor.sign_up()
         await operator()
 
@@ -120,6 +120,11 @@ class TestSignIn:
             await staff.sign_in("op@markethall.test", PASSWORD, at="/operator/login")
         ).location == "/operator"
         assert (await staff.get("/vendor/login")).location == "/operator"
+        out = await staff.send("/vendor/logout", page="/operator")
+        assert out.location == "/operator/login"
+        door = (await staff.get(out.location)).text
+        assert "For the staff of the marketplace." in door
+        assert "Open a shop" not in door
 
     async def test_neither_may_enter_the_others_rooms(self, visitor: Visitor) -> None:
         """403 both ways."""

@@ -23,6 +23,7 @@ from shared.finance.recovery.models import Claim, Movement
 from shared.infra.gateway.errors import StripeRefused
 from shared.infra.stripe_writes.models import StripeWrite
 from shared.sandbox.control_exposure import added_up
+from shared.trade.orders.models import Order
 from tests.support import market_acts as acts
 from tests.support import market_findings, market_payouts
 from tests.support.codes import offer_codes
@@ -30,6 +31,7 @@ from tests.support.machine import Market
 from tests.support.market import Shop
 from tests.support.money import booked, held
 from tests.support.shipping import send_by
+from tests.support.vat import business_across
 
 T = TypeVar("T")
 
@@ -65,6 +67,8 @@ def copied(path: Path) -> Path:
 
 MORE_EUROS = ("FR", "DE", "NL", "IE")
 EUROS = (0, 3, 4, 5, 6)  # the shops that sell in one currency
+# Those that sell to businesses in other states without VAT, by which number.
+ACROSS = {1: "DK13585628", 2: "HU12892312", 3: "FR40303265045"}
 SENDERS = (0, 3, 5)  # those where one chooses how it is sent, and pays for that
 Begun = tuple[list[Shop], list[int]]  # the shops, and the orders that were sold
 
@@ -78,6 +82,7 @@ async def begin(url: str, folder: Path) -> Begun:
         for place in SENDERS:
             await send_by(shops[place].vendor_id)
         await offer_codes([shops[0], shops[3]])
+        await business_across({shops[at].vendor_id: no for at, no in ACROSS.items()})
         kinds = (
             (0, "visa"),
             (1, "bypassPending"),
@@ -98,10 +103,38 @@ async def begin(url: str, folder: Path) -> Begun:
         sales += await acts.buy_at_several(
             market, [shops[place] for place in EUROS[:3]], 2, "visa", back=True
         )
+        sales += await _sold_across(market, shops)
         await market.rest()
     finally:
         await market.close()
     return shops, sales
+
+
+async def _sold_across(market: Market, shops: list[Shop]) -> list[int]:
+    """To the business, by two shops that sell to it without VAT and by one that does not."""
+    alone = await acts.buy(
+        market,
+        shops[1],
+        3,
+        "visa",
+        back=True,
+        business=True,
+    )
+    several = await acts.buy_at_several(
+        market,
+        [shops[place] for place in EUROS[:2]],
+        2,
+        "visa",
+        back=True,
+        business=True,
+    )
+    sold = [alone, *several]
+    net = await Order.filter(id__in=sold, vat_taken_off__gt=0).order_by("id")
+    assert [order.vendor_id for order in net] == [
+        shops[1].vendor_id,
+        shops[3].vendor_id,
+    ]
+    return sold
 
 
 class Counted(RuleBasedStateMachine):
@@ -258,12 +291,13 @@ class Counted(RuleBasedStateMachine):
                 waits = await Claim.filter(payment_id=payment.id)
                 lies[payment.currency] -= sum(each.amount for each in waits)
             lies = {currency: amount for currency, amount in lies.items() if amount}
-            for claim in await Claim.filter(taken__gt=F("amount"), **mine):
+            too_much = F("amount") - F("netted")
+            for claim in await Claim.filter(taken__gt=too_much, **mine):
                 assert await Movement.exists(claim_id=claim.id, status="refused"), (
                     f"{claim.subject}: nobody said no"
                 )
                 lies[claim.currency] = (
-                    lies.get(claim.currency, 0) + claim.taken - claim.amount
+                    lies.get(claim.currency, 0) + claim.paid - claim.amount
                 )
             assert {currency: -amount for currency, amount in earned.items()} == lies, (
                 shop

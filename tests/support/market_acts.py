@@ -32,6 +32,7 @@ from tests.support.codes import take_code
 from tests.support.market import ADA
 from tests.support.purchases import buy_from
 from tests.support.shipping import chosen_of
+from tests.support.vat import id_across
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,14 +50,17 @@ async def buy(
     back: bool,
     sent: str = "standard",
     code: str = "",
+    business: bool = False,
 ) -> int:
-    """An order, paid with this card: its id. `back`: the shopper comes to the return page."""
+    """An order, paid with this card: its id. `back`: the shopper comes to the return page;
+    `business`: it buys without VAT where it can.
+    """
     basket = await baskets.add(None, product_id=shop.product_id, quantity=quantity)
     await take_code(basket, code)
     token = await place_order(
         basket_token=basket,
         contact=ADA,
-        customer_id=None,
+        customer_id=await id_across(is_business=business),
         hold_minutes=30,
         shipping=await chosen_of([shop.vendor_id], sent),
     )
@@ -92,9 +96,17 @@ async def buy_at_several(
     back: bool,
     sent: str = "standard",
     code: str = "",
+    business: bool = False,
 ) -> tuple[int, ...]:
     """A purchase at several vendors by one payment: the ids of its orders."""
-    purchase = await buy_from(shops, quantity=quantity, sent=sent, code=code)
+    buyer = await id_across(is_business=business)
+    purchase = await buy_from(
+        shops,
+        quantity=quantity,
+        customer_id=buyer,
+        sent=sent,
+        code=code,
+    )
     if await Order.exists(id=purchase.order_ids[0], payment_status=PaymentStatus.PAID):
         return purchase.order_ids  # it cost nothing
     intent = await purchase.open(market, len(shops) - 1)
@@ -116,9 +128,14 @@ async def buy_at_several(
     return purchase.order_ids
 
 
-async def press_and_leave(market: Market, shop: Shop) -> None:
+async def press_and_leave(
+    market: Market,
+    shop: Shop,
+    *,
+    business: bool,
+) -> None:
     """A shopper presses Pay of an order and is not heard of again."""
-    sale = await buy(market, shop, 1, None, back=False)
+    sale = await buy(market, shop, 1, None, back=False, business=business)
     order = await Order.get(id=sale)
     await stock_hold.press(
         market.gateway,

@@ -20,6 +20,7 @@ READ_ALOUD = {
     "alt",
     "aria-label",
     "data-busy-label",
+    "data-label",
     "data-too-large",
     "label",
     "placeholder",

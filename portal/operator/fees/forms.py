@@ -22,6 +22,7 @@ from shared.core.money import Money
 from shared.entrypoints.web.editing import Edited
 from shared.entrypoints.web.forms import MarketForm, choices
 from shared.entrypoints.web.number_fields import MoneyField, PercentField
+from shared.trade.commission.basis import CommissionBasis
 from shared.trade.commission.queries import Policy, RuleView
 from shared.trade.commission.rules import RefundPolicy, Rule
 from shared.trade.vendors.countries import CURRENCIES, currency_name
@@ -159,6 +160,21 @@ class TryForm(MarketForm):
     product = StringField(_l("Product"), [Length(max=300)])
     category = StringField(_l("Category"), [Length(max=60)])
     price = MoneyField(_l("Price"))
+
+
+class BasisForm(MarketForm):
+    """What of an order the commission is taken of."""
+
+    commission_basis = RadioField(
+        _l("From the next order on"),
+        choices=choices((basis.value, basis.value) for basis in CommissionBasis),
+        validators=[DataRequired(_l("Choose one."))],
+    )
+
+
+def basis_values(policy: Policy) -> dict[str, Any]:
+    """How the form shows it."""
+    return {"commission_basis": policy.commission_basis.value}
 
 
 class PolicyForm(Edited):

@@ -10,9 +10,11 @@ from quart import Blueprint, Response, request
 
 from portal.operator.fees import words as fee_words
 from portal.operator.fees.forms import (
+    BasisForm,
     PolicyForm,
     RuleForm,
     TryForm,
+    basis_values,
     policy_form,
     policy_values,
     rule_values,
@@ -63,18 +65,20 @@ class TriedSale:
 @blueprint.get("")
 @operator
 async def show() -> Response:
-    """The commission rules in their order, a box to try them, and what refunds do to the
-    commission.
+    """The commission rules in their order, a box to try them, what it is of, and what refunds do to
+    it.
     """
-    return await _home()
+    return await fees_page()
 
 
-async def _home(
+async def fees_page(
     *,
     form: PolicyForm | None = None,
+    basis: BasisForm | None = None,
     status: int = 200,
 ) -> Response:
-    views = await all_rules()
+    """All of it; a form that could not be taken keeps what stands in it."""
+    views, policy = await all_rules(), await get_policy()
     trying, tried = await _try(views)
     entries = await entries_about(service.SUBJECT, limit=8)
     return await page(
@@ -84,15 +88,13 @@ async def _home(
         rows=fee_words.rows(views),
         trying=trying,
         tried=tried,
-        form=form or await _policy_form(),
+        form=form or await policy_form(policy, await currencies_in_use()),
+        basis=basis or BasisForm(data=basis_values(policy), meta={"currency": None}),
+        bases=fee_words.bases(),
         policies=fee_words.policies(),
         changes=[fee_words.change(entry) for entry in entries],
         **await _suggestions(),
     )
-
-
-async def _policy_form() -> PolicyForm:
-    return await policy_form(await get_policy(), await currencies_in_use())
 
 
 async def _suggestions() -> dict[str, Any]:
@@ -284,9 +286,9 @@ async def switch(rule_id: int) -> Response:
 @fresh_sign_in("change what holds for refunds")
 async def refunds() -> Response:
     """Set what refunds do to the commission, and above which amount they need the operator."""
-    form = await _policy_form()
+    form = await policy_form(await get_policy(), await currencies_in_use())
     if not form.ok():
-        return await _home(form=form, status=422)
+        return await fees_page(form=form, status=422)
     try:
         await service.set_policy(
             refund_policy=RefundPolicy(form.refund_policy.data),
@@ -300,7 +302,7 @@ async def refunds() -> Response:
         )
     except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)
-        return await _home(form=form, status=error.status)
+        return await fees_page(form=form, status=error.status)
     return see_other(
         url_for("operator_fees.show"),
         ("ok", _("Saved. It holds for refunds from now on.")),

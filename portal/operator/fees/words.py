@@ -17,8 +17,15 @@ from shared.core.money import Money
 from shared.entrypoints.web.filters import money
 from shared.infra.audit.queries import EntryView
 from shared.trade.commission import words
+from shared.trade.commission.basis import CommissionBasis, Tariff, charge_order
 from shared.trade.commission.queries import RuleView
-from shared.trade.commission.rules import RefundPolicy, Rule, commission_back, covers
+from shared.trade.commission.rules import (
+    RefundPolicy,
+    Rule,
+    Sold,
+    commission_back,
+    covers,
+)
 
 POLICIES = {
     RefundPolicy.PROPORTIONAL: (
@@ -35,6 +42,20 @@ POLICIES = {
     ),
 }
 _TOTAL, _COMMISSION, _REFUND = 10000, 1000, 4000
+BASES = {
+    CommissionBasis.GOODS: (
+        _n("The goods alone"),
+        _n("What shoppers pay for delivery is the vendor’s."),
+    ),
+    CommissionBasis.GOODS_AND_SHIPPING: (
+        _n("The goods and delivery"),
+        _n(
+            "Delivery pays the percentage of the goods; fixed parts, minimums and maximums are for"
+            " goods."
+        ),
+    ),
+}
+_DELIVERY, _RATE = 500, Decimal(10)
 
 
 @frozen
@@ -129,6 +150,32 @@ def _example(policy: RefundPolicy) -> str:
     )
 
 
+def bases() -> dict[str, Choice]:
+    """What the commission can be of, each with an example worked out by the rule for orders."""
+    return {
+        basis.value: Choice(_(name), _(text), _basis_example(basis))
+        for basis, (name, text) in BASES.items()
+    }
+
+
+def _basis_example(basis: CommissionBasis) -> str:
+    goods = [Sold(0, None, "", _TOTAL)]
+    charged = charge_order(
+        goods,
+        _DELIVERY,
+        Tariff(basis=basis),
+        "EUR",
+        otherwise=Rule(_RATE),
+    )
+    return _(
+        "Goods for %(goods)s with delivery for %(delivery)s at %(rate)s pay %(fee)s.",
+        goods=money(Money(_TOTAL, "EUR")),
+        delivery=money(Money(_DELIVERY, "EUR")),
+        rate=words.percent(_RATE),
+        fee=money(Money(charged.total, "EUR")),
+    )
+
+
 def change(entry: EntryView) -> FeeChange:
     """An entry of the audit trail."""
     return FeeChange(
@@ -144,6 +191,8 @@ def _told(details: Mapping[str, Any]) -> str:
 
 
 def _part(value: Any) -> str:
+    if isinstance(value, str):
+        return _(BASES[CommissionBasis(value)][0])
     if not isinstance(value, dict):
         return _("place %(place)s", place=value)
     if "refund_policy" in value:

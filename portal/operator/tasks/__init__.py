@@ -21,6 +21,7 @@ _IN_ORDER = (
     money.owing,
     money.transfers,
     money.contributions,
+    money.unpaid_refunds,
     messages.withdrawals,
     messages.parked_events,
     messages.webhooks,

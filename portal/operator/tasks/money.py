@@ -185,6 +185,31 @@ def contributions(now: Dashboard) -> Iterator[Task]:
     )
 
 
+def unpaid_refunds(now: Dashboard) -> Iterator[Task]:
+    """What the marketplace's balance did not cover of refunds; shoppers wait for it."""
+    waiting = now.unpaid_refunds
+    if not waiting.count:
+        return
+    title = ngettext(
+        "%(num)s refund waits for your balance: %(sums)s",
+        "%(num)s refunds wait for your balance: %(sums)s",
+        waiting.count,
+        sums=sums_of(waiting.sums),
+    )
+    said = _(
+        "Stripe sends them to the shoppers once your balance there has as much. "
+        "The oldest waits since %(since)s."
+    )
+    text = filled(said, since=day(waiting.since or clock.now()))
+    yield Task(
+        "warn",
+        title,
+        text,
+        url_for("operator_refunds.show", status="on_its_way"),
+        _("See the refunds"),
+    )
+
+
 def owing(now: Dashboard) -> Iterator[Task]:
     """What vendors owe the marketplace."""
     if not now.owing.count:

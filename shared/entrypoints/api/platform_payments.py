@@ -106,9 +106,10 @@ async def hold(vendor_id: int) -> dict[str, Any]:
     """Set the goods of an order aside, just before its card is confirmed; asking again is the same.
 
     Confirm only after this has answered 200. 409 says why not: `sold_out`, `page_out_of_date` (the
-    intent has ended: create it again), `payment_decided`, `order_not_payable`. What nobody pays is
-    let go by itself. 429 `too_many_declines`: so many cards were declined from where this was
-    ordered that none is tried for an hour; `create-intent` answers the same then.
+    intent has ended: create it again), `card_worn` (it ended since one card was declined too
+    often: create it again, for another card), `payment_decided`, `order_not_payable`. What nobody
+    pays is let go by itself. 429 `too_many_declines`: so many cards were declined from where this
+    was ordered that none is tried for an hour; `create-intent` answers the same then.
     """
     body = await read_body(HoldBody)
     order = await _own_order(body, vendor_id)

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from shared.core.errors import Forbidden, Unauthenticated
 from shared.core.locales import gettext as _
+from shared.entrypoints.web import areas
 from shared.entrypoints.web.access import (
     OPERATOR,
     OWNER,
@@ -45,7 +46,7 @@ async def enforce() -> Response | AnyResponse | None:
         return None if customer() is not None else sign_in_at(url_for("account.login"))
     person = member_or_none()
     if person is None:
-        return sign_in_at(url_for("signin.login"))
+        return sign_in_at(members_door())
     if mark in (OWNER, OPERATOR) and person.role != mark:
         raise Forbidden(
             _("This page is for someone else. Sign in with another account to see it.")
@@ -63,6 +64,12 @@ def _check_token(view: object, holder: Actor | None) -> None:
         raise Forbidden
     if scope not in holder.scopes:
         raise MissingScope(scope.value)
+
+
+def members_door() -> str:
+    """Where those who work at this address sign in: the marketplace's staff, or a vendor."""
+    is_staffs = areas.is_operators(request.path)
+    return url_for("signin.operator_login" if is_staffs else "signin.login")
 
 
 def sign_in_at(address: str) -> Response | AnyResponse:

@@ -19,7 +19,7 @@ from shared.core.errors import MarketError, TooMany, Unauthenticated
 from shared.core.locales import gettext as _
 from shared.core.locales import gettext_noop as _n
 from shared.entrypoints.web import areas
-from shared.entrypoints.web.admission import sign_in_at
+from shared.entrypoints.web.admission import members_door, sign_in_at
 from shared.entrypoints.web.kit import is_htmx, wants_json
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page
@@ -206,11 +206,8 @@ async def on_market_error(error: MarketError) -> Any:
     if error.log or error.status >= 500:
         log.warning("%s: %s", error.code, error.log or error.message)
     if isinstance(error, Unauthenticated) and error.status == 401 and not wants_json():
-        return sign_in_at(
-            url_for(
-                "signin.login" if areas.is_portal(request.path) else "account.login"
-            )
-        )
+        is_portal = areas.is_portal(request.path)
+        return sign_in_at(members_door() if is_portal else url_for("account.login"))
     response = await answer(
         error.status,
         code=error.code,

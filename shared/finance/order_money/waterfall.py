@@ -61,7 +61,8 @@ class FundsMovement:
 @frozen
 class Waterfall:
     """All lines (but sums) come to zero. `stripe_fee` is None until Stripe has told it; `shipping`
-    is what of the shopper's payment was for sending; `discount` what a code took off it.
+    is what of the shopper's payment was for sending, `shipping_commission` what of the commission
+    is of that; `discount` what a code took off it.
     """
 
     lines: tuple[WaterLine, ...]
@@ -69,6 +70,7 @@ class Waterfall:
     stripe_fee: Money | None
     reserved: Money
     shipping: Money
+    shipping_commission: Money
     discount: SoldDiscount | None
 
     @property
@@ -106,6 +108,7 @@ def waterfall_in(found: Found) -> Waterfall:
         Money(-sum(fees), order.currency) if fees else None,
         Money(reserved(facts), order.currency),
         Money(order.shipping_amount, order.currency),
+        Money(order.shipping_commission, order.currency),
         sold_discount(order),
     )
 

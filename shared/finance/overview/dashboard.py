@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from tortoise.expressions import Q
 from tortoise.functions import Count, Min, Sum
 from tortoise.queryset import QuerySet
 
@@ -27,7 +28,7 @@ from shared.finance.reconciliation.queries import RunView, last_finished
 from shared.finance.recovery.contributions import late_sums
 from shared.finance.recovery.models import Claim
 from shared.finance.refunds.models import Refund
-from shared.finance.refunds.rules import RefundState
+from shared.finance.refunds.rules import NO_BALANCE, RefundState
 from shared.infra.mail.queries import Unsent, unsent
 from shared.infra.stripe_writes.queries import UnexpectedAnswer, unexpected_answers
 from shared.trade.discounts.tries import count_stopped
@@ -63,6 +64,7 @@ class Dashboard:
     """
 
     refunds: Heap
+    unpaid_refunds: Heap
     disputes: int
     next_dispute: DisputeView | None
     payouts: tuple[PayoutRow, ...]
@@ -91,8 +93,10 @@ async def read_dashboard(settings: Settings) -> Dashboard:
     disputes, first = await next_to_answer_of_all()
     trouble = await vendors_in_trouble()
     last = await last_finished()
+    undecided, unpaid = await _refunds()
     return Dashboard(
-        refunds=await _refunds(),
+        refunds=undecided,
+        unpaid_refunds=unpaid,
         disputes=disputes,
         next_dispute=first,
         payouts=await broken_payouts(),
@@ -117,10 +121,22 @@ async def read_dashboard(settings: Settings) -> Dashboard:
     )
 
 
-async def _refunds() -> Heap:
-    """The refunds that wait for a decision."""
-    waiting = Refund.filter(status=RefundState.AWAITING_APPROVAL)
-    return await _heap_of(waiting, "amount", "created_at")
+async def _refunds() -> tuple[Heap, Heap]:
+    """The refunds that wait for a decision, and those that Stripe holds back, since the
+    marketplace's balance there is too small.
+    """
+    undecided = Q(status=RefundState.AWAITING_APPROVAL)
+    unpaid = Q(status=RefundState.PENDING, pending_reason=NO_BALANCE)
+    found = Refund.filter(undecided | unpaid).annotate(
+        number_of=Count("id"),
+        total=Sum("amount"),
+        first=Min("created_at"),
+    )
+    columns = ("status", "currency", "number_of", "total", "first")
+    rows = await found.group_by("status", "currency").values_list(*columns)
+    undecided_rows = [rest for status, *rest in rows if status != RefundState.PENDING]
+    unpaid_rows = [rest for status, *rest in rows if status == RefundState.PENDING]
+    return _heap(map(tuple, undecided_rows)), _heap(map(tuple, unpaid_rows))
 
 
 async def _owing() -> Heap:

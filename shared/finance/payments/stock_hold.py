@@ -27,7 +27,7 @@ from shared.infra.gateway.restore_check import money_may_move
 from shared.infra.jobs import Context, job
 from shared.infra.unit import Transaction
 from shared.trade.orders import reservations
-from shared.trade.orders.declines import must_take_cards
+from shared.trade.orders.declines import must_not_be_worn, must_take_cards
 from shared.trade.orders.events import PiecesHeld
 from shared.trade.orders.models import Checkout, Order
 from shared.trade.orders.number_checks import must_still_hold
@@ -54,8 +54,8 @@ async def press(
     True: they are set aside. False: they are there, but this order holds none (decision 14). Where
     Pay sets them aside, Stripe is read first, so that a decline from before is not taken for one of
     this try. Raises PageOutOfDate, PaymentAlreadyDecided, OrderNotPayable, NumberWithdrawn,
-    SoldOut, TooManyDeclines, StripeUnavailable (StandsStill after a restore, for a page that was
-    opened before it): then the card must not be confirmed.
+    SoldOut, TooManyDeclines, CardWorn, StripeUnavailable (StandsStill after a restore, for a page
+    that was opened before it): then the card must not be confirmed.
     """
     await money_may_move()
     mine = _paid_with(checkout_id, intent_id)
@@ -68,13 +68,7 @@ async def press(
     async with unit.transaction() as tx:
         checkout = await tx.lock(Checkout, id=checkout_id)
         locked = await tx.lock_all(mine)
-        state = await _state_of(locked, intent_id)
-        if state in _DECIDED:
-            raise PaymentAlreadyDecided
-        if checkout.status != CheckoutStatus.OPEN:
-            raise OrderNotPayable
-        if state not in OPEN_STATES:
-            raise PageOutOfDate
+        await _must_be_open(checkout, await _state_of(locked, intent_id))
         await must_still_hold(locked)
         await reservations.lock_pieces(locked)
         held = [
@@ -82,6 +76,17 @@ async def press(
             for order in locked
         ]
         return all(held)
+
+
+async def _must_be_open(checkout: Checkout, state: PaymentState) -> None:
+    """Raise what stands against a payment in this state, in the words of what came first."""
+    if state in _DECIDED:
+        raise PaymentAlreadyDecided
+    if checkout.status != CheckoutStatus.OPEN:
+        raise OrderNotPayable
+    if state not in OPEN_STATES:
+        await must_not_be_worn(checkout.id)
+        raise PageOutOfDate
 
 
 def _may_have_been_declined(order: Order) -> bool:

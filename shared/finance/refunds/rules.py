@@ -61,6 +61,7 @@ MOVES: dict[RefundState, frozenset[RefundState]] = {
     RefundState.DECLINED: frozenset(),
     RefundState.REFUSED: frozenset(),
 }
+NO_BALANCE = "insufficient_funds"  # Stripe's word for why a refund is pending
 # These count against what is left of the order: the money has gone, is going, or is spoken for.
 COUNTING = frozenset(
     {

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0083_people_found. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0084_people_found. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -63,6 +63,10 @@ CREATE FUNCTION ledger_refuse() RETURNS trigger
     AS $$
 BEGIN RAISE EXCEPTION 'the ledger is never changed, only added to' USING ERRCODE = 'integrity_constraint_violation'; END $$;
 CREATE FUNCTION legal_texts_change_pages() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN PERFORM note_page_change(NULL); RETURN NULL; END $$;
+CREATE FUNCTION marketplace_policy_change_pages() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN PERFORM note_page_change(NULL); RETURN NULL; END $$;
@@ -942,6 +946,8 @@ CREATE TABLE marketplace_policy (
     updated_at timestamp with time zone NOT NULL,
     refund_policy character varying(20) NOT NULL,
     refund_approval_limits jsonb NOT NULL,
+    commission_basis character varying(20) DEFAULT 'goods'::character varying NOT NULL,
+    CONSTRAINT ck_marketplace_policy_basis CHECK (commission_basis in ('goods', 'goods_and_shipping')),
     CONSTRAINT ck_marketplace_policy_one CHECK (id = 1),
     CONSTRAINT ck_marketplace_policy_refunds CHECK (refund_policy in ('proportional', 'return', 'keep'))
 );
@@ -1145,6 +1151,7 @@ CREATE TABLE orders (
     buyer_vat_name character varying(120) DEFAULT ''::character varying NOT NULL,
     buyer_vat_confirmed_at timestamp with time zone,
     seller_vat_number character varying(20) DEFAULT ''::character varying NOT NULL,
+    shipping_commission bigint DEFAULT 0 NOT NULL,
     CONSTRAINT ck_orders_discounts CHECK (discount_amount >= 0 and shipping_discount >= 0 and marketplace_discount >= 0 and marketplace_discount <= discount_amount + shipping_discount),
     CONSTRAINT ck_orders_disputed CHECK (disputed_amount >= 0 and lost_amount >= 0),
     CONSTRAINT ck_orders_fee CHECK (platform_fee_amount >= 0 and (platform_fee_amount = 0 or platform_fee_amount < total_amount_cents + marketplace_discount)),
@@ -1153,6 +1160,7 @@ CREATE TABLE orders (
     CONSTRAINT ck_orders_returned CHECK (returned_amount >= 0 and returned_amount <= refunded_amount),
     CONSTRAINT ck_orders_reverse_charge CHECK (vat_taken_off >= 0 and (vat_treatment = 'reverse_charge') = (buyer_vat_number <> '' and seller_vat_number <> '' and buyer_vat_confirmed_at is not null) and (vat_taken_off = 0 or vat_treatment = 'reverse_charge')),
     CONSTRAINT ck_orders_shipping CHECK (shipping_amount >= 0),
+    CONSTRAINT ck_orders_shipping_commission CHECK (shipping_commission >= 0 and shipping_commission <= platform_fee_amount),
     CONSTRAINT ck_orders_shipping_refunded CHECK (shipping_refunded >= 0 and shipping_refunded <= shipping_amount),
     CONSTRAINT ck_orders_status CHECK (status in ('pending', 'processing', 'shipped', 'delivered', 'cancelled')),
     CONSTRAINT ck_orders_stock_state CHECK (stock_state in ('at_payment', 'reserved', 'taken', 'released')),
@@ -2814,6 +2822,7 @@ CREATE TRIGGER ledger_postings_never_go BEFORE DELETE ON ledger_postings FOR EAC
 CREATE TRIGGER ledger_sums_guarded BEFORE INSERT OR DELETE OR UPDATE ON ledger_sums FOR EACH ROW WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION ledger_refuse();
 CREATE TRIGGER legal_texts_change_pages AFTER INSERT OR DELETE ON legal_texts FOR EACH ROW EXECUTE FUNCTION legal_texts_change_pages();
 CREATE TRIGGER legal_texts_change_pages_by_update AFTER UPDATE ON legal_texts FOR EACH ROW EXECUTE FUNCTION legal_texts_change_pages();
+CREATE TRIGGER marketplace_policy_change_pages AFTER INSERT OR DELETE OR UPDATE ON marketplace_policy FOR EACH ROW EXECUTE FUNCTION marketplace_policy_change_pages();
 CREATE TRIGGER marketplace_settings_change_pages AFTER INSERT OR DELETE ON marketplace_settings FOR EACH ROW EXECUTE FUNCTION marketplace_settings_change_pages();
 CREATE TRIGGER marketplace_settings_change_pages_by_update AFTER UPDATE ON marketplace_settings FOR EACH ROW EXECUTE FUNCTION marketplace_settings_change_pages();
 CREATE TRIGGER product_pictures_change_pages AFTER INSERT OR DELETE OR UPDATE ON product_pictures FOR EACH ROW EXECUTE FUNCTION product_pictures_change_pages();

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0083_people_found. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0084_people_found. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -364,15 +364,6 @@ CREATE TABLE "fee_rules" (
 , CONSTRAINT "ck_fee_rules_currency" CHECK ((currency is null and fixed_amount = 0 and minimum_amount is null and maximum_amount is null) or (currency is not null and currency = upper(currency) and length(currency) = 3))
 , CONSTRAINT "ck_fee_rules_product" CHECK (product_id is null or vendor_id is not null));
 CREATE INDEX "ix_fee_rules_order" ON "fee_rules" ("position", "id");
-CREATE TABLE "marketplace_policy" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
-    "created_at" TIMESTAMP NOT NULL,
-    "updated_at" TIMESTAMP NOT NULL,
-    "refund_policy" VARCHAR(20) NOT NULL,
-    "refund_approval_limits" JSON NOT NULL  /* currency -> minor units; a refund above it needs the operator */
-
-, CONSTRAINT "ck_marketplace_policy_one" CHECK (id = 1)
-, CONSTRAINT "ck_marketplace_policy_refunds" CHECK (refund_policy in ('proportional', 'return', 'keep')));
 CREATE UNIQUE INDEX uq_reconciliation_runs_running ON reconciliation_runs (status) WHERE status = 'running';
 CREATE TABLE "marketplace_identity" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -1313,53 +1304,6 @@ CREATE TABLE "vat_registrations" (
 , CONSTRAINT "ck_vat_registrations_holder" CHECK ((vendor_id is null) <> (customer_id is null)));
 CREATE UNIQUE INDEX uq_vat_registrations_current ON vat_registrations (vendor_id) WHERE replaced_at IS NULL;
 CREATE UNIQUE INDEX uq_vat_registrations_shopper ON vat_registrations (customer_id) WHERE replaced_at IS NULL;
-CREATE TABLE "orders" (
-    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
-    "created_at" TIMESTAMP NOT NULL,
-    "updated_at" TIMESTAMP NOT NULL,
-    "number" VARCHAR(20) NOT NULL UNIQUE,
-    "status" VARCHAR(20) NOT NULL,
-    "payment_status" VARCHAR(50) NOT NULL,
-    "payment_intent_id" VARCHAR(255),
-    "total_amount_cents" BIGINT NOT NULL  /* minor units of currency */,
-    "platform_fee_amount" BIGINT NOT NULL  /* minor units of currency; frozen at sale */,
-    "platform_fee_percentage" VARCHAR(40) NOT NULL,
-    "currency" VARCHAR(3) NOT NULL,
-    "stock_state" VARCHAR(20) NOT NULL,
-    "paid_at" TIMESTAMP,
-    "shipped_at" TIMESTAMP,
-    "tracking_carrier" VARCHAR(60) NOT NULL,
-    "tracking_number" VARCHAR(80) NOT NULL,
-    "checkout_id" BIGINT NOT NULL REFERENCES "checkouts" ("id") ON DELETE RESTRICT,
-    "customer_id" BIGINT REFERENCES "customers" ("id") ON DELETE RESTRICT,
-    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT, "refunded_amount" BIGINT NOT NULL  /* minor units that went back or are spoken for; never more than the total */ DEFAULT 0, "delivered_at" TIMESTAMP, "delivered_by" VARCHAR(80) NOT NULL  /* who said so; system: taken for granted after some days */ DEFAULT '', "returned_amount" BIGINT NOT NULL  /* minor units of refunded_amount that have arrived at the shopper */ DEFAULT 0, "disputed_amount" BIGINT NOT NULL  /* minor units that open disputes are about; may be more than the total */ DEFAULT 0, "lost_amount" BIGINT NOT NULL  /* minor units that banks took for good; may be more than the total */ DEFAULT 0, "held_at" TIMESTAMP   /* when Pay last set its pieces aside; null: it never did */, "held_until" TIMESTAMP   /* when what Pay set aside is let go, unless it is paid */, "wasted_holds" INT NOT NULL  /* how often what Pay set aside was let go without a try to pay */ DEFAULT 0, "promised_from_days" SMALLINT   /* days after the order, as it was promised */, "promised_to_days" SMALLINT, "shipping_amount" BIGINT NOT NULL  /* minor units of the total that are for sending; frozen at sale */ DEFAULT 0, "shipping_kind" VARCHAR(20) NOT NULL  /* flat | weight | pickup */ DEFAULT '', "shipping_method" VARCHAR(80) NOT NULL  /* as it was called; empty: the prices include sending */ DEFAULT '', "shipping_refunded" BIGINT NOT NULL  /* minor units of shipping_amount that refunds speak for */ DEFAULT 0, "note" VARCHAR(500) NOT NULL  /* of the shopper, to the shop */ DEFAULT '', "discount_amount" BIGINT NOT NULL  /* minor units that a code takes off the goods; frozen at sale */ DEFAULT 0, "discount_code" VARCHAR(40) NOT NULL  /* as it was given; empty: none */ DEFAULT '', "marketplace_discount" BIGINT NOT NULL  /* minor units of both discounts that the marketplace bears */ DEFAULT 0, "shipping_discount" BIGINT NOT NULL  /* minor units that a code takes off sending; not in shipping_amount */ DEFAULT 0, "pickup_place" VARCHAR(200) NOT NULL  /* where it is picked up, as it was said at the sale */ DEFAULT '', "vat_treatment" VARCHAR(20) NOT NULL  /* vat\/sales\/rules.py::SaleTreatment, frozen at sale; empty: not known */ DEFAULT '', "vat_state" VARCHAR(2) NOT NULL  /* whose VAT is inside; empty: nobody's */ DEFAULT '', "vat_parts" JSON   /* rate, gross and VAT inside, by rate; null: not known */, "message_waits" INT NOT NULL  /* whether its shopper wrote and the vendor has not answered */ DEFAULT 0, "return_waits" INT NOT NULL  /* whether its shopper asks for money back and nobody has decided */ DEFAULT 0, "vat_taken_off" BIGINT NOT NULL  /* minor units of VAT that a consumer would pay inside and this buyer does not */ DEFAULT 0, "buyer_vat_number" VARCHAR(20) NOT NULL  /* of a business that buys without VAT, confirmed then; empty: none */ DEFAULT '', "buyer_vat_name" VARCHAR(120) NOT NULL  /* the business of that number */ DEFAULT '', "buyer_vat_confirmed_at" TIMESTAMP   /* when that number was confirmed */, "seller_vat_number" VARCHAR(20) NOT NULL  /* of its vendor, where it sold to a business without VAT */ DEFAULT '',
-    CONSTRAINT "uid_orders_checkou_06c1b3" UNIQUE ("checkout_id", "vendor_id")
-
-, CONSTRAINT "ck_orders_status" CHECK (status in ('pending', 'processing', 'shipped', 'delivered', 'cancelled'))
-, CONSTRAINT "ck_orders_payment_status" CHECK (payment_status in ('pending', 'processing', 'paid', 'failed', 'cancelled', 'refunded'))
-, CONSTRAINT "ck_orders_stock_state" CHECK (stock_state in ('at_payment', 'reserved', 'taken', 'released'))
-, CONSTRAINT "ck_orders_fee" CHECK (platform_fee_amount >= 0 and (platform_fee_amount = 0 or platform_fee_amount < total_amount_cents + marketplace_discount))
-, CONSTRAINT "ck_orders_refunded" CHECK (refunded_amount >= 0 and refunded_amount <= total_amount_cents)
-, CONSTRAINT "ck_orders_returned" CHECK (returned_amount >= 0 and returned_amount <= refunded_amount)
-, CONSTRAINT "ck_orders_disputed" CHECK (disputed_amount >= 0 and lost_amount >= 0)
-, CONSTRAINT "ck_orders_shipping" CHECK (shipping_amount >= 0)
-, CONSTRAINT "ck_orders_shipping_refunded" CHECK (shipping_refunded >= 0 and shipping_refunded <= shipping_amount)
-, CONSTRAINT "ck_orders_total" CHECK (total_amount_cents >= 0 and shipping_amount <= total_amount_cents)
-, CONSTRAINT "ck_orders_discounts" CHECK (discount_amount >= 0 and shipping_discount >= 0 and marketplace_discount >= 0 and marketplace_discount <= discount_amount + shipping_discount)
-, CONSTRAINT "ck_orders_reverse_charge" CHECK (vat_taken_off >= 0 and (vat_treatment = 'reverse_charge') = (buyer_vat_number <> '' and seller_vat_number <> '' and buyer_vat_confirmed_at is not null) and (vat_taken_off = 0 or vat_treatment = 'reverse_charge')));
-CREATE INDEX "idx_orders_payment_8dcdf4" ON "orders" ("payment_intent_id");
-CREATE INDEX "ix_orders_vendor" ON "orders" ("vendor_id", "id");
-CREATE INDEX "ix_orders_customer" ON "orders" ("customer_id", "id");
-CREATE INDEX "ix_orders_shipped" ON "orders" ("status", "shipped_at");
-CREATE INDEX "ix_orders_held" ON "orders" ("held_at");
-CREATE INDEX "ix_orders_unpaid" ON "orders" ("vendor_id", "id") WHERE payment_status IN ('pending', 'processing', 'failed');
-CREATE INDEX "ix_orders_refunded" ON "orders" ("vendor_id", "id") WHERE refunded_amount > 0;
-CREATE INDEX "ix_orders_disputed" ON "orders" ("vendor_id", "id") WHERE disputed_amount > 0 OR lost_amount > 0;
-CREATE INDEX "ix_orders_state" ON "orders" ("vendor_id", "status", "id");
-CREATE INDEX "ix_orders_vendor_paid" ON "orders" ("vendor_id", "paid_at") WHERE paid_at IS NOT NULL;
-CREATE INDEX "ix_orders_paid" ON "orders" ("paid_at") WHERE paid_at IS NOT NULL;
-CREATE INDEX "ix_orders_to_ship" ON "orders" ("vendor_id", "id") WHERE status = 'processing' AND payment_status = 'paid' AND disputed_amount = 0 AND (refunded_amount < total_amount_cents - lost_amount OR total_amount_cents = 0);
-CREATE INDEX "ix_orders_to_answer" ON "orders" ("vendor_id", "id") WHERE message_waits OR return_waits;
 CREATE TABLE "order_lines" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,
@@ -1412,6 +1356,70 @@ BEGIN
         entries = entries + excluded.entries, last_posting_id = excluded.last_posting_id;
 END;
 CREATE INDEX "ix_ledger_postings_vendor_at" ON "ledger_postings" ("vendor_id", "created_at") WHERE vendor_id is not null;
+CREATE TABLE "marketplace_policy" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "refund_policy" VARCHAR(20) NOT NULL,
+    "refund_approval_limits" JSON NOT NULL  /* currency -> minor units; a refund above it needs the operator */
+
+, "commission_basis" VARCHAR(20) NOT NULL  /* what of an order the commission is taken of, from the next order on */ DEFAULT 'goods', CONSTRAINT "ck_marketplace_policy_one" CHECK (id = 1)
+, CONSTRAINT "ck_marketplace_policy_refunds" CHECK (refund_policy in ('proportional', 'return', 'keep'))
+, CONSTRAINT "ck_marketplace_policy_basis" CHECK (commission_basis in ('goods', 'goods_and_shipping')));
+CREATE TABLE "orders" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "number" VARCHAR(20) NOT NULL UNIQUE,
+    "status" VARCHAR(20) NOT NULL,
+    "payment_status" VARCHAR(50) NOT NULL,
+    "payment_intent_id" VARCHAR(255),
+    "total_amount_cents" BIGINT NOT NULL  /* minor units of currency */,
+    "platform_fee_amount" BIGINT NOT NULL  /* minor units of currency; frozen at sale */,
+    "platform_fee_percentage" VARCHAR(40) NOT NULL,
+    "currency" VARCHAR(3) NOT NULL,
+    "stock_state" VARCHAR(20) NOT NULL,
+    "paid_at" TIMESTAMP,
+    "shipped_at" TIMESTAMP,
+    "tracking_carrier" VARCHAR(60) NOT NULL,
+    "tracking_number" VARCHAR(80) NOT NULL,
+    "checkout_id" BIGINT NOT NULL REFERENCES "checkouts" ("id") ON DELETE RESTRICT,
+    "customer_id" BIGINT REFERENCES "customers" ("id") ON DELETE RESTRICT,
+    "vendor_id" BIGINT NOT NULL REFERENCES "vendors" ("id") ON DELETE RESTRICT, "refunded_amount" BIGINT NOT NULL  /* minor units that went back or are spoken for; never more than the total */ DEFAULT 0, "delivered_at" TIMESTAMP, "delivered_by" VARCHAR(80) NOT NULL  /* who said so; system: taken for granted after some days */ DEFAULT '', "returned_amount" BIGINT NOT NULL  /* minor units of refunded_amount that have arrived at the shopper */ DEFAULT 0, "disputed_amount" BIGINT NOT NULL  /* minor units that open disputes are about; may be more than the total */ DEFAULT 0, "lost_amount" BIGINT NOT NULL  /* minor units that banks took for good; may be more than the total */ DEFAULT 0, "held_at" TIMESTAMP   /* when Pay last set its pieces aside; null: it never did */, "held_until" TIMESTAMP   /* when what Pay set aside is let go, unless it is paid */, "wasted_holds" INT NOT NULL  /* how often what Pay set aside was let go without a try to pay */ DEFAULT 0, "promised_from_days" SMALLINT   /* days after the order, as it was promised */, "promised_to_days" SMALLINT, "shipping_amount" BIGINT NOT NULL  /* minor units of the total that are for sending; frozen at sale */ DEFAULT 0, "shipping_kind" VARCHAR(20) NOT NULL  /* flat | weight | pickup */ DEFAULT '', "shipping_method" VARCHAR(80) NOT NULL  /* as it was called; empty: the prices include sending */ DEFAULT '', "shipping_refunded" BIGINT NOT NULL  /* minor units of shipping_amount that refunds speak for */ DEFAULT 0, "note" VARCHAR(500) NOT NULL  /* of the shopper, to the shop */ DEFAULT '', "discount_amount" BIGINT NOT NULL  /* minor units that a code takes off the goods; frozen at sale */ DEFAULT 0, "discount_code" VARCHAR(40) NOT NULL  /* as it was given; empty: none */ DEFAULT '', "marketplace_discount" BIGINT NOT NULL  /* minor units of both discounts that the marketplace bears */ DEFAULT 0, "shipping_discount" BIGINT NOT NULL  /* minor units that a code takes off sending; not in shipping_amount */ DEFAULT 0, "pickup_place" VARCHAR(200) NOT NULL  /* where it is picked up, as it was said at the sale */ DEFAULT '', "vat_treatment" VARCHAR(20) NOT NULL  /* vat\/sales\/rules.py::SaleTreatment, frozen at sale; empty: not known */ DEFAULT '', "vat_state" VARCHAR(2) NOT NULL  /* whose VAT is inside; empty: nobody's */ DEFAULT '', "vat_parts" JSON   /* rate, gross and VAT inside, by rate; null: not known */, "message_waits" INT NOT NULL  /* whether its shopper wrote and the vendor has not answered */ DEFAULT 0, "return_waits" INT NOT NULL  /* whether its shopper asks for money back and nobody has decided */ DEFAULT 0, "vat_taken_off" BIGINT NOT NULL  /* minor units of VAT that a consumer would pay inside and this buyer does not */ DEFAULT 0, "buyer_vat_number" VARCHAR(20) NOT NULL  /* of a business that buys without VAT, confirmed then; empty: none */ DEFAULT '', "buyer_vat_name" VARCHAR(120) NOT NULL  /* the business of that number */ DEFAULT '', "buyer_vat_confirmed_at" TIMESTAMP   /* when that number was confirmed */, "seller_vat_number" VARCHAR(20) NOT NULL  /* of its vendor, where it sold to a business without VAT */ DEFAULT '', "shipping_commission" BIGINT NOT NULL  /* minor units of platform_fee_amount that are of sending; frozen at sale */ DEFAULT 0,
+    CONSTRAINT "uid_orders_checkou_06c1b3" UNIQUE ("checkout_id", "vendor_id")
+
+, CONSTRAINT "ck_orders_status" CHECK (status in ('pending', 'processing', 'shipped', 'delivered', 'cancelled'))
+, CONSTRAINT "ck_orders_payment_status" CHECK (payment_status in ('pending', 'processing', 'paid', 'failed', 'cancelled', 'refunded'))
+, CONSTRAINT "ck_orders_stock_state" CHECK (stock_state in ('at_payment', 'reserved', 'taken', 'released'))
+, CONSTRAINT "ck_orders_fee" CHECK (platform_fee_amount >= 0 and (platform_fee_amount = 0 or platform_fee_amount < total_amount_cents + marketplace_discount))
+, CONSTRAINT "ck_orders_refunded" CHECK (refunded_amount >= 0 and refunded_amount <= total_amount_cents)
+, CONSTRAINT "ck_orders_returned" CHECK (returned_amount >= 0 and returned_amount <= refunded_amount)
+, CONSTRAINT "ck_orders_disputed" CHECK (disputed_amount >= 0 and lost_amount >= 0)
+, CONSTRAINT "ck_orders_shipping" CHECK (shipping_amount >= 0)
+, CONSTRAINT "ck_orders_shipping_refunded" CHECK (shipping_refunded >= 0 and shipping_refunded <= shipping_amount)
+, CONSTRAINT "ck_orders_total" CHECK (total_amount_cents >= 0 and shipping_amount <= total_amount_cents)
+, CONSTRAINT "ck_orders_discounts" CHECK (discount_amount >= 0 and shipping_discount >= 0 and marketplace_discount >= 0 and marketplace_discount <= discount_amount + shipping_discount)
+, CONSTRAINT "ck_orders_reverse_charge" CHECK (vat_taken_off >= 0 and (vat_treatment = 'reverse_charge') = (buyer_vat_number <> '' and seller_vat_number <> '' and buyer_vat_confirmed_at is not null) and (vat_taken_off = 0 or vat_treatment = 'reverse_charge'))
+, CONSTRAINT "ck_orders_shipping_commission" CHECK (shipping_commission >= 0 and shipping_commission <= platform_fee_amount));
+CREATE INDEX "idx_orders_payment_8dcdf4" ON "orders" ("payment_intent_id");
+CREATE INDEX "ix_orders_vendor" ON "orders" ("vendor_id", "id");
+CREATE INDEX "ix_orders_customer" ON "orders" ("customer_id", "id");
+CREATE INDEX "ix_orders_shipped" ON "orders" ("status", "shipped_at");
+CREATE INDEX "ix_orders_held" ON "orders" ("held_at");
+CREATE INDEX "ix_orders_unpaid" ON "orders" ("vendor_id", "id") WHERE payment_status IN ('pending', 'processing', 'failed');
+CREATE INDEX "ix_orders_refunded" ON "orders" ("vendor_id", "id") WHERE refunded_amount > 0;
+CREATE INDEX "ix_orders_disputed" ON "orders" ("vendor_id", "id") WHERE disputed_amount > 0 OR lost_amount > 0;
+CREATE INDEX "ix_orders_state" ON "orders" ("vendor_id", "status", "id");
+CREATE INDEX "ix_orders_vendor_paid" ON "orders" ("vendor_id", "paid_at") WHERE paid_at IS NOT NULL;
+CREATE INDEX "ix_orders_paid" ON "orders" ("paid_at") WHERE paid_at IS NOT NULL;
+CREATE INDEX "ix_orders_to_ship" ON "orders" ("vendor_id", "id") WHERE status = 'processing' AND payment_status = 'paid' AND disputed_amount = 0 AND (refunded_amount < total_amount_cents - lost_amount OR total_amount_cents = 0);
+CREATE INDEX "ix_orders_to_answer" ON "orders" ("vendor_id", "id") WHERE message_waits OR return_waits;
+CREATE TRIGGER marketplace_policy_change_pages_by_insert AFTER INSERT ON marketplace_policy
+BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NULL, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
+CREATE TRIGGER marketplace_policy_change_pages_by_update AFTER UPDATE ON marketplace_policy
+BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NULL, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
+CREATE TRIGGER marketplace_policy_change_pages_by_delete AFTER DELETE ON marketplace_policy
+BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NULL, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
 CREATE INDEX "ix_members_role" ON "members" ("role", "id");
 CREATE INDEX "ix_customers_off" ON "customers" ("id") WHERE NOT is_active;
 CREATE VIRTUAL TABLE members_found USING fts5(terms, content='members', content_rowid='id',

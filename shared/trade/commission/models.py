@@ -12,6 +12,7 @@ from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 
 from shared.infra.database.base import Row, words
+from shared.trade.commission.basis import CommissionBasis
 from shared.trade.commission.rules import RefundPolicy
 
 
@@ -92,6 +93,12 @@ class MarketplacePolicy(Row):
         default=dict,
         description="currency -> minor units; a refund above it needs the operator",
     )
+    commission_basis = fields.CharField(
+        max_length=20,
+        default=CommissionBasis.GOODS.value,
+        db_default=CommissionBasis.GOODS.value,
+        description="what of an order the commission is taken of, from the next order on",
+    )
 
     class Meta:
         table = "marketplace_policy"
@@ -100,5 +107,9 @@ class MarketplacePolicy(Row):
             CheckConstraint(
                 check=f"refund_policy in ({words(RefundPolicy)})",
                 name="ck_marketplace_policy_refunds",
+            ),
+            CheckConstraint(
+                check=f"commission_basis in ({words(CommissionBasis)})",
+                name="ck_marketplace_policy_basis",
             ),
         ]

@@ -11,6 +11,7 @@ from tortoise.queryset import QuerySet
 
 from shared.core.frozen import frozen
 from shared.core.money import Money
+from shared.trade.commission.basis import CommissionBasis
 from shared.trade.commission.errors import RuleNotFound
 from shared.trade.commission.models import FeeRule, MarketplacePolicy
 from shared.trade.commission.rules import RefundPolicy, Rule, in_force
@@ -45,6 +46,7 @@ class Policy:
 
     refund_policy: RefundPolicy
     refund_approval_limits: Mapping[str, int]
+    commission_basis: CommissionBasis = CommissionBasis.GOODS
 
     def needs_approval(self, refund: Money) -> bool:
         """Whether a refund of this much waits for the operator."""
@@ -168,4 +170,8 @@ def policy_of(row: MarketplacePolicy) -> Policy:
         str(code): int(limit)
         for code, limit in (row.refund_approval_limits or {}).items()
     }
-    return Policy(RefundPolicy(row.refund_policy), limits)
+    return Policy(
+        RefundPolicy(row.refund_policy),
+        limits,
+        CommissionBasis(row.commission_basis),
+    )

@@ -24,7 +24,7 @@ from shared.trade.commission.errors import (
     RateTooFine,
 )
 
-# What a vendor pays that nobody agreed anything else with, in per cent of what the shopper pays.
+# What a vendor pays that nobody agreed anything else with, in per cent of what a commission is of.
 NEW_VENDOR_FEE = Decimal("2.50")
 
 

@@ -13,6 +13,7 @@ from shared.core.editing import Look, unseen
 from shared.core.money import MAX_AMOUNT, step
 from shared.infra import unit
 from shared.infra.unit import Transaction
+from shared.trade.commission.basis import CommissionBasis
 from shared.trade.commission.errors import NotRefundable, RuleNotFound, TooManyRules
 from shared.trade.commission.models import FeeRule, MarketplacePolicy
 from shared.trade.commission.queries import (
@@ -180,6 +181,30 @@ async def set_policy(
         row.refund_policy, row.refund_approval_limits = refund_policy.value, limits
         await row.save(update_fields=["refund_policy", "refund_approval_limits"])
         await _record(tx, "fees.policy_changed", actor, before=before, after=after)
+
+
+async def set_basis(
+    basis: CommissionBasis,
+    *,
+    actor: str,
+) -> None:
+    """Say of what the commission is taken, from the next order on; orders that are placed keep
+    theirs.
+    """
+    async with unit.transaction() as tx:
+        row = await _policy_locked(tx)
+        before = row.commission_basis
+        if before == basis.value:
+            return
+        row.commission_basis = basis.value
+        await row.save(update_fields=["commission_basis"])
+        await _record(
+            tx,
+            "fees.basis_changed",
+            actor,
+            before=before,
+            after=basis.value,
+        )
 
 
 async def _policy_locked(tx: Transaction) -> MarketplacePolicy:

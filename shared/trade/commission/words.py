@@ -11,6 +11,7 @@ from decimal import Decimal
 from shared.core import formats
 from shared.core.money import Money
 from shared.core.words import word
+from shared.trade.commission.basis import CommissionBasis
 from shared.trade.commission.rules import Rule
 
 _RULES = "commission.rules"
@@ -63,6 +64,11 @@ def subject(rule: Rule, product: str = "") -> str:
     if rule.currency and not amounts:
         return word(_RULES, "in_currency", what=what, currency=rule.currency)
     return what
+
+
+def basis_sentence(basis: CommissionBasis) -> str:
+    """Whether delivery is charged too."""
+    return word("commission.basis", basis)
 
 
 def sentence(rule: Rule, write: Write, product: str = "") -> str:

@@ -153,6 +153,11 @@ class Reduction:
         """What of it the marketplace bears; the vendor bears the rest."""
         return self.total if self.is_marketplace else 0
 
+    @property
+    def vendor_forgoes_shipping(self) -> int:
+        """What of the price of sending its vendor does without."""
+        return 0 if self.is_marketplace else self.shipping
+
     def off_line(self, product_id: int) -> int:
         """What it takes off the line of this product."""
         return (self.lines or {}).get(product_id, 0)

@@ -27,6 +27,11 @@ STOPS = (
     f" {_reached('network', 'c.network', PER_NETWORK)} AS network_stopped"
 )
 _STOPS_OF = f"SELECT c.network, {STOPS} FROM checkouts c WHERE c.id = ?"
+# Whether a card that a purchase was tried with is at its bound.
+_OF_PURCHASE = (
+    f"SELECT {_reached('fingerprint', 't.fingerprint', PER_CARD)} AS stopped"
+    " FROM card_declines t WHERE t.checkout_id = ? AND t.fingerprint <> ''"
+)
 _OF_CARD = f"SELECT {_reached('fingerprint', '?', PER_CARD)} AS stopped"
 
 
@@ -40,3 +45,9 @@ async def is_worn(fingerprint: str, after: datetime) -> bool:
     """Whether a card was declined up to its bound after a moment."""
     (record,) = await fetch(_OF_CARD, fingerprint, after)
     return record["stopped"] is not None
+
+
+async def has_worn_card(checkout_id: int, after: datetime) -> bool:
+    """Whether a purchase was tried with a card that was declined up to its bound after a moment."""
+    records = await fetch(_OF_PURCHASE, after, checkout_id)
+    return any(record["stopped"] is not None for record in records)

@@ -19,7 +19,7 @@ from shared.infra.database.raw_sql import Record, moment_in
 from shared.infra.jobs import Context, forgetting, recurring
 from shared.trade.orders import decline_statements as statements
 from shared.trade.orders.decline_statements import PER_BROWSER
-from shared.trade.orders.errors import TooManyDeclines
+from shared.trade.orders.errors import CardWorn, TooManyDeclines
 from shared.trade.orders.models import CardDecline, Checkout
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -58,6 +58,12 @@ def check(record: Record) -> None:
 async def must_take_cards(checkout_id: int) -> None:
     """Raise TooManyDeclines while no card is tried from where a purchase was made."""
     check(await statements.stops_of(checkout_id, *since()))
+
+
+async def must_not_be_worn(checkout_id: int) -> None:
+    """Raise CardWorn where a card that this purchase was tried with is not tried any more today."""
+    if await statements.has_worn_card(checkout_id, clock.now() - DAY):
+        raise CardWorn
 
 
 async def note(checkout: Checkout, decline: Decline) -> bool:

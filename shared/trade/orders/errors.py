@@ -212,3 +212,14 @@ class TooManyDeclines(TooMany):
         "Too many cards were declined from here, so no more are tried for now. Nothing was charged."
         " Please try again in an hour."
     )
+
+
+class CardWorn(Conflict):
+    """One card was declined so often that the payment it was tried with has ended; another card
+    pays, on the page made anew.
+    """
+
+    code = "card_worn"
+    default = _n(
+        "This card was declined too often today, so we do not try it any more. Nothing was charged."
+    )

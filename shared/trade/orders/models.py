@@ -176,6 +176,9 @@ class Order(OrderSending, OrderDiscount, ShopperWaits, OrderVat, Row):
     platform_fee_amount = fields.BigIntField(
         description="minor units of currency; frozen at sale"
     )
+    shipping_commission = minor_units(
+        "minor units of platform_fee_amount that are of sending; frozen at sale"
+    )
     platform_fee_percentage = fields.DecimalField(max_digits=5, decimal_places=2)
     refunded_amount = minor_units(
         "minor units that went back or are spoken for; never more than the total"

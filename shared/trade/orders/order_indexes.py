@@ -120,6 +120,12 @@ ORDER_CHECKS: list[CheckConstraint] = [
         name="ck_orders_fee",
     ),
     CheckConstraint(
+        check=(
+            "shipping_commission >= 0 and shipping_commission <= platform_fee_amount"
+        ),
+        name="ck_orders_shipping_commission",
+    ),
+    CheckConstraint(
         check="total_amount_cents >= 0 and shipping_amount <= total_amount_cents",
         name="ck_orders_total",
     ),

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from shared.core.ids import new_number
 from shared.infra.unit import Act, Transaction
-from shared.trade.commission.rules import Charged, Rule, Sold, charge, snapshot
+from shared.trade.commission.basis import OrderCommission, Tariff, charge_order
+from shared.trade.commission.rules import Charged, Rule, Sold, snapshot
 from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.orders.reduced_sales import sale_columns
 from shared.trade.orders.rules import StockState
@@ -18,14 +19,14 @@ async def write_order(
     tx: Transaction,
     checkout: Checkout,
     sale: Sale,
-    rules: Sequence[Rule],
+    tariff: Tariff,
     *,
     known_id: int | None,
     stock_state: StockState,
     purchaser: Purchaser,
 ) -> None:
     """A vendor's order of a checkout, with its lines and the commission that is frozen on each."""
-    charged = _commission(sale, rules)
+    commission = _commission(sale, tariff)
     total = f"{sale.total.to_decimal()} {sale.total.currency}"
     order = await tx.create(
         Order,
@@ -36,14 +37,15 @@ async def write_order(
         vendor_id=sale.terms.vendor_id,
         customer_id=checkout.customer_id,
         total_amount_cents=sale.total.amount,
-        platform_fee_amount=sum(line.amount for line in charged),
+        platform_fee_amount=commission.total,
+        shipping_commission=commission.shipping,
         platform_fee_percentage=sale.terms.platform_fee_percentage,
         currency=checkout.currency,
         stock_state=stock_state,
         note=purchaser.notes.get(sale.terms.vendor_id, ""),
         **sale_columns(sale),
     )
-    lines = list(_order_lines(order, sale, charged))
+    lines = list(_order_lines(order, sale, commission.lines))
     vat_of_sale(sale).put_into(lines)
     for line, off in zip(lines, _taken_off(sale), strict=False):
         line.vat_taken_off = off
@@ -56,8 +58,8 @@ def _taken_off(sale: Sale) -> Sequence[int]:
     return sale.net.prices.off_lines if sale.net is not None else ()
 
 
-def _commission(sale: Sale, rules: Sequence[Rule]) -> Sequence[Charged]:
-    """What the marketplace charges for each line today."""
+def _commission(sale: Sale, tariff: Tariff) -> OrderCommission:
+    """What the marketplace charges today, of what the vendor sells it for."""
     sold = [
         Sold(
             sale.terms.vendor_id,
@@ -68,7 +70,13 @@ def _commission(sale: Sale, rules: Sequence[Rule]) -> Sequence[Charged]:
         for line in sale.part.lines
     ]
     otherwise = Rule(sale.terms.platform_fee_percentage)
-    return charge(sold, rules, sale.total.currency, otherwise=otherwise)
+    return charge_order(
+        sold,
+        sale.shipping_worth,
+        tariff,
+        sale.total.currency,
+        otherwise=otherwise,
+    )
 
 
 def _order_lines(

@@ -22,9 +22,9 @@ from shared.trade.baskets.models import Basket, BasketLine
 from shared.trade.baskets.parts import BasketView
 from shared.trade.baskets.queries import basket_in
 from shared.trade.catalogue.models import Product
+from shared.trade.commission.basis import CommissionBasis, Tariff
 from shared.trade.commission.models import FeeRule
-from shared.trade.commission.queries import rule_of
-from shared.trade.commission.rules import Rule
+from shared.trade.commission.queries import POLICY_ID, rule_of
 from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.orders.rules import CheckoutStatus, StockState
 from shared.trade.shipping.models import ShippingSettings
@@ -59,26 +59,27 @@ _SELLERS = (
 def _basket_sql() -> str:
     return (
         f"SELECT {columns(Basket, 'b')}, {columns(FeeRule, 'r')}, s.vendor_id AS sold_by,"
-        f" {columns(VatRegistration, 'n')}"
+        f" {columns(VatRegistration, 'n')}, y.commission_basis"
         f" FROM baskets b CROSS JOIN {_SELLERS} s"
         " LEFT JOIN fee_rules r ON r.is_active"
         " AND r.vendor_id IS NOT DISTINCT FROM s.vendor_id"
         " LEFT JOIN vat_registrations n ON n.customer_id = ?"
         " AND n.replaced_at IS NULL AND n.confirmed_at IS NOT NULL"
+        f" LEFT JOIN marketplace_policy y ON y.id = {POLICY_ID}"
         " WHERE b.token_digest = ? ORDER BY r.position, r.id"
     )
 
 
 @frozen
 class LockedBasket:
-    """A basket, locked, with the rules of commission for what its vendors sell, in their order.
+    """A basket, locked, with the commission on what its vendors sell.
 
     `business`: for whom its shopper buys, by a confirmed number.
     """
 
     basket: Basket
     vendor_ids: frozenset[int]  # whose the things in it were
-    rules: tuple[Rule, ...]
+    tariff: Tariff
     business: ConfirmedBusiness | None = None
 
 
@@ -99,11 +100,12 @@ async def lock_basket_and_rules(
     with_rule = [record for record in found if record["r.id"] is not None]
     rows = [row_of(FeeRule, "r", record) for record in with_rule]
     rules = tuple(rule_of(row) for row in rows)
+    basis = CommissionBasis(found[0]["commission_basis"] or CommissionBasis.GOODS)
     sellers = {record["sold_by"] for record in found} - {None}
     return LockedBasket(
         basket,
         frozenset(sellers),
-        rules,
+        Tariff(rules, basis),
         _business(found[0]),
     )
 

@@ -124,6 +124,12 @@ class Sale:
         return self.shipping.price.amount if self.shipping is not None else 0
 
     @property
+    def shipping_worth(self) -> int:
+        """What its vendor has for sending it: the price, less what it does without itself."""
+        forgone = self.reduction.vendor_forgoes_shipping if self.reduction else 0
+        return self.shipping_price - forgone
+
+    @property
     def pieces(self) -> list[tuple[int, int]]:
         """(product id, quantity) of its lines."""
         return [(line.product.id, line.quantity) for line in self.part.lines]

@@ -12,8 +12,8 @@ from shared.core.locales import current
 from shared.infra import unit
 from shared.infra.gateway.restore_check import money_may_move
 from shared.infra.unit import Transaction
+from shared.trade.commission.basis import Tariff
 from shared.trade.commission.queries import rules_for
-from shared.trade.commission.rules import Rule
 from shared.trade.discounts import redeeming
 from shared.trade.orders import reservations
 from shared.trade.orders.cancellation import make_room
@@ -115,8 +115,8 @@ async def _place(
                 ),
                 purchaser,
             )
-            rules = await _rules(sales, locked)
-            return await _create(tx, found, sales, rules, purchaser, until=until)
+            tariff = await _tariff(sales, locked)
+            return await _create(tx, found, sales, tariff, purchaser, until=until)
         return await _place_again(tx, locked, purchaser, hold_minutes, until)
 
 
@@ -130,11 +130,11 @@ async def _lock(
     return await lock_basket_and_rules(tx, digest(basket_token), customer_id)
 
 
-async def _rules(sales: Sales, locked: LockedBasket) -> Sequence[Rule]:
-    """The rules that were read with the basket, unless its vendors were others a moment later."""
+async def _tariff(sales: Sales, locked: LockedBasket) -> Tariff:
+    """What was read with the basket, unless its vendors were others a moment later."""
     if sales.keys() <= locked.vendor_ids:
-        return locked.rules
-    return await rules_for(*sales)
+        return locked.tariff
+    return Tariff(await rules_for(*sales), locked.tariff.basis)
 
 
 async def _place_again(
@@ -171,8 +171,8 @@ async def _place_again(
             await _renew(tx, before, purchaser, last)
             return before.checkout.token
         await make_room(tx, before, found.products, actor=purchaser.actor)
-    rules = await _rules(sales, locked)
-    return await _create(tx, found, sales, rules, purchaser, until=until)
+    tariff = await _tariff(sales, locked)
+    return await _create(tx, found, sales, tariff, purchaser, until=until)
 
 
 def _in_currency(
@@ -224,7 +224,7 @@ async def _create(
     tx: Transaction,
     found: OnSale,
     sales: Sales,
-    rules: Sequence[Rule],
+    tariff: Tariff,
     purchaser: Purchaser,
     *,
     until: datetime,
@@ -253,7 +253,7 @@ async def _create(
             tx,
             checkout,
             sale,
-            rules,
+            tariff,
             known_id=known_id,
             stock_state=state,
             purchaser=purchaser,

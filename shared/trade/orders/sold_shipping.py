@@ -10,14 +10,16 @@ from shared.trade.shipping.rules import DeliveryDays, MethodKind
 
 @frozen
 class SoldShipping:
-    """The method by its name then, its price beside that of the goods, and the days after the order
-    that were promised; where it is picked up, if it is.
+    """The method by its name then, its price beside that of the goods, what of the marketplace's
+    commission is of it, and the days after the order that were promised; where it is picked up, if
+    it is.
     """
 
     method: str
     kind: MethodKind
     price: Money
     goods: Money
+    commission: Money
     days: DeliveryDays | None
     place: str = ""
 
@@ -38,6 +40,7 @@ def sold_shipping(order: Order) -> SoldShipping | None:
         kind=MethodKind(order.shipping_kind),
         price=price,
         goods=Money(order.total_amount_cents, order.currency) - price,
+        commission=Money(order.shipping_commission, order.currency),
         days=None if first is None or last is None else DeliveryDays(first, last),
         place=order.pickup_place,
     )

@@ -35,8 +35,8 @@ def vat_of_part(
     for line in part.lines:
         forgone = reduction.vendor_bears(line.product.id) if reduction else 0
         goods.append(line.line_total.amount - forgone)
-    if reduction is not None and not reduction.is_marketplace:
-        sending -= reduction.shipping
+    if reduction is not None:
+        sending -= reduction.vendor_forgoes_shipping
     return vat_at_sale(
         part,
         place,

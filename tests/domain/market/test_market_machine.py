@@ -39,6 +39,7 @@ from tests.support.codes import CODES
 from tests.support.machine import HOUR
 from tests.support.machine_checks import EUROS, Counted, Start, begin, copied
 from tests.support.shipping import CHOICES
+from tests.support.vat import look_at_the_number_again
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,6 +68,7 @@ EVIDENCE = st.sampled_from(
     )
 )
 SENT = st.sampled_from(tuple(CHOICES))
+BUSINESS = st.sampled_from((False, False, True))  # whether it buys without VAT
 CODE = st.sampled_from(("", "", *CODES))
 LIMITS = st.sampled_from(
     (
@@ -106,6 +108,7 @@ class MarketMachine(Counted):
         back=st.booleans(),
         sent=SENT,
         code=CODE,
+        business=BUSINESS,
         calm=CALM,
     )
     def a_shopper_buys(
@@ -117,6 +120,7 @@ class MarketMachine(Counted):
         back: bool,
         sent: str,
         code: str,
+        business: bool,
         calm: bool,
     ) -> Any:
         place = self.shops[shop]
@@ -128,6 +132,7 @@ class MarketMachine(Counted):
             back=back,
             sent=sent,
             code=code,
+            business=business,
         )
         sale = self.attempt(bought, calm)
         return multiple() if sale is None else sale
@@ -140,6 +145,7 @@ class MarketMachine(Counted):
         back=st.booleans(),
         sent=SENT,
         code=CODE,
+        business=BUSINESS,
         calm=CALM,
     )
     def a_shopper_buys_at_several(
@@ -151,6 +157,7 @@ class MarketMachine(Counted):
         back: bool,
         sent: str,
         code: str,
+        business: bool,
         calm: bool,
     ) -> Any:
         """One payment, which a transfer to each of the vendors follows."""
@@ -163,12 +170,13 @@ class MarketMachine(Counted):
             back=back,
             sent=sent,
             code=code,
+            business=business,
         )
         sold = self.attempt(bought, calm)
         return multiple(*(sold or ()))
 
-    @rule(shop=SHOPS)
-    def a_shopper_leaves(self, shop: int) -> None:
+    @rule(shop=SHOPS, business=BUSINESS)
+    def a_shopper_leaves(self, shop: int, business: bool) -> None:
         self.attempt(
             acts.buy(
                 self.market,
@@ -176,12 +184,20 @@ class MarketMachine(Counted):
                 1,
                 None,
                 back=False,
+                business=business,
             )
         )
 
-    @rule(shop=SHOPS)
-    def a_shopper_presses_pay_and_leaves(self, shop: int) -> None:
-        self.attempt(acts.press_and_leave(self.market, self.shops[shop]))
+    @rule(shop=SHOPS, business=BUSINESS)
+    def a_shopper_presses_pay_and_leaves(self, shop: int, business: bool) -> None:
+        self.attempt(
+            acts.press_and_leave(self.market, self.shops[shop], business=business)
+        )
+
+    @rule()
+    def staff_looks_at_a_business_again(self) -> None:
+        """Its number is refused, or confirmed if it was."""
+        self.run(look_at_the_number_again())
 
     @rule(
         shop=SHOPS,

@@ -174,12 +174,12 @@ async def test_the_rules_that_come_with_a_basket_are_those_of_its_vendor() -> No
     assert found is not None
     assert vars(found.basket) == vars(await Basket.get())
     assert found.vendor_ids == {vendor.id}
-    assert found.rules == await rules_for(vendor.id)
-    assert len(found.rules) == 3
+    assert found.tariff.rules == await rules_for(vendor.id)
+    assert len(found.tariff.rules) == 3
     await BasketLine.all().delete()
     found = await locked(token)
     assert found is not None
-    assert (found.vendor_ids, len(found.rules)) == (set(), 1)
+    assert (found.vendor_ids, len(found.tariff.rules)) == (set(), 1)
     assert await locked("ba_nobody") is None
 
 

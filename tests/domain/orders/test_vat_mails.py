@@ -80,4 +80,6 @@ async def test_a_receipt_says_when_the_vat_is_of_more_than_was_paid() -> None:
     basket = await basket_of({cup.id: 1})
     await codes.use_code(basket, "WELCOME10", CodeUser(None), network="203.0.113.7")
     (order,) = await place(basket)
-    assert "19% VAT in the full price of €20.00  €3.19" in await mail_of(order)
+    text = await mail_of(order)
+    assert "19% VAT in the full price of €20.00  €3.19" in text
+    assert "The marketplace pays €2.00 of the price; the VAT is that in" in text

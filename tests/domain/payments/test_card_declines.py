@@ -18,7 +18,7 @@ from shared.trade.orders.decline_statements import (
     PER_CARD,
     PER_NETWORK,
 )
-from shared.trade.orders.errors import TooManyDeclines
+from shared.trade.orders.errors import CardWorn, TooManyDeclines
 from shared.trade.orders.models import CardDecline, Checkout
 from tests.support.purchases import buy_from, pay
 
@@ -119,7 +119,7 @@ async def test_pay_is_refused_before_the_bank_is_asked(market: Market) -> None:
 async def test_one_card_that_is_tried_everywhere_ends_each_payment(
     market: Market,
 ) -> None:
-    """By its fingerprint, whatever the browser and the network."""
+    """By its fingerprint, whatever the browser and the network; Pay says so, another card pays."""
     shops = (await market.fill("LU"))[:1]
     first = await _buy(shops, network="")
     await _decline(market, first, 1)
@@ -134,6 +134,12 @@ async def test_one_card_that_is_tried_everywhere_ends_each_payment(
     await _decline(market, second, 1)
     status = market.stand.v1.payment_intents.retrieve(view.payment_intent_id).status
     assert status == "canceled"
+    with pytest.raises(CardWorn):
+        await stock_hold.press(
+            market.gateway,
+            checkout_id=second.checkout_id,
+            intent_id=view.payment_intent_id,
+        )
     again = await second.open(market)
     pay(market, again.payment_intent_id)
     await market.settle()
