@@ -29,7 +29,7 @@ from shared.trade.people.errors import (
     WrongCredentials,
     WrongPassword,
 )
-from shared.trade.people.models import MailLink, Member
+from shared.trade.people.models import MailLink
 from shared.trade.people.persons import label_of, vendor_of
 from shared.trade.vendors.models import Vendor
 from tests.support.accounts import (
