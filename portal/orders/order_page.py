@@ -80,7 +80,7 @@ async def order_page(
         waits_for_account=any(each.waits_for_account for each in whole.payments),
         **_money(order, whole),
         **_after_sale(order, whole),
-        **_forms(typed),
+        **_forms(typed, order),
     )
 
 
@@ -119,10 +119,23 @@ def _history(
     return timeline(facts, whole.history, whole.mails)
 
 
-def _forms(typed: MarketForm | None) -> dict[str, Any]:
+def _forms(
+    typed: MarketForm | None,
+    order: OrderView,
+) -> dict[str, Any]:
+    """The forms, one of them as it was typed; a parcel's with what it was sent with, so that what
+    is right about it stays.
+    """
+    sent = {
+        "carrier": order.tracking_carrier,
+        "tracking_number": order.tracking_number,
+    }
     return {
         name: typed
         if typed is not None and type(typed) is kind
-        else kind(meta={"currency": None})
+        else kind(
+            data=sent if kind is TrackingForm else None,
+            meta={"currency": None},
+        )
         for name, kind in FORMS.items()
     }

@@ -138,8 +138,10 @@ function start(box) {
   // Only these two kinds are written by Stripe for the person who pays.
   function sentence(problem, card) {
     if (problem.type === "shop") return shopSentence(problem, say);
-    if ((problem.type === "card_error" || problem.type === "validation_error") && problem.message) return [problem.message];
+    if ((problem.type === "card_error" || problem.type === "validation_error") && problem.message)
+      return [say.reasons[problem.message] ?? problem.message]; // a bank's reason comes in English where Stripe.js leaves it so
     if (problem.type === "api_connection_error") return [say.unreached];
+    if (problem.code?.endsWith("_intent_authentication_failure")) return [say.notConfirmed]; // 3-D Secure failed, or was closed
     // What the page was made with is no longer so at Stripe: a card removed elsewhere, a customer deleted there.
     if (card) return [`${say.cardGone} `, link(say.chooseAnother)];
     if (problem.type === "invalid_request_error") return [`${say.outOfDate} `, link(say.loadAgain)];

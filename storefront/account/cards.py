@@ -10,6 +10,7 @@ from quart import Blueprint, Response
 from shared.core.errors import Conflict, TryLater
 from shared.core.locales import gettext as _
 from shared.entrypoints.web.access import shopper
+from shared.entrypoints.web.declines import said
 from shared.entrypoints.web.identity import actor, person_id
 from shared.entrypoints.web.kit import kit, shielded
 from shared.entrypoints.web.limits import limit
@@ -19,7 +20,6 @@ from shared.finance.payment_methods import queries, service, setup_intents
 from shared.finance.payment_methods.rules import MOST, SetupState
 from shared.finance.payment_methods.setup_intents import SetupEnd
 from shared.infra.gateway.errors import StripeRefused
-from storefront.receipts.declines import said
 
 cards = Blueprint("cards", __name__, url_prefix="/shop/account/payment-methods")
 

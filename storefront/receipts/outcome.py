@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from shared.core.frozen import frozen
 from shared.core.locales import gettext as _
+from shared.entrypoints.web.declines import said
 from shared.finance.payments.return_page import PaymentProgress
 from shared.finance.payments.rules import PaymentState
 from shared.trade.orders.rules import CheckoutStatus, OrderStatus, PaymentStatus
-from storefront.receipts.declines import said
 from storefront.receipts.whole import PurchaseStands
 
 

@@ -58,6 +58,7 @@ def test_the_pages_about_an_order_and_an_account_fit_and_read(
         *orders[:2],
         *filter(None, found),
         "/shop/withdraw",
+        "/shop/withdraw/received",
         f"{ACCOUNT}/payment-methods",
         f"{ACCOUNT}/security",
         f"{ACCOUNT}/addresses",

@@ -157,7 +157,9 @@ def test_a_bank_challenge_that_is_refused_leaves_the_order_payable(
     give_address(page)
     pay(page, CHALLENGED)
     challenge(page, "Fail authentication")
-    expect(page.locator("#payment-error")).not_to_be_empty()
+    expect(page.locator("#payment-error")).to_contain_text(
+        "Your bank could not confirm that it is you. Nothing was charged."
+    )
     card_fields(page).get_by_label("Card number").fill("")
     pay(page, GOOD)
     page.wait_for_url(re.compile("/shop/order-confirmation"))

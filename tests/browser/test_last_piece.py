@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 
 from shared.trade.orders.decline_statements import PER_BROWSER, PER_CARD
 from tests.browser.journeys import fill_basket, give_address, pay
+from tests.browser.looking import SHIFTS, look
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -26,6 +27,10 @@ _DECLINE = (
     " basket_id, fingerprint, code, declined_at, checkout_id)"
     " SELECT created_at, updated_at, ?, '', basket_id, '', 'generic_decline',"
     " created_at, id FROM checkouts ORDER BY id DESC LIMIT 1"
+)
+_CANCEL = (
+    "UPDATE payments SET status = 'canceled' WHERE order_id ="
+    " (SELECT max(id) FROM orders)"
 )
 _FORGET = "DELETE FROM card_declines WHERE stripe_charge_id LIKE 'ch_tried_%'"
 
@@ -90,6 +95,7 @@ def test_pay_says_why_no_more_cards_are_tried(page: Page, server: Server) -> Non
     """The shop's own sentence, not one about the connection; later it pays. So of one card that was
     declined too often, with the way to another one.
     """
+    page.add_init_script(SHIFTS)
     fill_basket(page, server, product="Key fob")
     give_address(page)
     for number in range(PER_BROWSER):
@@ -105,18 +111,21 @@ def test_pay_says_why_no_more_cards_are_tried(page: Page, server: Server) -> Non
     for number in range(PER_CARD):
         _ask(server, _DECLINE, f"ch_tried_{number}")
     _ask(server, "UPDATE card_declines SET fingerprint = 'worn' WHERE fingerprint = ''")
-    _ask(
-        server,
-        "UPDATE payments SET status = 'canceled' WHERE order_id ="
-        " (SELECT max(id) FROM orders)",
-    )
+    _ask(server, _CANCEL)
     try:
         page.get_by_role("button", name=re.compile("^Pay ")).click()
         expect(said).to_contain_text("This card was declined too often today")
         said.get_by_role("link", name="Pay with another card").click()
         page.wait_for_url(re.compile(r"again=1"))
+        _ask(server, _CANCEL)
+        for number in range(PER_CARD, PER_BROWSER):
+            _ask(server, _DECLINE, f"ch_tried_{number}")
+        page.reload()
+        expect(page.locator("main")).to_contain_text("Too many cards were declined")
+        assert look(page, "a browser that has to wait") == []
     finally:
         _ask(server, _FORGET)
+    page.get_by_role("link", name="Try again").click()
     pay(page, GOOD)
     page.wait_for_url(re.compile("/shop/order-confirmation"))
 
@@ -127,6 +136,7 @@ def test_pay_says_that_a_vat_number_does_not_hold_any_more(
     """And leads to the basket, where the same things can be bought with VAT."""
     fill_basket(page, server, product="Key fob")
     give_address(page)
+    payment = page.url
     _ask(
         server,
         "UPDATE orders SET buyer_vat_number = 'DE136695976', buyer_vat_name = 'Acme',"
@@ -139,3 +149,11 @@ def test_pay_says_that_a_vat_number_does_not_hold_any_more(
     expect(said).to_contain_text("The VAT number DE136695976 is not confirmed any more")
     said.get_by_role("link", name="Go to basket").click()
     expect(page.get_by_role("heading", name="Basket", level=1)).to_be_visible()
+    page.add_init_script(SHIFTS)
+    _ask(
+        server,
+        "UPDATE checkouts SET status = 'expired'"
+        " WHERE id = (SELECT max(id) FROM checkouts)",
+    )
+    page.goto(payment)
+    assert look(page, "a purchase that is over") == []

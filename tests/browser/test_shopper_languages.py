@@ -159,9 +159,13 @@ def test_from_the_basket_to_the_order_and_what_is_done_with_it(
     go_on.click()
     visitor.wait_for_url(re.compile(r"/shop/checkout/co_"))
     card = visitor.frame_locator("#payment-element iframe").locator("input")
-    for place, value in enumerate(("4242424242424242", "12 / 34", "123")):
+    for place, value in enumerate(("4000000000009995", "12 / 34", "123")):
         card.nth(place).fill(value)
     wrong += _speaks(visitor, "payment", language)
+    visitor.locator("#pay-button").click()
+    expect(visitor.locator("#payment-error")).not_to_be_empty()
+    wrong += _speaks(visitor, "a declined card", language)
+    card.nth(0).fill("4242424242424242")
     visitor.locator("#pay-button").click()
     visitor.wait_for_url(re.compile("/shop/order-confirmation"))
     order = visitor.locator("main a[href^='/shop/orders/']").first

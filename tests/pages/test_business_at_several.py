@@ -160,7 +160,7 @@ async def test_vendors_read_of_the_business_where_they_sell_to_it_without_vat(
         quarter = words(await portal.get(f"/vendor/admin/vat/{QUARTER}"))
         if shop is shops[1]:
             assert "Businesses in other EU countries" in page
-            assert f"Business Amazing S.à r.l. {BUYER}, confirmed on" in page
+            assert f"Business Amazing S.à r.l. {BUYER}, confirmed today" in page
             assert f"Your VAT number {SELLER} VAT not charged €3.62" in page
             row = f"Luxembourg: Businesses in other EU countries, {BUYER}"
             assert f"{row} 0% €21.28 €0.00 €21.28" in quarter

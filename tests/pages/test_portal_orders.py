@@ -4,6 +4,7 @@ nobody else's.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,6 +23,7 @@ from tests.support.factories import (
     make_ready_vendor,
 )
 from tests.support.portal import signed_in
+from tests.support.storefront import words
 
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
@@ -130,6 +132,10 @@ class TestOrder:
         assert answer.status_code == 303
         assert "Mark as shipped" not in text
         assert "LU123" in text
+        assert "Sent today" in words(text)
+        # The form to correct it holds what was sent, so that a new number keeps the carrier.
+        assert re.search(r'name="carrier"[^>]* value="POST"', text)
+        assert re.search(r'name="tracking_number"[^>]* value="LU123"', text)
         assert (await Order.get(id=order.id)).status == "shipped"
 
     async def test_shipping_twice_is_a_sentence(

@@ -25,7 +25,7 @@ from quart import (
 
 from shared.core import formats, words
 from shared.core.markup import spans
-from shared.entrypoints.web import areas, filters, links, templating
+from shared.entrypoints.web import areas, declines, filters, links, templating
 from shared.entrypoints.web.forms import csrf_token
 from shared.entrypoints.web.identity import customer, member_or_none
 from shared.entrypoints.web.kit import is_htmx, kit
@@ -57,8 +57,8 @@ async def page(
     going to replace.
 
     `fragments` maps target id -> block name; the browser never names a block itself. `stripe=True`
-    lets Stripe.js run on this page (CSP), gives the template `stripe_js` and
-    `stripe_publishable_key`, and keeps the page out of caches.
+    lets Stripe.js run on this page (CSP), gives the template `stripe_js`,
+    `stripe_publishable_key` and `decline_reasons`, and keeps the page out of caches.
     """
     g.stripe_page = stripe
     env = current_app.jinja_env
@@ -144,6 +144,7 @@ async def _shared_context(*, fragment: bool, stripe: bool) -> dict[str, Any]:
     }
     if stripe:
         context |= {
+            "decline_reasons": declines.spoken(),
             "stripe_js": settings.stripe.js_url,
             "stripe_publishable_key": settings.stripe.publishable_key,
         }

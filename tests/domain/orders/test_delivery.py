@@ -60,7 +60,7 @@ async def test_the_vendor_says_that_it_arrived(client: TestClientProtocol) -> No
     address = f"{LIST}/{order.number}"
     text = words(await portal.get(address))
     assert "Mark as delivered" in text
-    assert "It counts as delivered on" in text
+    assert "It counts as delivered from" in text
     shopper = (
         f"/shop/orders/{link_of((await Checkout.get(id=order.checkout_id)).token)}"
     )
