@@ -22,7 +22,9 @@ from shared.trade.people.rules import Purpose
 class FoundByPieces:
     """What staff find somebody by: any piece of name and address."""
 
-    searched: ClassVar = {"terms": ("full_name", "email")}
+    searched: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "terms": ("full_name", "email")
+    }
 
     terms = fields.TextField(
         default="", db_default="", description="what staff find them by"

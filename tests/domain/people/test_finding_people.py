@@ -98,7 +98,7 @@ async def test_pages_go_on_behind_the_last_person(
         monkeypatch.setattr(directory, "PAGE_SIZE", 100)
         whole = await names(search, only_off=only_off)
         monkeypatch.setattr(directory, "PAGE_SIZE", 2)
-        wanted = {"search": search, "only_off": only_off}
+        wanted: dict[str, Any] = {"search": search, "only_off": only_off}
         seen: list[list[str]] = []
         turn: Turn | None = None
         while True:
