@@ -64,14 +64,6 @@ class Group:
         )
         only = "off" if only_off else None
         home = url_for(".index")
-        groups = [
-            (
-                _(TITLES[name]),
-                url_for(f"operator_people.{name}.index"),
-                name == self.name,
-            )
-            for name in GROUPS
-        ]
         states = [
             (_("All"), address(home, q=search), not only_off),
             (_("Switched off"), address(home, q=search, only="off"), only_off),
@@ -84,11 +76,27 @@ class Group:
             with_shops=self.role == rules.OWNER,
             found=found,
             search=search,
-            groups=groups,
+            groups=self._groups(),
             states=states,
             list_address=address(home, only=only),
-            turns=turns(home, found.newer, found.older, q=search, only=only),
+            turns=turns(
+                home,
+                found.newer,
+                found.older,
+                q=search,
+                only=only,
+            ),
         )
+
+    def _groups(self) -> list[tuple[str, str, bool]]:
+        return [
+            (
+                _(TITLES[name]),
+                url_for(f"operator_people.{name}.index"),
+                name == self.name,
+            )
+            for name in GROUPS
+        ]
 
     async def show(self, person_id: int) -> Response:
         """One person's account: where it stands and what happened."""

@@ -81,8 +81,15 @@ async def _first(wanted: NewestQuery) -> list[int]:
     )
 
 
-async def _along_the_terms(wanted: NewestQuery, terms: TermQuery) -> list[int]:
-    source, has_terms = from_index(wanted.table, "t", terms)
+async def _along_the_terms(
+    wanted: NewestQuery,
+    terms: TermQuery,
+) -> list[int]:
+    source, has_terms = from_index(
+        wanted.table,
+        "t",
+        terms,
+    )
     place = f"{index_of(wanted.table)}.rowid"
     beyond = wanted.beyond(place)
     return await _ids(
@@ -97,9 +104,16 @@ async def _along_the_terms(wanted: NewestQuery, terms: TermQuery) -> list[int]:
     )
 
 
-async def _among_the_first(wanted: NewestQuery, terms: TermQuery) -> list[int]:
+async def _among_the_first(
+    wanted: NewestQuery,
+    terms: TermQuery,
+) -> list[int]:
     beyond = wanted.beyond("t.id")
-    has_terms = beside_another(wanted.table, "f", terms)
+    has_terms = beside_another(
+        wanted.table,
+        "f",
+        terms,
+    )
     return await _ids(
         f"""
         SELECT f.id FROM (
@@ -114,8 +128,15 @@ async def _among_the_first(wanted: NewestQuery, terms: TermQuery) -> list[int]:
     )
 
 
-async def _all_with_the_terms(wanted: NewestQuery, terms: TermQuery) -> list[int]:
-    source, has_terms = from_index(wanted.table, "t", terms)
+async def _all_with_the_terms(
+    wanted: NewestQuery,
+    terms: TermQuery,
+) -> list[int]:
+    source, has_terms = from_index(
+        wanted.table,
+        "t",
+        terms,
+    )
     beyond = wanted.beyond("f.id")
     return await _ids(
         f"""

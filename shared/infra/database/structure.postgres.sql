@@ -2690,7 +2690,7 @@ CREATE INDEX ix_claims_to_send ON claims USING btree (id) WHERE taken > amount -
 CREATE INDEX ix_claims_vendor ON claims USING btree (vendor_id, currency, id);
 CREATE INDEX ix_code_tries_hour ON code_tries USING btree (hour);
 CREATE INDEX ix_customer_addresses_customer ON customer_addresses USING btree (customer_id);
-CREATE INDEX ix_customers_off ON customers USING btree (id) WHERE NOT is_active;
+CREATE INDEX ix_customers_off ON customers USING btree (id) WHERE is_active = FALSE;
 CREATE INDEX ix_customers_terms ON customers USING gin (terms_vector) WITH (fastupdate=off);
 CREATE INDEX ix_differences_status ON differences USING btree (status);
 CREATE INDEX ix_discounts_code ON discounts USING btree (code);

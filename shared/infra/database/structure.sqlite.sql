@@ -1421,7 +1421,7 @@ BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NULL,
 CREATE TRIGGER marketplace_policy_change_pages_by_delete AFTER DELETE ON marketplace_policy
 BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NULL, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
 CREATE INDEX "ix_members_role" ON "members" ("role", "id");
-CREATE INDEX "ix_customers_off" ON "customers" ("id") WHERE NOT is_active;
+CREATE INDEX "ix_customers_off" ON "customers" ("id") WHERE is_active = FALSE;
 CREATE VIRTUAL TABLE members_found USING fts5(terms, content='members', content_rowid='id',
     tokenize='ascii', prefix='1 2 3', detail=none);
 CREATE TRIGGER members_found_by_insert AFTER INSERT ON members

@@ -72,7 +72,11 @@ async def people(
     is_newer = turn is not None and turn.newer
     goes_on = len(ids) > PAGE_SIZE
     if turn is not None and not (goes_on if is_newer else ids):
-        return await people(role, search=search, only_off=only_off)
+        return await people(
+            role,
+            search=search,
+            only_off=only_off,
+        )
     found = await _of(role).filter(id__in=ids[:PAGE_SIZE]).order_by("-id")
     rows = tuple(_row(person) for person in found)
     return PeoplePage(
@@ -83,7 +87,7 @@ async def people(
 
 
 def _met(role: str, only_off: bool) -> Condition:
-    conditions = ["NOT t.is_active"] if only_off else []
+    conditions = ["t.is_active = FALSE"] if only_off else []
     if role == rules.CUSTOMER:
         return Condition(conditions[0]) if conditions else EVERYONE
     return Condition(" AND ".join(["t.role = ?", *conditions]), (role,))

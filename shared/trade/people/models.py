@@ -106,7 +106,7 @@ class Customer(FoundByPieces, Searched):
             IndexWhere(
                 fields=("id",),
                 name="ix_customers_off",
-                where="NOT is_active",
+                where="is_active = FALSE",
             )
         ]
 

@@ -115,7 +115,7 @@ class Migration(migrations.Migration):
         ops.AddIndex(
             model_name="Customer",
             index=IndexWhere(
-                fields=["id"], name="ix_customers_off", where="NOT is_active"
+                fields=["id"], name="ix_customers_off", where="is_active = FALSE"
             ),
         ),
         RunOn(
