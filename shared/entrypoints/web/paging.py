@@ -31,7 +31,7 @@ def told(address: str) -> list[tuple[str, str]]:
 
 
 @frozen
-class Turns:
+class TurnLinks:
     """The links of a list without numbered pages, to what is newer and older."""
 
     newer_url: str | None
@@ -58,9 +58,9 @@ def turns(
     newer: Turn | None,
     older: Turn | None,
     **query: str | None,
-) -> Turns:
+) -> TurnLinks:
     """The links that turn the list at `path` with these parameters."""
-    return Turns(
+    return TurnLinks(
         address(path, **query, before=newer.id) if newer else None,
         address(path, **query, after=older.id) if older else None,
     )
