@@ -133,7 +133,7 @@ def test_what_the_operator_decides(
     sign_in(page, server, "operator@markethall.test", PASSWORD)
     page.goto(f"{server.url}/operator/fees")
     page.get_by_label("EUR").fill("0.50")
-    page.get_by_role("button", name="Save").click()
+    page.locator("#refunds").get_by_role("button", name="Save").click()
     vendors = browser.new_context()
     try:
         vendor = vendors.new_page()
@@ -155,4 +155,4 @@ def test_what_the_operator_decides(
         vendors.close()
         page.goto(f"{server.url}/operator/fees")
         page.get_by_label("EUR").fill("")
-        page.get_by_role("button", name="Save").click()
+        page.locator("#refunds").get_by_role("button", name="Save").click()

@@ -209,6 +209,7 @@ class Counted(RuleBasedStateMachine):
         left = (
             await market_findings.unfinished()
             + await market_findings.held_for_too_long()
+            + await market_findings.charged_otherwise()
         )
         assert not left, left
         await self.books()

@@ -56,6 +56,19 @@ async def held_for_too_long() -> list[str]:
     ]
 
 
+async def charged_otherwise() -> list[str]:
+    """Orders whose commission is not that of their lines and of their delivery."""
+    of_lines: dict[int, int] = defaultdict(int)
+    for line in await OrderLine.all():
+        of_lines[line.order_id] += line.commission_amount
+    return [
+        f"order {order.number} pays {order.platform_fee_amount}"
+        for order in await Order.all().order_by("id")
+        if order.platform_fee_amount != of_lines[order.id] + order.shipping_commission
+        or (order.shipping_commission and not order.shipping_method)
+    ]
+
+
 async def decide_what_was_taken(market: Market) -> None:
     """The operator books as taken from vendors what was taken by hand and nobody owed."""
     await differences(market)

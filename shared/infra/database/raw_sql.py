@@ -119,3 +119,8 @@ def moment_in(value: Any) -> datetime | None:
 def for_update(*aliases: str) -> str:
     """Return what locks the rows of these tables, in this order; SQLite holds its lock already."""
     return f" FOR UPDATE OF {', '.join(aliases)}" if dialect() == "postgres" else ""
+
+
+def for_share(alias: str) -> str:
+    """Return what keeps a row of this table as it is, while others may do the same."""
+    return f" FOR SHARE OF {alias}" if dialect() == "postgres" else ""

@@ -26,6 +26,23 @@ async def current_name(typed: str) -> str:
     return names[0] if names and not await Category.exists(name=typed) else typed
 
 
+async def kept_name(tx: Transaction, typed: str) -> str:
+    """The same for whoever writes it into a product: the category is not renamed or taken away
+    until the transaction ends, so nothing goes on to say a name that no category has any more.
+    """
+    name = typed
+    while name:
+        category = await statements.keep_category(name)
+        if category is not None:
+            tx.took(category)
+            return name
+        now = await current_name(name)
+        if now == name:
+            break
+        name = now
+    return name
+
+
 async def number_in(name: str) -> int:
     """How many products say this category, shown or not."""
     return await Product.filter(category=name, parent_id=None).count()
@@ -63,7 +80,10 @@ async def rename(
 ) -> None:
     """Have products say another name, or none where `after` is empty."""
     product_ids = await numbers_in(Product.filter(category=before), "id")
-    await statements.rename_category(before, after, clock.now())
+    now = clock.now()
+    await statements.rename_category(before, after, now)
+    # Variants that were made while the statement waited for their product.
+    await statements.rename_category(before, after, now)
     for some in chunks(product_ids):
         fold_words(tx, product_ids=list(some))
 

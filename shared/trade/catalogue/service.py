@@ -13,7 +13,7 @@ from shared.infra import unit
 from shared.infra.database.columns import texts_in
 from shared.infra.unit import Transaction
 from shared.trade.catalogue.categories import category_tree
-from shared.trade.catalogue.category_names import current_name
+from shared.trade.catalogue.category_names import kept_name
 from shared.trade.catalogue.errors import (
     AddressTaken,
     BadName,
@@ -85,13 +85,14 @@ async def save_product(
     """
     _check(values)
     async with unit.transaction() as tx:
+        category = await kept_name(tx, values.category.strip())
         terms = await locked_terms(tx, vendor_id)
         if values.price.currency != terms.currency:
             raise ForeignCurrency(currency=terms.currency)
         row = await _row(tx, vendor_id, product_id)
         if product_id is not None:
             await look(await product_for_vendor(vendor_id, product_id))
-        changes = await _changes(row, values)
+        changes = await _changes(row, values, category)
         if changes.get("is_published"):
             await require_confirmed(vendor_id, to="publish this", param="is_published")
         if product_id is not None and not changes:
@@ -151,12 +152,16 @@ async def _row(
     )
 
 
-async def _changes(row: Product, values: ProductValues) -> dict[str, object]:
-    """The columns that would change. Stock is left alone unless the vendor gives a number.
+async def _changes(
+    row: Product,
+    values: ProductValues,
+    category: str,
+) -> dict[str, object]:
+    """The columns that would change; `category`: as it is called now.
 
-    Price and stock of a product with options are those of its variants.
+    Stock is left alone unless the vendor gives a number. Price and stock of a product with options
+    are those of its variants.
     """
-    category = await _category(row, values.category.strip())
     vat_class = values.vat_class or await _vat_class(row, category)
     wanted: dict[str, object] = {
         "name": values.name.strip(),
@@ -183,11 +188,6 @@ async def _changes(row: Product, values: ProductValues) -> dict[str, object]:
         for key, value in wanted.items()
         if getattr(row, key) != value or not row._saved_in_db
     }
-
-
-async def _category(row: Product, said: str) -> str:
-    """A list made before a category was renamed still says its old name."""
-    return said if said == row.category else await current_name(said)
 
 
 async def _vat_class(row: Product, category: str) -> TaxClass | None:

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeAlias
 
 from shared.core.frozen import frozen
 from shared.core.search_terms import TermQuery
 from shared.infra.database import counting
 from shared.infra.database.finding import Condition, beside_another, from_index
-from shared.infra.database.raw_sql import execute, fetch
+from shared.infra.database.raw_sql import (
+    columns,
+    execute,
+    fetch,
+    for_share,
+    row_of,
+)
+from shared.trade.catalogue.models import Category
 from shared.trade.catalogue.pieces import IS_GONE
 from shared.trade.catalogue.wanted import ProductQuery, Sort
 
@@ -75,6 +83,17 @@ async def categories(limit: int) -> tuple[str, ...]:
     """Return the first names of categories that products have, by name."""
     rows = await fetch(_CATEGORIES, limit)
     return tuple(str(row["name"]) for row in rows)
+
+
+@cache
+def _category_sql() -> str:
+    return f"SELECT {columns(Category, 'c')} FROM categories c WHERE c.name = ?"
+
+
+async def keep_category(name: str) -> Category | None:
+    """Read a category and keep it as it is until the transaction ends; others may do so too."""
+    found = await fetch(_category_sql() + for_share("c"), name)
+    return row_of(Category, "c", found[0]) if found else None
 
 
 async def rename_category(before: str, after: str, at: datetime) -> None:

@@ -32,6 +32,7 @@ from hypothesis.stateful import (
 from shared.finance.connect import payment_configs
 from shared.finance.refunds.rules import RefundState
 from shared.trade.commission import service as fees
+from shared.trade.commission.basis import CommissionBasis
 from shared.trade.commission.rules import RefundPolicy
 from tests.support import market_acts as acts
 from tests.support import market_disputes, market_findings, market_payouts
@@ -217,6 +218,10 @@ class MarketMachine(Counted):
                 vendor_id=vendor, percentage=Decimal(percentage), actor="test"
             )
         )
+
+    @rule(basis=st.sampled_from(CommissionBasis))
+    def the_commission_is_of_delivery_too_or_not(self, basis: CommissionBasis) -> None:
+        self.run(fees.set_basis(basis, actor="test"))
 
     # Giving back.
 
