@@ -91,8 +91,8 @@ class SellerNumberWithdrawn(Conflict):
 
     code = "seller_vat_number_withdrawn"
     default = _n(
-        "A shop's own VAT number is not confirmed any more, so it cannot sell without VAT just now. "
-        "Nothing was charged. Go back to the basket to order the same things with VAT."
+        "A shop's own VAT number is not confirmed any more, so it cannot sell without VAT just now."
+        " Nothing was charged. Go back to the basket to order the same things with VAT."
     )
 
 
