@@ -21,10 +21,9 @@ from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.account_history import happenings
 from shared.entrypoints.web.forms import MarketForm
 from shared.entrypoints.web.identity import actor
-from shared.entrypoints.web.kit import page_number
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
-from shared.entrypoints.web.paging import address, pager
+from shared.entrypoints.web.paging import address, turn_in, turns
 from shared.entrypoints.web.stepup import fresh_sign_in
 from shared.trade.catalogue.queries import clean_search
 from shared.trade.people import account_history, deactivation, directory, rules
@@ -61,18 +60,10 @@ class Group:
             asked.args.get("only") == "off",
         )
         found = await directory.people(
-            self.role, search=search, only_off=only_off, page=page_number()
+            self.role, search=search, only_off=only_off, turn=turn_in(asked.args)
         )
         only = "off" if only_off else None
         home = url_for(".index")
-        groups = [
-            (
-                _(TITLES[name]),
-                url_for(f"operator_people.{name}.index"),
-                name == self.name,
-            )
-            for name in GROUPS
-        ]
         states = [
             (_("All"), address(home, q=search), not only_off),
             (_("Switched off"), address(home, q=search, only="off"), only_off),
@@ -85,11 +76,27 @@ class Group:
             with_shops=self.role == rules.OWNER,
             found=found,
             search=search,
-            groups=groups,
+            groups=self._groups(),
             states=states,
             list_address=address(home, only=only),
-            pager=pager(home, found, q=search, only=only),
+            turns=turns(
+                home,
+                found.newer,
+                found.older,
+                q=search,
+                only=only,
+            ),
         )
+
+    def _groups(self) -> list[tuple[str, str, bool]]:
+        return [
+            (
+                _(TITLES[name]),
+                url_for(f"operator_people.{name}.index"),
+                name == self.name,
+            )
+            for name in GROUPS
+        ]
 
     async def show(self, person_id: int) -> Response:
         """One person's account: where it stands and what happened."""

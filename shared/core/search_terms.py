@@ -110,6 +110,21 @@ def terms(
     return " ".join(dict.fromkeys(found))
 
 
+def pieces(*texts: str) -> str:
+    """The terms of what any piece of its words finds, however short."""
+    found = (
+        word[start : start + LONGEST]
+        for word in _signed(" ".join(texts))
+        for start in range(len(word))
+    )
+    return " ".join(dict.fromkeys(found))
+
+
+def piece_query(typed: Iterable[str]) -> TermQuery:
+    """What asks such terms for each of these words."""
+    return TermQuery(tuple((begins(word),) for word in typed))
+
+
 def as_fts5(query: TermQuery) -> str:
     """The query in the words of SQLite's FTS5."""
     positive = " AND ".join(
@@ -142,10 +157,13 @@ def _tsquery(term: str) -> str:
     return f"'{term[:-1]}':*" if term.endswith("*") else f"'{term}'"
 
 
+def _signed(text: str) -> Iterator[str]:
+    for word in words(text.translate(_PLAIN)):
+        yield word.translate(_SIGNS)
+
+
 def _words(text: str) -> tuple[str, ...]:
-    folded = words(text.translate(_PLAIN))
-    signed = (word.translate(_SIGNS) for word in folded)
-    cut = dict.fromkeys(word[:LONGEST] for word in signed)
+    cut = dict.fromkeys(word[:LONGEST] for word in _signed(text))
     return tuple(cut)
 
 

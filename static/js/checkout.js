@@ -157,7 +157,7 @@ function shopSentence({ code, message }, say) {
   if (code === "standing_still") return [`${message} ${say.cardNotAsked}`];
   if (code === "too_many_declines") return [message];
   if (code === "card_worn") return [`${message} `, link(say.otherCard)];
-  if (code === "sold_out" || code === "vat_number_withdrawn") return [`${message} `, link(say.goToBasket, say.basketAt)];
+  if (code === "sold_out" || code?.endsWith("vat_number_withdrawn")) return [`${message} `, link(say.goToBasket, say.basketAt)];
   if (code === "page_out_of_date" || code === "form_expired") return [`${say.outOfDateBefore} `, link(say.loadAgain)];
   return [say.shopUnreached];
 }

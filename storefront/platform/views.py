@@ -4,8 +4,6 @@ print.
 
 from __future__ import annotations
 
-import re
-
 from quart import Blueprint, Response, request
 
 from shared.core.errors import NotFound
@@ -20,7 +18,7 @@ from shared.entrypoints.web.limits import limit_instead
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.market import market
 from shared.entrypoints.web.pages import page
-from shared.entrypoints.web.paging import address
+from shared.entrypoints.web.paging import address, id_in
 from shared.entrypoints.web.same_for_all import same_for_all
 from shared.trade.catalogue.queries import clean_search, showcase
 from shared.trade.commission import words
@@ -99,7 +97,7 @@ async def home() -> Response:
 async def directory() -> Response:
     """Every open shop, or those that a search finds; things are found at `/search`."""
     search = clean_search(request.args.get("q"))
-    after = _number(request.args.get("after", ""))
+    after = id_in(request.args.get("after"))
     shops = await open_shops(search=search, after=after)
     here = url_for("platform.directory")
     return await page(
@@ -112,11 +110,6 @@ async def directory() -> Response:
         products=address(url_for("search.results"), q=search) if search else None,
         more=address(here, q=search, after=shops.next) if shops.next else None,
     )
-
-
-def _number(text: str) -> int:
-    """The id that an address names; 0 for what is none."""
-    return int(text) if re.fullmatch(r"[1-9][0-9]{0,17}", text, re.ASCII) else 0
 
 
 @platform.get("/pricing")

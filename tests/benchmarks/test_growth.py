@@ -112,6 +112,8 @@ OPERATORS = [
     "/fees",
     "/categories",
     "/customers",
+    "/customers?q=bea",
+    "/customers?only=off",
     "/discounts",
     "/invoicing",
     "/owners",

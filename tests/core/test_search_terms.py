@@ -44,6 +44,17 @@ def test_what_a_thing_is_called_finds_it(text: str) -> None:
         assert any(term.startswith(word) for term in found)
 
 
+@given(st.text(), st.data())
+def test_every_piece_of_a_word_finds_it(text: str, data: st.DataObject) -> None:
+    """However short it is, and wherever in the word it begins."""
+    found = search_terms.pieces(text).split()
+    for word in text.split():
+        start = data.draw(st.integers(0, len(word)))
+        piece = word[start : data.draw(st.integers(start, len(word)))]
+        for typed in typed_words(piece):
+            assert any(term.startswith(typed) for term in found)
+
+
 def test_a_wish_in_the_words_of_each_engine() -> None:
     """Of each group one, and nothing of what is left out."""
     terms_wanted = TermQuery((("a*", "b"), ("c",)), TermQuery((("d",),)))

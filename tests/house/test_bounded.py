@@ -64,6 +64,7 @@ BOUNDED: dict[str, set[str]] = {
         "trade/vendors/search.shops_called",  # the shops that a form has ticked
         "trade/orders/order_lists._rows",
         "trade/orders/purchase_lists.purchases_of",
+        "trade/people/directory.people",
         "trade/people/queries.called",
         "trade/people/queries.names_of",
     },

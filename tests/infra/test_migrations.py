@@ -571,7 +571,7 @@ async def test_refunds_of_before_that_wait_for_stripe_go_on_by_a_job(
 async def test_events_of_refunds_that_named_no_order_are_applied_by_a_job(
     database: str, engine: str
 ) -> None:
-    """Migration 0084: nobody has to replay them; those that were given up on for another reason
+    """Migration 0085: nobody has to replay them; those that were given up on for another reason
     stay.
     """
     rows = [
@@ -596,7 +596,7 @@ async def test_events_of_refunds_that_named_no_order_are_applied_by_a_job(
     ]
     for row in (rows[0], rows[1], rows[3]):
         await WebhookBody.create(event_id=row.id, body="{}")
-    script = import_module("shared.infra.database.migrations.0084_shared_refunds")
+    script = import_module("shared.infra.database.migrations.0085_shared_refunds")
 
     await get_connection("default").execute_script(getattr(script, engine.upper()))
 

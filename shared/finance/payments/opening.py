@@ -30,7 +30,8 @@ async def open_payment(order_id: int, customer: str | None) -> OpenPayment:
     """Find the order's open payment, or write one down.
 
     `customer`: whose saved methods may pay it. Raises NotFound, StandsStill, OrderNotPayable,
-    PaymentUnderReview, VendorCannotSell, PaymentNotConfigured, NumberWithdrawn, TooManyDeclines.
+    PaymentUnderReview, VendorCannotSell, PaymentNotConfigured, NumberWithdrawn,
+    SellerNumberWithdrawn, TooManyDeclines.
     """
     async with unit.transaction() as tx:
         orders = await lock_orders(tx, order_id)

@@ -54,8 +54,8 @@ async def press(
     True: they are set aside. False: they are there, but this order holds none (decision 14). Where
     Pay sets them aside, Stripe is read first, so that a decline from before is not taken for one of
     this try. Raises PageOutOfDate, PaymentAlreadyDecided, OrderNotPayable, NumberWithdrawn,
-    SoldOut, TooManyDeclines, CardWorn, StripeUnavailable (StandsStill after a restore, for a page
-    that was opened before it): then the card must not be confirmed.
+    SellerNumberWithdrawn, SoldOut, TooManyDeclines, CardWorn, StripeUnavailable (StandsStill after
+    a restore, for a page that was opened before it): then the card must not be confirmed.
     """
     await money_may_move()
     mine = _paid_with(checkout_id, intent_id)

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0084_shared_refunds. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0085_shared_refunds. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -361,7 +361,9 @@ CREATE TABLE customers (
     full_name character varying(120) NOT NULL,
     is_active boolean NOT NULL,
     email_confirmed_at timestamp with time zone,
-    language character varying(8) DEFAULT ''::character varying NOT NULL
+    language character varying(8) DEFAULT ''::character varying NOT NULL,
+    terms text DEFAULT ''::text NOT NULL,
+    terms_vector tsvector GENERATED ALWAYS AS (array_to_tsvector(string_to_array(terms, ' '::text))) STORED
 );
 COMMENT ON TABLE customers IS 'A shopper with an account. Guests have none: their checkout holds what they typed.';
 COMMENT ON COLUMN customers.email IS 'lower case';
@@ -1001,6 +1003,8 @@ CREATE TABLE members (
     vendor_id bigint,
     email_confirmed_at timestamp with time zone,
     second_factor_at timestamp with time zone,
+    terms text DEFAULT ''::text NOT NULL,
+    terms_vector tsvector GENERATED ALWAYS AS (array_to_tsvector(string_to_array(terms, ' '::text))) STORED,
     CONSTRAINT ck_members_role CHECK (role in ('owner', 'operator')),
     CONSTRAINT ck_members_vendor CHECK ((role = 'operator') = (vendor_id is null))
 );
@@ -2685,6 +2689,8 @@ CREATE INDEX ix_claims_to_send ON claims USING btree (id) WHERE taken > amount -
 CREATE INDEX ix_claims_vendor ON claims USING btree (vendor_id, currency, id);
 CREATE INDEX ix_code_tries_hour ON code_tries USING btree (hour);
 CREATE INDEX ix_customer_addresses_customer ON customer_addresses USING btree (customer_id);
+CREATE INDEX ix_customers_off ON customers USING btree (id) WHERE is_active = FALSE;
+CREATE INDEX ix_customers_terms ON customers USING gin (terms_vector) WITH (fastupdate=off);
 CREATE INDEX ix_differences_status ON differences USING btree (status);
 CREATE INDEX ix_discounts_code ON discounts USING btree (code);
 CREATE INDEX ix_disputes_opened ON disputes USING btree (opened_at, id);
@@ -2711,6 +2717,8 @@ CREATE INDEX ix_ledger_sums_vendor ON ledger_sums USING btree (vendor_id);
 CREATE INDEX ix_mail_links_customer ON mail_links USING btree (customer_id, purpose);
 CREATE INDEX ix_mail_links_email ON mail_links USING btree (email, purpose);
 CREATE INDEX ix_mail_links_member ON mail_links USING btree (member_id, purpose);
+CREATE INDEX ix_members_role ON members USING btree (role, id);
+CREATE INDEX ix_members_terms ON members USING gin (terms_vector) WITH (fastupdate=off);
 CREATE INDEX ix_movements_claim ON movements USING btree (claim_id);
 CREATE INDEX ix_movements_status ON movements USING btree (status);
 CREATE INDEX ix_order_lines_order ON order_lines USING btree (order_id);

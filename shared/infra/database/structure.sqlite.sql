@@ -1,4 +1,4 @@
--- What all migrations make, up to 0084_shared_refunds. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0085_shared_refunds. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -21,7 +21,7 @@ CREATE TABLE "customers" (
     "password_hash" VARCHAR(255) NOT NULL,
     "full_name" VARCHAR(120) NOT NULL,
     "is_active" INT NOT NULL
-, "email_confirmed_at" TIMESTAMP   /* when a mail to this address was answered */, "language" VARCHAR(8) NOT NULL  /* chosen, or spoken at the sign-up; empty: not known */ DEFAULT '');
+, "email_confirmed_at" TIMESTAMP   /* when a mail to this address was answered */, "language" VARCHAR(8) NOT NULL  /* chosen, or spoken at the sign-up; empty: not known */ DEFAULT '', "terms" TEXT NOT NULL  /* what staff find them by */ DEFAULT '');
 CREATE TABLE "audit_entries" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,
@@ -58,7 +58,7 @@ CREATE TABLE "members" (
     "is_active" INT NOT NULL,
     "vendor_id" BIGINT REFERENCES "vendors" ("id") ON DELETE RESTRICT
 
-, "email_confirmed_at" TIMESTAMP   /* when a mail to this address was answered */, "second_factor_at" TIMESTAMP   /* since when a second factor is asked for */, CONSTRAINT "ck_members_role" CHECK (role in ('owner', 'operator'))
+, "email_confirmed_at" TIMESTAMP   /* when a mail to this address was answered */, "second_factor_at" TIMESTAMP   /* since when a second factor is asked for */, "terms" TEXT NOT NULL  /* what staff find them by */ DEFAULT '', CONSTRAINT "ck_members_role" CHECK (role in ('owner', 'operator'))
 , CONSTRAINT "ck_members_vendor" CHECK ((role = 'operator') = (vendor_id is null)));
 CREATE TABLE "sessions" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -1383,6 +1383,30 @@ CREATE TRIGGER marketplace_policy_change_pages_by_update AFTER UPDATE ON marketp
 BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NULL, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
 CREATE TRIGGER marketplace_policy_change_pages_by_delete AFTER DELETE ON marketplace_policy
 BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NULL, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
+CREATE INDEX "ix_members_role" ON "members" ("role", "id");
+CREATE INDEX "ix_customers_off" ON "customers" ("id") WHERE is_active = FALSE;
+CREATE VIRTUAL TABLE members_found USING fts5(terms, content='members', content_rowid='id',
+    tokenize='ascii', prefix='1 2 3', detail=none);
+CREATE TRIGGER members_found_by_insert AFTER INSERT ON members
+BEGIN INSERT INTO members_found(rowid, terms) VALUES (NEW.id, NEW.terms); END;
+CREATE TRIGGER members_found_by_update AFTER UPDATE OF terms ON members WHEN OLD.terms IS NOT NEW.terms
+BEGIN
+INSERT INTO members_found(members_found, rowid, terms) VALUES ('delete', OLD.id, OLD.terms);
+INSERT INTO members_found(rowid, terms) VALUES (NEW.id, NEW.terms);
+END;
+CREATE TRIGGER members_found_by_delete AFTER DELETE ON members
+BEGIN INSERT INTO members_found(members_found, rowid, terms) VALUES ('delete', OLD.id, OLD.terms); END;
+CREATE VIRTUAL TABLE customers_found USING fts5(terms, content='customers', content_rowid='id',
+    tokenize='ascii', prefix='1 2 3', detail=none);
+CREATE TRIGGER customers_found_by_insert AFTER INSERT ON customers
+BEGIN INSERT INTO customers_found(rowid, terms) VALUES (NEW.id, NEW.terms); END;
+CREATE TRIGGER customers_found_by_update AFTER UPDATE OF terms ON customers WHEN OLD.terms IS NOT NEW.terms
+BEGIN
+INSERT INTO customers_found(customers_found, rowid, terms) VALUES ('delete', OLD.id, OLD.terms);
+INSERT INTO customers_found(rowid, terms) VALUES (NEW.id, NEW.terms);
+END;
+CREATE TRIGGER customers_found_by_delete AFTER DELETE ON customers
+BEGIN INSERT INTO customers_found(customers_found, rowid, terms) VALUES ('delete', OLD.id, OLD.terms); END;
 CREATE TABLE "refunds" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,

@@ -84,6 +84,18 @@ class NumberWithdrawn(Conflict):
     )
 
 
+class SellerNumberWithdrawn(Conflict):
+    """An order was placed without VAT from a vendor whose number is not confirmed any more; it is
+    unpaid.
+    """
+
+    code = "seller_vat_number_withdrawn"
+    default = _n(
+        "A shop's own VAT number is not confirmed any more, so it cannot sell without VAT just now."
+        " Nothing was charged. Go back to the basket to order the same things with VAT."
+    )
+
+
 class SoldOutAtPayment(Conflict):
     """What an order holds only from Pay on is gone; no card was confirmed."""
 

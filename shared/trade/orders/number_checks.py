@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shared.trade.orders.errors import NumberWithdrawn
+from shared.trade.orders.errors import NumberWithdrawn, SellerNumberWithdrawn
 from shared.trade.orders.models import Order
 from shared.trade.orders.rules import PaymentStatus
-from shared.trade.vat.sales.businesses import business_of
+from shared.trade.vat.sales.businesses import business_of, confirmed_numbers
 
 _NOT_BEGUN = (PaymentStatus.PENDING, PaymentStatus.FAILED)
 
 
 async def must_still_hold(orders: Iterable[Order]) -> None:
     """Raise NumberWithdrawn where the number of a business was taken away, refused or replaced
-    since it ordered. Orders with VAT ask nothing.
+    since it ordered, SellerNumberWithdrawn where a vendor's was. Orders with VAT ask nothing.
     """
-    by_number = [
+    net = [
         order
         for order in orders
         if order.buyer_vat_number and order.payment_status in _NOT_BEGUN
     ]
-    for order in by_number[:1]:  # a purchase has one buyer
+    if not net:
+        return
+    for order in net[:1]:  # a purchase has one buyer
         business = await business_of(order.customer_id)
         if business is None or business.number != order.buyer_vat_number:
             raise NumberWithdrawn(number=order.buyer_vat_number)
+    sellers = await confirmed_numbers({order.vendor_id for order in net})
+    if any(sellers.get(order.vendor_id) != order.seller_vat_number for order in net):
+        raise SellerNumberWithdrawn

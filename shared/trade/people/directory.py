@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from shared.core import clock
 from shared.core.frozen import frozen
-from shared.infra.database.paging import Counted, window_of
+from shared.infra.database.finding import Condition
+from shared.infra.database.newest_statements import Turn
 from shared.trade.people import rules
 from shared.trade.people.errors import UnknownPerson
+from shared.trade.people.finding import EVERYONE, find_people
 from shared.trade.people.models import Customer, Member
 from shared.trade.people.persons import (
     Person,
@@ -41,11 +42,13 @@ class PersonRow:
     since: datetime
 
 
-@frozen(kw_only=True)
-class PeoplePage(Counted):
-    """A page of the people of one role."""
+@frozen
+class PeoplePage:
+    """A page of the people of one role, and where the pages beside it begin."""
 
     rows: tuple[PersonRow, ...]
+    newer: Turn | None
+    older: Turn | None
 
 
 async def people(
@@ -53,27 +56,41 @@ async def people(
     *,
     search: str = "",
     only_off: bool = False,
-    page: int = 1,
+    turn: Turn | None = None,
 ) -> PeoplePage:
-    """The people of a role, newest first; `search` stands in the name or the address."""
-    query = _of(role)
-    if search:
-        query = query.filter(
-            Q(email__contains=search.lower()) | Q(full_name__icontains=search)
+    """The people of a role, newest first; each word of `search` stands in the name or the address.
+
+    Where the turn leads to less than a page, the first page.
+    """
+    ids = await find_people(
+        _table(role),
+        search,
+        _met(role, only_off),
+        limit=PAGE_SIZE + 1,
+        turn=turn,
+    )
+    is_newer = turn is not None and turn.newer
+    goes_on = len(ids) > PAGE_SIZE
+    if turn is not None and not (goes_on if is_newer else ids):
+        return await people(
+            role,
+            search=search,
+            only_off=only_off,
         )
-    if only_off:
-        query = query.filter(is_active=False)
-    shown = await window_of(query, page=page, size=PAGE_SIZE)
-    found = await query.order_by("-id").offset(shown.offset).limit(shown.limit)
+    found = await _of(role).filter(id__in=ids[:PAGE_SIZE]).order_by("-id")
     rows = tuple(_row(person) for person in found)
     return PeoplePage(
         rows=rows,
-        number=shown.number,
-        pages=shown.pages,
-        goes_on=shown.goes_on,
-        total=shown.total,
-        size=PAGE_SIZE,
+        newer=Turn(rows[0].id, newer=True) if rows and turn else None,
+        older=Turn(rows[-1].id) if rows and (is_newer or goes_on) else None,
     )
+
+
+def _met(role: str, only_off: bool) -> Condition:
+    conditions = ["t.is_active = FALSE"] if only_off else []
+    if role == rules.CUSTOMER:
+        return Condition(conditions[0]) if conditions else EVERYONE
+    return Condition(" AND ".join(["t.role = ?", *conditions]), (role,))
 
 
 async def person(role: str, person_id: int) -> PersonRow:
@@ -89,6 +106,10 @@ async def browsers(kind: str, person_id: int) -> int:
     return (
         await open_sessions(kind, person_id).filter(expires_at__gt=clock.now()).count()
     )
+
+
+def _table(role: str) -> type[Customer] | type[Member]:
+    return Customer if role == rules.CUSTOMER else Member
 
 
 def _of(role: str) -> QuerySet[Any]:

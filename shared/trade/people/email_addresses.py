@@ -237,6 +237,7 @@ async def _move(tx: Transaction, person: Person, email: str) -> None:
             mine = table(kind_of(person)).filter(id=person.id)
             await mine.update(
                 email=email,
+                full_name=person.full_name,  # staff find people by both
                 email_confirmed_at=now,
                 updated_at=now,
             )

@@ -4,18 +4,39 @@ and API tokens.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 
+from shared.core import search_terms
 from shared.core.locales import LONGEST_TAG
 from shared.infra.database.base import Row, words
+from shared.infra.database.indexes import IndexWhere
+from shared.infra.database.searching import Searched, SearchedManager
 from shared.trade.people.rules import Purpose
 
 
-class Member(Row):
+class FoundByPieces:
+    """What staff find somebody by: any piece of name and address."""
+
+    searched: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "terms": ("full_name", "email")
+    }
+
+    terms = fields.TextField(
+        default="", db_default="", description="what staff find them by"
+    )
+
+    @classmethod
+    def derive(cls, column: str, values: Mapping[str, Any]) -> str:  # noqa: ARG003
+        """The terms of `pieces`."""
+        return search_terms.pieces(*values.values())
+
+
+class Member(FoundByPieces, Searched):
     """Someone who signs in to the portal: `owner` of one vendor, or `operator` of the marketplace (no vendor)."""
 
     lock_rank = 20
@@ -42,6 +63,8 @@ class Member(Row):
 
     class Meta:
         table = "members"
+        manager = SearchedManager()
+        indexes = [Index(fields=("role", "id"), name="ix_members_role")]
         constraints = [
             CheckConstraint(
                 check="role in ('owner', 'operator')", name="ck_members_role"
@@ -53,7 +76,7 @@ class Member(Row):
         ]
 
 
-class Customer(Row):
+class Customer(FoundByPieces, Searched):
     """A shopper with an account. Guests have none: their checkout holds what they typed."""
 
     lock_rank = 10
@@ -78,6 +101,14 @@ class Customer(Row):
 
     class Meta:
         table = "customers"
+        manager = SearchedManager()
+        indexes = [
+            IndexWhere(
+                fields=("id",),
+                name="ix_customers_off",
+                where="is_active = FALSE",
+            )
+        ]
 
 
 class CustomerAddress(Row):

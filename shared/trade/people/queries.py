@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from tortoise.expressions import Q
-
 from shared.core import clock
 from shared.core.frozen import frozen
 from shared.core.words import word
+from shared.infra.database.columns import numbers_in
+from shared.infra.database.finding import Condition
 from shared.trade.people import scopes
 from shared.trade.people.errors import ConfirmFirst
+from shared.trade.people.finding import EVERYONE, find_people
 from shared.trade.people.models import Customer, Member, Token
 from shared.trade.people.scopes import Scope
+
+MOST_FOUND = 50
 
 
 @frozen
@@ -177,32 +180,18 @@ async def found_people(
 
     `vendor_id`: only that vendor's own.
     """
-    text = search.strip()
-    who = Q(full_name__icontains=text) | Q(email__icontains=text)
-    mine = Q() if vendor_id is None else Q(vendor_id=vendor_id)
-    members = (
-        await Member.filter(who, mine)
-        .order_by("id")
-        .limit(50)
-        .values_list("id", flat=True)
-    )
-    tokens = (
-        await Token.filter(mine, name__icontains=text)
-        .order_by("id")
-        .limit(50)
-        .values_list("id", flat=True)
-    )
-    shoppers: Iterable[object] = ()
+    mine = EVERYONE
+    tokens = Token.filter(name__icontains=search.strip())
+    if vendor_id is not None:
+        mine = Condition("t.vendor_id = ?", (vendor_id,))
+        tokens = tokens.filter(vendor_id=vendor_id)
+    members = await find_people(Member, search, mine, limit=MOST_FOUND)
+    shoppers: list[int] = []
     if vendor_id is None:
-        shoppers = (
-            await Customer.filter(who)
-            .order_by("id")
-            .limit(50)
-            .values_list("id", flat=True)
-        )
+        shoppers = await find_people(Customer, search, limit=MOST_FOUND)
     kinds = (
         ("member", members),
-        ("token", tokens),
+        ("token", await numbers_in(tokens.order_by("id").limit(MOST_FOUND), "id")),
         ("customer", shoppers),
     )
     return tuple(f"{kind}:{id_}" for kind, ids in kinds for id_ in ids)

@@ -17,6 +17,7 @@ from shared.trade.orders.errors import (
     BusinessNotConfirmed,
     NetPricesChanged,
     NumberWithdrawn,
+    SellerNumberWithdrawn,
 )
 from shared.trade.orders.models import Checkout, Order, OrderLine
 from shared.trade.orders.number_checks import must_still_hold
@@ -217,6 +218,24 @@ async def test_nobody_orders_at_prices_that_were_not_shown() -> None:
     (after,) = await place(basket, customer_id=sam.id)
     assert after.total_amount_cents == 2000
     await must_still_hold([after])
+
+
+async def test_a_vendor_without_a_number_sells_with_vat_again() -> None:
+    """What was ordered before and is not paid yet says so, of each vendor of the purchase."""
+    vendors, sam = [await vendor_with(), await vendor_with()], await acme()
+    cups = [await make_product(vendor, price_amount=2000) for vendor in vendors]
+    basket = await basket_of({cup.id: 1 for cup in cups})
+    orders = await place(basket, customer_id=sam.id)
+    await must_still_hold(orders)
+    second = of_vendor(vendors[1].id)
+    row = await current(second)
+    assert row is not None
+    await refuse(holder=second, registration_id=row.id, reason="Ended", actor="test")
+    with pytest.raises(SellerNumberWithdrawn):
+        await must_still_hold(orders)
+    first, other = await place(basket, customer_id=sam.id)
+    assert (first.buyer_vat_number, other.buyer_vat_number) == (GERMAN, "")
+    await must_still_hold([first, other])
 
 
 async def test_the_database_holds_both_numbers_of_a_sale_without_vat() -> None:

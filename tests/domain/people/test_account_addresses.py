@@ -200,7 +200,8 @@ class TestChanging:
             await ask(who, role, other.email)
         await ask(who, role)
         path = await link_in(NEW, "email_change", settings)
-        await type(other).filter(id=other.id).update(email=NEW)
+        other.email = NEW
+        await other.save()
         assert await press(app, path) == 409
         assert (await again(who)).email == who.email
 

@@ -29,7 +29,7 @@ from shared.trade.people.errors import (
     WrongCredentials,
     WrongPassword,
 )
-from shared.trade.people.models import MailLink, Member
+from shared.trade.people.models import MailLink
 from shared.trade.people.persons import label_of, vendor_of
 from shared.trade.vendors.models import Vendor
 from tests.support.accounts import (
@@ -325,7 +325,8 @@ async def test_the_other_kind_of_person_of_the_same_address_is_left_alone(
 ) -> None:
     """An owner who also buys has two passwords."""
     owner, shopper = await person("owner"), await person("customer")
-    await Member.filter(id=owner.id).update(email=shopper.email)
+    owner.email = shopper.email
+    await owner.save()
     await forgot("customer", shopper.email)
     await password_change.reset_password(
         nonce=(await MailLink.get()).nonce, new=ANOTHER

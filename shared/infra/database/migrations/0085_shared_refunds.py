@@ -23,7 +23,7 @@ UNDO = "SELECT 1"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0083_commission_basis")]
+    dependencies = [("models", "0084_people_found")]
 
     initial = False
 
