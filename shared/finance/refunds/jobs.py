@@ -46,7 +46,8 @@ async def _unsettled(states: Sequence[RefundState]) -> list[int]:
     """The refunds in these states; of one that several orders share, the first part."""
     rows = Refund.filter(status__in=list(states)).order_by("-id")
     named = await rows.values_list("stripe_refund_id", "id")
-    return sorted({stripe_id or id_: id_ for stripe_id, id_ in named}.values())
+    firsts = {stripe_id or id_: id_ for stripe_id, id_ in named}
+    return sorted(firsts.values())
 
 
 @recurring("refunds.sweep", every=timedelta(hours=1))

@@ -107,7 +107,10 @@ async def shared_refunds(
     order_ids: Sequence[int],
 ) -> tuple[tuple[RefundView, ...], ...]:
     """The refunds that several of these orders share, the newest first, each with its parts."""
-    mine = Refund.filter(order_id__in=list(order_ids), stripe_amount__not_isnull=True)
+    mine = Refund.filter(
+        order_id__in=list(order_ids),
+        stripe_amount__not_isnull=True,
+    )
     rows = mine.order_by("id").select_related("order__checkout", "vendor")
     together = defaultdict(list)
     for view in await _views(await rows):

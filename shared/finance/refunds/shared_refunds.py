@@ -86,7 +86,7 @@ def _room(
     kept = {id_: each.beside_banks for id_, each in left.items()}
     if sum(kept.values()) >= amount:
         return kept
-    return {id_: max(each.unrefunded, 0) for id_, each in left.items()}
+    return {id_: each.unrefunded for id_, each in left.items()}
 
 
 def _in_proportion(
@@ -157,12 +157,13 @@ async def lock_parts(
     Return the ids of the parts.
     """
     mine = Refund.filter(stripe_refund_id=stripe_refund_id)
-    orders = await tx.lock_all(
-        Order.filter(id__in=Subquery(mine.values("order_id"))),
-    )
-    await tx.lock_all(Payment.filter(id__in=Subquery(mine.values("payment_id"))))
+    order_ids = Subquery(mine.values("order_id"))
+    payment_ids = Subquery(mine.values("payment_id"))
+    orders = await tx.lock_all(Order.filter(id__in=order_ids))
+    await tx.lock_all(Payment.filter(id__in=payment_ids))
     parts = await tx.lock_all(mine)
-    await tx.lock_all(Claim.filter(order_id__in=[order.id for order in orders]))
+    ids = [order.id for order in orders]
+    await tx.lock_all(Claim.filter(order_id__in=ids))
     return [part.id for part in parts]
 
 
