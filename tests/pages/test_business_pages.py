@@ -160,6 +160,10 @@ async def test_the_checkout_shows_net_prices_and_what_that_takes_off(
     page = words(await html_of(paying))
     assert "VAT 0%, reverse charge €0.00" in page
     assert "Acme GmbH" in page
+    staff = await operator_in(client)
+    facts = words(await staff.get(f"/operator/orders/{placed.number}"))
+    assert "Business Acme GmbH DE136695976" in facts
+    assert "VAT number of the shop LU15027442 VAT not charged €3.97" in facts
 
 
 async def test_without_scripts_another_price_is_shown_before_it_is_ordered(
