@@ -173,10 +173,11 @@ on("htmx:after:swap", () => {
 const isTicked = field => field.type === "checkbox" || field.type === "radio";
 const entered = field => isTicked(field) ? field.checked : field.value;
 const allFields = () => document.querySelectorAll("input[id]:not([type=file], [type=hidden]), select[id], textarea[id]");
-const asked = new WeakMap(), enteredSince = new WeakMap(); // by request: ids of fields and what is in them
-on("htmx:before:request", ({ detail }) => asked.set(detail.ctx, new Map([...allFields()].map(field => [field.id, entered(field)]))));
+const whenAsked = new WeakMap(); // by request: ids of fields and what is in them
+const enteredSince = new WeakMap();
+on("htmx:before:request", ({ detail }) => whenAsked.set(detail.ctx, new Map([...allFields()].map(field => [field.id, entered(field)]))));
 on("htmx:before:swap", ({ detail }) => {
-  const before = asked.get(detail.ctx) ?? new Map();
+  const before = whenAsked.get(detail.ctx) ?? new Map();
   const changed = [...allFields()].filter(field => before.has(field.id) && before.get(field.id) !== entered(field));
   enteredSince.set(detail.ctx, changed.map(field => [field.id, entered(field)]));
 });

@@ -40,6 +40,16 @@ def test_no_script_of_ours_does_that(words: str) -> None:
     assert [name for name, text in SCRIPTS.items() if re.search(words, text)] == []
 
 
+def test_no_name_is_declared_by_two_scripts() -> None:
+    """They share one scope on a page: the second of them would not run."""
+    declared = re.compile(
+        r"^(?:const|let|class|(?:async )?function)\s+(\w+)", re.MULTILINE
+    )
+    names = [name for text in SCRIPTS.values() for name in declared.findall(text)]
+    assert len(names) > 30
+    assert [name for name in set(names) if names.count(name) > 1] == []
+
+
 # Whose addresses are settings, of which operations.md has the list: Stripe, the mail server, the
 # database, Redis, our own site.
 CONNECTS = {
