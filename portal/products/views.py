@@ -118,6 +118,8 @@ async def _form(
     choices = {"": _("No picture"), **pictures(str(STATIC))}
     if product:
         choices.setdefault(product.picture, _("As it is now"))
+        # A page from before it was asked for says nothing of it.
+        form.vat_class.data = form.vat_class.data or product.vat_class.value
     else:
         form.vat_class.choices = new_vat_classes()
     form.picture.choices = [

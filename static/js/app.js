@@ -172,19 +172,24 @@ on("htmx:after:swap", () => {
 // An answer says what was typed when it was asked for: what a person typed or chose since then stays, and is looked at again.
 const isTicked = field => field.type === "checkbox" || field.type === "radio";
 const entered = field => isTicked(field) ? field.checked : field.value;
-const allFields = () => document.querySelectorAll("input[id]:not([type=file], [type=hidden]), select[id], textarea[id]");
-const whenAsked = new WeakMap(); // by request: ids of fields and what is in them
+// Choices have no id of their own: they are known by their form, name and value.
+const keyOf = field => field.id || (isTicked(field) && field.form?.id ? [field.form.id, field.name, field.value].join(" ") : "");
+const allFields = () => [...document.querySelectorAll("input:not([type=file], [type=hidden]), select, textarea")].filter(keyOf);
+const whenAsked = new WeakMap(); // by request: keys of fields and what is in them
 const enteredSince = new WeakMap();
-on("htmx:before:request", ({ detail }) => whenAsked.set(detail.ctx, new Map([...allFields()].map(field => [field.id, entered(field)]))));
+on("htmx:before:request", ({ detail }) => whenAsked.set(detail.ctx, new Map(allFields().map(field => [keyOf(field), entered(field)]))));
 on("htmx:before:swap", ({ detail }) => {
   const before = whenAsked.get(detail.ctx) ?? new Map();
-  const changed = [...allFields()].filter(field => before.has(field.id) && before.get(field.id) !== entered(field));
-  enteredSince.set(detail.ctx, changed.map(field => [field.id, entered(field)]));
+  const isNew = field => before.has(keyOf(field)) && before.get(keyOf(field)) !== entered(field);
+  // Of radios the one that is chosen says it all.
+  const changed = allFields().filter(field => isNew(field) && (field.type !== "radio" || field.checked));
+  enteredSince.set(detail.ctx, new Map(changed.map(field => [keyOf(field), entered(field)])));
 });
 on("htmx:after:swap", ({ detail }) => {
-  for (const [id, value] of enteredSince.get(detail.ctx) ?? []) {
-    const field = document.getElementById(id);
-    if (!field || entered(field) === value) continue;
+  const kept = enteredSince.get(detail.ctx) ?? new Map();
+  for (const field of kept.size ? allFields() : []) {
+    const value = kept.get(keyOf(field));
+    if (value === undefined || entered(field) === value) continue;
     field[isTicked(field) ? "checked" : "value"] = value;
     if (field !== document.activeElement) field.dispatchEvent(new Event("change", { bubbles: true }));
   }

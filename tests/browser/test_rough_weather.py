@@ -63,7 +63,9 @@ def test_an_answer_that_does_not_come_or_is_not_ours(
 def test_what_is_typed_while_an_answer_is_on_its_way_stays(
     page: Page, server: Server
 ) -> None:
-    """The answer about the country brings the postal code of the moment when it was asked."""
+    """The answer about the country brings the postal code of the moment when it was asked; that of
+    the ways of sending, the one that was chosen then.
+    """
     fill_basket(page, server, product="Key fob")
     page.goto(f"{server.url}/shop/checkout")
     code = page.locator("#postal_code")
@@ -84,6 +86,18 @@ def test_what_is_typed_while_an_answer_is_on_its_way_stays(
     expect(code).to_have_value("54000")
     expect(page.locator("#place-postal_code .error")).to_have_count(0)
     expect(page.locator("#city")).to_have_value("Nancy")
+
+    held.clear()
+    page.route("**/shop/checkout/delivery", hold)
+    page.get_by_label("Country").select_option("DE")
+    page.get_by_role("radio", name="Express").check()
+    totals = page.locator("#checkout-totals")
+    expect(totals).to_contain_text("€39.40")
+    with page.expect_response("**/checkout/totals"):
+        held[-1].continue_()
+    expect(page.locator("#delivery-choice legend")).to_contain_text("Germany")
+    expect(page.get_by_role("radio", name="Express")).to_be_checked()
+    expect(totals).to_contain_text("€39.40")
 
 
 def test_sorting_and_going_back_complains_of_nothing(

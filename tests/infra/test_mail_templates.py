@@ -28,6 +28,7 @@ REFUNDED = {
     "full_name": "Ada",
     "vendor_name": "Cups",
     "amount": Money(100, "EUR"),
+    "whole": None,
 }
 BY_STATE = {"refund_refused", "refund_declined"}  # `refund_<state>`
 
