@@ -23,9 +23,19 @@ from shared.finance.refunds.rules import UNSETTLED
 from shared.trade.catalogue.models import Product
 from shared.trade.orders.models import Order, OrderLine
 from tests.support.money import booked
+from tests.support.purchases import books_agree
 
 if TYPE_CHECKING:
     from tests.support.machine import Market
+
+
+async def at_rest(market: Market) -> None:
+    """Everything is known, booked and settled, and nobody finds a difference."""
+    await market.rest()
+    assert market.complaints.found == []
+    assert await market.stuck() == []
+    await books_agree(market)
+    assert await differences(market) == []
 
 
 async def wrongly_held() -> list[str]:

@@ -23,12 +23,11 @@ from shared.infra.gateway.balance_transactions import BalanceTransaction
 from shared.infra.gateway.disputes import StripeDispute
 from shared.infra.mail.models import Email
 from tests.support import market_acts as acts
-from tests.support import market_findings
 from tests.support.killing import Killed, killed_at
+from tests.support.market_findings import at_rest
 from tests.support.money import booked
 from tests.support.purchases import (
     SharedPurchase,
-    books_agree,
     buy_and_pay,
     buy_from,
     pay,
@@ -60,15 +59,7 @@ async def _complain(
 ) -> None:
     (lead, *_) = await purchase.payments()
     market.stand.complain(str(lead.stripe_charge_id), case, share)
-    await _at_rest(market)
-
-
-async def _at_rest(market: Market) -> None:
-    await market.rest()
-    assert market.complaints.found == []
-    assert await market.stuck() == []
-    await books_agree(market)
-    assert await market_findings.differences(market) == []
+    await at_rest(market)
 
 
 async def _holds(shop: Shop) -> int:
@@ -94,7 +85,7 @@ class TestMoney:
         orders = await purchase.orders()
         assert [o.disputed_amount for o in orders] == [p.amount_total for p in paid]
         market.stand.decide_dispute(won=True)
-        await _at_rest(market)
+        await at_rest(market)
         assert {row.status for row in await Dispute.all()} == {"won"}
         assert [await _holds(shop) for shop in shops] == [p.amount_vendor for p in paid]
         orders = await purchase.orders()
@@ -119,7 +110,7 @@ class TestMoney:
             (purchase.order_ids[2], left[2]),
         ]
         market.stand.decide_dispute(won=False)
-        await _at_rest(market)
+        await at_rest(market)
         orders = await purchase.orders()
         assert [order.lost_amount for order in orders] == [0, left[1], left[2]]
         assert [await _holds(shop) for shop in shops] == [0, 0, 0]
@@ -135,7 +126,7 @@ class TestMoney:
         assert sum(row.amount for row in rows) == int(total * share)
         assert max(row.amount for row in rows) - min(row.amount for row in rows) <= 1
         market.stand.decide_dispute(won=False, share=0.5)
-        await _at_rest(market)
+        await at_rest(market)
 
     async def test_an_inquiry_takes_nothing_and_keeps_its_shares(
         self, market: Market
@@ -146,7 +137,7 @@ class TestMoney:
         before = await Dispute.all().order_by("id").values_list("id", "amount")
         assert len(before) == 3
         await acts.refund(market, purchase.order_ids[0], 0.5, now=True)
-        await _at_rest(market)
+        await at_rest(market)
         after = await Dispute.all().order_by("id").values_list("id", "amount")
         assert after == before
         assert await _holds(shops[0]) > 0
@@ -188,7 +179,7 @@ class TestMoney:
             if is_over:
                 break
         assert number > 5
-        await _at_rest(market)
+        await at_rest(market)
 
     async def test_a_warning_of_fraud_reaches_each_vendor_once(
         self, market: Market

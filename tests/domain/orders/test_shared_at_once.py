@@ -20,9 +20,9 @@ from shared.trade.orders import shipping, tracking
 from shared.trade.orders.models import Order
 from shared.trade.orders.queries import order_by_id
 from tests.support import market_acts as acts
-from tests.support import market_findings
+from tests.support.market_findings import at_rest
 from tests.support.money import booked
-from tests.support.purchases import SharedPurchase, books_agree, buy_and_pay
+from tests.support.purchases import SharedPurchase, buy_and_pay
 
 if TYPE_CHECKING:
     from tests.support.machine import Market
@@ -30,14 +30,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.both_engines
 EUROS = ("LU", "FR", "DE", "NL", "IE")
-
-
-async def _at_rest(market: Market) -> None:
-    await market.rest()
-    assert market.complaints.found == []
-    assert await market.stuck() == []
-    await books_agree(market)
-    assert await market_findings.differences(market) == []
 
 
 async def _send(order: Order, number: str) -> None:
@@ -78,7 +70,7 @@ async def test_all_give_back_send_and_are_cancelled_at_the_same_moment(
         ),
         market.at_once(6),
     )
-    await _at_rest(market)
+    await at_rest(market)
     half, sent, cancelled, back, corrected = await purchase.orders()
     assert [half.status, half.tracking_number] == ["processing", ""]
     assert [sent.status, sent.tracking_number] == ["shipped", "SENT-1"]
@@ -104,7 +96,7 @@ async def test_all_hand_their_parts_in_while_one_gives_back_and_one_sends(
     purchase = await buy_and_pay(market, shops, quantity=2)
     (lead, *_) = await purchase.payments()
     market.stand.complain(str(lead.stripe_charge_id), "inquiry", None)
-    await _at_rest(market)
+    await at_rest(market)
     rows = await Dispute.all().order_by("order_id")
     orders = await purchase.orders()
     told = await asyncio.gather(
@@ -120,7 +112,7 @@ async def test_all_hand_their_parts_in_while_one_gives_back_and_one_sends(
     assert all(row.part_closed_at for row in rows)
     joined = str((await joined_answer(rows[0].stripe_dispute_id)).texts)
     assert [joined.count(text) for text in _texts(purchase)] == [1] * len(shops)
-    await _at_rest(market)
+    await at_rest(market)
 
 
 def _texts(purchase: SharedPurchase) -> list[str]:

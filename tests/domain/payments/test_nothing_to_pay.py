@@ -29,17 +29,16 @@ from shared.trade.orders.events import CheckoutOpened
 from shared.trade.orders.models import Checkout, Order
 from shared.trade.orders.service import place_order
 from tests.support import market_acts as acts
-from tests.support import market_findings
 from tests.support import market_payouts as acts_of_payouts
 from tests.support.discounts import make_discount
 from tests.support.killing import Killed, killed_at
 from tests.support.machine_shops import fund
 from tests.support.market import ADA
+from tests.support.market_findings import at_rest
 from tests.support.money import booked, held
 from tests.support.purchases import (
     SharedPurchase,
     basket_of,
-    books_agree,
     buy_from,
     pay,
 )
@@ -69,14 +68,6 @@ async def _place(purchase: SharedPurchase) -> None:
         tx.emit(opened)
 
 
-async def _at_rest(market: Market) -> None:
-    await market.rest()
-    assert market.complaints.found == []
-    assert await market.stuck() == []
-    await books_agree(market)
-    assert await market_findings.differences(market) == []
-
-
 def _holds(market: Market, shop: Shop) -> int:
     return held(market, shop.account_id).get("EUR", 0)  # type: ignore[arg-type]
 
@@ -96,7 +87,7 @@ async def test_it_is_paid_when_it_is_placed_and_the_marketplace_pays_the_vendors
     assert (await Checkout.get(id=purchase.checkout_id)).status == "completed"
     assert await Email.filter(kind="order_sold").count() == len(shops)
     assert await Email.filter(kind__endswith="_confirmed").count() == 1
-    await _at_rest(market)
+    await at_rest(market)
     for shop in shops:
         assert _holds(market, shop) == SHARE
     assert {each.stripe_payment_intent_id for each in await Payment.all()} == {None}
@@ -109,7 +100,7 @@ async def test_a_vendors_own_gift_moves_no_money(market: Market) -> None:
     purchase = await _placed([shop], by_marketplace=False)
     await _place(purchase)
 
-    await _at_rest(market)
+    await at_rest(market)
     assert _holds(market, shop) == 0
     assert not await Claim.exists()
     (order,) = await purchase.orders()
@@ -130,11 +121,11 @@ async def test_a_purchase_that_costs_something_in_part_is_paid_as_one(
     await market.settle()
 
     assert {each.payment_status for each in await purchase.orders()} == {"paid"}
-    await _at_rest(market)
+    await at_rest(market)
     assert [_holds(market, shop) for shop in shops] == [SHARE] * 3
     await acts.refund(market, purchase.order_ids[0], 1.0, now=True)
     await acts.refund(market, purchase.order_ids[1], 1.0, now=True)
-    await _at_rest(market)
+    await at_rest(market)
     assert [_holds(market, shop) for shop in shops] == [0, 0, SHARE]
 
 
@@ -168,7 +159,7 @@ async def test_cancelling_gives_the_marketplace_its_part_back_and_nobody_else(
     if not sent:
         await market.rest()
         await fund(market, "EUR")
-    await (_at_rest(market) if sent else market.rest())
+    await (at_rest(market) if sent else market.rest())
 
     (order,) = await purchase.orders()
     assert order.payment_status == "refunded"
@@ -206,7 +197,7 @@ async def test_a_kill_at_any_statement_pays_it_as_a_whole_or_not_at_all(
         if is_over:
             break
     assert number > 10
-    await _at_rest(market)
+    await at_rest(market)
     sold = await Refund.all().count() + await Payment.filter(status="succeeded").count()
     assert [_holds(market, shop) for shop in shops] == [SHARE * sold // 2] * 2
 
@@ -236,7 +227,7 @@ async def test_a_code_that_takes_everything_off_places_and_pays_at_once(
     use = await Redemption.get(discount_id=code.id)
     assert use.status == "used"
     assert not (await get_basket(basket)).lines
-    await _at_rest(market)
+    await at_rest(market)
     assert [_holds(market, shop) for shop in shops] == [SHARE] * len(shops)
 
 
@@ -262,7 +253,7 @@ async def test_a_code_for_all_of_one_shop_leaves_the_others_to_be_paid(
     market.advance(1)
     await market.settle()
 
-    await _at_rest(market)
+    await at_rest(market)
     paid = Order.filter(checkout__token=token, payment_status="paid")
     assert await paid.count() == 2
     assert [_holds(market, shop) for shop in shops] == [0, SHARE]

@@ -20,13 +20,13 @@ from shared.finance.refunds.models import Refund
 from shared.trade.commission import service as fees
 from shared.trade.commission.rules import RefundPolicy
 from tests.support import market_acts as acts
-from tests.support import market_findings
 from tests.support import market_payouts as acts_of_payouts
 from tests.support.killing import Killed, killed_at
 from tests.support.machine_shops import fund
 from tests.support.market_disputes import bank_decides, bank_disputes
+from tests.support.market_findings import at_rest
 from tests.support.money import booked, held
-from tests.support.purchases import SharedPurchase, books_agree, buy_from, pay
+from tests.support.purchases import SharedPurchase, buy_from, pay
 from tests.support.taken_off import take_off
 
 if TYPE_CHECKING:
@@ -51,15 +51,6 @@ async def _bought(
     return purchase
 
 
-async def _at_rest(market: Market) -> None:
-    """Everything is known, booked and settled, and nobody finds a difference."""
-    await market.rest()
-    assert market.complaints.found == []
-    assert await market.stuck() == []
-    await books_agree(market)
-    assert await market_findings.differences(market) == []
-
-
 def _holds(market: Market, shop: Shop) -> int:
     return held(market, shop.account_id).get("EUR", 0)  # type: ignore[arg-type]
 
@@ -72,7 +63,7 @@ async def test_a_vendor_gets_its_price_whatever_the_marketplace_takes_off(
     shops = (await market.fill("LU", "FR"))[: 2 if several else 1]
     purchase = await _bought(market, shops, 3000)
 
-    await _at_rest(market)
+    await at_rest(market)
     for shop, order in zip(shops, await purchase.orders(), strict=True):
         share = order.total_amount_cents + 3000 - order.platform_fee_amount
         assert _holds(market, shop) == share
@@ -88,7 +79,7 @@ async def test_a_discount_within_the_commission_lowers_the_application_fee_alone
     (shop,) = await market.fill("LU")
     purchase = await _bought(market, [shop], 60)
 
-    await _at_rest(market)
+    await at_rest(market)
     (order,) = await purchase.orders()
     (payment,) = await purchase.payments()
     assert payment.amount_platform_fee == order.platform_fee_amount - 60 == 40
@@ -101,7 +92,7 @@ async def test_a_vendors_own_discount_is_its_own_alone(market: Market) -> None:
     (shop,) = await market.fill("LU")
     purchase = await _bought(market, [shop], 1000, by_marketplace=False)
 
-    await _at_rest(market)
+    await at_rest(market)
     (order,) = await purchase.orders()
     assert order.platform_fee_amount == 74
     assert _holds(market, shop) == 3998 - 1000 - 74
@@ -127,7 +118,7 @@ async def test_what_goes_back_takes_from_the_vendor_what_it_got_and_no_more(
         await acts.refund(market, order.id, way, now=True)
         await market.settle()
 
-    await _at_rest(market)
+    await at_rest(market)
     refunds = await Refund.filter(order_id=order.id)
     assert sum(each.amount for each in refunds) == order.total_amount_cents
     assert sum(each.discount_part for each in refunds) == off
@@ -206,7 +197,7 @@ async def test_a_dispute_takes_it_too_and_a_win_gives_it_again(
     assert await booked(Account.MARKETPLACE_DISCOUNTS) == {}
 
     bank_decides(market, 0, won=won)
-    await _at_rest(market)
+    await at_rest(market)
     after = before if won else [0 for _ in shops]
     assert [_holds(market, shop) for shop in shops] == after
     paid = {"EUR": 3000 * len(shops)} if won else {}
@@ -231,7 +222,7 @@ async def test_a_refund_that_comes_back_gives_each_its_own_again(
 
     (made,) = await Refund.filter(order_id=order_id)
     assert made.status == "failed"
-    await _at_rest(market)
+    await at_rest(market)
     assert _holds(market, shop) == before
     assert await booked(Account.MARKETPLACE_DISCOUNTS) == {"EUR": 3000}
 
@@ -264,7 +255,7 @@ async def test_a_kill_at_any_statement_of_the_success_contributes_once(
         if is_over:
             break
     assert number > 5
-    await _at_rest(market)
+    await at_rest(market)
     assert await _sent_twice() == []
 
 
@@ -293,7 +284,7 @@ async def test_a_kill_at_any_statement_of_sending_it_sends_nothing_twice(
         if is_over:
             break
     assert number > 5
-    await _at_rest(market)
+    await at_rest(market)
     assert await _sent_twice() == []
 
 
@@ -311,7 +302,7 @@ async def test_a_lost_answer_makes_no_second_contribution(
     market.line.breaks += [broken] * 3  # as often as the SDK itself tries
     await market.settle()
 
-    await _at_rest(market)
+    await at_rest(market)
     assert _holds(market, shop) == 3898
 
 

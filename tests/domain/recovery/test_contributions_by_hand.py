@@ -18,8 +18,9 @@ from shared.finance.refunds.models import Refund
 from tests.support import market_acts as acts
 from tests.support import market_findings
 from tests.support import market_payouts as acts_of_payouts
+from tests.support.market_findings import at_rest
 from tests.support.money import booked, held
-from tests.support.purchases import SharedPurchase, books_agree, buy_from, pay
+from tests.support.purchases import SharedPurchase, buy_from, pay
 from tests.support.taken_off import take_off
 
 if TYPE_CHECKING:
@@ -46,14 +47,6 @@ def _holds(market: Market, shop: Shop) -> int:
     return held(market, shop.account_id).get("EUR", 0)  # type: ignore[arg-type]
 
 
-async def _at_rest(market: Market) -> None:
-    await market.rest()
-    assert market.complaints.found == []
-    assert await market.stuck() == []
-    await books_agree(market)
-    assert await market_findings.differences(market) == []
-
-
 @pytest.mark.parametrize("several", [False, True])
 @pytest.mark.parametrize("reverse", [False, True])
 async def test_a_refund_of_all_of_an_order_made_at_stripe_takes_the_contribution_back_too(
@@ -67,7 +60,7 @@ async def test_a_refund_of_all_of_an_order_made_at_stripe_takes_the_contribution
     await acts.refund_at_stripe(
         market, purchase.order_ids[0], 1.0, reverse=reverse and not several, fee=False
     )
-    await _at_rest(market)
+    await at_rest(market)
 
     (made,) = await Refund.all()
     assert (made.amount, made.discount_part, made.vendor_part) == (998, OFF, SHARE)
@@ -89,7 +82,7 @@ async def test_a_refund_of_a_whole_shared_charge_takes_every_contribution_back(
     }
     status, body, _ = market.stand.send("POST", "/v1/refunds", given)
     assert (status, body["amount"]) == (200, 2 * 998)
-    await _at_rest(market)
+    await at_rest(market)
 
     rows = await Refund.all().order_by("id")
     assert [(row.order_id, row.amount) for row in rows] == [
@@ -117,7 +110,7 @@ async def test_a_contribution_that_was_reversed_by_hand_is_shown_until_it_is_dec
     assert {each[0] for each in found} == {DifferenceKind.TAKEN_BY_HAND}
 
     await market_findings.decide_what_was_taken(market)
-    await _at_rest(market)
+    await at_rest(market)
     owed = await booked(Account.VENDOR_PAYABLE, vendor_id=shop.vendor_id)
     assert owed == {"EUR": 500 - SHARE}
 

@@ -14,11 +14,10 @@ from shared.finance.payments.service import confirm_payment
 from shared.finance.recovery.models import Claim
 from shared.finance.recovery.queries import claimed_of
 from tests.support import market_acts as acts
-from tests.support import market_findings
+from tests.support.market_findings import at_rest
 from tests.support.money import booked
 from tests.support.purchases import (
     SharedPurchase,
-    books_agree,
     buy_from,
     let_transfers_be,
     pay,
@@ -41,13 +40,6 @@ async def _waiting(market: Market) -> tuple[list[Shop], SharedPurchase]:
     market.advance(1)
     await market.settle()
     return shops, purchase
-
-
-async def _at_rest(market: Market) -> None:
-    await market.rest()
-    assert await market.stuck() == []
-    await books_agree(market)
-    assert await market_findings.differences(market) == []
 
 
 async def _holds(shop: Shop) -> int:
@@ -73,7 +65,7 @@ async def test_given_back_first_and_sent_later(market: Market, share: float) -> 
     assert await claimed_of([waits.id]) == {waits.id: Money(claim.amount, "EUR")}
     market.complaints.found.clear()
     let_transfers_be(market, shops[1], "active")
-    await _at_rest(market)
+    await at_rest(market)
     assert await _sent(market, purchase, 1) == 1
     assert await _holds(shops[1]) == waits.amount_vendor - claim.amount
     assert await claimed_of([waits.id]) == {}
@@ -84,9 +76,9 @@ async def test_sent_first_and_given_back_later(market: Market) -> None:
     shops, purchase = await _waiting(market)
     market.complaints.found.clear()
     let_transfers_be(market, shops[1], "active")
-    await _at_rest(market)
+    await at_rest(market)
     await acts.refund(market, purchase.order_ids[1], 0.5, now=True)
-    await _at_rest(market)
+    await at_rest(market)
     (claim,) = await Claim.all()
     paid = (await purchase.payments())[1]
     assert await _sent(market, purchase, 1) == 1
@@ -104,7 +96,7 @@ async def test_disputed_first_and_sent_later(market: Market, won: bool) -> None:
     let_transfers_be(market, shops[1], "active")
     await market.rest()
     market.stand.decide_dispute(won=won)
-    await _at_rest(market)
+    await at_rest(market)
     expected = [each.amount_vendor if won else 0 for each in paid]
     assert [await _holds(shop) for shop in shops] == expected
 
@@ -119,7 +111,7 @@ async def test_lost_before_anything_was_sent(market: Market) -> None:
     await market.rest()
     market.complaints.found.clear()
     let_transfers_be(market, shops[1], "active")
-    await _at_rest(market)
+    await at_rest(market)
     assert [await _holds(shop) for shop in shops] == [0, 0]
     assert {each.receivable for each in await Claim.all()} == {0}
 
@@ -138,7 +130,7 @@ async def test_given_back_while_nobody_knows_whether_it_was_sent(
     await market.work()
     await acts.refund(market, purchase.order_ids[1], 0.5, now=False)
     market.complaints.found.clear()
-    await _at_rest(market)
+    await at_rest(market)
     paid = await purchase.payments()
     (claim,) = await Claim.all()
     for which in (0, 1):

@@ -25,10 +25,10 @@ from shared.trade.commission.rules import RefundPolicy
 from tests.support import market_acts as acts
 from tests.support import market_findings
 from tests.support.killing import Killed, killed_at
+from tests.support.market_findings import at_rest
 from tests.support.money import booked, held
 from tests.support.purchases import (
     SharedPurchase,
-    books_agree,
     buy_and_pay,
     buy_from,
     pay,
@@ -360,12 +360,8 @@ async def _refund(market: Market, purchase: SharedPurchase, **given: Any) -> Any
 
 
 async def _at_rest(market: Market) -> None:
-    """Everything is known, booked and settled, and nobody finds a difference."""
-    await market.rest()
-    assert market.complaints.found == []
-    assert await market.stuck() == []
-    await books_agree(market)
-    assert await market_findings.differences(market) == []
+    """Nor is anything left to be done."""
+    await at_rest(market)
     assert await market_findings.unfinished() == []
 
 

@@ -22,10 +22,10 @@ from shared.trade.orders.models import Order
 from tests.support import market_acts as acts
 from tests.support import market_findings
 from tests.support.killing import Killed, killed_at
+from tests.support.market_findings import at_rest
 from tests.support.money import booked
 from tests.support.purchases import (
     SharedPurchase,
-    books_agree,
     buy_and_pay,
     buy_from,
     let_transfers_be,
@@ -42,15 +42,6 @@ async def _sold(market: Market) -> tuple[list[Shop], SharedPurchase]:
     return shops, await buy_and_pay(market, shops, quantity=2)
 
 
-async def _at_rest(market: Market) -> None:
-    """Everything is known, booked and settled, and nobody finds a difference."""
-    await market.rest()
-    assert market.complaints.found == []
-    assert await market.stuck() == []
-    await books_agree(market)
-    assert await market_findings.differences(market) == []
-
-
 async def test_a_refund_takes_its_own_vendors_part_back_and_nobody_elses(
     market: Market,
 ) -> None:
@@ -61,7 +52,7 @@ async def test_a_refund_takes_its_own_vendors_part_back_and_nobody_elses(
     for share in (0.333, 1.0):
         state = await acts.refund(market, purchase.order_ids[1], share, now=True)
         assert state is RefundState.SUCCEEDED
-    await _at_rest(market)
+    await at_rest(market)
     after = [await _holds(shop) for shop in shops]
     assert after == [before[0], before[1] - paid[1].amount_vendor, before[2]]
     moved = {each.stripe_source_id for each in await Movement.all()}
@@ -91,7 +82,7 @@ async def test_a_slice_gives_back_no_more_than_it_brought(market: Market) -> Non
     asked = [_ask(market, shops[0], order, most - 100) for _ in range(2)]
     told = await asyncio.gather(*asked, return_exceptions=True)
     assert sorted(type(each).__name__ for each in told) == ["Requested", "TooMuch"]
-    await _at_rest(market)
+    await at_rest(market)
     assert (await Order.get(id=order.id)).refunded_amount == most - 100
     with pytest.raises(Exception, match=r"(?i)ck_orders_refunded|check"):
         await Order.filter(id=order.id).update(refunded_amount=most + 1)
@@ -130,7 +121,7 @@ async def test_all_vendors_give_all_back_at_the_same_moment(market: Market) -> N
     await asyncio.gather(
         *(acts.refund(market, order, 1.0, now=True) for order in purchase.order_ids)
     )
-    await _at_rest(market)
+    await at_rest(market)
     assert {each.status for each in await purchase.payments()} == {"refunded"}
     assert [await _holds(shop) for shop in shops] == [0, 0, 0]
     charge = market.stand.v1.charges.retrieve(
@@ -166,7 +157,7 @@ async def test_a_kill_at_any_statement_of_a_refund_gives_back_once(
         if is_over:
             break
     assert number > 10
-    await _at_rest(market)
+    await at_rest(market)
 
 
 async def test_what_comes_back_after_all_is_the_vendors_again(market: Market) -> None:
@@ -179,7 +170,7 @@ async def test_what_comes_back_after_all_is_the_vendors_again(market: Market) ->
     await market.settle()
     before = [await _holds(shop) for shop in shops]
     await acts.refund(market, purchase.order_ids[0], 1.0, now=True)
-    await _at_rest(market)
+    await at_rest(market)
     (made,) = await Refund.all()
     assert made.status == RefundState.FAILED
     assert [await _holds(shop) for shop in shops] == before
@@ -213,7 +204,7 @@ async def test_what_goes_back_before_the_vendor_got_its_part_waits_for_it(
     market.complaints.found.clear()
     assert await market_findings.differences(market) == []
     let_transfers_be(market, shops[1], "active")
-    await _at_rest(market)
+    await at_rest(market)
     assert (await Claim.get(id=claim.id)).taken == claim.amount
     assert await _holds(shops[1]) == waits.amount_vendor - claim.amount
 
@@ -227,7 +218,7 @@ async def test_what_staff_took_back_from_one_vendor_is_that_vendors(
     await acts.take_back_at_stripe(market, purchase.order_ids[1], 0.1, fee=False)
     await market.rest()
     await market_findings.decide_what_was_taken(market)
-    await _at_rest(market)
+    await at_rest(market)
     after = [await _holds(shop) for shop in shops]
     assert [was - now for was, now in zip(before, after, strict=True)] == [0, 399, 0]
     (claim,) = await Claim.all()
