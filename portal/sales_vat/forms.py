@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from wtforms import RadioField
-from wtforms.validators import InputRequired
+from wtforms import RadioField, StringField
+from wtforms.validators import InputRequired, ValidationError
 
+from shared.core.locales import gettext as _
 from shared.core.locales.lazy import lazy_gettext as _l
+from shared.core.typed import plain_code
 from shared.core.words import words
 from shared.entrypoints.web.editing import Edited
 from shared.entrypoints.web.forms import choices
 from shared.trade.vendors.rules import VatScheme
 
+_CODE = re.compile("[A-Z0-9][A-Z0-9 -]{1,11}")
 OFFERED = (VatScheme.SMALL, VatScheme.LOCAL, VatScheme.OSS)
 
 
 def _schemes() -> list[Any]:
     return choices((each.value, _name(each)) for each in OFFERED)
+
+
+def _code(typed: str | None) -> str:
+    return plain_code(typed or "")
 
 
 def _name(scheme: VatScheme) -> str:
@@ -32,3 +40,12 @@ class SchemeForm(Edited):
         choices=_schemes,
         validators=[InputRequired(_l("Choose one."))],
     )
+    postal_code = StringField(
+        _l("Postal code that you send from"),
+        filters=[_code],
+    )
+
+    def validate_postal_code(self, field: Any) -> None:
+        """Whatever looks like one; empty where nothing is said."""
+        if field.data and not _CODE.fullmatch(field.data):
+            raise ValidationError(_("A postal code, such as 9000-017."))

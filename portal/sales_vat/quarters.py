@@ -27,7 +27,7 @@ from shared.trade.marketplace.queries import (
     marketplace,
     today,
 )
-from shared.trade.vat.sales.words import rate_words
+from shared.trade.vat.sales.words import place_words, rate_words
 
 blueprint = Blueprint(
     "vat_quarters",
@@ -92,7 +92,7 @@ def _name(row: VatRow) -> str:
     if row.customer:
         state = country(row.state) if row.state != "XI" else row.customer[:2]
         return f"{state}: {said}, {row.customer}"
-    return f"{country(row.state)}: {said}" if row.state else said
+    return f"{place_words(row.state, row.region)}: {said}" if row.state else said
 
 
 def _rate(row: VatRow) -> str:

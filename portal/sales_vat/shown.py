@@ -1,4 +1,4 @@
-"""What a state taxes goods at, in words."""
+"""What a state or its region taxes goods at, in words."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from shared.trade.marketplace.queries import today
 from shared.trade.vat.sales.rules import (
     TaxClass,
     TaxTable,
+    tax_state,
 )
 from shared.trade.vat.sales.table import tax_table
 from shared.trade.vat.sales.words import rate_words
@@ -29,15 +30,15 @@ class ShownClass:
     several: str
 
 
-async def classes_in(state: str) -> tuple[ShownClass, ...]:
-    """What a vendor chooses among for its products; nothing outside the EU."""
-    if not state:
+async def classes_in(place: str) -> tuple[ShownClass, ...]:
+    """What a vendor chooses among for its products; nothing where no state's VAT holds."""
+    if not tax_state(place):
         return ()
     day, table = await today(), tax_table()
     return tuple(
         _shown(
             each,
-            state,
+            place,
             table,
             day,
         )
@@ -47,7 +48,7 @@ async def classes_in(state: str) -> tuple[ShownClass, ...]:
 
 def _shown(
     kind: TaxClass,
-    state: str,
+    place: str,
     table: TaxTable,
     day: date,
 ) -> ShownClass:
@@ -58,7 +59,7 @@ def _shown(
         covers=covers,
         rate=rate_words(
             table.rate(
-                state,
+                place,
                 kind,
                 day,
             )

@@ -32,10 +32,13 @@ from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.orders.distance_sales import distance_sales
+from shared.trade.vat.sales.regions import region_in
 from shared.trade.vat.sales.rules import tax_state
 from shared.trade.vat.sales.service import save_scheme
+from shared.trade.vat.sales.territories import has_parts, seller_place
 from shared.trade.vat.sales.threshold import THRESHOLD
-from shared.trade.vendors.queries import vendor_by_id
+from shared.trade.vat.sales.words import place_words
+from shared.trade.vendors.queries import VendorView, vendor_by_id
 from shared.trade.vendors.rules import VatScheme
 
 blueprint = Blueprint(
@@ -66,6 +69,7 @@ async def change() -> Response:
             vendor_id=vendor_id(),
             scheme=VatScheme(form.scheme.data),
             actor=actor_label(actor()),
+            postal_code=form.postal_code.data or "",
             look=form.look(
                 as_it_is,
                 page=here,
@@ -85,18 +89,29 @@ async def _page(
     status: int = 200,
 ) -> Response:
     vendor = await vendor_by_id(vendor_id())
-    known = {"scheme": vendor.vat_scheme.value}
+    place = seller_place(
+        vendor.country,
+        vendor.postal_code,
+    )
+    state = tax_state(place) or vendor.country
     return await vendor_page(
         "portal/sales_vat/vat.html",
         nav="vat",
         status=status,
-        form=form or SchemeForm(data=known, meta={"currency": None}),
+        form=form or _form_of(vendor),
         schemes={each.value: words("sales_vat.schemes", each) for each in OFFERED},
         scheme=vendor.vat_scheme.value,
         is_unsaid=vendor.vat_scheme is VatScheme.UNSAID,
-        country=vendor.country,
+        place=place_words(state, region_in(place)),
+        is_in_eu=bool(tax_state(vendor.country)),
+        asks_place=has_parts(vendor.country),
         quarters=await latest_quarters(),
         sales=await distance_sales(vendor.id, (await marketplace()).zone),
         threshold=Money(THRESHOLD, "EUR"),
-        classes=await classes_in(tax_state(vendor.country)),
+        classes=await classes_in(place),
     )
+
+
+def _form_of(vendor: VendorView) -> SchemeForm:
+    known = {"scheme": vendor.vat_scheme.value, "postal_code": vendor.postal_code}
+    return SchemeForm(data=known, meta={"currency": None})

@@ -87,6 +87,44 @@ async def test_a_shop_outside_the_eu_has_nothing_to_choose(
     assert 'name="scheme"' not in page
 
 
+async def test_a_vendor_of_a_region_reads_its_rates(
+    client: TestClientProtocol,
+) -> None:
+    """By the postal code that it sends from, which is asked where it matters."""
+    portal = Portal(client, await owner_of(client, country="PT"))
+    assert "23% in Portugal" in await portal.get(ADDRESS)
+    wrong = await portal.post(ADDRESS, {"scheme": "oss", "postal_code": "?"})
+    assert wrong.status_code == 422
+    shown = await wrong.get_data(as_text=True)
+    assert "A postal code, such as 9000-017." in shown
+    assert 'value="?"' in shown
+    typed = {"scheme": "oss", "postal_code": " 9000\u2013017 "}
+    assert (await portal.post(ADDRESS, typed)).status_code == 303
+    assert (await Vendor.get(id=portal.vendor_id)).postal_code == "9000-017"
+    page = await portal.get(ADDRESS)
+    assert "22% in Portugal (Madeira)" in page
+    assert 'value="9000-017"' in page
+    entry = await AuditEntry.get(action="vendor.vat_scheme_changed")
+    assert entry.details["postal_code"] == "9000-017"
+
+
+async def test_a_vendor_where_no_vat_holds_is_told_and_can_mend_it(
+    client: TestClientProtocol,
+) -> None:
+    """The form stays; a shop in a country without such parts is not asked."""
+    portal = Portal(client, await owner_of(client, country="ES"))
+    typed = {"scheme": "oss", "postal_code": "35001"}
+    assert (await portal.post(ADDRESS, typed)).status_code == 303
+    page = await portal.get(ADDRESS)
+    assert "where no EU VAT holds" in page
+    assert "Kinds of goods" not in page
+    again = {"scheme": "oss", "postal_code": ""}
+    assert (await portal.post(ADDRESS, again)).status_code == 303
+    assert "21% in Spain" in await portal.get(ADDRESS)
+    other = await signed_in(client)
+    assert 'name="postal_code"' not in await other.get(ADDRESS)
+
+
 async def test_variants_are_of_their_products_kind(client: TestClientProtocol) -> None:
     """Chosen on the product's page; its variants follow, those to come as well."""
     portal = await signed_in(client)

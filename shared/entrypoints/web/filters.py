@@ -22,7 +22,7 @@ from shared.core.locales import gettext as _
 from shared.core.money import Money
 from shared.infra.database.counting import MOST
 from shared.trade.orders.sold_vat import PaidVat, SoldVat
-from shared.trade.vat.sales.words import rate_words
+from shared.trade.vat.sales.words import place_words, rate_words
 
 __all__ = [
     "counted",
@@ -36,6 +36,7 @@ __all__ = [
     "percent",
     "spoken",
     "vat_lines",
+    "vat_place",
     "zone_name",
 ]
 
@@ -53,6 +54,11 @@ def vat_lines(vat: SoldVat | None, whose: str = "") -> list[VatLine]:
     if vat is None:
         return []
     return [(_vat_words(vat, paid), paid.vat, whose or None) for paid in vat.rates]
+
+
+def vat_place(vat: SoldVat) -> str:
+    """Whose VAT it is: a state, or its region where that has rates of its own."""
+    return place_words(vat.state, vat.region)
 
 
 def _vat_words(vat: SoldVat, paid: PaidVat) -> str:

@@ -211,6 +211,7 @@ def prepare(app: Quart) -> None:
         day=filters.day,
         percent=filters.percent,
         vat_lines=filters.vat_lines,
+        vat_place=filters.vat_place,
         own_email=shown_email,
         country=filters.country,
         number=filters.number,

@@ -28,12 +28,12 @@ from shared.trade.vat.sales.rules import (
 )
 
 Content = Mapping[str, Any]
-NAMES = ("vat", "vat_treatment", "vat_state")
+NAMES = ("vat", "vat_treatment", "vat_state", "vat_region")
 
 
 def as_before(told: Content, before: Content) -> dict[str, Any]:
     """What one document says, with the VAT of another."""
-    kept = {name: before.get(name) for name in NAMES}
+    kept = {name: before.get(name, "") for name in NAMES}
     return {**told, **kept}
 
 
@@ -52,6 +52,7 @@ def of_parts(order: Order, parts: Iterable[VatPart]) -> dict[str, Any]:
         "vat": rows,
         "vat_treatment": order.vat_treatment,
         "vat_state": order.vat_state,
+        "vat_region": order.vat_region,
     }
 
 

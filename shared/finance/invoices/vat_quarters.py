@@ -42,6 +42,7 @@ COLUMNS = (
     "gross",
     "currency",
     "customer_vat_number",
+    "region",
 )
 
 
@@ -95,6 +96,7 @@ class VatRow:
     net: Money
     vat: Money
     customer: str = ""
+    region: str = ""  # of the state, where its own rates hold
 
     @property
     def gross(self) -> Money:
@@ -102,8 +104,8 @@ class VatRow:
         return self.net + self.vat
 
 
-# Treatment, state, rate (-1: none), currency, number of a business.
-Key = tuple[str, str, int, str, str]
+# Treatment, state, region, rate (-1: none), currency, number of a business.
+Key = tuple[str, str, str, int, str, str]
 
 
 async def vat_rows(
@@ -111,7 +113,7 @@ async def vat_rows(
     quarter: Quarter,
     zone: ZoneInfo,
 ) -> tuple[VatRow, ...]:
-    """The rows of a quarter, by treatment, state, and rate from the highest down."""
+    """The rows of a quarter, by treatment, place, and rate from the highest down."""
     net: Counter[Key] = Counter()
     vat: Counter[Key] = Counter()
     async for kind, content in _documents(
@@ -164,6 +166,7 @@ def _amounts(content: Mapping[str, Any]) -> Iterator[tuple[Key, int, int]]:
         key = (
             treatment,
             state,
+            content.get("vat_region", ""),
             row["rate"],
             currency,
             number,
@@ -171,17 +174,17 @@ def _amounts(content: Mapping[str, Any]) -> Iterator[tuple[Key, int, int]]:
         yield key, row["net"], row["vat"]
     if not content["vat"] and content["total"]:
         whose = state if number else ""
-        yield (treatment, whose, -1, currency, number), content["total"], 0
+        yield (treatment, whose, "", -1, currency, number), content["total"], 0
 
 
 def _number(content: Mapping[str, Any]) -> str:
     return str(content.get("buyer", {}).get("vat_number", ""))
 
 
-def _place(key: Key) -> tuple[int, str, int, str, str]:
-    treatment, state, rate, currency, number = key
+def _place(key: Key) -> tuple[int, str, str, int, str, str]:
+    treatment, state, region, rate, currency, number = key
     kind = list(SaleTreatment).index(SaleTreatment(treatment))
-    return kind, state, -rate, currency, number
+    return kind, state, region, -rate, currency, number
 
 
 def _row(
@@ -189,7 +192,7 @@ def _row(
     net: int,
     vat: int,
 ) -> VatRow:
-    treatment, state, rate, currency, number = key
+    treatment, state, region, rate, currency, number = key
     return VatRow(
         SaleTreatment(treatment),
         state,
@@ -197,6 +200,7 @@ def _row(
         Money(net, currency),
         Money(vat, currency),
         number,
+        region,
     )
 
 
@@ -219,6 +223,7 @@ def as_csv(quarter: Quarter, rows: tuple[VatRow, ...]) -> bytes:
                 *(amount.to_decimal() for amount in amounts),
                 row.net.currency,
                 row.customer,
+                row.region,
             )
         )
     return out.getvalue().encode()

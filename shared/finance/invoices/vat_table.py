@@ -9,7 +9,6 @@ from collections.abc import (
 )
 from typing import Any
 
-from shared.core import formats
 from shared.core.words import word
 from shared.finance.statements.layout import ROW
 from shared.finance.statements.pdf import (
@@ -21,7 +20,7 @@ from shared.finance.statements.pdf import (
     Sheets,
     folded,
 )
-from shared.trade.vat.sales.words import rate_words
+from shared.trade.vat.sales.words import place_words, rate_words
 
 # Where the columns of net, VAT and gross end.
 _ENDS = (RIGHT - 180, RIGHT - 90, RIGHT)
@@ -67,7 +66,8 @@ def _rates(
 ) -> None:
     heads = [_said(name) for name in _AMOUNTS]
     state = told["vat_state"]
-    whose = _said("of_state", state=formats.country(state)) if state else _said("vat")
+    where = place_words(state, told.get("vat_region", ""))
+    whose = _said("of_state", state=where) if state else _said("vat")
     _row(
         sheets,
         whose,

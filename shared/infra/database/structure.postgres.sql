@@ -1,4 +1,4 @@
--- What all migrations make, up to 0085_shared_refunds. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0086_vat_regions. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -1152,6 +1152,7 @@ CREATE TABLE orders (
     buyer_vat_confirmed_at timestamp with time zone,
     seller_vat_number character varying(20) DEFAULT ''::character varying NOT NULL,
     shipping_commission bigint DEFAULT 0 NOT NULL,
+    vat_region character varying(40) DEFAULT ''::character varying NOT NULL,
     CONSTRAINT ck_orders_discounts CHECK (discount_amount >= 0 and shipping_discount >= 0 and marketplace_discount >= 0 and marketplace_discount <= discount_amount + shipping_discount),
     CONSTRAINT ck_orders_disputed CHECK (disputed_amount >= 0 and lost_amount >= 0),
     CONSTRAINT ck_orders_fee CHECK (platform_fee_amount >= 0 and (platform_fee_amount = 0 or platform_fee_amount < total_amount_cents + marketplace_discount)),
@@ -2155,6 +2156,7 @@ CREATE TABLE vendors (
     search_contact text DEFAULT ''::text NOT NULL,
     closed_until date,
     vat_scheme character varying(10) DEFAULT ''::character varying NOT NULL,
+    postal_code character varying(12) DEFAULT ''::character varying NOT NULL,
     CONSTRAINT ck_vendors_country CHECK (length(country) = 2)
 );
 COMMENT ON TABLE vendors IS 'A business that sells through the marketplace.';

@@ -13,15 +13,12 @@ from shared.core.money import Money, step
 from shared.trade.baskets.parts import ShopPart, total_of
 from shared.trade.orders.errors import BusinessNotConfirmed, NetPricesChanged
 from shared.trade.orders.selling import Purchaser, Sale, Sales, WithoutVat
-from shared.trade.orders.sold_vat import rates_of
+from shared.trade.orders.sold_vat import rates_of, route_of
 from shared.trade.vat.sales.businesses import ConfirmedBusiness, confirmed_numbers
 from shared.trade.vat.sales.net import GrossLine, NetPrices, net_prices
-from shared.trade.vat.sales.rules import (
-    SaleRoute,
-    SaleTreatment,
-    sale_treatment,
-    taxing_state,
-)
+from shared.trade.vat.sales.regions import taxing_place
+from shared.trade.vat.sales.rules import SaleTreatment, sale_treatment
+from shared.trade.vat.sales.territories import regions
 
 
 @frozen
@@ -36,7 +33,7 @@ class BusinessBuyer:
         seller = self.sellers.get(part.vendor.id, "")
         if not seller:
             return None
-        route = _route(part, place, self.business.state)
+        route = route_of(part, place, self.business.state)
         if sale_treatment(route) is not SaleTreatment.REVERSE_CHARGE:
             return None
         return WithoutVat(self.business, seller)
@@ -50,19 +47,6 @@ async def buyer_from(
     if business is None:
         return None
     return BusinessBuyer(business, await confirmed_numbers(vendor_ids))
-
-
-def _route(
-    part: ShopPart,
-    place: str,
-    business: str = "",
-) -> SaleRoute:
-    return SaleRoute(
-        part.vendor.vat_scheme,
-        part.vendor.country,
-        place,
-        business,
-    )
 
 
 @frozen
@@ -79,9 +63,8 @@ def net_part(
     sending: int,
 ) -> NetPart:
     """A part that goes to a place, and its sending, without the VAT that a consumer would pay."""
-    route = _route(part, place)
-    day = clock.now().date()
-    rates = rates_of(part, taxing_state(route), day)
+    where = taxing_place(route_of(part, place), regions())
+    rates = rates_of(part, where, clock.now().date())
     gross = [
         GrossLine(line.product.price.amount, line.quantity, rate)
         for line, rate in zip(part.lines, rates, strict=True)
@@ -120,10 +103,10 @@ async def for_business(
 
 
 def _net(sale: Sale, buyer: BusinessBuyer) -> Sale:
-    without = buyer.buys_from(sale.part, sale.country)
+    without = buyer.buys_from(sale.part, sale.place)
     if without is None:
         return sale
-    found = net_part(sale.part, sale.country, sale.shipping_price)
+    found = net_part(sale.part, sale.place, sale.shipping_price)
     prices, offer = found.prices, sale.shipping
     if offer is not None:
         price = Money(prices.sending, offer.price.currency)

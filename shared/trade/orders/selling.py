@@ -30,7 +30,7 @@ from shared.trade.shipping.rules import (
 )
 from shared.trade.vat.sales.businesses import ConfirmedBusiness
 from shared.trade.vat.sales.net import NetPrices
-from shared.trade.vat.sales.territories import vat_place
+from shared.trade.vat.sales.territories import seller_place, vat_place
 from shared.trade.vendors.errors import PaymentNotConfigured, ShopClosed
 from shared.trade.vendors.terms import SellingTerms
 
@@ -114,7 +114,7 @@ class Sale:
     terms: SellingTerms
     shipping: ShippingOffer | None  # None: the prices include it
     total: Money
-    country: str
+    place: str
     reduction: Reduction | None = None
     net: WithoutVat | None = None
 
@@ -207,7 +207,7 @@ def taxed_place(
 ) -> str:
     """Where a vendor's things are taxed as sent to: what is picked up is sold where it is."""
     if offer is not None and offer.kind is MethodKind.PICKUP:
-        return part.vendor.country
+        return seller_place(part.vendor.country, part.vendor.postal_code)
     return vat_place(contact.country, contact.postal_code)
 
 

@@ -11,6 +11,7 @@ from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.trade.baskets.parts import ShopPart
 from shared.trade.orders.models import Order, OrderLine
+from shared.trade.vat.sales.regions import region_in, taxing_place
 from shared.trade.vat.sales.rules import (
     SaleRoute,
     SaleTreatment,
@@ -19,10 +20,11 @@ from shared.trade.vat.sales.rules import (
     parts_in,
     sale_treatment,
     stored_parts,
-    taxing_state,
+    tax_state,
     vat_of,
 )
 from shared.trade.vat.sales.table import tax_table
+from shared.trade.vat.sales.territories import regions, seller_place
 
 
 @frozen
@@ -35,12 +37,13 @@ class LineTax:
 
 @frozen
 class VatAtSale:
-    """What becomes of the VAT, whose it is, what it comes to by rate and in each line; nothing of
-    a line where none is inside.
+    """What becomes of the VAT, whose it is (the region where its own rates hold), what it comes to
+    by rate and in each line; nothing of a line where none is inside.
     """
 
     treatment: SaleTreatment
     state: str = ""
+    region: str = ""
     parts: tuple[VatPart, ...] = ()
     lines: tuple[LineTax, ...] = ()
 
@@ -50,6 +53,7 @@ class VatAtSale:
         return {
             "vat_treatment": self.treatment.value,
             "vat_state": self.state,
+            "vat_region": self.region,
             "vat_parts": stored_parts(self.parts) if is_known else None,
         }
 
@@ -66,50 +70,65 @@ class VatAtSale:
 
 def vat_at_sale(
     part: ShopPart,
-    country: str,
+    place: str,
     goods: Sequence[int],
     sending: int,
     day: date,
     *,
     is_net: bool = False,
 ) -> VatAtSale:
-    """What a vendor's part of a basket is sold with on a day, into a country.
+    """What a vendor's part of a basket is sold with on a day, into a place.
 
     `goods`: what each line is worth to its vendor, `sending` what it gets for that, in minor units;
     both `is_net` where a business accounts for the VAT.
     """
-    route = SaleRoute(
-        part.vendor.vat_scheme,
-        part.vendor.country,
-        country,
-    )
+    route = route_of(part, place)
     treatment = SaleTreatment.REVERSE_CHARGE if is_net else sale_treatment(route)
     if not treatment.is_taxed and not is_net:
         return VatAtSale(treatment)
-    state = "" if is_net else taxing_state(route)
-    rates = [0] * len(goods) if is_net else rates_of(part, state, day)
+    where = "" if is_net else taxing_place(route, regions())
+    rates = [0] * len(goods) if is_net else rates_of(part, where, day)
     pairs = zip(rates, goods, strict=True)
     found = vat_of([TaxedLine(*pair) for pair in pairs], sending)
     of_lines = zip(rates, found.lines, strict=True)
     return VatAtSale(
         treatment,
-        state,
+        tax_state(where),
+        region_in(where),
         found.parts,
         tuple(LineTax(*pair) for pair in of_lines),
     )
 
 
+def route_of(
+    part: ShopPart,
+    place: str,
+    business: str = "",
+) -> SaleRoute:
+    """From where its vendor sells, to where."""
+    vendor = part.vendor
+    return SaleRoute(
+        vendor.vat_scheme,
+        seller_place(
+            vendor.country,
+            vendor.postal_code,
+        ),
+        place,
+        business,
+    )
+
+
 def rates_of(
     part: ShopPart,
-    state: str,
+    place: str,
     day: date,
 ) -> list[int]:
-    """What each line is taxed at there."""
+    """What each line is taxed at in a state or its region."""
     table = tax_table()
     rates = []
     for line in part.lines:
         rate = table.rate(
-            state,
+            place,
             line.product.vat_class,
             day,
         )
@@ -155,6 +174,7 @@ class SoldVat:
 
     treatment: SaleTreatment
     state: str
+    region: str
     rates: tuple[PaidVat, ...]
     by_marketplace: (
         Money  # what of the price the marketplace pays; its VAT is inside too
@@ -173,6 +193,7 @@ def shown_vat(
     return SoldVat(
         found.treatment,
         found.state,
+        found.region,
         tuple(_paid(part, by_marketplace.currency) for part in found.parts),
         by_marketplace,
         business,
@@ -187,6 +208,7 @@ def sold_vat(order: Order) -> SoldVat | None:
     return SoldVat(
         treatment,
         order.vat_state,
+        order.vat_region,
         tuple(_paid(part, currency) for part in parts_in(order.vat_parts)),
         Money(order.marketplace_discount, currency),
         _sold_to(order),

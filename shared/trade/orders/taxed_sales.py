@@ -15,7 +15,7 @@ def vat_of_sale(sale: Sale) -> VatAtSale:
     """The VAT that a sale has inside, at the rates of today."""
     return vat_of_part(
         sale.part,
-        sale.country,
+        sale.place,
         sale.shipping_price,
         sale.reduction,
         is_net=sale.net is not None,

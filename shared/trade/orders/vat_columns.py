@@ -24,6 +24,12 @@ class OrderVat:
         db_default="",
         description="whose VAT is inside; empty: nobody's",
     )
+    vat_region = fields.CharField(
+        max_length=40,
+        default="",
+        db_default="",
+        description="the part of that state whose own rates hold (territories.toml); empty: none",
+    )
     vat_parts: Any = fields.JSONField(
         null=True, description="rate, gross and VAT inside, by rate; null: not known"
     )

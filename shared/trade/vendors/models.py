@@ -31,6 +31,12 @@ class Vendor(Searched):
     business_phone = fields.CharField(max_length=40, default="")
     country = fields.CharField(max_length=2, description="ISO 3166-1 alpha-2")
     city = fields.CharField(max_length=80, default="")
+    postal_code = fields.CharField(
+        max_length=12,
+        default="",
+        db_default="",
+        description="where it sells from, for VAT; empty: it has not said",
+    )
     brand_color = fields.CharField(max_length=7, default="#0f766e")
     logo = fields.CharField(
         max_length=200, default="", description="path below static/"

@@ -36,6 +36,7 @@ class VendorView:
     accepts_payments: bool
     currency: str
     vat_scheme: VatScheme = VatScheme.UNSAID
+    postal_code: str = ""
 
 
 @frozen
@@ -73,6 +74,7 @@ def view_at(vendor: Vendor, terms: SellingTerms | None) -> VendorView:
         accepts_payments=terms is not None and terms.accepts_payments,
         currency=terms.currency if terms else "EUR",
         vat_scheme=VatScheme(vendor.vat_scheme),
+        postal_code=vendor.postal_code,
     )
 
 

@@ -188,6 +188,31 @@ async def test_the_file_has_a_row_a_rate_in_the_shoppers_language(
     assert "7.97" in said or "7,97" in said
 
 
+REGIONS = {
+    "en": "VAT of Portugal (Azores)",
+    "de": "Umsatzsteuer (Portugal, Azoren)",
+    "fr": "TVA (Portugal, Açores)",
+}
+
+
+@pytest.mark.parametrize("language", REGIONS)
+async def test_the_file_names_the_region_whose_own_rate_was_charged(
+    pages: list[list[str]], language: str
+) -> None:
+    """In its shopper's language; a credit note as the invoice."""
+    order = await make_order(paid_at="2026-11-30T12:00:00Z")
+    await taxed(
+        order,
+        (1600, order.total_amount_cents),
+        vat_state="PT",
+        vat_region="azores",
+    )
+    await Checkout.all().update(language=language)
+    await issue(order.id)
+    as_pdf(await documents_of(order.id))
+    assert REGIONS[language] in " ".join(pages[0])
+
+
 UNTAXED = (
     ("small", "article 284"),
     ("export", "article 146"),

@@ -93,11 +93,31 @@ async def test_a_quarter_adds_up_by_state_and_rate(
         ("oss", "DE", 700, 1000, 70),
         ("export", "", None, 5000, 0),
     ]
+    assert {each.region for each in rows} == {""}
     assert rows[1].gross == Money(11305, "EUR")
     assert await vat_rows(mine.id, FOURTH.before, BERLIN) == ()
     lines = as_csv(FOURTH, rows).decode().split("\r\n")
     assert lines[0] == (
-        "quarter,treatment,state,rate,net,vat,gross,currency,customer_vat_number"
+        "quarter,treatment,state,rate,net,vat,gross,currency,customer_vat_number,region"
     )
-    assert lines[2] == "2026-Q4,oss,DE,19.00,95.00,18.05,113.05,EUR,"
-    assert lines[4] == "2026-Q4,export,,,50.00,0.00,50.00,EUR,"
+    assert lines[2] == "2026-Q4,oss,DE,19.00,95.00,18.05,113.05,EUR,,"
+    assert lines[4] == "2026-Q4,export,,,50.00,0.00,50.00,EUR,,"
+
+
+async def test_a_region_with_rates_of_its_own_has_its_own_rows(database: str) -> None:
+    """A rate that a state and its region share is two rows; the file names the region."""
+    mine = await make_ready_vendor()
+    portugal = {"vat_treatment": "oss", "vat_state": "PT"}
+    books = [row(400, 1000, 40)]
+    for count, told in enumerate(
+        (portugal, {**portugal, "vat_region": "azores"}, {**portugal, "vat_region": ""})
+    ):
+        await document(mine, count + 1, "invoice", vat=books, total=1040, **told)
+    rows = await vat_rows(mine.id, FOURTH, BERLIN)
+    assert [(each.region, each.vat.amount) for each in rows] == [
+        ("", 80),
+        ("azores", 40),
+    ]
+    assert as_csv(FOURTH, rows).decode().split("\r\n")[2] == (
+        "2026-Q4,oss,PT,4.00,10.00,0.40,10.40,EUR,,azores"
+    )

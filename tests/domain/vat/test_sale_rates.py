@@ -13,6 +13,7 @@ from shared.trade.vat.rules import EU
 from shared.trade.vat.sales import table
 from shared.trade.vat.sales.rules import TaxClass, TaxPeriod
 from shared.trade.vat.sales.table import table_in, tax_table
+from shared.trade.vat.sales.territories import regions
 
 STANDARD, BOOKS, FOOD = TaxClass
 STATES = EU | {"XI"}
@@ -34,17 +35,20 @@ def test_every_state_has_a_rate_for_every_class_all_through_2026_and_2027(
         day += timedelta(days=1)
 
 
-def test_the_file_names_the_27_states_northern_ireland_and_nothing_else() -> None:
-    """The standard rate of each; other classes only states of the Union, and say what they
-    cover.
+def test_the_file_names_the_27_states_northern_ireland_and_their_regions() -> None:
+    """The standard rate of each state; other classes only states and regions that there are, and
+    say what they cover.
     """
     assert len(EU) == 27
-    assert set(READ[STANDARD]) == STATES
+    assert set(READ[STANDARD]) - set(regions()) == STATES
     assert set(READ) == {*TaxClass, "classes"}
+    named = set()
     for kind in TaxClass:
-        assert set(READ[kind]) <= STATES
+        named |= set(READ[kind])
+        assert set(READ[kind]) <= STATES | set(regions())
         assert READ["classes"][kind]["covers"].strip()
         assert not {*tax_table().several[kind]} & set(READ[kind])
+    assert named == STATES | set(regions())
 
 
 def overlaps(periods: tuple[TaxPeriod, ...]) -> bool:
@@ -80,6 +84,19 @@ PUBLISHED = (
     ("XI", STANDARD, date(2026, 11, 30), 2000),
     ("XI", BOOKS, date(2026, 11, 30), 0),
     ("SI", FOOD, date(2026, 11, 30), 950),
+    ("PT/azores", STANDARD, date(2026, 11, 30), 1600),
+    ("PT/azores", BOOKS, date(2026, 11, 30), 400),
+    ("PT/azores", FOOD, date(2026, 11, 30), 1600),  # no one rate there either
+    ("PT/madeira", STANDARD, date(2026, 11, 30), 2200),
+    ("PT/madeira", BOOKS, date(2026, 11, 30), 400),
+    ("AT/jungholz_mittelberg", STANDARD, date(2026, 11, 30), 1900),
+    ("AT/jungholz_mittelberg", BOOKS, date(2026, 11, 30), 1000),  # as in Austria
+    ("FR/corsica", STANDARD, date(2026, 11, 30), 2000),
+    ("FR/corsica", FOOD, date(2026, 11, 30), 210),
+    ("FR/corsica", BOOKS, date(2026, 11, 30), 210),
+    ("GR/greek_islands", STANDARD, date(2026, 11, 30), 1700),
+    ("GR/greek_islands", FOOD, date(2026, 11, 30), 900),
+    ("GR/greek_islands", BOOKS, date(2026, 11, 30), 400),
 )
 
 

@@ -20,6 +20,7 @@ from collections.abc import (
 from dataclasses import asdict
 from datetime import date
 from enum import StrEnum
+from itertools import product
 
 from shared.core.frozen import frozen
 from shared.core.money import split
@@ -27,9 +28,8 @@ from shared.trade.vat.rules import is_in_eu
 from shared.trade.vendors.rules import VatScheme
 
 WHOLE = 10_000  # hundredths of a percent
-NORTHERN_IRELAND = (
-    "XI"  # in the Union for goods; territories.toml says by which postal codes
-)
+NORTHERN_IRELAND = "XI"  # in the Union for goods; territories.toml says where
+REGION_SIGN = "/"  # between a state and its region
 
 
 class TaxClass(StrEnum):
@@ -76,29 +76,32 @@ class TaxPeriod:
 
 @frozen
 class TaxTable:
-    """The states' rates by class and state, and what each class is."""
+    """The rates by class and place (a state, or a region of it), and what each class is."""
 
     periods: Mapping[TaxClass, Mapping[str, Sequence[TaxPeriod]]]
     several: Mapping[TaxClass, Sequence[str]]  # states without one rate for a class
 
     def rate(
         self,
-        state: str,
+        place: str,
         tax_class: TaxClass,
         day: date,
     ) -> int:
-        """What a state charges for a class on a day; its standard rate where it has no other."""
-        for kind in (tax_class, TaxClass.STANDARD):
-            for period in self.periods[kind].get(state, ()):
+        """What holds in a place for a class on a day: its own rate, or its state's; the standard
+        one where there is no other.
+        """
+        places = (place, place.partition(REGION_SIGN)[0])
+        for kind, where in product((tax_class, TaxClass.STANDARD), places):
+            for period in self.periods[kind].get(where, ()):
                 if period.holds_on(day):
                     return period.rate
-        raise LookupError(f"no rate of {state} on {day}")
+        raise LookupError(f"no rate of {place} on {day}")
 
 
 @frozen
 class SaleRoute:
-    """From where to where a vendor sells, and how it is taxed. `business`: the member state of the
-    buyer's confirmed VAT number; empty for a consumer.
+    """From which place to which a vendor sells, and how it is taxed. `business`: the member state
+    of the buyer's confirmed VAT number; empty for a consumer.
     """
 
     scheme: VatScheme
@@ -107,10 +110,11 @@ class SaleRoute:
     business: str = ""
 
 
-def tax_state(country: str) -> str:
-    """The member state whose VAT on goods holds in a country; empty outside. Monaco is treated as
+def tax_state(place: str) -> str:
+    """The member state whose VAT on goods holds in a place; empty outside. Monaco is treated as
     France (article 7), Northern Ireland (XI) as a member state of its own.
     """
+    country = place.partition(REGION_SIGN)[0]
     state = "FR" if country == "MC" else country
     return state if is_in_eu(state) or state == NORTHERN_IRELAND else ""
 

@@ -16,17 +16,20 @@ async def save_scheme(
     vendor_id: int,
     scheme: VatScheme,
     actor: str,
+    postal_code: str = "",
     look: Look[Mapping[str, Any]] = unseen,
 ) -> None:
-    """Sell by this scheme from the next order on. Raises NotFound, and what `look` does."""
+    """Sell by this scheme, and from this place, from the next order on. Raises NotFound, and what
+    `look` does.
+    """
     async with unit.transaction() as tx:
         vendor = await tx.lock(Vendor, id=vendor_id)
-        await look({"scheme": vendor.vat_scheme})
-        before = vendor.vat_scheme
-        if before == scheme.value:
+        before, place = vendor.vat_scheme, vendor.postal_code
+        await look({"scheme": before, "postal_code": place})
+        if (before, place) == (scheme.value, postal_code):
             return
-        vendor.vat_scheme = scheme.value
-        await vendor.save(update_fields=["vat_scheme"])
+        vendor.vat_scheme, vendor.postal_code = scheme.value, postal_code
+        await vendor.save(update_fields=["vat_scheme", "postal_code"])
         tx.record(
             "vendor.vat_scheme_changed",
             actor=actor,
@@ -34,4 +37,5 @@ async def save_scheme(
             vendor_id=vendor_id,
             before=before,
             after=scheme.value,
+            postal_code=postal_code,
         )
