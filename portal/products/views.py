@@ -40,7 +40,7 @@ blueprint = Blueprint(
     __name__,
     url_prefix="/vendor/admin/products",
 )
-CHECKED = ("name", "price", "stock", "slug", "category", "weight_grams")
+CHECKED = ("name", "price", "stock", "slug", "category", "sku", "weight_grams")
 
 
 @blueprint.get("")

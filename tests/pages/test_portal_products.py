@@ -276,6 +276,21 @@ class TestPages:
         assert "Give the product a name" not in text
         assert "<html" not in text
 
+    async def test_each_field_that_asks_to_be_checked_is(
+        self, client: TestClientProtocol
+    ) -> None:
+        """The form names the addresses; none of them is one that nobody answers."""
+        portal = await signed_in(client)
+        form = await portal.get("/vendor/admin/products/new")
+        addresses = re.findall(r'hx-post="(/vendor/admin/products/check/[^"]+)"', form)
+
+        answers = {
+            address: (await portal.post(address, FORM, htmx="div")).status_code
+            for address in addresses
+        }
+
+        assert set(answers.values()) == {200}, answers
+
     async def test_htmx_gets_the_form_alone_on_a_mistake_and_a_new_page_on_success(
         self, client: TestClientProtocol
     ) -> None:
