@@ -224,3 +224,24 @@ def test_operator_pages(screen: BrowserContext, server: Server) -> None:
         [event, f"{event}?preview=1", timeline, "/operator/webhooks?q=nothing"],
     )
     assert wrong == []
+
+
+def test_a_list_of_people_on_a_phone_says_who_before_since_when(
+    page: Page, server: Server
+) -> None:
+    """The second line begins with words, and the day stands behind them."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    sign_in(page, server, "operator@markethall.test", PASSWORD)
+    for who, before in {
+        "customers": "Email",
+        "staff": "Email",
+        "owners": "Shop",
+    }.items():
+        page.goto(f"{server.url}/operator/{who}")
+        row = page.locator("tbody tr").first
+        words = row.locator(f"td[data-label='{before}']").bounding_box()
+        since = row.locator("td[data-label='Joined']").bounding_box()
+        assert words is not None
+        assert since is not None
+        assert words["width"] > 0
+        assert (words["y"], words["x"] < since["x"]) == (since["y"], True), who
