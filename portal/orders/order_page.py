@@ -99,7 +99,7 @@ def _money(order: OrderView, whole: WholeOrder) -> dict[str, Any]:
 def _after_sale(order: OrderView, whole: WholeOrder) -> dict[str, Any]:
     """What its shopper asks and writes, and where the parcel is."""
     return {
-        "returns": vendor_returns(order, whole.returns),
+        "returns": vendor_returns(order, whole.returns, whole.refunds),
         "messages": whole.messages,
         "tracking_link": tracking_link(order.tracking_carrier, order.tracking_number),
     }

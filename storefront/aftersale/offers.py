@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from shared.core import clock
 from shared.core.frozen import frozen
+from shared.core.money import Money
 from shared.core.words import badge, word
+from shared.finance.refunds.answering import answer_to
+from shared.finance.refunds.queries import RefundView
 from shared.trade.orders.queries import OrderView
 from shared.trade.returns.queries import ReturnView
 from shared.trade.returns.rules import AfterSaleOffer, offer
@@ -26,17 +29,22 @@ def offer_to(order: OrderView) -> AfterSaleOffer:
 
 @frozen
 class ShopperReturn:
-    """A request for money back as its shopper reads it."""
+    """A request for money back as its shopper reads it; `given`: with how much its vendor answered
+    it.
+    """
 
     view: ReturnView
     badge: tuple[str, str]
     title: str
     pieces: tuple[str, ...]
     reason: str
+    given: Money | None
 
 
 def shopper_returns(
-    order: OrderView, found: Iterable[ReturnView]
+    order: OrderView,
+    found: Iterable[ReturnView],
+    refunds: Sequence[RefundView],
 ) -> tuple[ShopperReturn, ...]:
     """The requests of one order in words, the newest first."""
     return tuple(
@@ -46,6 +54,12 @@ def shopper_returns(
             word("returns.kinds", view.kind),
             pieces_of(view, order),
             reason_of(view),
+            _given(view, refunds),
         )
         for view in found
     )
+
+
+def _given(view: ReturnView, refunds: Sequence[RefundView]) -> Money | None:
+    refund = answer_to(view, refunds)
+    return refund.amount if refund is not None and refund.amount else None

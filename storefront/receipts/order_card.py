@@ -76,6 +76,12 @@ class OrderCard:
             self.order.shipped_at is not None or not self.order.money.is_gone
         )
 
+    @property
+    def is_packed(self) -> bool:
+        """Whether its shop has a parcel to send."""
+        sent = self.order.shipped_at or self.order.delivered_at
+        return self.is_coming and not self.order.is_pickup and sent is None
+
 
 def parts_of(
     order: OrderView,
@@ -93,8 +99,8 @@ def parts_of(
 
 
 def _kept_by(kept: Money) -> str:
-    """Whose the rest is: below zero, the marketplace pays it for a code of its own."""
-    return _("Platform fee") if kept.amount >= 0 else _("Added by the marketplace")
+    """What the rest is: below zero, the marketplace pays more for its code than it earns."""
+    return _("Platform fee") if kept.amount >= 0 else _("Platform fee, less the code")
 
 
 def parts_of_all(
@@ -116,7 +122,7 @@ def parts_of_all(
 
 def card_of(
     order: OrderView,
-    refunds: Iterable[RefundView] = (),
+    refunds: Sequence[RefundView] = (),
     *,
     returns: Iterable[ReturnView] = (),
     parts_shown: bool,
@@ -142,7 +148,7 @@ def card_of(
         parts_of(order, shown=parts_shown),
         bank_words(order),
         offer_to(order),
-        shopper_returns(order, returns),
+        shopper_returns(order, returns, refunds),
         _gone_back(left, order.total.currency),
     )
 

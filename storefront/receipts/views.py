@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from quart import Blueprint, Response, request
 
 from shared.core.errors import NotFound
+from shared.core.formats import listed
 from shared.core.locales import gettext as _
 from shared.entrypoints.web.access import public
 from shared.entrypoints.web.kit import kit, page_number, shielded
@@ -19,7 +22,7 @@ from shared.trade.orders.queries import CheckoutView, checkout_by_token
 from shared.trade.orders.rules import CheckoutStatus, PaymentStatus
 from shared.trade.returns.queries import returns_of
 from storefront.browser import basket_token, own_checkouts
-from storefront.receipts.order_card import card_of
+from storefront.receipts.order_card import OrderCard, card_of
 from storefront.receipts.outcome import Outcome, outcome_of
 from storefront.receipts.whole import parts_sum, stands
 
@@ -63,6 +66,7 @@ async def confirmation() -> Response:
         outcome=outcome,
         cards=cards,
         whole=parts_sum(found, cards),
+        packing=_packing(cards),
         left_over=await _left_over(outcome),
         asks_again=_next_question(link_of(token), outcome, asked),
         every="2s" if asked < _FAST else "10s",
@@ -80,6 +84,12 @@ def _outcome(found: CheckoutView, progress: PaymentProgress) -> Outcome:
         stand=stands(found.orders),
         email=found.contact.email,
     )
+
+
+def _packing(cards: Sequence[OrderCard]) -> str:
+    """The shops that each have a parcel to send, where there are several: one sentence for all."""
+    names = [card.order.vendor_name for card in cards if card.is_packed]
+    return listed(names) if len(names) > 1 else ""
 
 
 async def _left_over(outcome: Outcome) -> int:

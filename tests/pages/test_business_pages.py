@@ -238,4 +238,4 @@ async def test_the_vat_of_what_the_marketplace_pays_is_told_of_the_full_price(
     html = await html_of(await browser.post("/shop/checkout", sent))
     told = words(html)
     assert "Total €0.00 19% VAT in the full price of €20.00 €3.19" in told
-    assert "The marketplace pays €20.00 of the price" in told
+    assert "the marketplace pays €20.00 of the price" in told

@@ -141,8 +141,10 @@ class TestOnePage:
         asked = f"/shop/order-confirmation?order={link_of(bought.token)}"
         confirmed = words(await browser.get(asked))
         assert "Thank you" in confirmed
-        assert f"{NAMES[0]} packs your parcel" in confirmed
-        assert f"{NAMES[1]} packs your parcel" not in confirmed
+        both = f"{NAMES[0]} and {NAMES[2]} each pack their own parcel and send it"
+        assert (
+            confirmed.count("usually within a few days") == confirmed.count(both) == 1
+        )
         await fund_platform(sandbox)
         sandbox.advance(24 * 3600)  # it is tried again daily
         await sync_refund(context.gateway, (await Refund.get()).id)

@@ -147,7 +147,7 @@ async def test_who_gets_what_of_a_purchase_comes_to_what_is_paid_for_it(
     views = [await order_by_id(each.id) for each in (reduced, await _reduced())]
     parts = parts_of_all(views, shown=True)
     assert sum(amount.amount for _, amount in parts) == 2 * 3990
-    assert parts[-1][0] == "Added by the marketplace"
+    assert parts[-1][0] == "Platform fee, less the code"
     for view in views:
         alone = parts_of(view, shown=True)
         assert sum(amount.amount for _, amount in alone) == 3990

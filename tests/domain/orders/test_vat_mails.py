@@ -82,4 +82,7 @@ async def test_a_receipt_says_when_the_vat_is_of_more_than_was_paid() -> None:
     (order,) = await place(basket)
     text = await mail_of(order)
     assert "19% VAT in the full price of €20.00  €3.19" in text
-    assert "The marketplace pays €2.00 of the price; the VAT is that in" in text
+    assert (
+        "For the code the marketplace pays €2.00 of the price; the VAT is that in"
+        in text
+    )
