@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from itertools import count
+from typing import Any, TypeVar
 
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 from tortoise.backends.sqlite.client import SqliteClient
 
 from shared.infra.database.sqlite import _Asks
+
+Thing = TypeVar("Thing")
 
 
 class Killed(BaseException):
@@ -41,3 +44,26 @@ def killed_at(number: int) -> Iterator[list[str]]:
     finally:
         for client, name, method in originals:
             setattr(client, name, method)
+
+
+async def killed_in_turn(
+    prepare: Callable[[], Awaitable[Thing]],
+    act: Callable[[Thing], Awaitable[object]],
+    step: int = 1,
+) -> AsyncIterator[Thing]:
+    """Let `act` die at its first statement, on the next thing at the statement a `step` further on,
+    until it lives; yields each thing afterwards.
+
+    What is to happen next needs to happen once for all of them: an hour's rest of a market costs
+    a second.
+    """
+    for number in count(0, step):
+        thing = await prepare()
+        try:
+            with killed_at(number):
+                await act(thing)
+        except Killed:
+            yield thing
+        else:
+            yield thing
+            return

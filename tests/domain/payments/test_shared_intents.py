@@ -5,7 +5,7 @@ each vendor, whatever dies, repeats or comes late (decision 19).
 from __future__ import annotations
 
 import asyncio
-from itertools import count
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,7 +18,7 @@ from shared.infra import unit
 from shared.infra.gateway.errors import StripeUnavailable
 from shared.infra.stripe_writes.models import StripeWrite
 from shared.trade.orders.models import Checkout
-from tests.support.killing import Killed, killed_at
+from tests.support.killing import killed_in_turn
 from tests.support.money import booked
 from tests.support.purchases import (
     SharedPurchase,
@@ -30,7 +30,10 @@ from tests.support.purchases import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tests.support.machine import Market
+    from tests.support.market import Shop
 
 
 @pytest.mark.both_engines
@@ -96,27 +99,30 @@ async def test_a_kill_at_any_statement_of_settling_ends_in_one_transfer_each(
 ) -> None:
     """All or nothing of the purchase; what comes again finishes it."""
     shops = await market.fill("LU", "FR")
-    for number in count():
-        purchase = await buy_from(shops)
-        view = await purchase.open(market)
-        pay(market, view.payment_intent_id)
-        try:
-            with killed_at(number):
-                await confirm_payment(market.gateway, view.payment_intent_id)
-        except Killed:
-            is_over = False
-        else:
-            is_over = True
+
+    async def settled(purchase: SharedPurchase) -> None:
+        (lead, *_) = await purchase.payments()
+        await confirm_payment(market.gateway, str(lead.stripe_payment_intent_id))
+
+    made = []
+    async for purchase in killed_in_turn(partial(_paid, market, shops), settled):
         states = {each.status for each in await purchase.payments()}
         assert len(states) == 1, states
         for _ in range(2):
-            await confirm_payment(market.gateway, view.payment_intent_id)
-        await market.settle()
+            await settled(purchase)
+        made.append(purchase)
+    await market.settle()
+    for purchase in made:
         await _each_has_its_part(market, purchase)
-        if is_over:
-            break
-    assert number > 5
+    assert len(made) > 6
     await books_agree(market)
+
+
+async def _paid(market: Market, shops: Sequence[Shop]) -> SharedPurchase:
+    """At Stripe; nobody here has heard of it."""
+    purchase = await buy_from(shops)
+    pay(market, (await purchase.open(market)).payment_intent_id)
+    return purchase
 
 
 async def _each_has_its_part(market: Market, purchase: SharedPurchase) -> None:
@@ -134,23 +140,19 @@ async def test_a_kill_at_any_statement_of_the_transfers_sends_nothing_twice(
 ) -> None:
     """The next worker asks under the same key, or finds what is there."""
     shops = await market.fill("LU", "FR")
-    for number in count():
-        purchase = await buy_from(shops)
-        view = await purchase.open(market)
-        pay(market, view.payment_intent_id)
-        await confirm_payment(market.gateway, view.payment_intent_id)
-        try:
-            with killed_at(number):
-                await _transfer(market, purchase)
-        except Killed:
-            is_over = False
-        else:
-            is_over = True
-        await market.rest()
+
+    async def settled() -> SharedPurchase:
+        purchase = await _paid(market, shops)
+        (lead, *_) = await purchase.payments()
+        await confirm_payment(market.gateway, str(lead.stripe_payment_intent_id))
+        return purchase
+
+    dying = killed_in_turn(settled, partial(_transfer, market))
+    made = [purchase async for purchase in dying]
+    await market.rest()
+    for purchase in made:
         await _each_has_its_part(market, purchase)
-        if is_over:
-            break
-    assert number > 5
+    assert len(made) > 6
     await books_agree(market)
 
 

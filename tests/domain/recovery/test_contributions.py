@@ -4,6 +4,7 @@ of its own balance (decision 29). Balances are compared with Stripe's at rest, t
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ from shared.trade.commission import service as fees
 from shared.trade.commission.rules import RefundPolicy
 from tests.support import market_acts as acts
 from tests.support import market_payouts as acts_of_payouts
-from tests.support.killing import Killed, killed_at
+from tests.support.killing import killed_in_turn
 from tests.support.machine_shops import fund
 from tests.support.market_disputes import bank_decides, bank_disputes
 from tests.support.market_findings import at_rest
@@ -233,30 +234,34 @@ async def test_a_kill_at_any_statement_of_the_success_contributes_once(
 ) -> None:
     """What the vendor is owed stands with the sale; whoever goes on sends it under its key."""
     shops = await market.fill("LU", "FR")
-    for number in count():
-        purchase = await buy_from(shops[: 1 + number % 2])
-        for order_id in purchase.order_ids:
-            await take_off(order_id, 1500, by_marketplace=True)
-        view = await purchase.open(market)
-        pay(market, view.payment_intent_id)
-        try:
-            with killed_at(number):
-                await confirm_payment(market.gateway, view.payment_intent_id)
-        except Killed:
-            is_over = False
-        else:
-            is_over = True
+    numbers = count()
+
+    async def sell() -> str:
+        return await _paid(market, shops[: 1 + next(numbers) % 2])
+
+    confirm = partial(confirm_payment, market.gateway)
+    made = 0
+    async for intent in killed_in_turn(sell, confirm):
         sold = await LedgerPosting.filter(kind="sale").count()
         owed = await Claim.filter(subject__startswith=CONTRIBUTION).count()
         assert owed == sold  # all or nothing of the purchase
         for _ in range(2):
-            await confirm_payment(market.gateway, view.payment_intent_id)
-        await market.settle()
-        if is_over:
-            break
-    assert number > 5
+            await confirm(intent)
+        made += 1
+    assert made > 6
+    await market.settle()
     await at_rest(market)
     assert await _sent_twice() == []
+
+
+async def _paid(market: Market, shops: list[Shop]) -> str:
+    """An intent that is paid at Stripe, 15 euro off each order by the marketplace."""
+    purchase = await buy_from(shops)
+    for order_id in purchase.order_ids:
+        await take_off(order_id, 1500, by_marketplace=True)
+    view = await purchase.open(market)
+    pay(market, view.payment_intent_id)
+    return view.payment_intent_id
 
 
 @pytest.mark.both_engines
@@ -264,26 +269,17 @@ async def test_a_kill_at_any_statement_of_sending_it_sends_nothing_twice(
     market: Market,
 ) -> None:
     """The next worker asks under the same key, or finds what is there."""
-    (shop,) = await market.fill("LU")
-    for number in count():
-        purchase = await buy_from([shop])
-        (order_id,) = purchase.order_ids
-        await take_off(order_id, 1500, by_marketplace=True)
-        view = await purchase.open(market)
-        pay(market, view.payment_intent_id)
-        await confirm_payment(market.gateway, view.payment_intent_id)
-        claim = await Claim.get(order_id=order_id)
-        try:
-            with killed_at(number):
-                await recovery.settle(market.gateway, claim.subject)
-        except Killed:
-            is_over = False
-        else:
-            is_over = True
-        await market.rest()
-        if is_over:
-            break
-    assert number > 5
+    shops = await market.fill("LU")
+
+    async def owe() -> str:
+        await confirm_payment(market.gateway, await _paid(market, shops))
+        claim = await Claim.filter(subject__startswith=CONTRIBUTION).latest("id")
+        return claim.subject
+
+    settle = partial(recovery.settle, market.gateway)
+    claims = [each async for each in killed_in_turn(owe, settle)]
+    assert len(claims) == len(set(claims)) > 6
+    await market.rest()
     await at_rest(market)
     assert await _sent_twice() == []
 

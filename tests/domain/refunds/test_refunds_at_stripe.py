@@ -5,7 +5,6 @@ names no order there, and each order's part of it here (decision 19).
 from __future__ import annotations
 
 import asyncio
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,7 +23,7 @@ from shared.trade.commission import service as fees
 from shared.trade.commission.rules import RefundPolicy
 from tests.support import market_acts as acts
 from tests.support import market_findings
-from tests.support.killing import Killed, killed_at
+from tests.support.killing import killed_in_turn
 from tests.support.market_findings import at_rest
 from tests.support.money import booked, held
 from tests.support.purchases import (
@@ -322,24 +321,22 @@ class TestNews:
     ) -> None:
         """And whoever hears of it next goes on."""
         shops = await market.fill("LU", "FR")
-        for number in count(0, 7):
+
+        async def give_back() -> Any:
             purchase = await buy_and_pay(market, shops)
-            made = await _refund(market, purchase, amount=1001)
-            try:
-                with killed_at(number):
-                    await external_refunds.sync_stripe_refund(
-                        market.gateway, made["id"]
-                    )
-            except Killed:
-                is_over = False
-            else:
-                is_over = True
+            return await _refund(market, purchase, amount=1001)
+
+        async def hear(made: Any) -> None:
+            await external_refunds.sync_stripe_refund(market.gateway, made["id"])
+
+        refunds = []
+        async for made in killed_in_turn(give_back, hear, 7):
             assert len(await _states(made)) in (0, 2)
-            await market.rest()
+            refunds.append(made)
+        assert len(refunds) > 6
+        await market.rest()
+        for made in refunds:
             assert await _states(made) == ["succeeded", "succeeded"]
-            if is_over:
-                break
-        assert number > 40
         await _at_rest(market)
 
 

@@ -21,7 +21,7 @@ from shared.finance.refunds.rules import Reach, RefundRequest, RefundState
 from shared.trade.orders.models import Order
 from tests.support import market_acts as acts
 from tests.support import market_findings
-from tests.support.killing import Killed, killed_at
+from tests.support.killing import killed_in_turn
 from tests.support.market_findings import at_rest
 from tests.support.money import booked
 from tests.support.purchases import (
@@ -33,6 +33,8 @@ from tests.support.purchases import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
     from tests.support.machine import Market
     from tests.support.market import Shop
 
@@ -136,28 +138,36 @@ async def test_a_kill_at_any_statement_of_a_refund_gives_back_once(
 ) -> None:
     """Whoever goes on finds what was written down."""
     shops = await market.fill("LU", "FR")
-    for number in count(0, 3):
-        purchase = await buy_and_pay(market, shops)
-        order = purchase.order_ids[number % 2]
-        try:
-            with killed_at(number):
-                await acts.refund(market, order, 1.0, now=True)
-        except Killed:
-            is_over = False
-        else:
-            is_over = True
-        await market.rest()
+
+    async def give_back(order: int) -> None:
+        await acts.refund(market, order, 1.0, now=True)
+
+    orders = [
+        each async for each in killed_in_turn(_sales(market, shops), give_back, 3)
+    ]
+    assert len(orders) > 5
+    await market.rest()
+    for order in orders:
         if not await Refund.filter(order_id=order).exists():
-            await acts.refund(market, order, 1.0, now=True)
-            await market.rest()
+            await give_back(order)
+    await market.rest()
+    for order in orders:
         (made,) = await Refund.filter(order_id=order)
         assert made.status == RefundState.SUCCEEDED
         (claim,) = await Claim.filter(order_id=order)
         assert claim.taken == claim.amount == made.vendor_part
-        if is_over:
-            break
-    assert number > 10
     await at_rest(market)
+
+
+def _sales(market: Market, shops: Sequence[Shop]) -> Callable[[], Awaitable[int]]:
+    """Orders of both shops by turns, each of a purchase of its own."""
+    numbers = count()
+
+    async def sell() -> int:
+        purchase = await buy_and_pay(market, shops)
+        return purchase.order_ids[next(numbers) % 2]
+
+    return sell
 
 
 async def test_what_comes_back_after_all_is_the_vendors_again(market: Market) -> None:
