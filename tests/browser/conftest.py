@@ -12,7 +12,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -28,6 +27,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from tests.browser.looking import WAIT
 from tests.browser.shop import Shop, running_shop
+from tests.support.ports import free_port
 
 expect.set_options(timeout=WAIT)
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,13 +51,6 @@ class Server:
     sandbox: str
     data_dir: Path
     log: Path
-
-
-def free_port() -> int:
-    """A loopback port that is free right now."""
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return int(s.getsockname()[1])
 
 
 def _wait_for(

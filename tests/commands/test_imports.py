@@ -17,7 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.test_start import ROOT, environment, free_port
+from tests.commands.test_start import ROOT, environment
+from tests.support.ports import free_port
 
 # Asked for at the first page, the first question or the first document that needs them.
 NEEDED_LATER = {

@@ -24,6 +24,7 @@ import pytest
 
 from tests.support.database import Postgres
 from tests.support.knocking import wrong_passwords
+from tests.support.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT_OUT = shutil.ignore_patterns(
@@ -36,12 +37,6 @@ KEPT_OUT = shutil.ignore_patterns(
     "node_modules",
     ".hypothesis",
 )
-
-
-def free_port() -> int:
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return int(s.getsockname()[1])
 
 
 def environment(**more: str) -> dict[str, str]:

@@ -22,7 +22,8 @@ import run
 from shared.entrypoints.cli.main import main
 from shared.entrypoints.cli.options import Composition
 from shared.infra.database.migrate import migrate
-from tests.commands.test_start import environment, free_port
+from tests.commands.test_start import environment
+from tests.support.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

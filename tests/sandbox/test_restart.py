@@ -7,7 +7,6 @@ import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from typing import Any
 import pytest
 
 from tests.sandbox.receiver import Receiver
+from tests.support.ports import free_port
 
 KEY = "sk_test_markethall"
 SECRET = "whsec_restart"
@@ -28,9 +28,7 @@ class Killable:
 
     def __init__(self, receiver: Receiver, database: Path) -> None:
         self.receiver = receiver
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.command = [
             sys.executable,
             "-m",

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from shared.infra.gateway.gateway import Gateway
+from tests.support.ports import free_port
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -83,9 +83,7 @@ class Wire:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         self._port = self._server.sockets[0].getsockname()[1]
         self._stopping = asyncio.Event()
-        with socket.socket() as nobody:
-            nobody.bind(("127.0.0.1", 0))
-            self._closed_port = nobody.getsockname()[1]
+        self._closed_port = free_port()
         return self
 
     async def __aexit__(
