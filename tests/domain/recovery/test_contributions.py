@@ -273,8 +273,8 @@ async def test_a_kill_at_any_statement_of_sending_it_sends_nothing_twice(
 
     async def owe() -> str:
         await confirm_payment(market.gateway, await _paid(market, shops))
-        claim = await Claim.filter(subject__startswith=CONTRIBUTION).latest("id")
-        return claim.subject
+        claims = Claim.filter(subject__startswith=CONTRIBUTION)
+        return (await claims.order_by("-id").limit(1))[0].subject
 
     settle = partial(recovery.settle, market.gateway)
     claims = [each async for each in killed_in_turn(owe, settle)]
