@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -28,7 +27,7 @@ from shared.infra.mail.models import Email
 from shared.infra.stripe_writes.models import StripeWrite
 from shared.trade.orders.models import Order
 from tests.support.disputes import INQUIRY, again, shared_dispute, work
-from tests.support.killing import Killed, killed_at
+from tests.support.killing import killed_in_turn
 from tests.support.market import open_shop
 from tests.support.money import stripe_get
 
@@ -247,28 +246,30 @@ class TestTheOneAnswer:
         self, context: Context, sandbox: RunningSandbox
     ) -> None:
         """Decided in every row or in none; whoever comes again finishes."""
-        for number in count(0, 4):
-            rows = (await _disputed(context, sandbox))[-2:]
+        shops = [await open_shop(context.gateway, sandbox, stock=100) for _ in range(2)]
+
+        async def complain() -> list[Dispute]:
+            rows = (await shared_dispute(context, sandbox, shops))[-2:]
             await _write(rows[0], "Mine")
-            try:
-                with killed_at(number):
-                    await _hand_in(context, rows[0])
-            except Killed:
-                is_over = False
-            else:
-                is_over = True
+            return rows
+
+        async def hand_in(rows: list[Dispute]) -> None:
+            await _hand_in(context, rows[0])
+
+        disputes = []
+        async for rows in killed_in_turn(complain, hand_in, 4):
             decided = {row.submitted_at is not None for row in await _now(*rows)}
             assert len(decided) == 1
             if decided == {False}:
-                await _hand_in(context, rows[0])
-            await Job.filter(status="waiting").update(run_at=clock.now())
-            await work(context)
+                await hand_in(rows)
+            disputes.append(rows)
+        assert len(disputes) > 2
+        await Job.filter(status="waiting").update(run_at=clock.now())
+        await work(context)
+        for rows in disputes:
             there = _at_bank(sandbox, rows[0])
             assert there["evidence_details"]["submission_count"] == 1
             assert all(row.delivered_at for row in await _now(*rows))
-            if is_over:
-                break
-        assert number > 5
 
     async def test_the_loss_is_accepted_for_all_by_the_marketplace(
         self, context: Context, sandbox: RunningSandbox, rows: list[Dispute]
