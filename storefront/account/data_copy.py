@@ -16,6 +16,7 @@ from quart import current_app
 from shared.core.importing import Late
 from shared.finance.invoices.queries import SalesDocumentView, documents_of_orders
 from shared.finance.shoppers.export import Copy
+from storefront.account.copy_words import in_words
 
 if TYPE_CHECKING:
     from shared.finance.invoices import document
@@ -29,7 +30,7 @@ async def as_zip(copy: Copy) -> bytes:
     documents = await documents_of_orders(copy.numbers)
     invoiced = [copy.numbers[order_id] for order_id in documents]
     texts = {
-        "my-data.html": template.render(copy=copy.told, invoiced=invoiced),
+        "my-data.html": template.render(copy=in_words(copy.told), invoiced=invoiced),
         "my-data.json": json.dumps(copy.told, ensure_ascii=False, indent=2),
     }
     files = {

@@ -176,7 +176,12 @@ async def test_the_copy_is_one_file_to_read_for_programs_and_with_the_invoices(
     reduced, full = (told["purchases"][at]["orders"][0] for at in (1, 0))
     assert (reduced["discount"], reduced["discount_code"]) == ("4.90 EUR", "SPRING")
     assert (full["discount"], full["delivery_cost"]) == ("", "0.00 EUR")
-    assert "4.90 EUR, SPRING" in html
+    assert "€4.90, SPRING" in html
+    paid = (await Order.get(id=order.id)).paid_at
+    assert paid is not None
+    assert f"{paid.day} {paid:%B %Y, %H:%M} (UTC)" in html
+    assert "+00:00" not in html
+    assert " EUR" not in html
 
 
 async def test_deletion_leaves_the_books_and_no_name(
