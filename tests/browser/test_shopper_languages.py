@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from shared.entrypoints.cli.translations import read
+from tests.browser.conftest import PASSWORD
 from tests.browser.journeys import put_in
 from tests.browser.looking import SHIFTS, WAIT, fits
 
@@ -49,6 +50,13 @@ ANYBODYS = [
 ]
 ACCOUNT = "/shop/account"
 OWN = ["", "/addresses", "/addresses/new", "/payment-methods", "/security", "/data"]
+# Where each cell of a list's rows is, and whether something of it is cut off.
+CELLS = """
+rows => rows.map(row => [...row.cells].map(cell => {
+  const {left, right, top} = cell.getBoundingClientRect();
+  return {left, right, y: Math.round(top), cut: cell.scrollWidth > Math.ceil(cell.clientWidth)};
+}))
+"""
 # What stands on the page, and what is read out of it.
 SAID = """
 () => {
@@ -178,3 +186,36 @@ def test_from_the_basket_to_the_order_and_what_is_done_with_it(
         visitor.locator(f"main a[href$='/{end}']").first.click()
         wrong += _speaks(visitor, end, language)
     assert wrong == []
+
+
+def test_purchases_are_whole_on_a_phone_in_each_language(
+    visitor: Page, server: Server
+) -> None:
+    """The total at the right of the number, shop and day below, each state on a line of its own;
+    nothing is cut off.
+    """
+    visitor.goto(f"{server.url}{ACCOUNT}/login")
+    visitor.locator("[name=email]").fill("shopper@markethall.test")
+    visitor.locator("[name=password]").fill(PASSWORD)
+    visitor.locator("main form button").first.click()
+    visitor.wait_for_url(f"{server.url}{ACCOUNT}")
+    chosen = visitor.locator("html").get_attribute("lang")
+    visitor.get_by_role("button", name=_own_name(visitor)).click()
+    try:
+        expect(visitor.locator("html")).not_to_have_attribute("lang", chosen or "")
+        cells = visitor.locator("tbody tr").evaluate_all(CELLS)
+    finally:
+        visitor.get_by_role("button", name="English").click()
+    assert len(cells) > 1
+    for number, shop, day, total, state in cells:
+        assert number["y"] == total["y"]
+        assert number["right"] <= total["left"]
+        assert number["y"] < shop["y"] < state["y"]
+        assert shop["y"] == day["y"]
+        assert not any(cell["cut"] for cell in (number, shop, day, total, state))
+
+
+def _own_name(page: Page) -> str:
+    """What the language of the browser calls itself."""
+    tag: str = page.evaluate("navigator.language")
+    return {"de": "Deutsch", "fr": "Français"}[tag[:2]]
