@@ -194,6 +194,7 @@ async def _parts(order: Order, amount: int) -> Parts:
         policy=(await get_policy()).refund_policy,
         unit=step(order.currency),
         discount=order.marketplace_discount,
+        sending=order.shipping_amount,
     )
 
 

@@ -155,6 +155,7 @@ def bear(
     policy: RefundPolicy,
     unit: int = 1,
     discount: int = 0,
+    sending: int = 0,
 ) -> Parts:
     """Who bears `withdrawn` of a charge of `total`.
 
@@ -163,9 +164,9 @@ def bear(
     The commission gives back what a refund of the same amount would give back; the vendor bears the
     rest as far as its share still reaches; what is left is the marketplace's loss. Vendor and
     commission bear multiples of `unit`. `discount`: what the marketplace bears of the order's,
-    which it has back as of a refund.
+    which it has back as of a refund; `sending`: what of `total` was paid for that.
     """
-    sold = SoldAmounts(total, commission, discount)
+    sold = SoldAmounts(total, commission, discount, sending)
     inside = _whole(min(withdrawn, total - taken.amount), unit)
     back = GoneBack()
     if inside:

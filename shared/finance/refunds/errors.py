@@ -176,6 +176,16 @@ class FreeInPart(BadRefund):
     default = _n("Nothing was paid for this order, so it is taken back as a whole.")
 
 
+class GoodsWouldStay(BadRefund):
+    """Only delivery was paid, and all of it would go back while the goods stay with the shopper."""
+
+    param = "reach"
+    default = _n(
+        "A code of the marketplace paid for the goods of this order, so all of the delivery cost"
+        " goes back together with them. Choose the whole order, or a smaller amount."
+    )
+
+
 class ForeignLine(BadRefund):
     """The line is of another order."""
 

@@ -53,6 +53,7 @@ async def sum_of(order: Order) -> Sum:
         commission_taken=disputes.get(Account.COMMISSION, 0),
         shipping=order.shipping_amount - order.shipping_refunded,
         discount=order.marketplace_discount,
+        sending=order.shipping_amount,
         discount_back=sum(await numbers_in(refunds, "discount_part")),
         discount_taken=-disputes.get(Account.MARKETPLACE_DISCOUNTS, 0),
     )

@@ -15,14 +15,10 @@ from shared.finance.refunds.order_totals import (
     sum_of,
     unapproved,
 )
-from shared.finance.refunds.rules import (
-    RefundRequest,
-    Sum,
-    bear,
-    work_out,
-)
+from shared.finance.refunds.rules import RefundRequest, Sum, bear
 from shared.finance.refunds.service import PAID
 from shared.finance.refunds.stripe_reads import balance_of, refundability_of
+from shared.finance.refunds.wishes import work_out
 from shared.infra.gateway.gateway import Gateway
 from shared.trade.commission.queries import get_policy
 from shared.trade.orders.errors import OrderNotFound

@@ -179,6 +179,7 @@ def _sum(
         commission_taken=int(record["commission_taken"] or 0),
         shipping=order.shipping_amount - order.shipping_refunded,
         discount=order.marketplace_discount,
+        sending=order.shipping_amount,
         discount_back=int(record["discount_back"] or 0),
         discount_taken=-int(record["discount_taken"] or 0),
     )

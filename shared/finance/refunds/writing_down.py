@@ -16,12 +16,11 @@ from shared.finance.refunds.rules import (
     RefundRequest,
     RefundState,
     Sum,
-    Worked,
     bear,
-    work_out,
 )
 from shared.finance.refunds.statements import OrderTotals
 from shared.finance.refunds.stripe_reads import earlier_refunds
+from shared.finance.refunds.wishes import Worked, work_out
 from shared.finance.refunds.writes import ChargeFacts, CreateRefund
 from shared.infra.stripe_writes import service as writes
 from shared.infra.stripe_writes.models import StripeWrite

@@ -15,18 +15,24 @@ from shared.trade.commission.rules import RefundPolicy, commission_back
 
 @frozen
 class SoldAmounts:
-    """An order as it was sold, in minor units: what was paid, the commission, and what the
-    marketplace bears of its discounts.
+    """An order as it was sold, in minor units: what was paid, the commission, what the marketplace
+    bears of its discounts, and what of `total` was paid for sending.
     """
 
     total: int
     commission: int
     discount: int = 0
+    sending: int = 0
 
     @property
     def worth(self) -> int:
         """What the vendor sold it for."""
         return self.total + self.discount
+
+    @property
+    def goods_are_free(self) -> bool:
+        """Whether the marketplace paid for all the goods, and the shopper for sending alone."""
+        return self.discount > 0 and 0 < self.total == self.sending
 
     @property
     def application_fee(self) -> int:
@@ -77,7 +83,8 @@ def give_back(
 
     The marketplace gets back of its discount what goes back of the payment, in proportion, half up
     in `unit`; both are counted from the beginning, so that the last part clears the remainder. Of
-    an order that cost nothing all of it comes back. The commission gives back what the policy says.
+    an order that cost nothing all of it comes back; of one whose goods were free, all of it with
+    the last of the payment and nothing before. The commission gives back what the policy says.
     """
     if not sold.worth:
         return GoneBack()  # a vendor's code took all of it off
@@ -103,6 +110,8 @@ def _discount_so_far(
     """What of the marketplace's discount is back when so much of the payment is."""
     if paid >= sold.total:
         return sold.discount
+    if sold.goods_are_free:
+        return 0
     exact = Fraction(sold.discount * paid, sold.total)
     half = Fraction(1, 2)
     return int(exact / unit + half) * unit

@@ -12,4 +12,5 @@ def sold_of(order: Order) -> SoldAmounts:
         order.total_amount_cents,
         order.platform_fee_amount,
         order.marketplace_discount,
+        order.shipping_amount,
     )

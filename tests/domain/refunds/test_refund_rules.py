@@ -39,8 +39,8 @@ from shared.finance.refunds.rules import (
     Sum,
     bear,
     next_state,
-    work_out,
 )
+from shared.finance.refunds.wishes import work_out
 from shared.trade.commission.rules import RefundPolicy
 from storefront.receipts.refund_words import for_shopper
 

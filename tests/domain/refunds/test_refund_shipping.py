@@ -20,8 +20,8 @@ from shared.finance.refunds.rules import (
     RefundRequest,
     Sum,
     bear,
-    work_out,
 )
+from shared.finance.refunds.wishes import work_out
 from shared.infra.mail.models import Email
 from shared.trade.commission.rules import RefundPolicy
 from shared.trade.orders.models import Order, OrderLine
