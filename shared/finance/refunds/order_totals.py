@@ -59,7 +59,10 @@ async def sum_of(order: Order) -> Sum:
     )
 
 
-def line_of(row: OrderLine, back: int = 0) -> RefundableLine:
+def line_of(
+    row: OrderLine,
+    back: int = 0,
+) -> RefundableLine:
     """What the rules need of a line; `back`: what refunds of its pieces come to."""
     return RefundableLine(
         row.id,

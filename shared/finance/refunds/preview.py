@@ -63,7 +63,10 @@ class Refundable:
     shipping: Money  # what of it can still go back
 
 
-async def _order(vendor_id: int, number: str) -> Order:
+async def _order(
+    vendor_id: int,
+    number: str,
+) -> Order:
     mine = Order.get_or_none(vendor_id=vendor_id, number=number)
     order = await mine.select_related("checkout")
     if order is None:
@@ -71,7 +74,10 @@ async def _order(vendor_id: int, number: str) -> Order:
     return order
 
 
-async def refundable(vendor_id: int, number: str) -> Refundable:
+async def refundable(
+    vendor_id: int,
+    number: str,
+) -> Refundable:
     """One of this vendor's orders, for the refund form.
 
     Raises NotFound, also for another vendor's.
@@ -96,7 +102,10 @@ async def refundable(vendor_id: int, number: str) -> Refundable:
     )
 
 
-async def _lines_left(found: Sum, order_id: int) -> tuple[LineLeft, ...]:
+async def _lines_left(
+    found: Sum,
+    order_id: int,
+) -> tuple[LineLeft, ...]:
     rows = {row.id: row for row in await OrderLine.filter(order_id=order_id)}
     return tuple(
         LineLeft(

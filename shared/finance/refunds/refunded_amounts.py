@@ -43,7 +43,11 @@ async def count_against(
     )
 
 
-async def free(tx: Transaction, order: Order, refund: Refund) -> None:
+async def free(
+    tx: Transaction,
+    order: Order,
+    refund: Refund,
+) -> None:
     """Let amount and pieces of a refund be left again, inside the caller's transaction: it was not
     made after all.
     """
@@ -62,7 +66,10 @@ async def free(tx: Transaction, order: Order, refund: Refund) -> None:
         await count_pieces(part.order_line_id, -part.quantity)
 
 
-async def count_pieces(line_id: int, pieces: int) -> None:
+async def count_pieces(
+    line_id: int,
+    pieces: int,
+) -> None:
     """So many more pieces of an order's line are spoken for; the table's CHECK holds it between
     zero and what was sold.
     """
@@ -77,7 +84,11 @@ _COUNT = (
 )
 
 
-def count_pieces_later(tx: Transaction, line_id: int, pieces: int) -> None:
+def count_pieces_later(
+    tx: Transaction,
+    line_id: int,
+    pieces: int,
+) -> None:
     """Do the same with what the transaction writes at its end: nobody reads the line in it."""
     tx.later(
         _COUNT,

@@ -42,7 +42,10 @@ class Worked:
     shipping: int = 0
 
 
-def work_out(order: Sum, wish: RefundRequest) -> Worked:
+def work_out(
+    order: Sum,
+    wish: RefundRequest,
+) -> Worked:
     """How much a wish comes to. Raises BadRefund or TooMuch, naming the field."""
     if not order.total:
         return _of_nothing(order, wish)
@@ -52,7 +55,10 @@ def work_out(order: Sum, wish: RefundRequest) -> Worked:
     return worked
 
 
-def _must_be_whole(order: Sum, worked: Worked) -> None:
+def _must_be_whole(
+    order: Sum,
+    worked: Worked,
+) -> None:
     """Free goods come back with the last of what was paid. Raises GoodsWouldStay where the wish
     leaves some.
     """
@@ -61,7 +67,10 @@ def _must_be_whole(order: Sum, worked: Worked) -> None:
         raise GoodsWouldStay
 
 
-def _of_paid(order: Sum, wish: RefundRequest) -> Worked:
+def _of_paid(
+    order: Sum,
+    wish: RefundRequest,
+) -> Worked:
     if wish.reach is Reach.LINES:
         return _of_lines(order, wish)
     if not order.left:
@@ -82,7 +91,10 @@ def _of_paid(order: Sum, wish: RefundRequest) -> Worked:
     return Worked(amount)
 
 
-def _of_nothing(order: Sum, wish: RefundRequest) -> Worked:
+def _of_nothing(
+    order: Sum,
+    wish: RefundRequest,
+) -> Worked:
     """An order that cost nothing goes back whole, and for nothing."""
     left = _pieces_left(order)
     if not left:
@@ -96,7 +108,10 @@ def _pieces_left(order: Sum) -> dict[int, int]:
     return {line.id: line.left for line in order.lines if line.left}
 
 
-def _of_lines(order: Sum, wish: RefundRequest) -> Worked:
+def _of_lines(
+    order: Sum,
+    wish: RefundRequest,
+) -> Worked:
     lines = {line.id: line for line in order.lines}
     chosen = {id_: pieces for id_, pieces in wish.quantities.items() if pieces}
     for id_, quantity in chosen.items():

@@ -67,7 +67,12 @@ async def write_down(
     return refund
 
 
-async def _count(tx: Transaction, order: Order, worked: Worked, found: Sum) -> None:
+async def _count(
+    tx: Transaction,
+    order: Order,
+    worked: Worked,
+    found: Sum,
+) -> None:
     counted = await count_against(
         tx,
         order,
@@ -98,7 +103,10 @@ async def open_write(
     return await writes.open_write(tx, asked, asked_at=clock.now())
 
 
-def _about(order: Order, payment: Payment) -> dict[str, Any]:
+def _about(
+    order: Order,
+    payment: Payment,
+) -> dict[str, Any]:
     return {
         "vendor_id": order.vendor_id,
         "order_id": order.id,
@@ -107,7 +115,11 @@ def _about(order: Order, payment: Payment) -> dict[str, Any]:
     }
 
 
-def _add_lines(tx: Transaction, refund: Refund, worked: Worked) -> None:
+def _add_lines(
+    tx: Transaction,
+    refund: Refund,
+    worked: Worked,
+) -> None:
     for part in worked.parts:
         line = RefundLine(
             refund_id=refund.id,

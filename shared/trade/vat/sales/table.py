@@ -22,7 +22,9 @@ def tax_table() -> TaxTable:
     return table_in(tomllib.loads(_FILE.read_text("utf-8")))
 
 
-def table_in(read: Mapping[str, Any]) -> TaxTable:
+def table_in(
+    read: Mapping[str, Any],
+) -> TaxTable:
     """The table that a file says."""
     told = read["classes"]
     periods = {}
@@ -33,7 +35,9 @@ def table_in(read: Mapping[str, Any]) -> TaxTable:
     return TaxTable(periods, several)
 
 
-def _states(rows: Mapping[str, Sequence[Row]]) -> Periods:
+def _states(
+    rows: Mapping[str, Sequence[Row]],
+) -> Periods:
     found = {}
     for state, told in rows.items():
         found[state] = [_period(row) for row in told]

@@ -52,7 +52,10 @@ def territories() -> Mapping[str, Sequence[Territory]]:
     return found
 
 
-def _territory(name: str, row: Mapping[str, Any]) -> Territory:
+def _territory(
+    name: str,
+    row: Mapping[str, Any],
+) -> Territory:
     return Territory(
         name,
         row["country"],

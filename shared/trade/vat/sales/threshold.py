@@ -16,7 +16,10 @@ class Threshold(StrEnum):
     PASSED_LAST = "passed_last"  # last year, so all through this one
 
 
-def threshold_of(this_year: int, last_year: int) -> Threshold:
+def threshold_of(
+    this_year: int,
+    last_year: int,
+) -> Threshold:
     """By what was sold in a year and in the one before, in cents of a euro without VAT."""
     if last_year > THRESHOLD:
         return Threshold.PASSED_LAST
