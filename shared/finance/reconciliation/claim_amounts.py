@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Iterable, Sequence
 
 from tortoise.functions import Sum
 
@@ -55,26 +54,31 @@ async def _contributed(subjects: Sequence[str]) -> dict[str, int]:
 
 
 async def _by_rows(subjects: Sequence[str]) -> dict[str, int]:
-    ids: dict[str, list[int]] = {"refund": [], "dispute": []}
-    for subject in subjects:
-        what, _, number = subject.partition(":")
-        if what in ids and number.isdigit():
-            ids[what].append(int(number))
     amounts: dict[str, int] = {}
-    for refund in await Refund.filter(
-        id__in=ids["refund"], stripe_refund_id__not_isnull=True
-    ):
+    refunds = Refund.filter(id__in=_ids_of(subjects, "refund"))
+    for refund in await refunds.filter(stripe_refund_id__not_isnull=True):
         amounts[f"refund:{refund.id}"] = (
             0 if refund.status in UNDONE else refund.vendor_part
         )
-    for dispute in await Dispute.filter(id__in=ids["dispute"]):
+    for dispute in await Dispute.filter(id__in=_ids_of(subjects, "dispute")):
         amounts[f"dispute:{dispute.id}"] = borne_by(dispute).vendor
     return amounts
 
 
+def _ids_of(
+    subjects: Iterable[str],
+    wanted: str,
+) -> list[int]:
+    found = []
+    for subject in subjects:
+        what, _, number = subject.partition(":")
+        if what == wanted and number.isdigit():
+            found.append(int(number))
+    return found
+
+
 async def _by_ledger(subjects: Sequence[str]) -> dict[str, int]:
-    disputes = [each for each in subjects if each.startswith("dispute:")]
-    return await _of_refunds(subjects) | await _of_disputes(disputes)
+    return await _of_refunds(subjects) | await _of_disputes(subjects)
 
 
 async def _of_refunds(subjects: Sequence[str]) -> dict[str, int]:
@@ -85,31 +89,52 @@ async def _of_refunds(subjects: Sequence[str]) -> dict[str, int]:
         for name in names
         for kind in _OF_REFUNDS
     }
-    return await _payable("posting__key", subject_of)
+    payable = LedgerEntry.filter(account=Account.VENDOR_PAYABLE)
+    amounts: dict[str, int] = defaultdict(int)
+    for some in chunks(subject_of):
+        entries = payable.filter(posting__key__in=some)
+        sums = entries.annotate(total=Sum("amount")).group_by("posting__key")
+        for key, total in await sums.values_list("posting__key", "total"):
+            amounts[subject_of[str(key)]] += int(str(total))
+    return amounts
 
 
 async def _of_disputes(subjects: Sequence[str]) -> dict[str, int]:
-    named = StripeReference.filter(subject__in=list(subjects))
+    """Read by Stripe's transactions and the order of each posting: orders may share a dispute, and
+    a transaction is noted for one of them.
+    """
+    asked = Dispute.filter(id__in=_ids_of(subjects, "dispute"))
+    shared = Dispute.filter(
+        stripe_dispute_id__in=await asked.values_list("stripe_dispute_id", flat=True)
+    )
+    rows = await shared.values_list("id", "stripe_dispute_id", "order_id")
+    names = {f"dispute:{row_id}": str(stripe_id) for row_id, stripe_id, _ in rows}
+    named = StripeReference.filter(subject__in=list(names))
     pairs = await named.values_list("stripe_id", "subject")
-    subject_of = {str(stripe_id): str(subject) for stripe_id, subject in pairs}
-    return await _payable(
-        "stripe_id",
-        subject_of,
+    dispute_of = {str(stripe_id): names[str(subject)] for stripe_id, subject in pairs}
+    row_of = {
+        (stripe_id, f"order:{order_id}"): f"dispute:{row_id}"
+        for row_id, stripe_id, order_id in rows
+    }
+    amounts: dict[str, int] = defaultdict(int)
+    async for transaction, order, total in _payable_by_order(dispute_of):
+        place = (dispute_of[transaction], order)
+        if place in row_of:
+            amounts[row_of[place]] += total
+    return amounts
+
+
+async def _payable_by_order(
+    transactions: Iterable[str],
+) -> AsyncIterator[tuple[str, str, int]]:
+    """Sum what vendors bear: Stripe's transaction, the order (`order:7`), minor units."""
+    payable = LedgerEntry.filter(
+        account=Account.VENDOR_PAYABLE,
         posting__kind__in=postings.OF_DISPUTES,
     )
-
-
-async def _payable(
-    column: str,
-    subject_of: Mapping[str, str],
-    **only: Any,
-) -> dict[str, int]:
-    """Sum what vendors bear by what the entries say in a column, which names a subject."""
-    payable = LedgerEntry.filter(account=Account.VENDOR_PAYABLE, **only)
-    amounts: dict[str, int] = defaultdict(int)
-    for some in chunks(subject_of):
-        entries = payable.filter(**{f"{column}__in": some})
-        sums = entries.annotate(total=Sum("amount")).group_by(column)
-        for name, total in await sums.values_list(column, "total"):
-            amounts[subject_of[str(name)]] += int(str(total))
-    return amounts
+    columns = ("stripe_id", "posting__subject")
+    for some in chunks(transactions):
+        entries = payable.filter(stripe_id__in=some)
+        sums = entries.annotate(total=Sum("amount")).group_by(*columns)
+        for transaction, order, total in await sums.values_list(*columns, "total"):
+            yield str(transaction), str(order), int(str(total))

@@ -18,13 +18,14 @@ from shared.finance.disputes.models import Dispute
 from shared.finance.disputes.service import sync_dispute
 from shared.finance.disputes.shared_disputes import parts_of
 from shared.finance.ledger.chart import Account
+from shared.finance.reconciliation.claim_amounts import amounts_borne
 from shared.finance.recovery.models import Claim
 from shared.infra.gateway.balance_transactions import BalanceTransaction
 from shared.infra.gateway.disputes import StripeDispute
 from shared.infra.mail.models import Email
 from tests.support import market_acts as acts
 from tests.support.killing import Killed, killed_at
-from tests.support.market_findings import at_rest
+from tests.support.market_findings import at_rest, differences
 from tests.support.money import booked
 from tests.support.purchases import (
     SharedPurchase,
@@ -274,3 +275,27 @@ def test_the_parts_of_a_dispute_come_to_it_in_every_sum(
         rows = [part.transactions[place] for part in again.values()]
         assert sum(each.amount for each in rows) == row.amount
         assert sum(each.fee for each in rows) == row.fee
+
+
+@pytest.mark.both_engines
+@pytest.mark.parametrize("is_won", [False, True])
+async def test_a_claim_of_each_part_is_compared_with_what_its_vendor_bears(
+    market: Market, *, is_won: bool
+) -> None:
+    """By its own row and its own order's postings: the transaction is noted for one of them."""
+    _, purchase = await _disputed(market)
+    if is_won:
+        market.stand.decide_dispute(won=True)
+        await at_rest(market)
+    subjects = [f"dispute:{row.id}" for row in await Dispute.all().order_by("id")]
+    borne = await amounts_borne(subjects)
+    parts = [0 if is_won else p.amount_vendor for p in await purchase.payments()]
+    assert [borne[subject] for subject in subjects] == parts
+    assert await amounts_borne(subjects[1:2]) == {subjects[1]: parts[1]}
+    for subject in subjects:
+        claim = await Claim.get(subject=subject)
+        await Claim.filter(id=claim.id).update(amount=claim.amount + 100)
+        (found,) = await differences(market)
+        assert found[:2] == ("claim_miscounted", f"claim:{claim.id}")
+        await Claim.filter(id=claim.id).update(amount=claim.amount)
+    await at_rest(market)
