@@ -20,6 +20,7 @@ from shared.entrypoints.web.market import market
 from shared.entrypoints.web.pages import page
 from shared.entrypoints.web.paging import address, id_in
 from shared.entrypoints.web.same_for_all import same_for_all
+from shared.trade.catalogue.categories import category_cards
 from shared.trade.catalogue.queries import clean_search, showcase
 from shared.trade.commission import words
 from shared.trade.commission.pricing import has_amounts, offer
@@ -34,6 +35,7 @@ from storefront.described.pages import of_home, of_page
 
 platform = Blueprint("platform", __name__)
 
+MOST_CATEGORIES = 6  # on the home page
 _EXAMPLE = Money(10000, "EUR")
 
 
@@ -81,8 +83,10 @@ async def home() -> Response:
     """Sell the idea: shops, things, how it works; selling comes second."""
     products = await showcase(limit=12)
     tiles = products[8:] if len(products) == 12 else products[:4]
+    cards = [card for card in await category_cards() if card.has_products]
     return await page(
         "storefront/platform/home.html",
+        cards=cards[:MOST_CATEGORIES],
         vendors=await selling_vendors(6),
         products=products[:8],
         tiles=tiles,

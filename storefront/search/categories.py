@@ -12,7 +12,7 @@ from shared.entrypoints.web.kit import is_htmx
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import page
 from shared.entrypoints.web.same_for_all import keep_not, same_for_all
-from shared.trade.catalogue.categories import category_tree
+from shared.trade.catalogue.categories import category_cards, category_tree
 from shared.trade.catalogue.category_names import moved_to
 from shared.trade.catalogue.errors import CategoryNotFound
 from shared.trade.vendors.open_shops import currencies
@@ -28,10 +28,9 @@ categories = Blueprint("categories", __name__)
 @same_for_all()
 async def index() -> Response:
     """All categories."""
-    tree = await category_tree()
     return await page(
         "storefront/search/categories.html",
-        tops=[(each, tree.below(each)) for each in tree.below(None)],
+        cards=await category_cards(),
         meta=of_page("categories.index", _("Categories")),
     )
 

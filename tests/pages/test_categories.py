@@ -54,6 +54,21 @@ async def test_a_category_shows_what_is_in_it_and_below_it(
     await browser.get("/categories/nothing", status=404)
 
 
+async def test_the_home_page_leads_into_categories_that_have_something(
+    client: TestClientProtocol,
+) -> None:
+    """And to all of them; without any it says nothing of categories."""
+    browser = Browser(client)
+    assert "All categories" not in words(await browser.get("/"))
+    await a_tree()
+    await add_category(CategoryValues(name="Nothing here"), actor="test")
+    html = await browser.get("/")
+    assert 'href="/categories/home"' in html
+    assert 'href="/categories/cups"' in html
+    assert "Nothing here" not in words(html)
+    assert "Nothing here" in words(await browser.get("/categories"))
+
+
 async def test_a_search_is_narrowed_by_a_category_and_all_below(
     client: TestClientProtocol,
 ) -> None:

@@ -11,6 +11,7 @@ from shared.core.editing import Look, unseen
 from shared.core.frozen import frozen
 from shared.infra import unit
 from shared.infra.unit import Transaction
+from shared.trade.catalogue import category_statements
 from shared.trade.catalogue.category_names import free_slug, leave_address, rename
 from shared.trade.catalogue.category_tree import CategoryTree, CategoryView
 from shared.trade.catalogue.errors import (
@@ -57,6 +58,38 @@ async def category_tree() -> CategoryTree:
     """All categories; one query."""
     rows = await Category.all().limit(MOST).values(*_COLUMNS)
     return CategoryTree(CategoryView(**row) for row in rows)
+
+
+@frozen
+class CategoryCard:
+    """A category at the top, what stands right below it, and a picture of something in it (a path
+    below static/, or empty). `has_products`: not of the categories alone, in an open shop.
+    """
+
+    category: CategoryView
+    below: tuple[CategoryView, ...]
+    picture: str
+    has_products: bool
+
+
+async def category_cards() -> tuple[CategoryCard, ...]:
+    """The categories at the top as shoppers see them; two queries."""
+    tree, pictures = await category_tree(), await category_statements.pictures(MOST)
+    return tuple(_card(tree, top, pictures) for top in tree.below(None))
+
+
+def _card(
+    tree: CategoryTree,
+    top: CategoryView,
+    pictures: dict[str, str],
+) -> CategoryCard:
+    found = [pictures[each.name] for each in tree.whole(top) if each.name in pictures]
+    return CategoryCard(
+        category=top,
+        below=tree.below(top),
+        picture=next(filter(None, found), ""),
+        has_products=bool(found),
+    )
 
 
 async def add_category(

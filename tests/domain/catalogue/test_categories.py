@@ -18,6 +18,7 @@ from shared.infra.jobs.worker import Worker
 from shared.trade.catalogue.categories import (
     CategoryValues,
     add_category,
+    category_cards,
     category_tree,
     change_category,
     remove_category,
@@ -35,6 +36,7 @@ from shared.trade.commission.models import FeeRule
 from shared.trade.commission.rules import Rule
 from shared.trade.commission.service import add_rule, switch_rule
 from shared.trade.discounts.service import DiscountOwner, switch_discount
+from shared.trade.vendors.models import Vendor
 from tests.support.discounts import make_discount
 from tests.support.factories import make_product, make_ready_vendor
 
@@ -70,6 +72,28 @@ async def test_a_tree_in_its_order_and_in_each_language() -> None:
     assert {each.name for each in tree.whole(top)} == {"Home", "Cups", "Bowls"}
     locales.speak("de")
     assert (top.label, bag.label) == ("Wohnen", "Bags")
+
+
+async def test_a_card_shows_a_picture_of_what_is_for_sale_in_it_or_below() -> None:
+    """Of an open shop's published product, with a picture if any has one; a category without such
+    a product says so.
+    """
+    home, _ = await add("Home"), await add("Empty")
+    await add("Cups", home)
+    vendor = await make_ready_vendor()
+    in_cups = {"category": "Cups", "picture": "img/cup.webp"}
+    hidden = await make_product(vendor, is_published=False, **in_cups)
+    assert [card.has_products for card in await category_cards()] == [False, False]
+    await make_product(vendor, category="Home")
+    _, card = await category_cards()
+    assert (card.has_products, card.picture) == (True, "")
+    await Product.filter(id=hidden.id).update(is_published=True)
+    empty, card = await category_cards()
+    assert (card.has_products, card.picture) == (True, "img/cup.webp")
+    assert [each.name for each in card.below] == ["Cups"]
+    assert not empty.has_products
+    await Vendor.filter(id=vendor.id).update(is_open=False)
+    assert [card.has_products for card in await category_cards()] == [False, False]
 
 
 async def test_nothing_stands_below_itself_nor_twice() -> None:
