@@ -151,7 +151,7 @@ class DiscountForm(Edited):
 class NewDiscountForm(DiscountForm):
     """A discount that is still to be made."""
 
-    code = StringField(
+    discount_code = StringField(
         _l("Code"),
         [
             DataRequired(_l("Enter the code that shoppers type, such as WELCOME10.")),

@@ -41,7 +41,7 @@ async def create(
 ) -> Response:
     """Make a discount of a form that was found right, or show it again with what is wrong."""
     kind = DiscountKind(form["kind"].data)
-    code = form["code"].data or ""
+    code = form["discount_code"].data or ""
     values = form.values(kind, pages.zone, vendor_ids)
     try:
         await service.add_discount(pages.owner, code, values)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from shared.core import clock
 from shared.trade.catalogue.models import Category
 from shared.trade.discounts import tries
 from shared.trade.discounts.errors import GuessedTooOften
@@ -17,7 +18,7 @@ from shared.trade.discounts.rules import RedemptionState
 from shared.trade.marketplace.models import MarketplaceSettings
 from tests.support.discounts import FIVER, make_discount
 from tests.support.factories import make_order, make_ready_vendor
-from tests.support.portal import Portal, operator_in, signed_in
+from tests.support.portal import PASSWORD, Portal, operator_in, signed_in
 from tests.support.storefront import words
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("database")
 
-TENTH = {"code": "welcome 10", "kind": "percent", "percentage": "10"}
+TENTH = {"discount_code": "welcome 10", "kind": "percent", "percentage": "10"}
 HERE = "/vendor/admin/discounts"
 OURS = "/operator/discounts"
 
@@ -69,8 +70,11 @@ async def test_a_vendor_makes_a_code_and_reads_what_became_of_it(shop: Portal) -
 @pytest.mark.parametrize(
     ("given", "why"),
     [
-        ({"code": "été"}, "Use 3 to 40 letters from A to Z, digits and dashes."),
-        ({"code": ""}, "Enter the code that shoppers type"),
+        (
+            {"discount_code": "été"},
+            "Use 3 to 40 letters from A to Z, digits and dashes.",
+        ),
+        ({"discount_code": ""}, "Enter the code that shoppers type"),
         ({"percentage": ""}, "Enter a percentage above 0, at most 100."),
         ({"percentage": "101"}, "Enter a percentage above 0, at most 100."),
         ({"percentage": "ten"}, "Percentage"),
@@ -112,7 +116,7 @@ async def test_a_code_that_is_there_is_said_at_its_field(shop: Portal) -> None:
         ("autumn", "This code is taken."),
         ("spring", "You have a discount with this code already."),
     ):
-        answer = await shop.post(f"{HERE}/new", {**TENTH, "code": code})
+        answer = await shop.post(f"{HERE}/new", {**TENTH, "discount_code": code})
         assert (answer.status_code, why in await _said(answer)) == (409, True)
 
 
@@ -219,7 +223,7 @@ async def test_shops_are_found_by_name_without_scripts_and_nothing_is_saved(
         html = await answer.get_data(as_text=True)
         assert answer.status_code == 200
         assert _offered(html) == [("lux", True), ("nord", False), ("nord-est", False)]
-        assert f'value="{TENTH["code"]}"' in html
+        assert f'value="{TENTH["discount_code"]}"' in html
     nobody = await staff.post(f"{OURS}/new", {**typed, "find_shop": "x", "find": "y"})
     assert "No other shop is called “x”." in await _said(nobody)
     assert not await DiscountCode.exists()
@@ -274,3 +278,18 @@ async def test_staff_read_from_where_codes_are_guessed(staff: Portal) -> None:
     assert "8 1" in said
     home = words(await staff.get("/operator"))
     assert "Discount codes are being guessed" in home
+
+
+async def test_a_code_that_waits_for_a_password_is_kept(staff: Portal) -> None:
+    """Who signed in a while ago confirms who it is, reads the code once more, and makes it."""
+    later = clock.now() + timedelta(minutes=10)
+    with clock.use(lambda: later):
+        asked = await staff.post(f"{OURS}/new", TENTH)
+        assert asked.location.startswith("/vendor/confirm/")
+        await staff.post(asked.location, {"password": PASSWORD})
+        page = await staff.get(asked.location)
+        assert "Code welcome 10" in words(page)
+        kept = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page)
+        made = await staff.send("POST", f"{OURS}/new", dict(kept))
+    assert made.status_code == 303
+    assert (await DiscountCode.get()).code == "WELCOME10"

@@ -210,7 +210,7 @@ class DiscountNotFound(NotFound):
 class CodeMalformed(Invalid):
     """A code has letters, digits and dashes."""
 
-    param = "code"
+    param = "discount_code"
     default = _n("Use %(least)s to %(most)s letters from A to Z, digits and dashes.")
 
 
@@ -218,7 +218,7 @@ class CodeTaken(Conflict):
     """The owner has this code already."""
 
     code = "code_taken"
-    param = "code"
+    param = "discount_code"
     default = _n("You have a discount with this code already.")
 
 
@@ -226,7 +226,7 @@ class CodeOfMarketplace(Conflict):
     """The marketplace has it, so shoppers would not know whose it is."""
 
     code = "code_taken"
-    param = "code"
+    param = "discount_code"
     default = _n("This code is taken. Choose another one.")
 
 
@@ -234,7 +234,7 @@ class CodeOfVendor(Conflict):
     """A vendor has it, so shoppers would not know whose it is."""
 
     code = "code_taken"
-    param = "code"
+    param = "discount_code"
 
     def __init__(self, vendor: str) -> None:
         super().__init__(

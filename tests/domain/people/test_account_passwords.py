@@ -492,5 +492,23 @@ async def test_no_password_comes_back_in_a_page(app: Quart) -> None:
         ] == [], form
 
 
+@pytest.mark.one_engine
+async def test_only_what_opens_something_is_named_like_it(app: Quart) -> None:
+    """What a field of such a name holds is lost where a form waits for a password."""
+    async with app.test_request_context("/"):
+        named = {
+            (form.__name__, field.name)
+            for form in _forms(MarketForm)
+            for field in form(meta={"csrf": False, "currency": None})
+            if is_secret(field.name) and not isinstance(field, PasswordField)
+        }
+    assert named == {
+        ("AppForm", "code"),
+        ("PasskeyForm", "credential"),
+        ("ProofForm", "code"),
+        ("ProofForm", "credential"),
+    }
+
+
 def _forms(of: type[MarketForm]) -> list[type[MarketForm]]:
     return [each for form in of.__subclasses__() for each in (form, *_forms(form))]
