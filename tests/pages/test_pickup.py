@@ -64,6 +64,9 @@ async def test_an_order_keeps_where_it_is_picked_up(client: TestClientProtocol) 
     chosen = {f"shipping-{vendor.id}": "pickup:0"}
     answer = await browser.post("/shop/checkout", {**ADDRESS, **chosen})
     assert answer.status_code == 303
+    assert "Pick-up Pick up at the shop Free Total" in words(
+        await browser.get("/shop/checkout")
+    )
     await ShippingSettings.all().update(zones=[])
     assert (await Order.get()).pickup_place == PLACE
 

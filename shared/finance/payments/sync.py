@@ -240,10 +240,12 @@ async def _hold_follows(
     target: PaymentState,
 ) -> None:
     """What Pay set aside: kept while the bank asks, let go when the card was declined or nobody
-    went on.
+    went on. What it did not is set aside while the money is on its way.
     """
     if target is PaymentState.REQUIRES_ACTION:
         await reservations.wait_for_bank(order)
+    elif target is PaymentState.PROCESSING:
+        await reservations.wait_for_money(tx, order)
     elif target in (PaymentState.FAILED, PaymentState.CANCELED):
         await reservations.let_go(tx, order, wasted=target is PaymentState.CANCELED)
 

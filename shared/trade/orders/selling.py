@@ -23,7 +23,6 @@ from shared.trade.orders.errors import (
 from shared.trade.orders.placing_statements import OnSale
 from shared.trade.orders.terms import Acceptance
 from shared.trade.shipping.rules import (
-    MethodKind,
     ShippingChoice,
     ShippingOffer,
     chosen,
@@ -206,7 +205,7 @@ def taxed_place(
     offer: ShippingOffer | None,
 ) -> str:
     """Where a vendor's things are taxed as sent to: what is picked up is sold where it is."""
-    if offer is not None and offer.kind is MethodKind.PICKUP:
+    if offer is not None and offer.is_pickup:
         return seller_place(part.vendor.country, part.vendor.postal_code)
     return vat_place(contact.country, contact.postal_code)
 

@@ -121,6 +121,11 @@ class ShippingOffer:
     days: DeliveryDays | None
     place: str = ""
 
+    @property
+    def is_pickup(self) -> bool:
+        """Whether the shopper fetches it."""
+        return self.kind is MethodKind.PICKUP
+
 
 @frozen
 class ShippingChoice:
