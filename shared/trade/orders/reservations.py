@@ -9,6 +9,7 @@ that nothing is oversold is what `catalogue.stock` guards.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from tortoise.expressions import F
@@ -18,6 +19,7 @@ from tortoise.queryset import QuerySet
 from shared.core import clock
 from shared.infra.unit import Act, Transaction
 from shared.trade.catalogue import stock
+from shared.trade.catalogue.errors import SoldOut
 from shared.trade.catalogue.models import Product
 from shared.trade.orders.events import PiecesHeld
 from shared.trade.orders.models import Order, OrderLine
@@ -77,6 +79,16 @@ async def at_payment(
     if await _wastes_holds(order, network):
         await stock.must_be_there(items)
         return False
+    await _set_aside(tx, order, items)
+    return True
+
+
+async def _set_aside(
+    tx: Transaction,
+    order: Order,
+    items: stock.Items,
+) -> None:
+    """Raises SoldOut, and sets nothing aside, when one of them is not there."""
     await stock.reserve(items)
     now = clock.now()
     await tx.move(
@@ -88,7 +100,15 @@ async def at_payment(
         held_until=now + PAY_HOLD,
     )
     tx.emit(PiecesHeld(order.id, now + PAY_HOLD))
-    return True
+
+
+async def wait_for_money(tx: Transaction, order: Order) -> None:
+    """The money is on its way, which may take days: what Pay did not set aside is set aside now.
+    What is gone already leaves the order as it is.
+    """
+    if order.stock_state == StockState.AT_PAYMENT:
+        with suppress(SoldOut):
+            await _set_aside(tx, order, await items_of(order.id))
 
 
 async def wait_for_bank(order: Order) -> None:

@@ -387,3 +387,39 @@ class TestSlowMethods:
         market.advance(3 * 24 * 3600)
         await market.settle()
         await self._waits(purchase)
+
+    async def _without_pay(self, market: Market, pieces: int) -> SharedPurchase:
+        """The last pieces, paid by a slow method where nobody asked for them to be set aside."""
+        shops = await market.fill("LU", "FR")
+        products = Product.filter(id__in=[shop.product_id for shop in shops])
+        await products.update(stock=1)
+        purchase = await buy_from(shops)
+        view = await purchase.open(market)
+        await products.update(stock=pieces)
+        turn(market, view.payment_intent_id, "processing")
+        market.advance(3 * 24 * 3600)
+        await market.settle()
+        return purchase
+
+    @pytest.mark.both_engines
+    async def test_what_pay_did_not_set_aside_is_once_the_money_is_on_its_way(
+        self, market: Market
+    ) -> None:
+        """By a payment page of its own, or where Pay holds nothing any more; free after a no."""
+        purchase = await self._without_pay(market, 1)
+        await self._waits(purchase)
+        (intent,) = {
+            each.stripe_payment_intent_id for each in await purchase.payments()
+        }
+        turn(market, intent or "", "requires_payment_method", "The account was closed.")
+        await market.rest()
+        assert {each.reserved for each in await Product.all()} == {0}
+        await books_agree(market)
+
+    async def test_what_is_gone_by_then_sets_nothing_aside(
+        self, market: Market
+    ) -> None:
+        """The payment goes on as it does; nothing is counted below nothing."""
+        purchase = await self._without_pay(market, 0)
+        assert await _states(purchase) == ({"processing"}, {"processing"})
+        assert {each.reserved for each in await Product.all()} == {0}
