@@ -100,6 +100,21 @@ def test_the_payment_element_is_mounted_with_the_orders_own_secret(
     assert frame.startswith(server.sandbox)
 
 
+def test_a_wallet_hears_from_the_window_that_it_opens(
+    page: Page, server: Server
+) -> None:
+    """Google Pay, Link and PayPal ask in one, out of Stripe's frame; every other page cuts whatever
+    is opened off.
+    """
+    fill_basket(page, server)
+    give_address(page)
+    expect(card_fields(page).get_by_label("Card number")).to_be_editable()
+    stripe = next(each for each in page.frames if each.url.startswith(server.sandbox))
+    assert stripe.evaluate("window.open('about:blank')?.opener === window")
+    home = page.request.get(server.url)
+    assert home.headers["cross-origin-opener-policy"] == "same-origin"
+
+
 def test_pressing_pay_twice_charges_once(page: Page, server: Server) -> None:
     """The button says that it is paying and cannot be pressed again; the order has one payment,
     charged once.

@@ -244,7 +244,9 @@ async def add_headers(response: Response) -> Response:
     stripe = bool(g.get("stripe_page"))
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    # Wallets (Google Pay, Link, PayPal) ask in a window that Stripe's frame opens and hears from.
+    opener = "same-origin-allow-popups" if stripe else "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = opener
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), usb=()"
     if settings.production:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
