@@ -23,7 +23,11 @@ from shared.trade.catalogue.errors import (
 )
 from shared.trade.catalogue.events import CategoryRemoved, CategoryRenamed
 from shared.trade.catalogue.models import Category, FormerCategory
-from shared.trade.commission.category_rules import charges_category, follow_category
+from shared.trade.commission.category_rules import (
+    charges_category,
+    follow_category,
+    lock_rules,
+)
 from shared.trade.vat.sales.rules import TaxClass
 
 MOST = 500
@@ -132,6 +136,7 @@ async def change_category(
     Raises NotFound, CategoryTaken, CategoryBelowItself, and what `look` does.
     """
     async with unit.transaction() as tx:
+        await lock_rules(tx)
         rows = await tx.lock_all(Category.all())
         tree = await category_tree()
         view = tree.of_id(category_id)
@@ -170,6 +175,7 @@ async def remove_category(
     Raises NotFound, CategoryNotFound for `into`, CategoryNeeded where a rule or code is for it.
     """
     async with unit.transaction() as tx:
+        await lock_rules(tx)
         await tx.lock_all(Category.all())
         tree = await category_tree()
         view = tree.of_id(category_id)

@@ -6,6 +6,8 @@ that they are found by follow by jobs, since a category may have many.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from shared.core import clock
 from shared.core.ids import slugify
 from shared.infra import unit
@@ -15,6 +17,8 @@ from shared.infra.jobs import Context, job
 from shared.infra.unit import Transaction
 from shared.trade.catalogue import statements
 from shared.trade.catalogue.models import Category, FormerCategory, Product
+from shared.trade.commission.category_rules import say_category
+from shared.trade.commission.events import CategoryChargedFor
 
 
 async def current_name(typed: str) -> str:
@@ -41,6 +45,29 @@ async def kept_name(tx: Transaction, typed: str) -> str:
             break
         name = now
     return name
+
+
+async def kept_names(
+    tx: Transaction,
+    typed: Iterable[str],
+) -> list[str]:
+    """The same for whoever writes several somewhere else, as each is spelt: none is renamed or
+    taken away until the transaction ends.
+    """
+    rows = await tx.lock_all(Category.all())
+    spelt = {row.name.casefold(): row.name for row in rows}
+    names = set()
+    for name in map(str.strip, typed):
+        now = spelt.get(name.casefold())
+        names.add(now or await current_name(name))
+    return sorted(names)
+
+
+async def follow_rule(tx: Transaction, event: CategoryChargedFor) -> None:
+    """Have a commission rule say what its category is called now."""
+    (name,) = await kept_names(tx, [event.category])
+    if name != event.category:
+        await say_category(event.rule_id, name)
 
 
 async def number_in(name: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shared.core import clock
+from shared.infra.unit import Transaction
 from shared.trade.commission.models import FeeRule
 from shared.trade.commission.rules import same_category
 
@@ -13,6 +14,18 @@ async def follow_category(before: str, after: str) -> None:
     if mine:
         rows = FeeRule.filter(id__in=mine)
         await rows.update(category=after, updated_at=clock.now())
+
+
+async def lock_rules(tx: Transaction) -> None:
+    """Let nobody else write rules until the transaction ends; before categories are locked, as
+    whoever saves a rule does.
+    """
+    await tx.lock_all(FeeRule.all())
+
+
+async def say_category(rule_id: int, name: str) -> None:
+    """Have a rule that is locked say another category, in the caller's transaction."""
+    await FeeRule.filter(id=rule_id).update(category=name, updated_at=clock.now())
 
 
 async def charges_category(name: str) -> bool:

@@ -15,6 +15,7 @@ from shared.infra import unit
 from shared.infra.unit import Transaction
 from shared.trade.commission.basis import CommissionBasis
 from shared.trade.commission.errors import NotRefundable, RuleNotFound, TooManyRules
+from shared.trade.commission.events import CategoryChargedFor
 from shared.trade.commission.models import FeeRule, MarketplacePolicy
 from shared.trade.commission.queries import (
     MAX_ID,
@@ -56,6 +57,7 @@ async def add_rule(rule: Rule, *, actor: str) -> int:
             rule=row.id,
             after=_told(rule),
         )
+        _tell(tx, row.id, rule)
     return int(row.id)
 
 
@@ -89,6 +91,16 @@ async def change_rule(
             before=before,
             after=after,
         )
+        _tell(tx, row.id, rule)
+
+
+def _tell(
+    tx: Transaction,
+    rule_id: int,
+    rule: Rule,
+) -> None:
+    if rule.category:
+        tx.emit(CategoryChargedFor(rule_id, rule.category))
 
 
 async def move_rule(

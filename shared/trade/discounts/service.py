@@ -16,6 +16,7 @@ from shared.core.frozen import frozen
 from shared.core.money import MAX_AMOUNT, step
 from shared.infra import unit
 from shared.infra.unit import Transaction
+from shared.trade.catalogue.category_names import kept_names
 from shared.trade.catalogue.queries import MAX_ID
 from shared.trade.discounts.errors import (
     CodeMalformed,
@@ -92,6 +93,7 @@ async def add_discount(
         raise CodeMalformed(least=SHORTEST_CODE, most=LONGEST_CODE)
     columns = await _columns(owner, values)
     async with unit.transaction() as tx:
+        columns |= await _categories(tx, owner, values)
         if await _count(owner) >= MOST_DISCOUNTS:
             raise TooManyDiscounts(most=MOST_DISCOUNTS)
         await _must_be_free(owner, written)
@@ -122,6 +124,7 @@ async def change_discount(
     """
     columns = await _columns(owner, values)
     async with unit.transaction() as tx:
+        columns |= await _categories(tx, owner, values)
         row = await _locked(tx, owner, discount_id)
         await look(await discount_view(owner.vendor_id, discount_id))
         changed = {
@@ -210,12 +213,22 @@ async def _columns(owner: DiscountOwner, values: DiscountValues) -> dict[str, An
 
 
 def _goods(owner: DiscountOwner, values: DiscountValues) -> dict[str, Any]:
-    """What the marketplace's is for; a vendor's is for all that it sells."""
+    """Whose things the marketplace's is for; a vendor's is for all that it sells."""
     is_ours = owner.vendor_id is None
     return {
         "vendor_ids": sorted(set(values.vendor_ids)) if is_ours else [],
-        "categories": sorted(set(values.categories)) if is_ours else [],
     }
+
+
+async def _categories(
+    tx: Transaction,
+    owner: DiscountOwner,
+    values: DiscountValues,
+) -> dict[str, Any]:
+    """What they are called while nobody renames one; of a vendor's none."""
+    if owner.vendor_id is not None or not values.categories:
+        return {"categories": []}
+    return {"categories": await kept_names(tx, values.categories)}
 
 
 async def _currency(owner: DiscountOwner, values: DiscountValues) -> str:

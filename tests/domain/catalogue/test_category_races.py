@@ -14,6 +14,7 @@ import pytest
 from shared.core.money import Money
 from shared.infra import unit
 from shared.infra.database.raw_sql import fetch
+from shared.trade.catalogue import category_names
 from shared.trade.catalogue.categories import (
     CategoryValues,
     add_category,
@@ -24,15 +25,20 @@ from shared.trade.catalogue.models import Product
 from shared.trade.catalogue.options import set_options
 from shared.trade.catalogue.rules import Option
 from shared.trade.catalogue.service import ProductValues, save_product
+from shared.trade.commission.models import FeeRule
+from shared.trade.commission.rules import Rule
+from shared.trade.commission.service import add_rule
+from shared.trade.discounts import service as discounts
 from shared.trade.discounts.models import DiscountCode
 from shared.trade.discounts.rules import DiscountKind
 from shared.trade.discounts.service import DiscountOwner, DiscountValues, add_discount
 from tests.support.factories import make_product, make_ready_vendor
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Coroutine
+    from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 
     from shared.infra.database.base import Row
+    from shared.infra.unit import Transaction
 
 pytestmark = [pytest.mark.postgres_only, pytest.mark.usefixtures("database")]
 WAITING = (
@@ -143,3 +149,72 @@ async def test_variants_that_are_being_made_follow_a_rename() -> None:
     await asyncio.gather(making, renaming)
     said = await Product.all().values_list("category", flat=True)
     assert said == ["Totes"] * 3
+
+
+async def add_third(*categories: str) -> None:
+    """A code of the marketplace's for some categories."""
+    third = DiscountValues(
+        kind=DiscountKind.PERCENT, percentage=Decimal(30), categories=categories
+    )
+    await add_discount(DiscountOwner(None, "test"), "THIRD", third)
+
+
+async def add_rule_for(category: str) -> None:
+    """A commission rule for a category."""
+    await add_rule(Rule(category=category, percentage=Decimal(9)), actor="test")
+
+
+async def named() -> list[str]:
+    """The categories that codes and rules name."""
+    codes = [row.categories for row in await DiscountCode.exclude(code="HELD")]
+    rules = await FeeRule.exclude(category="Held").values_list("category", flat=True)
+    return [*(name for names in codes for name in names), *map(str, rules)]
+
+
+WRITERS = pytest.mark.parametrize("write", [add_third, add_rule_for])
+
+
+@WRITERS
+async def test_whoever_saves_a_code_or_a_rule_waits_for_a_rename(
+    write: Callable[[str], Coroutine[Any, Any, None]],
+) -> None:
+    """It says the new name then, with and without other codes and rules."""
+    bags = await add_category(CategoryValues(name="Bags"), actor="test")
+    await add_rule_for("Held")
+    third = DiscountValues(kind=DiscountKind.PERCENT, percentage=Decimal(30))
+    await add_discount(DiscountOwner(None, "test"), "HELD", third)
+    change = change_category(bags, CategoryValues(name="Totes"), actor="test")
+    async with held(DiscountCode):
+        renaming = await waits(change, 1)
+        writing = await waits(write("Bags"), 2)
+        assert not writing.done()
+    await asyncio.gather(renaming, writing)
+    assert await named() == ["Totes"]
+
+
+@WRITERS
+async def test_a_rename_waits_for_who_saves_a_code_or_a_rule(
+    write: Callable[[str], Coroutine[Any, Any, None]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is written before it follows it: also the first of them, which no lock holds."""
+    bags = await add_category(CategoryValues(name="Bags"), actor="test")
+    is_kept, may_go_on = asyncio.Event(), asyncio.Event()
+    kept = category_names.kept_names
+
+    async def keep(tx: Transaction, typed: Iterable[str]) -> list[str]:
+        names = await kept(tx, typed)
+        is_kept.set()
+        await may_go_on.wait()
+        return names
+
+    for module in (category_names, discounts):
+        monkeypatch.setattr(module, "kept_names", keep)
+    writing = asyncio.ensure_future(write("bags" if write is add_rule_for else "Bags"))
+    await is_kept.wait()
+    renamed = CategoryValues(name="Totes")
+    renaming = await waits(change_category(bags, renamed, actor="test"), 1)
+    assert not renaming.done()
+    may_go_on.set()
+    await asyncio.gather(writing, renaming)
+    assert await named() == ["Totes"]
