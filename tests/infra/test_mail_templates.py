@@ -28,7 +28,8 @@ REFUNDED = {
     "full_name": "Ada",
     "vendor_name": "Cups",
     "amount": Money(100, "EUR"),
-    "whole": None,
+    "by_marketplace": False,
+    "parts": [],
 }
 BY_STATE = {"refund_refused", "refund_declined"}  # `refund_<state>`
 

@@ -5,6 +5,7 @@ moved it.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from shared.core import clock
 from shared.core.money import Money
@@ -12,6 +13,7 @@ from shared.finance.payments import sync as payments
 from shared.finance.recovery import service as clawback
 from shared.finance.refunds import refunded_amounts
 from shared.finance.refunds.models import Refund, RefundLine
+from shared.finance.refunds.order_totals import BY_STRIPE
 from shared.finance.refunds.refund_postings import post_undone, subject_of
 from shared.finance.refunds.rules import COUNTING, RefundState
 from shared.finance.refunds.statements import Arrival, LockedRefund, People, arrival_of
@@ -41,7 +43,7 @@ async def arrived(
     if back >= order.total_amount_cents:
         await orders.follow_refunds(tx, order, everything_back=True)
     if refund.amount:
-        _tell_shopper(tx, "refunded", order, refund, found.people)
+        await _tell_shopper(tx, "refunded", order, refund, found.people)
 
 
 async def undone(
@@ -71,7 +73,7 @@ async def undone(
     await payments.follow_refunds(tx, payment, back=arrival.back, reason=None)
     _tell_vendor(tx, found, goods=about_goods, pieces=pieces)
     if had_arrived:
-        _tell_shopper(tx, "refund_came_back", order, refund, found.people)
+        await _tell_shopper(tx, "refund_came_back", order, refund, found.people)
 
 
 def _tell_vendor(
@@ -96,9 +98,17 @@ def _tell_vendor(
     )
 
 
-def _tell_shopper(
-    tx: Transaction, kind: str, order: Order, refund: Refund, people: People
+async def _tell_shopper(
+    tx: Transaction,
+    kind: str,
+    order: Order,
+    refund: Refund,
+    people: People,
 ) -> None:
+    """One mail for what their bank shows as one: of a refund that orders share, with all parts."""
+    parts = await _parts(refund)
+    if parts and parts[0].id != refund.id:
+        return
     mail.post(
         tx,
         kind,
@@ -110,17 +120,28 @@ def _tell_shopper(
             "number": order.number,
             "full_name": people.shopper_name,
             "vendor_name": people.vendor_name,
-            "amount": Money(refund.amount, refund.currency),
+            "amount": Money(refund.stripe_amount or refund.amount, refund.currency),
             "note": refund.note,
-            "whole": _whole(refund),
+            "by_marketplace": refund.requested_by == BY_STRIPE,
+            "parts": [_told(part) for part in parts],
         },
     )
 
 
-def _whole(refund: Refund) -> Money | None:
-    """What the shopper's bank shows, where other orders of the purchase have a part of it."""
-    amount = refund.stripe_amount
-    return None if amount is None else Money(amount, refund.currency)
+async def _parts(refund: Refund) -> list[Refund]:
+    """What each order has of a refund that several share; of any other nothing."""
+    if not refund.is_part:
+        return []
+    shared = Refund.filter(stripe_refund_id=refund.stripe_refund_id)
+    return await shared.order_by("id").select_related("order", "vendor")
+
+
+def _told(part: Refund) -> dict[str, Any]:
+    return {
+        "shop": part.vendor.name,
+        "number": part.order.number,
+        "amount": Money(part.amount, part.currency),
+    }
 
 
 async def _restock(

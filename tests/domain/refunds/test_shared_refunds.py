@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shared.core.errors import NotFound
+from shared.core.money import Money
 from shared.finance.ledger.chart import Account
 from shared.finance.payments.models import Payment
 from shared.finance.recovery.models import Claim, Movement
@@ -18,7 +19,9 @@ from shared.finance.refunds import service
 from shared.finance.refunds.errors import TooMuch
 from shared.finance.refunds.models import Refund
 from shared.finance.refunds.rules import Reach, RefundRequest, RefundState
+from shared.infra.mail.models import Email
 from shared.trade.orders.models import Order
+from shared.trade.vendors.models import Vendor
 from tests.support import market_acts as acts
 from tests.support import market_findings
 from tests.support.killing import killed_in_turn
@@ -233,3 +236,55 @@ async def test_what_staff_took_back_from_one_vendor_is_that_vendors(
     assert [was - now for was, now in zip(before, after, strict=True)] == [0, 399, 0]
     (claim,) = await Claim.all()
     assert (claim.order_id, claim.taken) == (purchase.order_ids[1], 399)
+
+
+@pytest.mark.both_engines
+async def test_the_shopper_hears_once_of_what_the_marketplace_gave_back(
+    market: Market,
+) -> None:
+    """One mail with each shop's part; it says that the marketplace did it. So it is when the bank
+    sends it back.
+    """
+    shops = await market.fill("LU", "FR", "DE")
+    purchase = await buy_from(shops, quantity=2)
+    intent_id = (await purchase.open(market)).payment_intent_id
+    pay(market, intent_id, "pm_card_refundFail")
+    market.advance(1)
+    await market.settle()
+    await acts.refund_at_stripe(
+        market, purchase.order_ids[0], 1.0, reverse=False, fee=False, named=False
+    )
+    await market.settle()
+    market.advance(8 * 86400)
+    await market.rest()
+    orders = await purchase.orders()
+    names = {vendor.id: vendor.name for vendor in await Vendor.all()}
+    whole = Money(sum(order.total_amount_cents for order in orders), "EUR")
+    for kind in ("refunded", "refund_came_back"):
+        (mail,) = await Email.filter(kind=kind)
+        assert mail.order_id == orders[0].id
+        assert "the marketplace" in mail.text
+        assert "has given you €" not in mail.text.replace("the marketplace has", "")
+        assert f"€{whole.to_decimal()}" in mail.text
+        assert "€" not in mail.subject
+        for order in orders:
+            part = Money(order.total_amount_cents, "EUR").to_decimal()
+            said = f"{names[order.vendor_id]}, order {order.number}  €{part}"
+            assert said in mail.text
+
+
+async def test_a_refund_of_one_order_in_the_dashboard_is_the_marketplaces_too(
+    market: Market,
+) -> None:
+    """A vendor's own says that the shop gave it."""
+    _, purchase = await _sold(market)
+    for order_id in purchase.order_ids[:2]:
+        if order_id == purchase.order_ids[0]:
+            await acts.refund_at_stripe(market, order_id, 0.5, reverse=False, fee=False)
+        else:
+            await acts.refund(market, order_id, 0.5, now=True)
+        await at_rest(market)
+    texts = [mail.text for mail in await Email.filter(kind="refunded").order_by("id")]
+    assert "the marketplace has given you" in texts[0]
+    assert "the marketplace" not in texts[1]
+    assert "has given you" in texts[1]
