@@ -77,7 +77,9 @@ class ChangeLine:
 
 @frozen
 class HistoryLine:
-    """A line of the timeline. `badge` is the decision about an event; `href` opens it."""
+    """A line of the timeline. `badge` is the decision about an event; `href` opens it, and all that
+    it changed `elsewhere`.
+    """
 
     text: str
     at: datetime
@@ -89,6 +91,7 @@ class HistoryLine:
     stripe_id: str | None = None
     href: str | None = None
     is_quiet: bool = False
+    elsewhere: bool = False
 
 
 @frozen
@@ -114,7 +117,7 @@ def runs(found: Iterable[HistoryLine]) -> tuple[Run, ...]:
 
 def _line(entry: Done | TimelineEvent | MailView, currency: str) -> HistoryLine:
     if isinstance(entry, TimelineEvent):
-        return _told(entry.event, entry.at, currency)
+        return _told(entry, currency)
     if isinstance(entry, MailView):
         return _of_mail(entry)
     act = entry.act
@@ -146,11 +149,12 @@ def _of_mail(mail: MailView) -> HistoryLine:
     )
 
 
-def _told(event: EventView, at: datetime, currency: str) -> HistoryLine:
+def _told(entry: TimelineEvent, currency: str) -> HistoryLine:
+    event = entry.event
     badge = decisions()[event.decision]
     return HistoryLine(
         event.type,
-        at,
+        entry.at,
         kind=badge[0] if badge[0] != "plain" else None,
         detail=_upper(event.error or event.outcome),
         badge=badge,
@@ -159,7 +163,9 @@ def _told(event: EventView, at: datetime, currency: str) -> HistoryLine:
         stripe_id=event.stripe_object_id,
         href=url_for("operator.webhook", event_id=event.stripe_event_id),
         is_quiet=event.decision in (Decision.OLDER, Decision.IGNORED)
-        and not event.changes,
+        and not event.changes
+        and not entry.elsewhere,
+        elsewhere=entry.elsewhere,
     )
 
 

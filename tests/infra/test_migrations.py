@@ -683,7 +683,7 @@ async def test_what_was_kept_of_before_is_imported_into_the_activity(
         (subject, "stripe", Money(300, "EUR"))
         for subject in (payment.as_subject, order.as_subject)
     ]
-    assert (await led_to([event.as_subject]))[event.as_subject] == (
+    assert (await led_to([event.as_subject]))[event.as_subject].changes == (
         FieldChange(f"order:{order.id}.refunded_amount", 0, 300),
         FieldChange("account:1.is_open", True, None),
     )

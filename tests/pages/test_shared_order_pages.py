@@ -12,6 +12,7 @@ from shared.core import clock
 from shared.finance.inbox.models import WebhookEvent
 from shared.finance.payments.models import Payment
 from shared.finance.refunds.external_refunds import sync_stripe_refund
+from shared.infra.activity.models import Activity
 from shared.trade.orders.models import Order
 from shared.trade.people.models import Member
 from shared.trade.vendors.models import Vendor
@@ -179,6 +180,46 @@ async def test_what_stripe_told_of_the_shared_intent_stands_at_each_part(
         page = words(await operator.get(f"/operator/orders/{order.number}"))
         assert "payment_intent.succeeded" in page
         assert "charge.updated" in page
+
+
+async def test_under_an_event_stand_the_changes_of_the_order_that_the_page_is_about(
+    client: TestClientProtocol, bought: SharedPurchase
+) -> None:
+    """And those of no order; what it changed of the others is a link away, on the event's page."""
+    orders = await bought.orders()
+    lead = await Payment.get(order_id=orders[0].id)
+    kind = "payment_intent.succeeded"
+    await _told(kind, str(lead.stripe_payment_intent_id), orders[0].id)
+    event = await WebhookEvent.get(type=kind)
+    for order in orders:
+        await _changed(event, f"refund:{order.id}", order.id, 100 + order.id)
+    await _changed(event, "saved:7", None, 1007)
+    operator = await operator_in(client)
+    link = f'href="/operator/webhooks/{event.stripe_event_id}"'
+    for order in orders:
+        text = await operator.get(f"/operator/orders/{order.number}")
+        page = words(text)
+        assert f"Refund {order.id}, status" in page
+        assert "Saved 7, status" in page
+        assert "It changed other orders of the purchase too: see all of it" in page
+        assert text.count(link) == 2
+        for other in orders:
+            assert (f"Refund {other.id}, status" in page) == (other.id == order.id)
+    whole = words(await operator.get(f"/operator/webhooks/{event.stripe_event_id}"))
+    assert all(f"Refund {order.id}, status" in whole for order in orders)
+
+
+async def _changed(
+    event: WebhookEvent, subject: str, order_id: int | None, now: int
+) -> None:
+    await Activity.create(
+        kind="change",
+        subject=subject,
+        order_id=order_id,
+        before={"status": "0"},
+        after={"status": str(now)},
+        cause=event.as_subject,
+    )
 
 
 async def test_what_stripe_told_of_the_shared_dispute_stands_at_each_part(

@@ -16,7 +16,7 @@ from shared.finance.inbox.errors import EventNotFound
 from shared.finance.inbox.models import WebhookEvent
 from shared.finance.inbox.rules import Decision, EventStatus
 from shared.infra.activity.changes import FieldChange
-from shared.infra.activity.queries import led_to
+from shared.infra.activity.queries import LedTo, led_to
 from shared.infra.database.counting import count_each
 from shared.infra.database.paging import Paged, window_of
 from shared.infra.references import service as references
@@ -184,7 +184,6 @@ async def stored_event(stripe_event_id: str) -> EventView:
     )
     if row is None:
         raise EventNotFound
-    return view(
-        row,
-        (await led_to([row.as_subject])).get(row.as_subject, ()),
-    )
+    found = await led_to([row.as_subject])
+    changes = found.get(row.as_subject, LedTo(())).changes
+    return view(row, changes)

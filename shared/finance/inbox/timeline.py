@@ -19,8 +19,12 @@ from shared.finance.inbox.queries import EventView, view
 from shared.finance.payments.models import Payment
 from shared.finance.payouts.models import Payout
 from shared.finance.refunds.models import Refund
-from shared.infra.activity.changes import FieldChange
-from shared.infra.activity.queries import Happened, led_to, of_order
+from shared.infra.activity.queries import (
+    Happened,
+    LedTo,
+    led_to,
+    of_order,
+)
 from shared.infra.mail.queries import MailView, mails_of_order
 from shared.infra.references.models import StripeReference
 from shared.trade.orders.errors import OrderNotFound
@@ -41,10 +45,11 @@ class Done:
 
 @frozen
 class TimelineEvent:
-    """An event of Stripe's."""
+    """An event of Stripe's, with what it changed of this order; `elsewhere`: and of others."""
 
     at: datetime
     event: EventView
+    elsewhere: bool = False
 
 
 @frozen
@@ -83,7 +88,7 @@ async def timeline(order_id: int) -> Timeline:
     for row in events:
         things.add(row.as_subject, row.stripe_event_id)
     done = await _done(order.id, things)
-    changes = await led_to([row.as_subject for row in events])
+    changes = await led_to([row.as_subject for row in events], order.id)
     mails = await mails_of_order(
         order.id, also=receipt_key(order.checkout_id), newest=LIMIT
     )
@@ -141,11 +146,13 @@ async def _events(order_id: int, things: _Things) -> list[WebhookEvent]:
 
 def _told(
     row: WebhookEvent,
-    changes: Mapping[str, tuple[FieldChange, ...]],
+    changes: Mapping[str, LedTo],
 ) -> TimelineEvent:
+    found = changes.get(row.as_subject, LedTo(()))
     return TimelineEvent(
         row.created_at,
-        view(row, changes.get(row.as_subject, ())),
+        view(row, found.changes),
+        found.elsewhere,
     )
 
 

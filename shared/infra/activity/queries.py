@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import (
+    Collection,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from datetime import datetime
 from typing import Any
 
@@ -74,14 +79,38 @@ async def of_subject(
     return tuple(view(row) for row in await rows)
 
 
-async def led_to(causes: Collection[str]) -> dict[str, tuple[FieldChange, ...]]:
-    """What each cause changed, all in all."""
+@frozen
+class LedTo:
+    """What one thing changed all in all; `elsewhere`: something of other orders besides."""
+
+    changes: tuple[FieldChange, ...]
+    elsewhere: bool = False
+
+
+async def led_to(
+    causes: Collection[str],
+    order_id: int | None = None,
+) -> dict[str, LedTo]:
+    """What each cause changed; with an order what of that, and of what is of no order."""
     if not causes:
         return {}
     found: dict[str, list[Activity]] = defaultdict(list)
     for row in await Activity.filter(cause__in=sorted(causes)).order_by("id"):
         found[row.cause].append(row)
-    return {cause: changes_of(rows) for cause, rows in found.items()}
+    return {cause: _within(rows, order_id) for cause, rows in found.items()}
+
+
+def _within(
+    rows: Sequence[Activity],
+    order_id: int | None,
+) -> LedTo:
+    if order_id is None:
+        return LedTo(changes_of(rows))
+    here = [row for row in rows if row.order_id in (order_id, None)]
+    return LedTo(
+        changes_of(here),
+        len(here) < len(rows),
+    )
 
 
 async def led_to_something(cause: str) -> bool:
