@@ -4,6 +4,7 @@ or in an `errors.py`.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,10 @@ from shared.core.words import sentences as words_of
 from tests.house.sentences import in_domains, sentences
 
 ROOT = Path(__file__).resolve().parents[2]
+# The tag of a form that has fields to fill in; what Jinja writes into it may have a `>`.
+_FORM = re.compile(
+    r'<form\b(?=[^>]*class="form[ "])(?:\{\{.*?\}\}|\{%.*?%\}|[^>{])*>', re.DOTALL
+)
 
 
 def test_domain_code_says_nothing_itself() -> None:
@@ -58,3 +63,18 @@ def test_every_state_has_its_words() -> None:
     from shared.finance.disputes.rules import DisputeStatus
 
     assert codes("disputes.states") == {*DisputeStatus, "resolved", "accepted"}
+
+
+def test_what_is_wrong_in_a_form_is_said_by_us() -> None:
+    """No browser keeps a form back with words of its own, in a language of its own; a form for a
+    passkey is sent by a script.
+    """
+    kept_back = [
+        f"{path.relative_to(ROOT)}: {form}"
+        for path in sorted((ROOT / "templates").rglob("*.html"))
+        for form in _FORM.findall(path.read_text("utf-8"))
+        if 'method="post"' in form
+        and "novalidate" not in form
+        and "data-passkey" not in form
+    ]
+    assert kept_back == []
