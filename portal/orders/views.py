@@ -177,10 +177,9 @@ async def delivered(number: str) -> Response:
         return await order_page(
             await own_order(number), status=error.status, problem=error
         )
-    return see_other(
-        url_for("orders.show", number=order.number),
-        (
-            "ok",
-            _("Order %(number)s is marked as delivered.", number=order.number),
-        ),
+    told = (
+        _("Order %(number)s is marked as collected.", number=order.number)
+        if order.is_pickup
+        else _("Order %(number)s is marked as delivered.", number=order.number)
     )
+    return see_other(url_for("orders.show", number=order.number), ("ok", told))

@@ -187,7 +187,8 @@ def _note(line: WaterLine, found: Waterfall) -> Any:
     if line.kind is FlowKind.COMMISSION:
         return of_delivery(found.shipping_commission)
     if line.kind is FlowKind.DISCOUNT:
-        return _("The marketplace pays %(amount)s of this.", amount=money(line.vendor))
+        of = found.discount
+        return _("for %(code)s", code=of.code) if of is not None else None
     if line.kind is FlowKind.PAYOUT:
         if line.at is None:
             return _("on its way")

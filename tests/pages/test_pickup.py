@@ -103,6 +103,8 @@ async def test_it_is_ready_then_collected_and_no_parcel_is_spoken_of(
         assert word not in said, word
 
     await portal.post(f"{address}/delivered")
+    said = words(await portal.get(address))
+    assert f"Order {order.number} is marked as collected." in said
     told = await Email.get(kind="order_delivered")
     assert told.subject == f"You have collected your order {order.number}"
     assert "Collected" in words(await browser.get(await _page_of(order)))

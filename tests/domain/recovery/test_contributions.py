@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from portal.orders.waterfall import vendor_lines
+from shared.core.money import Money
 from shared.finance.ledger.chart import Account
 from shared.finance.ledger.models import LedgerPosting
+from shared.finance.order_money.waterfall import order_waterfall
 from shared.finance.payments.service import confirm_payment
 from shared.finance.recovery import service as recovery
 from shared.finance.recovery.contributions import waiting_contributions
@@ -70,6 +73,12 @@ async def test_a_vendor_gets_its_price_whatever_the_marketplace_takes_off(
         assert _holds(market, shop) == share
         claim = await Claim.get(order_id=order.id)
         assert claim.taken == claim.amount == order.platform_fee_amount - 3000
+        told = vendor_lines(await order_waterfall(order.id))
+        (paid_for,) = (line for line in told if line[0] == "Paid by the marketplace")
+        assert paid_for[1:3] == (
+            Money(3000, order.currency),
+            f"for {order.discount_code}",
+        )
     assert await booked(Account.MARKETPLACE_DISCOUNTS) == {"EUR": 3000 * len(shops)}
 
 
