@@ -124,6 +124,29 @@ class TestCancelling:
             await send(sale.order)
         await assert_books_agree(sandbox)
 
+    async def test_what_a_refund_left_is_cancelled_too(
+        self, client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
+    ) -> None:
+        """A vendor that gave a part back and never sends keeps nothing: the rest goes back."""
+        sale = await sold(gateway, sandbox)
+        portal = await shop_of(client, sale)
+        form = f"/vendor/admin/orders/{sale.order.number}/refunds"
+        await portal.get(form)
+        some = {"reach": "amount", "amount": "5.00", "note": "", "seen": "0"}
+        await portal.post(form, {**some, "reason": "requested_by_customer"})
+        browser, here = Browser(client), await below(sale.order)
+        assert "Cancel the order" in await browser.get(await page_of(sale.order))
+        assert "You get €15.00 back" in words(await browser.get(f"{here}/cancel"))
+        answer = await browser.post(f"{here}/cancel")
+        assert answer.status_code == 303, await text_of(answer)
+        order = await Order.get(id=sale.order.id)
+        assert (order.status, order.payment_status) == ("cancelled", "refunded")
+        amounts = await Refund.all().order_by("id").values_list("amount", flat=True)
+        assert list(amounts) == [500, 1500]
+        (told,) = await mails("order_called_off")
+        assert "What is left of it, €15.00, goes back" in " ".join(told.text.split())
+        await assert_books_agree(sandbox)
+
     async def test_while_there_is_no_money_to_send_nobody_reads_that_it_was_sent(
         self, client: TestClientProtocol, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:

@@ -8,7 +8,7 @@ from shared.trade.orders.errors import CannotCallOff
 from shared.trade.orders.models import Order
 from shared.trade.orders.order_mails import mails_of
 from shared.trade.orders.queries import money_of
-from shared.trade.orders.remaining_money import MoneyState
+from shared.trade.orders.remaining_money import OrderMoney
 from shared.trade.orders.rules import OrderStatus, PaymentStatus
 
 BY_SHOPPER = "shopper"
@@ -17,9 +17,10 @@ BY_SHOPPER = "shopper"
 async def call_off(tx: Transaction, order: Order, *, by: str) -> None:
     """Cancel a locked order; from now on nobody can send it. Both sides get a mail.
 
-    Raises CannotCallOff where it was sent meanwhile, or something of its money was moved.
+    Raises CannotCallOff where it was sent meanwhile, or something of its money is on its way.
     """
-    if money_of(order).state is not MoneyState.PAID:
+    money = money_of(order)
+    if not money.may_be_called_off:
         raise CannotCallOff
     moved = await tx.move(
         order,
@@ -32,11 +33,16 @@ async def call_off(tx: Transaction, order: Order, *, by: str) -> None:
     )
     if not moved:
         raise CannotCallOff
-    await _tell_both(tx, order)
+    await _tell_both(tx, order, money)
 
 
-async def _tell_both(tx: Transaction, order: Order) -> None:
+async def _tell_both(
+    tx: Transaction,
+    order: Order,
+    money: OrderMoney,
+) -> None:
     mails = await mails_of(tx, order)
-    total = Money(order.total_amount_cents, order.currency)
-    mails.to_shopper("order_called_off", total=total)
-    mails.to_vendor("order_not_to_send", total=total)
+    left = Money(money.left, order.currency)
+    is_rest = money.left < money.total
+    mails.to_shopper("order_called_off", left=left, is_rest=is_rest)
+    mails.to_vendor("order_not_to_send", left=left)

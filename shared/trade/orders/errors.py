@@ -193,7 +193,7 @@ class CannotDeliver(Conflict):
 
 
 class CannotCallOff(Conflict):
-    """Only a paid order that was not sent, and of which nothing went back, can be cancelled."""
+    """Only a paid order that was not sent can be cancelled, and none whose money is on its way."""
 
     code = "cannot_call_off"
     default = _n(

@@ -97,6 +97,15 @@ class OrderMoney:
         return MoneyState.PARTLY_RETURNING if self.refunded else MoneyState.PAID
 
     @property
+    def may_be_called_off(self) -> bool:
+        """Whether its shopper may have what is left of it back before it is sent: all of it, or
+        what a refund that has arrived left. What is on its way, or at a bank, is waited for.
+        """
+        if self.state is MoneyState.PARTLY_REFUNDED:
+            return self.refunded == self.returned
+        return self.state is MoneyState.PAID
+
+    @property
     def is_gone(self) -> bool:
         """Whether nothing is there any more and nothing comes back by itself (an appeal can still
         undo it).

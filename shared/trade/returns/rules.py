@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from shared.core.frozen import frozen
-from shared.trade.orders.remaining_money import OrderMoney
+from shared.trade.orders.remaining_money import MoneyState, OrderMoney
 from shared.trade.orders.rules import OrderStatus
 from shared.trade.returns.errors import (
     AnotherRequestOpen,
@@ -98,10 +98,12 @@ def offer(
     if not money.left and not money.is_free:
         return AfterSaleOffer(may_confirm_receipt=may_confirm)
     if status is OrderStatus.PROCESSING:
-        untouched = not (money.refunded or money.disputed or money.lost)
         # What a vendor gives back by itself takes no right away.
+        is_whole = money.state is MoneyState.PAID
         return AfterSaleOffer(
-            may_cancel=untouched, may_withdraw=not untouched, may_ask=not untouched
+            may_cancel=money.may_be_called_off,
+            may_withdraw=not is_whole,
+            may_ask=not is_whole,
         )
     if status not in (OrderStatus.SHIPPED, OrderStatus.DELIVERED):
         return AfterSaleOffer()
