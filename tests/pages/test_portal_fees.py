@@ -11,9 +11,11 @@ import pytest
 
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.trade.commission import service
+from shared.trade.commission.basis import CommissionBasis
 from shared.trade.commission.models import FeeRule, MarketplacePolicy
 from shared.trade.commission.queries import all_rules, get_policy
 from shared.trade.commission.rules import RefundPolicy, Rule
+from shared.trade.commission.service import set_basis
 from tests.support.factories import make_product, make_ready_vendor
 from tests.support.portal import operator_in, signed_in
 
@@ -284,10 +286,33 @@ class TestTrying:
         assert "Commission €0.19" in text
         assert "It was cut" in text
 
+    async def test_a_sale_with_delivery_pays_by_what_the_commission_is_of(
+        self, client: TestClientProtocol
+    ) -> None:
+        """Of goods alone nothing more; of both as the next order would pay it."""
+        vendor = await make_ready_vendor(slug="atelier", name="Atelier")
+        await make_product(vendor, slug="tote", price_amount=10000, category="Bags")
+        portal = await operator_in(client)
+        await portal.post(f"{FEES}/new", BAGS)
+        query = f"{FEES}?vendor=atelier&product=tote&category=&price=&delivery=4.95"
+        text = await told(portal, query)
+        assert "Goods €100.00 Delivery €4.95 The shopper pays €104.95" in text
+        assert "Atelier €94.65 Commission €10.30" in text
+        assert "Delivery pays no commission: it is of the goods alone." in text
+        await set_basis(CommissionBasis.GOODS_AND_SHIPPING, actor="test")
+        text = await told(portal, query)
+        assert "Atelier €94.15 Commission €10.80" in text
+        assert "€0.50 of the commission is on the delivery." in text
+        assert 'value="4.95"' in await portal.get(query)
+        alone = await told(portal, query.removesuffix("4.95"))
+        assert "The shopper pays €100.00" in alone
+        assert "on the delivery" not in alone
+
     @pytest.mark.parametrize(
         ("query", "sentence"),
         [
             ("vendor=&price=10", "Whose sale?"),
+            ("vendor=atelier&price=9&delivery=x", "Enter an amount such as 49.90."),
             ("vendor=nobody&price=10", "No shop has this address."),
             ("vendor=atelier", "Enter a price"),
             ("vendor=atelier&price=0", "Enter a price"),

@@ -160,6 +160,7 @@ class TryForm(MarketForm):
     product = StringField(_l("Product"), [Length(max=300)])
     category = StringField(_l("Category"), [Length(max=60)])
     price = MoneyField(_l("Price"))
+    delivery = MoneyField(_l("Delivery cost"))
 
 
 class BasisForm(MarketForm):

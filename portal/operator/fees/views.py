@@ -13,53 +13,36 @@ from portal.operator.fees.forms import (
     BasisForm,
     PolicyForm,
     RuleForm,
-    TryForm,
     basis_values,
     policy_form,
     policy_values,
     rule_values,
 )
-from portal.operator.fees.lookup import find_product, find_vendor, subject_of
+from portal.operator.fees.lookup import subject_of
+from portal.operator.fees.trying import try_sale
 from portal.operator.frame import page
 from shared.core.editing import ChangedMeanwhile, Look
-from shared.core.errors import Invalid, MarketError
-from shared.core.frozen import frozen
+from shared.core.errors import Invalid
 from shared.core.locales import gettext as _
-from shared.core.money import Money
 from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.editing import Trail
-from shared.entrypoints.web.filters import money
 from shared.entrypoints.web.identity import actor, actor_label
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.stepup import fresh_sign_in
-from shared.finance.connect.queries import currencies_in_use, vendor_row, vendor_rows
+from shared.finance.connect.queries import currencies_in_use, vendor_rows
 from shared.infra.audit.queries import entries_about
 from shared.trade.catalogue.queries import all_categories
-from shared.trade.commission import service, words
+from shared.trade.commission import service
 from shared.trade.commission.queries import (
     RuleView,
     all_rules,
     get_policy,
     rule_view,
-    rules_for,
 )
-from shared.trade.commission.rules import RefundPolicy, Rule, Sold, charge
+from shared.trade.commission.rules import RefundPolicy
 
 blueprint = Blueprint("operator_fees", __name__, url_prefix="/operator/fees")
-
-
-@frozen
-class TriedSale:
-    """What a sale would pay, and by which rule."""
-
-    price: Money
-    fee: Money
-    rest: Money
-    vendor: str
-    rule: str
-    place: int | None
-    is_trimmed: bool
 
 
 @blueprint.get("")
@@ -79,7 +62,7 @@ async def fees_page(
 ) -> Response:
     """All of it; a form that could not be taken keeps what stands in it."""
     views, policy = await all_rules(), await get_policy()
-    trying, tried = await _try(views)
+    trying, tried = await try_sale(views, policy.commission_basis)
     entries = await entries_about(service.SUBJECT, limit=8)
     return await page(
         "portal/operator/fees.html",
@@ -103,68 +86,6 @@ async def _suggestions() -> dict[str, Any]:
         "vendors": [(v.slug, v.name) for v in known.rows],
         "categories": await all_categories(),
     }
-
-
-async def _try(views: tuple[RuleView, ...]) -> tuple[TryForm, TriedSale | None]:
-    """The box as the address fills it, and what its sale would pay.
-
-    An empty box has no mistakes.
-    """
-    if request.args.get("vendor") is None or request.method != "GET":
-        return _try_form(None, "EUR"), None
-    form = _try_form(request.args, "EUR")
-    try:
-        vendor = await find_vendor(form.vendor.data, form.product.data)
-        if vendor is None:
-            form.validate()
-            return form, None
-        form = _try_form(request.args, vendor.currency)
-        form.vendor.data = vendor.slug
-        product = await find_product(vendor, form.product.data)
-        if not form.validate():
-            return form, None
-        price = form.price.data or (product.price if product else None)
-        if price is None or not price.amount:
-            raise Invalid(_("Enter a price, or a product that has one."), param="price")
-    except MarketError as error:
-        form.blame(error)
-        return form, None
-    category = product.category if product else form.category.data or ""
-    sold = Sold(
-        vendor.id,
-        product.id if product else None,
-        category,
-        price.amount,
-    )
-    return form, await _tried(views, vendor.name, sold, price)
-
-
-def _try_form(args: Any, currency: str) -> TryForm:
-    return TryForm(args, meta={"csrf": False, "currency": currency})
-
-
-async def _tried(
-    views: tuple[RuleView, ...],
-    vendor: str,
-    sold: Sold,
-    price: Money,
-) -> TriedSale:
-    otherwise = Rule((await vendor_row(sold.vendor_id)).platform_fee_percentage)
-    rules = await rules_for(sold.vendor_id)
-    (charged,) = charge([sold], rules, price.currency, otherwise=otherwise)
-    rule, fee = charged.rule, Money(charged.amount, price.currency)
-    rule_ids = [view.id for view in views]
-    place = rule_ids.index(rule.id) + 1 if rule.id in rule_ids else None
-    product = views[place - 1].product_name if place else ""
-    return TriedSale(
-        price=price,
-        fee=fee,
-        rest=price - fee,
-        vendor=vendor,
-        rule=words.sentence(rule, money, product),
-        place=place,
-        is_trimmed=charged.amount < max(rule.fixed, rule.minimum or 0),
-    )
 
 
 @blueprint.get("/new")
