@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from shared.finance.invoices import vat
+from shared.finance.invoices.supply import supply_of
 from shared.finance.refunds.models import Refund, RefundLine
 from shared.trade.orders.contacts import contact_of
 from shared.trade.orders.models import Checkout, Order, OrderLine
@@ -29,6 +30,7 @@ def of_sale(
     told = _with_rest(order, rows, order.total_amount_cents, name=order.shipping_method)
     told["discount"] = order.discount_amount
     told["rest"] += order.discount_amount
+    told["supply"] = supply_of(order)
     return {**told, **vat.of_parts(order, parts_in(order.vat_parts))}
 
 

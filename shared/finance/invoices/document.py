@@ -5,6 +5,7 @@ same bytes for the same documents.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from shared.core import formats
@@ -92,6 +93,9 @@ def _details(document: SalesDocumentView) -> list[tuple[str, str]]:
         (_said("issued"), issued),
         (_said("order"), str(document.content["order"])),
     ]
+    if supply := document.content.get("supply"):  # which older documents do not tell
+        day = formats.written_day(date.fromisoformat(supply["day"]))
+        details.append((word("invoices.supply", supply["fact"]), day))
     if document.of:
         details.append((_said("corrects"), document.of))
     return details
