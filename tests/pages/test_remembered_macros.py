@@ -10,9 +10,10 @@ from jinja2 import DictLoader, Environment, pass_context, pass_environment
 from jinja2.runtime import Context
 from markupsafe import Markup
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.validators import DataRequired, Length, NumberRange
 
 from shared.entrypoints.web import templating
-from shared.entrypoints.web.forms import KeptOptions
+from shared.entrypoints.web.widgets import KeptOptions, quick
 
 MACROS = """{% macro badge(kind, text) %}<b>{{ text }}</b>{% endmacro %}
 {% macro avatar(name) %}{% endmacro %}"""
@@ -97,3 +98,46 @@ def test_an_option_is_written_as_wtforms_writes_it(chosen: str | None) -> None:
     form.plain.widget = KeptOptions()
     assert [str(form.plain()), str(form.plain())] == [expected] * 2
     assert ("selected" in expected) is (chosen is not None)
+
+
+class _Controls(wtforms.Form):
+    """Every kind of control that WTForms itself writes."""
+
+    text = wtforms.StringField(
+        validators=[DataRequired(), Length(min=2, max=9)],
+        render_kw={"class_": "input", "data_one_two": "1"},
+    )
+    email = wtforms.EmailField()
+    secret = wtforms.PasswordField()
+    hidden = wtforms.HiddenField()
+    box = wtforms.BooleanField()
+    file = wtforms.FileField()
+    files = wtforms.MultipleFileField()
+    long = wtforms.TextAreaField(validators=[Length(max=500)])
+    number = wtforms.IntegerField(validators=[NumberRange(1, 5)])
+    colour = wtforms.ColorField()
+    one = wtforms.SelectField(choices=[SelectChoice("a", "A"), SelectChoice("b", "B")])
+    some = wtforms.SelectMultipleField(choices=[SelectChoice("a", "A")])
+    groups = wtforms.SelectField(choices=[SelectChoice("a", "A", optgroup="<g>")])
+
+
+GIVEN: list[dict[str, Any]] = [
+    {},
+    {"class_": "a \"b' <c>", "aria_describedby": "x", "aria-invalid": "true"},
+    {"required": False, "disabled": True, "rows": 3, "data-x": Markup('"<i>"')},
+    {"id": "own", "value": "<given>", "maxlength": 4, "hx-get": "/?a=1&b=2"},
+]
+
+
+@pytest.mark.parametrize("given", GIVEN)
+@pytest.mark.parametrize("typed", ["<b>\"&'", Markup("<i>"), "", None, True])
+def test_a_control_is_written_as_wtforms_writes_it(
+    given: dict[str, Any], typed: object
+) -> None:
+    """Of every kind, whatever it is given and whatever stands in it."""
+    every: Any = _Controls(data=dict.fromkeys(_Controls()._fields, typed))
+    for field in every:
+        expected = field(**given)
+        field.widget = quick(field.widget)
+        assert field(**given) == expected
+        assert isinstance(field(**given), Markup)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import MutableMapping
 from typing import Any
 
 from wtforms import Field, ValidationError
@@ -16,6 +17,30 @@ from shared.core.locales import gettext_noop as _n
 OPEN_TOO_LONG = _n(
     "This form was open for too long. Nothing you typed is lost; please send it again."
 )
+
+
+def token_of(
+    secret: bytes,
+    kept: MutableMapping[str, Any],
+) -> str:
+    """The token of a browser: an HMAC of the number that its session keeps, which is made now if it
+    has none.
+    """
+    number: str = kept.setdefault("csrf", secrets.token_hex(20))
+    return hmac.new(
+        secret,
+        number.encode(),
+        "sha256",
+    ).hexdigest()
+
+
+def is_token(
+    sent: str,
+    token: str,
+) -> bool:
+    """Whether what was sent is this token, however far the two are alike."""
+    given = sent.encode("utf-8", "replace")
+    return hmac.compare_digest(given, token.encode())
 
 
 class Csrf(CSRF):
@@ -32,14 +57,8 @@ class Csrf(CSRF):
         return super().setup_form(form)
 
     def generate_csrf_token(self, csrf_token_field: Field) -> str:
-        number: str = self._session.setdefault("csrf", secrets.token_hex(20))
-        return hmac.new(
-            self._secret,
-            number.encode(),
-            "sha256",
-        ).hexdigest()
+        return token_of(self._secret, self._session)
 
     def validate_csrf_token(self, form: BaseForm, field: Any) -> None:
-        sent = (field.data or "").encode("utf-8", "replace")
-        if not hmac.compare_digest(sent, field.current_token.encode()):
+        if not is_token(field.data or "", field.current_token):
             raise ValidationError(_(OPEN_TOO_LONG))

@@ -7,8 +7,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from functools import lru_cache
-from typing import Any, Self, cast
+from typing import Any, Self
 
 from quart import current_app, request, session
 from werkzeug.datastructures import MultiDict
@@ -24,7 +23,6 @@ from wtforms import (
     i18n,
 )
 from wtforms.fields.choices import (  # type: ignore[attr-defined]  # its stubs lag
-    Choice,
     SelectChoice,
     SelectFieldBase,
 )
@@ -32,13 +30,14 @@ from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm
 from wtforms.meta import DefaultMeta
 from wtforms.validators import StopValidation
-from wtforms.widgets import CheckboxInput, ListWidget, Select
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from shared.core import locales
 from shared.core.errors import Invalid, MarketError
 from shared.core.locales import gettext as _
 from shared.core.typed import readable
-from shared.entrypoints.web.csrf import Csrf
+from shared.entrypoints.web.csrf import Csrf, is_token, token_of
+from shared.entrypoints.web.widgets import quick
 from shared.trade.people.rules import check_password, normal_email
 
 # The field in which a form carries what it showed (shared/entrypoints/web/editing.py).
@@ -78,26 +77,6 @@ def _tidy(value: Any) -> Any:
     return readable(value).strip() if isinstance(value, str) else value
 
 
-class KeptOptions(Select):
-    """Writes each option once: 43 countries were a fifth of what the page of an address took."""
-
-    @classmethod
-    def render_option(cls, choice: Any, **kwargs: Any) -> Any:  # type: ignore[override]
-        kinds = (type(choice.value), type(choice.label))
-        if kwargs or choice.render_kw or kinds != (str, str):
-            return super().render_option(choice, **kwargs)
-        return _option(choice.value, choice.label, is_selected=bool(choice.selected))
-
-
-@lru_cache(maxsize=4096)
-def _option(value: str, label: str, *, is_selected: bool) -> Any:
-    write: Any = Select.render_option  # its stubs lag
-    return write(Choice(value, label, is_selected, {}))
-
-
-_SELECT = KeptOptions()
-
-
 class MarketForm(Form):
     """The base of every form.
 
@@ -121,7 +100,7 @@ class MarketForm(Form):
             return i18n.get_translations([self.language])
 
         def build_csrf(self, form: BaseForm) -> Any:
-            self.csrf_secret = b"csrf:" + str(current_app.secret_key).encode()
+            self.csrf_secret = _csrf_secret()
             self.csrf_context = session
             return super().build_csrf(form)
 
@@ -130,8 +109,7 @@ class MarketForm(Form):
             field.validators = [_sane, *field.validators]
             if isinstance(field, StringField) and not isinstance(field, PasswordField):
                 field.filters = (_tidy, *field.filters)
-            if type(field.widget) is Select:
-                field.widget = _SELECT
+            field.widget = quick(field.widget)
             return field
 
     def __init__(
@@ -256,16 +234,18 @@ def good_password(form: BaseForm, field: Field) -> None:
 
 
 class Bare(MarketForm):
-    """A form of nothing but its token: for buttons, and to check a token before any view runs."""
+    """A form of nothing but its token: for buttons."""
+
+
+def _csrf_secret() -> bytes:
+    return b"csrf:" + str(current_app.secret_key).encode()
 
 
 def csrf_token() -> str:
     """The token that every form of this browser carries."""
-    return cast("str", Bare().csrf_token.current_token)  # type: ignore[attr-defined]
+    return token_of(_csrf_secret(), session)
 
 
-def csrf_valid(token: str) -> bool:
-    """Whether `token` belongs to this browser's session."""
-    if not session.get("csrf"):
-        return False
-    return Bare(MultiDict({"csrf_token": token})).validate()
+def csrf_valid(sent: str) -> bool:
+    """Whether what was sent is the token of this browser's session."""
+    return bool(session.get("csrf")) and is_token(sent, csrf_token())

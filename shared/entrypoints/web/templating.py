@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from types import FunctionType
+from types import FunctionType, MethodType
 from typing import Any
 
 from jinja2 import Environment
-from jinja2.runtime import Context
+from jinja2.runtime import Context, Macro
 from markupsafe import Markup
 from quart import Quart
 
@@ -29,10 +29,13 @@ _REMEMBERED = {
     "navigation": ("vendor", "operator"),
     "ui": ("avatar", "badge"),
 }
+_PLAIN = (FunctionType, MethodType)
 
 
 class QuickContext(Context):
-    """Calls a plain function as it is; Jinja asks of each, at each call, what else it takes."""
+    """Calls plain functions, methods and macros as they are; Jinja asks of each, at each call, what
+    else it takes.
+    """
 
     def call(
         self,
@@ -41,10 +44,14 @@ class QuickContext(Context):
         *given: Any,
         **named: Any,
     ) -> Any:
-        if type(obj) is not FunctionType or hasattr(obj, "jinja_pass_arg"):
+        is_macro = type(obj) is Macro
+        is_plain = type(obj) in _PLAIN and not hasattr(obj, "jinja_pass_arg")
+        if not (is_macro or is_plain):
             return super().call(obj, *given, **named)
         named.pop("_loop_vars", None)
         named.pop("_block_vars", None)
+        if is_macro:
+            return obj(self.eval_ctx, *given, **named)
         return obj(*given, **named)
 
 
