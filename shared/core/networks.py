@@ -4,6 +4,7 @@ asking has all of them.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 HOUSEHOLD = (
@@ -11,6 +12,7 @@ HOUSEHOLD = (
 )
 
 
+@lru_cache(maxsize=4096)
 def network_of(address: str | None) -> str:
     """What `address` is counted as: an IPv4 address itself, an IPv6 address its /64, and anything
     else `local`.

@@ -41,12 +41,6 @@ def untold() -> AbstractContextManager[None]:
     return _Telling(None)
 
 
-async def _tell(query: str) -> None:
-    before = _before.get()
-    if before is not None:
-        await before(query)
-
-
 class CaughtFailure(RuntimeError):
     """A statement failed, somebody caught that, and the transaction was about to end well.
 
@@ -56,27 +50,10 @@ class CaughtFailure(RuntimeError):
     """
 
 
-class _NotingFailures:
-    __slots__ = ("_client",)
-
-    def __init__(self, client: TellsStatements) -> None:
-        self._client = client
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, _kind: object, error: object, _trace: object) -> None:
-        if isinstance(error, Exception):
-            self._client.has_failed = True
-
-
 class TellsStatements:
     """Put before a client of Tortoise's that is inside a transaction."""
 
     has_failed = False
-
-    def _noting_failures(self) -> AbstractContextManager[None]:
-        return _NotingFailures(self)
 
     async def commit(self) -> None:
         if self.has_failed:
@@ -98,29 +75,38 @@ class TellsStatements:
         around: Any = self._parent  # type: ignore[attr-defined]
         around.has_failed = False
 
+    async def _told(
+        self,
+        send: Callable[..., Awaitable[Any]],
+        query: str,
+        *values: Any,
+    ) -> Any:
+        before = _before.get()
+        if before is not None:
+            await before(query)
+        try:
+            return await send(query, *values)
+        except Exception:
+            self.has_failed = True
+            raise
+
     async def execute_insert(self, query: str, values: list[Any]) -> Any:
-        await _tell(query)
-        with self._noting_failures():
-            return await super().execute_insert(query, values)  # type: ignore[misc]
+        return await self._told(super().execute_insert, query, values)  # type: ignore[misc]
 
     async def execute_many(self, query: str, values: list[Any]) -> None:
-        await _tell(query)
-        with self._noting_failures():
-            await super().execute_many(query, values)  # type: ignore[misc]
+        await self._told(super().execute_many, query, values)  # type: ignore[misc]
 
-    async def execute_query(self, query: str, values: list[Any] | None = None) -> Any:
-        await _tell(query)
-        with self._noting_failures():
-            return await super().execute_query(query, values)  # type: ignore[misc]
+    async def execute_query(
+        self,
+        query: str,
+        values: list[Any] | None = None,
+    ) -> Any:
+        return await self._told(super().execute_query, query, values)  # type: ignore[misc]
 
     async def execute_query_dict(
         self, query: str, values: list[Any] | None = None
     ) -> Any:
-        await _tell(query)
-        with self._noting_failures():
-            return await super().execute_query_dict(query, values)  # type: ignore[misc]
+        return await self._told(super().execute_query_dict, query, values)  # type: ignore[misc]
 
     async def execute_script(self, query: str) -> None:
-        await _tell(query)
-        with self._noting_failures():
-            await super().execute_script(query)  # type: ignore[misc]
+        await self._told(super().execute_script, query)  # type: ignore[misc]

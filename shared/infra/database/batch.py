@@ -65,12 +65,21 @@ class Batch:
         self._last.update(dict.fromkeys(statement.rows, place))
         self._waves.setdefault(place, []).append(statement)
 
-    def insert(self, rows: Sequence[Row], *, once: bool = False) -> None:
+    def insert(
+        self,
+        rows: Sequence[Row],
+        *,
+        once: bool = False,
+    ) -> None:
         """Add rows of one table; with `once`, one whose unique column is taken is left out."""
         for statement in inserts(rows, once=once):
             self.put(statement)
 
-    def update(self, row: Row, values: Mapping[str, Any]) -> None:
+    def update(
+        self,
+        row: Row,
+        values: Mapping[str, Any],
+    ) -> None:
         """Set columns of one row; `values` are as the database keeps them (`stored`)."""
         table = type(row)._meta.db_table
         sets = ", ".join(f'"{column}" = ?' for column in values)
@@ -88,7 +97,10 @@ class Batch:
                     await client.execute_query(statement.sql, list(statement.values))
 
 
-def stored(row: Row, values: Mapping[str, Any]) -> dict[str, Any]:
+def stored(
+    row: Row,
+    values: Mapping[str, Any],
+) -> dict[str, Any]:
     """Return values by the columns of the row's table, as the database keeps them."""
     columns = type(row)._meta.fields_db_projection
     of_table, text = quick(type(row)), keeps_text()
@@ -125,7 +137,7 @@ async def update_row(
         row.id,
         *met.values(),
     ]
-    count, _ = await client.execute_query(placed(sql), every)
+    count, _ = await client.execute_query(placed(sql, client), every)
     return bool(count)
 
 
@@ -134,13 +146,15 @@ async def insert_row(row: Row) -> None:
     row.updated_at = clock.now()
     (statement,) = inserts([row])
     client = get_connection("default")
-    sql = placed(f'{statement.sql} RETURNING "id"')
+    sql = placed(f'{statement.sql} RETURNING "id"', client)
     found = await client.execute_query_dict(sql, list(statement.values))
     row.id = found[0]["id"]
     row._saved_in_db = True
 
 
-async def insert_new(asked: Sequence[Newcomers]) -> list[dict[str, int]]:
+async def insert_new(
+    asked: Sequence[Newcomers],
+) -> list[dict[str, int]]:
     """Insert them at once; for each table, return the ids of those that were new, by their column.
 
     Another transaction's row with the same value is waited for.
@@ -203,14 +217,16 @@ def _insert(
     of_table, text = quick(model), keeps_text()
     values: list[Any] = []
     for row in rows:
+        if not found:
+            values += of_table.stored_all(row, names, text=text)
+            continue
         for name in names:
             if name in found:
                 values += found[name].values
             else:
-                value = getattr(row, name)
-                values.append(of_table.stored(row, name, value, text=text))
-    marks = tuple(f"({found[name].sql})" if name in found else "?" for name in names)
-    sql = _inserting(model, names, marks, len(rows))
+                values += of_table.stored_all(row, [name], text=text)
+    asked = tuple((name, each.sql) for name, each in found.items())
+    sql = _inserting(model, names, asked, len(rows))
     if once:
         sql = f"{sql} ON CONFLICT DO NOTHING"
     return SqlStatement(sql, values, touched(model, _names(rows)))
@@ -228,10 +244,12 @@ def _names(rows: Sequence[Row]) -> Iterator[Hashable]:
 def _inserting(
     model: type[Row],
     names: tuple[str, ...],
-    marks: tuple[str, ...],
+    asked: tuple[tuple[str, str], ...],
     rows: int,
 ) -> str:
-    meta = model._meta
+    """`asked`: fields that are looked up, with how."""
+    meta, found = model._meta, dict(asked)
+    marks = [f"({found[name]})" if name in found else "?" for name in names]
     columns = ", ".join(f'"{meta.fields_db_projection[name]}"' for name in names)
     lines = ", ".join([f"({', '.join(marks)})"] * rows)
     return f'INSERT INTO "{meta.db_table}" ({columns}) VALUES {lines}'  # noqa: S608

@@ -8,31 +8,24 @@ Whatever else goes Tortoise's own way, and each is what it would be there
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Mapping
-from copy import deepcopy
-from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Any
 
 from tortoise import fields
 from tortoise.fields.base import DatabaseDefault
 from tortoise.models import Model
-from tortoise.validators import MaxLengthValidator
 
-State: TypeAlias = dict[str, Any]
-Made: TypeAlias = tuple[str, Callable[[], Any]]
-_CONSTANT = (int, float, str, bool, bytes)
-# By the field's own class: the types of which a value is taken and stored as it is.
-_AS_IT_IS: dict[type[Any], frozenset[type[Any]]] = {
-    fields.BigIntField: frozenset({int}),
-    fields.BinaryField: frozenset({bytes}),
-    fields.BooleanField: frozenset({bool}),
-    fields.CharField: frozenset({str}),
-    fields.IntField: frozenset({int}),
-    fields.SmallIntField: frozenset({int}),
-    fields.TextField: frozenset({str}),
-}
-_NONE: frozenset[type[Any]] = frozenset()
+from shared.infra.database.quick_columns import (
+    NONE,
+    State,
+    as_it_is,
+    defaults,
+    is_plain_moment,
+    moment,
+    relations,
+)
+
 _NO_LIMIT = 1 << 60
 
 
@@ -45,7 +38,7 @@ class QuickRows:
         self._fields = {
             name: meta.fields_map[name] for name in meta.fields_db_projection
         }
-        self._plain = {name: _as_it_is(field) for name, field in self._fields.items()}
+        self._plain = {name: as_it_is(field) for name, field in self._fields.items()}
         self._longest = {
             name: getattr(field, "max_length", _NO_LIMIT)
             for name, field in self._fields.items()
@@ -56,14 +49,17 @@ class QuickRows:
             if type(field) is fields.DatetimeField
             and not (field.auto_now or field.auto_now_add)
         }
+        self._texts = {name for name, kinds in self._plain.items() if str in kinds}
         self._given = self._fields.keys() - {meta.pk_attr}
+        self._relations = relations(model)
         self._all = tuple(self._fields)
         self._without_id = tuple(name for name in self._all if name != meta.pk_attr)
         self._left_to_database = any(
             field.has_db_default() for field in self._fields.values()
         )
-        self._blank, self._made = _defaults(self._fields)
+        self._blank, self._made = defaults(self._fields)
         is_custom = meta.db_pk_column not in meta.generated_db_fields
+        self._read_by: dict[tuple[str, int], Any] = {}
         self._read = {
             "_partial": False,
             "_saved_in_db": True,
@@ -75,21 +71,58 @@ class QuickRows:
         row: Model,
         values: Mapping[str, Any],
     ) -> bool:
-        """Make `row` a new one of these values; False where Tortoise is to do it, for a relation,
-        an id, or a name that is no column's.
+        """Make `row` a new one of these values; False where Tortoise is to do it, for an id, what
+        is not stored yet, or a name that is no column's.
         """
+        related: State = {}
         if not self._given >= values.keys():
-            return False
+            values, related = self._by_id(values)
+            if not self._given >= values.keys():
+                return False
         state = row.__dict__
         state.update(self._blank)
         state["_await_when_save"] = {}
         for name, make in self._made:
             if name not in values:
                 state[name] = make()
+        self._take(state, values)
+        state.update(related)
+        return True
+
+    def _by_id(
+        self,
+        values: Mapping[str, Any],
+    ) -> tuple[State, State]:
+        """The same with the ids of rows that it names, and those rows as the new one keeps them."""
+        by_id, related = dict(values), {}
+        for name in values.keys() & self._relations.keys():
+            row = values[name]
+            if not isinstance(row, self._relations[name]) or not row._saved_in_db:
+                continue
+            del by_id[name]
+            by_id[f"{name}_id"] = row.pk
+            related[f"_{name}"] = row
+        return by_id, related
+
+    def change(
+        self,
+        row: Model,
+        values: Mapping[str, Any],
+    ) -> None:
+        """Set values of a row, as Tortoise's `update_from_dict` does."""
+        if not self._given >= values.keys():
+            row.update_from_dict(dict(values))
+            return
+        self._take(row.__dict__, values)
+
+    def _take(
+        self,
+        state: State,
+        values: Mapping[str, Any],
+    ) -> None:
         for name, value in values.items():
             is_plain = type(value) in self._plain[name]
             state[name] = value if is_plain else self._taken(name, value)
-        return True
 
     def _taken(
         self,
@@ -97,46 +130,66 @@ class QuickRows:
         value: Any,
     ) -> Any:
         field = self._fields[name]
+        if isinstance(value, str) and name in self._texts:  # one of an enum's
+            return value
         if value is None:
             if not field.null:
                 told = f"{name} is non nullable field, but null was passed"
                 raise ValueError(told)
             return None
-        if name in self._moments and _is_plain_moment(value):
+        if name in self._moments and is_plain_moment(value):
             return value
         return field.to_python_value(value)
 
     def are_plain(self, values: Mapping[str, Any]) -> bool:
         """Whether these are columns, and each value of its column's own type."""
         return all(
-            type(value) in self._plain.get(name, _NONE)
-            for name, value in values.items()
+            type(value) in self._plain.get(name, NONE) for name, value in values.items()
         )
 
-    def read(self, values: Mapping[str, Any]) -> Any:
-        """Return the row that the database tells by its columns; None where one is missing."""
-        meta = self._model._meta
+    def read(self, values: Mapping[str, Any], alias: str = "") -> Any:
+        """Return the row that the database tells by its columns, or by them under an alias
+        (`alias.column`); None where one is missing.
+        """
+        # PostgreSQL takes more kinds as they are than SQLite does: their number tells which it is.
+        way = alias, len(self._model._meta.db_native_fields)
+        native, plain, others = self._read_by.get(way) or self._by_alias(*way)
         row = self._model.__new__(self._model)
         state = row.__dict__
         state.update(self._read)
         state["_await_when_save"] = {}
         try:
-            for column, name, _ in meta.db_native_fields:
+            for column, name in native:
                 state[name] = values[column]
-            for column, name, field in meta.db_default_fields:
+            for column, name, kind in plain:
                 value = values[column]
-                state[name] = None if value is None else field.field_type(value)
-            for column, name, field in meta.db_complex_fields:
+                state[name] = None if value is None else kind(value)
+            for column, name, take in others:
                 value = values[column]
-                if value is None:
-                    state[name] = None
-                elif name in self._moments:
-                    state[name] = _moment(value, field)
-                else:
-                    state[name] = field.to_python_value(value)
+                state[name] = None if value is None else take(value)
         except KeyError:
             return None
         return row
+
+    def _by_alias(self, alias: str, number: int) -> Any:
+        """Columns as they are called under an alias, with what is made of their values."""
+        meta, before = self._model._meta, f"{alias}." if alias else ""
+        native = [(before + column, name) for column, name, _ in meta.db_native_fields]
+        plain = [
+            (before + column, name, field.field_type)
+            for column, name, field in meta.db_default_fields
+        ]
+        others = [
+            (before + column, name, self._reader(name, field))
+            for column, name, field in meta.db_complex_fields
+        ]
+        found = self._read_by[alias, number] = native, plain, others
+        return found
+
+    def _reader(self, name: str, field: Any) -> Any:
+        return (
+            partial(moment, field) if name in self._moments else field.to_python_value
+        )
 
     def given(self, row: Model) -> tuple[str, ...]:
         """Name the fields that are not left to the database; an id that is known beforehand is
@@ -145,11 +198,27 @@ class QuickRows:
         names = self._without_id if row.pk is None else self._all
         if not self._left_to_database:
             return names
-        return tuple(
-            name
-            for name in names
-            if not isinstance(getattr(row, name), DatabaseDefault)
-        )
+        state = row.__dict__
+        left = [name for name in names if type(state[name]) is DatabaseDefault]
+        return tuple(name for name in names if name not in left) if left else names
+
+    def stored_all(
+        self,
+        row: Model,
+        names: Iterable[str],
+        *,
+        text: bool,
+    ) -> list[Any]:
+        """What the database is given for these fields of a row, in their order (`stored`)."""
+        state, plain, longest, found = row.__dict__, self._plain, self._longest, []
+        for name in names:
+            value = state[name]
+            most = longest[name]
+            if type(value) in plain[name] and (most == _NO_LIMIT or len(value) <= most):
+                found.append(value)
+            else:
+                found.append(self.stored(row, name, value, text=text))
+        return found
 
     def stored(
         self,
@@ -164,71 +233,17 @@ class QuickRows:
 
         Raises what Tortoise raises for what is no value of a column.
         """
-        if type(value) in self._plain[name]:
+        is_text = isinstance(value, str) and name in self._texts
+        if is_text or type(value) in self._plain[name]:
             longest = self._longest[name]
             if longest == _NO_LIMIT or len(value) <= longest:
                 return value
         elif value is None:
             if self._fields[name].null:
                 return None
-        elif name in self._moments and _is_plain_moment(value):
+        elif name in self._moments and is_plain_moment(value):
             return value.isoformat(" ") if text else value
         return self._fields[name].to_db_value(value, row)
-
-
-def _as_it_is(field: fields.Field[Any]) -> frozenset[type[Any]]:
-    """The types of which its values are kept unasked: none where a validator of ours wants to see
-    them; how long a text may be is looked at here.
-    """
-    if all(type(each) is MaxLengthValidator for each in field.validators):
-        return _AS_IT_IS.get(type(field), _NONE)
-    return _NONE
-
-
-def _defaults(columns: Mapping[str, Any]) -> tuple[State, list[Made]]:
-    """What a new row has where nothing is said, and what is made for each."""
-    blank: State = {
-        "_partial": False,
-        "_saved_in_db": False,
-        "_custom_generated_pk": False,
-    }
-    made: list[Made] = []
-    for name, field in columns.items():
-        default = field.default
-        if inspect.iscoroutinefunction(default):
-            raise NotImplementedError(f"{name}: a default that is awaited")
-        if callable(default):
-            made.append((name, default))
-        elif default is None:
-            if field.has_db_default():
-                made.append((name, field.get_db_default_value))
-            else:
-                blank[name] = None
-        elif isinstance(default, _CONSTANT):
-            blank[name] = default
-        else:
-            made.append((name, _copies(default)))
-    return blank, made
-
-
-def _copies(default: Any) -> Callable[[], Any]:
-    return lambda: deepcopy(default)
-
-
-def _is_plain_moment(value: Any) -> bool:
-    return type(value) is datetime and value.tzinfo is UTC
-
-
-def _moment(
-    value: Any,
-    field: Any,
-) -> Any:
-    if type(value) is str:
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError:
-            return field.to_python_value(value)
-    return value if _is_plain_moment(value) else field.to_python_value(value)
 
 
 _QUICK: dict[type[Model], QuickRows] = {}

@@ -27,7 +27,8 @@ Record = Mapping[str, Any]
 async def fetch(sql: str, *values: Any) -> list[dict[str, Any]]:
     """Return what a statement answers; JSON columns are as the driver gives them."""
     client = get_connection("default")
-    return list(await client.execute_query_dict(placed(sql, client), list(values)))
+    asked = placed(sql, client)
+    return list(await client.execute_query_dict(asked, list(values)))
 
 
 async def execute(sql: str, *values: Any) -> int:
@@ -53,8 +54,15 @@ def every(**tables: type[Row]) -> str:
     return ", ".join(columns(model, alias) for alias, model in tables.items())
 
 
-def row_of(model: type[M], alias: str, record: Record) -> M:
+def row_of(
+    model: type[M],
+    alias: str,
+    record: Record,
+) -> M:
     """Make the row of a table out of a record that has its columns."""
+    row: M | None = quick(model).read(record, alias)
+    if row is not None:
+        return row
     names = model._meta.fields_db_projection.values()
     return model._init_from_db(**{name: record[f"{alias}.{name}"] for name in names})
 
@@ -78,7 +86,10 @@ def locking(query: QuerySet[M]) -> QuerySet[M]:
     return query.select_for_update() if dialect() == "postgres" else query
 
 
-async def locked_row(model: type[M], where: Mapping[str, Any]) -> M | None:
+async def locked_row(
+    model: type[M],
+    where: Mapping[str, Any],
+) -> M | None:
     """Read the first row that has these values, and lock it; None where there is none."""
     if not quick(model).are_plain(where):
         return await locking(model.filter(**where)).first()

@@ -93,7 +93,8 @@ class SqliteConnection:
 
     async def briefly(self, work: Work[T]) -> T:
         """Read, and be stopped after a while. Raises TakesLong then."""
-        await self._turn()
+        if self._is_to_wait():
+            await self._turn()
         self._until = perf_counter() + BRIEF
         try:
             return self._timed(work)
@@ -124,7 +125,8 @@ class SqliteConnection:
         measured = partial(self._measured, work, name) if name else work
         if long or is_at_length() or name in self._known:
             return await self.in_thread(measured)
-        await self._turn()
+        if self._is_to_wait():
+            await self._turn()
         return self._timed(measured)
 
     def _measured(
@@ -202,6 +204,9 @@ class SqliteConnection:
 
     def _is_late(self) -> bool:
         return perf_counter() > self._until
+
+    def _is_to_wait(self) -> bool:
+        return self._spent > _TURN or self._busy is not None
 
     async def _turn(self) -> None:
         """Let others have theirs after a while: statements that follow each other wait for nothing

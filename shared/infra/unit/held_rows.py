@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, TypeAlias, TypeVar
 
@@ -91,7 +92,7 @@ class HeldRows:
 
     async def before(self, query: str) -> None:
         """Write what a statement that is about to be sent must find."""
-        reads = _READS.match(query) is not None
+        reads, only_adds = _kind(query)
         tables = {type(row)._meta.db_table for row in self._new}
         tables |= {model._meta.db_table for model, _ in self._waiting}
         waits = any(not reads or table in query for table in tables)
@@ -99,7 +100,7 @@ class HeldRows:
             batch = Batch()
             self.write(batch)
             await batch.send()
-        if not reads and _ONLY_ADDS.match(query) is None:
+        if not (reads or only_adds):
             self._distrust(query)
 
     def _distrust(self, query: str) -> None:
@@ -129,6 +130,13 @@ async def changed_if(
         return await update_row(row, where, values)
     found = type(row).filter(id=row.id, **where)
     return bool(await found.update(**values))
+
+
+@lru_cache(maxsize=1024)
+def _kind(query: str) -> tuple[bool, bool]:
+    """Whether a statement reads, and whether it only adds rows."""
+    reads, adds = _READS.match(query), _ONLY_ADDS.match(query)
+    return reads is not None, adds is not None
 
 
 def _key(row: Row) -> Key:

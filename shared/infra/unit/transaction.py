@@ -20,6 +20,7 @@ from shared.infra.activity import cause
 from shared.infra.activity.changes import difference, held
 from shared.infra.database.base import Row
 from shared.infra.database.batch import Batch, insert_row
+from shared.infra.database.quick_rows import quick
 from shared.infra.database.raw_sql import locked_row, locking
 from shared.infra.unit.acts import Act
 from shared.infra.unit.collected import Pending
@@ -40,6 +41,8 @@ class Transaction(Recorder):
         super().__init__()
         self._locks = HeldLocks()
         self._held = HeldRows()
+        # Writes what a statement that is about to be sent must find.
+        self.before_statement = self._held.before
         self._callbacks: list[Callable[[], None]] = []
         self._emitted = Emitted()
 
@@ -195,7 +198,12 @@ class Transaction(Recorder):
             self._audit(act, row)
         return row
 
-    async def insert(self, row: M, *, known_id: int | None = None) -> M:
+    async def insert(
+        self,
+        row: M,
+        *,
+        known_id: int | None = None,
+    ) -> M:
         """Insert a row that nothing is told of, as `create` does."""
         if known_id is None:
             await insert_row(row)
@@ -240,7 +248,7 @@ class Transaction(Recorder):
             for name, value in changes.items()
             if not isinstance(value, Expression)
         }
-        row.update_from_dict(plain)
+        quick(type(row)).change(row, plain)
         self._happened(row, act, difference(before, _watched(row)))
         if act is not None:
             self._audit(act, row)
@@ -299,10 +307,6 @@ class Transaction(Recorder):
             batch = Batch()
             self._held.write(batch)
             await batch.send()
-
-    async def before_statement(self, query: str) -> None:
-        """Write what a statement that is about to be sent must find."""
-        await self._held.before(query)
 
     def committed(self) -> None:
         """Do what was to be done after the commit."""
