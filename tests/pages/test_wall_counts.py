@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import pytest
 from quart import Blueprint
 
-from shared.entrypoints.web import limits
+from shared.entrypoints.web import limit_stores, limits
 from shared.entrypoints.web.access import vendor_token
 from shared.entrypoints.web.bodies import MAX_FIELDS, MAX_HEADERS, MAX_PARTS
 from shared.entrypoints.web.security import MAX_BYTES_SENT_BACK, MAX_SENT_BACK
@@ -231,7 +231,7 @@ class TestMemory:
         self,
     ) -> None:
         """Forgotten is who was unseen longest, not who came first."""
-        store = limits.BoundedStore(size=2)
+        store = limit_stores.BoundedStore(size=2)
         for key in ("a", "b", "a", "c"):
             await store.set(key, cast("Any", key))
 

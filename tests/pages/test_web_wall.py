@@ -14,7 +14,7 @@ from quart import Quart
 from quart.sessions import SecureCookieSessionInterface
 
 from shared.core import clock
-from shared.entrypoints.web import limits
+from shared.entrypoints.web import limit_stores
 from shared.entrypoints.web.cookies import SignedCookies
 from shared.entrypoints.web.factory import development_key
 from shared.entrypoints.web.forms import MarketForm
@@ -392,12 +392,12 @@ class TestLimits:
         """
         asked = []
 
-        class Broken(limits.BoundedStore):
+        class Broken(limit_stores.BoundedStore):
             async def get(self, key: str, default: Any) -> Any:
                 asked.append(key)
                 raise ConnectionError
 
-        store = limits.SteadyStore(Broken())
+        store = limit_stores.SteadyStore(Broken())
         now = clock.now()
         with clock.use(lambda: now):
             assert await store.get("k", cast("Any", "never")) == "never"
@@ -410,7 +410,7 @@ class TestLimits:
 
     async def test_the_memory_of_callers_is_bounded(self) -> None:
         """A flood of addresses cannot fill the memory."""
-        store = limits.BoundedStore(size=3)
+        store = limit_stores.BoundedStore(size=3)
         for n in range(10):
             await store.set(str(n), cast("Any", n))
 

@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl
 from quart import Quart, Response, current_app
 
 from shared.core import locales
+from shared.core.networks import network_of
 from shared.core.settings import Settings
 from shared.entrypoints.web import (
     compression,
@@ -90,7 +91,7 @@ class AnswerCache:
             client = scope.get("client") or ("",)
             counted = await outside.admitted(
                 kept.route,
-                outside.network(client[0]),
+                network_of(client[0]),
             )
             if counted is not None:
                 await _answer(kept, counted, scope, send, started)

@@ -16,6 +16,7 @@ from quart import Quart, Response, current_app, request
 
 from shared.core import locales
 from shared.core.frozen import frozen
+from shared.core.networks import network_of
 from shared.entrypoints.web import outside
 from shared.entrypoints.web.access import current_view
 from shared.entrypoints.web.bodies import MAX_BODY, MAX_HEADER_BYTES, MAX_HEADERS
@@ -161,7 +162,7 @@ class Doorway:
     ) -> bool:
         """Do what is asked for and say so; False where the application is to answer."""
         client = (scope.get("client") or ("",))[0]
-        counted = await outside.admitted(answer.route, outside.network(client))
+        counted = await outside.admitted(answer.route, network_of(client))
         if counted is None:
             return False
         request_id = outside.new_request_id()

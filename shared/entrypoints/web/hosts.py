@@ -7,6 +7,7 @@ believes to be one site.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -28,6 +29,7 @@ def any_host(view: F) -> F:
     return view
 
 
+@lru_cache(maxsize=1024)
 def name_of(host: str) -> str:
     """The name in a Host header or a setting, as the net writes it: no port, no brackets, lower
     case, no dot at the end.

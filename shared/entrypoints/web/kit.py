@@ -10,7 +10,7 @@ from collections.abc import Coroutine
 from functools import lru_cache
 from typing import Any, TypeVar, cast
 
-from quart import Quart, current_app, request
+from quart import Quart, Response, current_app, request
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
@@ -84,6 +84,14 @@ def is_htmx() -> bool:
         and headers.get("HX-Boosted") != "true"
         and headers.get("HX-History-Restore-Request") != "true"
     )
+
+
+def vary_by(response: Response, *names: str) -> None:
+    """Say that the answer depends on these headers of its request, besides those it names."""
+    said = response.headers.get("Vary", "")
+    known = said.lower().replace(" ", "").split(",")
+    more = [name for name in names if name.lower() not in known]
+    response.headers["Vary"] = ", ".join(filter(None, [said, *more]))
 
 
 def wants_json() -> bool:

@@ -16,6 +16,7 @@ from werkzeug.http import parse_accept_header
 
 from shared.core import locales
 from shared.entrypoints.web import areas
+from shared.entrypoints.web.kit import vary_by
 
 _CHOSEN = "language"  # of the signed cookie
 
@@ -67,8 +68,8 @@ async def load() -> None:
 async def name_it(response: Response) -> Response:
     """After each request: which language a page is in, and that another browser may get another."""
     if response.mimetype == "text/html":
-        response.content_language.add(locales.current())
-        response.vary.update(("Accept-Language", "Cookie"))
+        response.headers.setdefault("Content-Language", locales.current())
+        vary_by(response, "Accept-Language", "Cookie")
     return response
 
 

@@ -12,25 +12,23 @@ token were found right.
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
+from itertools import filterfalse
 from typing import Any, TypeVar, cast
 
-from quart import Quart, current_app, g, request
+from quart import Quart, Response, current_app, g, request
 from quart_rate_limiter import RateLimit, RateLimiter, rate_limit
 from quart_rate_limiter.store import RateLimiterStoreABC
 
-from shared.core import clock
 from shared.core.networks import network_of
 from shared.core.settings import Settings
-from shared.entrypoints.web import measuring
+from shared.entrypoints.web import measuring, outside
 from shared.entrypoints.web.access import TOKEN, access_of, current_view
 from shared.entrypoints.web.identity import knows
-from shared.entrypoints.web.outside import Route, counted_by
+from shared.entrypoints.web.limit_stores import BoundedStore, SteadyStore
+from shared.entrypoints.web.outside import Headers, Route, counted_by
 from shared.trade.people.login_limits import TRIES, Paces, knock
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -44,11 +42,7 @@ _PERIODS = {
     "hour": timedelta(hours=1),
     "day": timedelta(days=1),
 }
-_MAX_KEYS = 50_000
-_PATIENCE = 1.0  # seconds, for an answer of the store
-_REST = timedelta(seconds=10)  # before a store that failed is asked again
-
-log = logging.getLogger("markethall.limits")
+_NO_ROUTE = "(no route)"
 
 
 def _parse(text: str) -> tuple[int, timedelta]:
@@ -72,6 +66,10 @@ async def caller() -> str:
 
 async def _network() -> str:
     return network()
+
+
+def _by_network(limit: RateLimit) -> bool:
+    return limit.key_function is _network
 
 
 def limit(text: str) -> Callable[[F], F]:
@@ -155,33 +153,53 @@ class Gate(RateLimiter):
     is known whose they are.
     """
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._routes: dict[str | None, Route] = {}
+        super().__init__(*args, **kwargs)
+
     async def _before_request(self) -> None:
         """First of all.
 
         A token may be made up, so what brings one is counted by its network here.
         """
-        takes_token = access_of(current_view()) == TOKEN
-        await self._count(
-            [
-                limit
-                for limit in self._here()
-                if not takes_token or limit.key_function is _network
-            ]
-        )
+        if access_of(current_view()) == TOKEN:
+            await self._count(list(filter(_by_network, self._here())))
+        elif current_app.config["QUART_RATE_LIMITER_ENABLED"]:
+            g.limits_told = await self._admitted()
+
+    async def _admitted(self) -> Headers | None:
+        """Count a request by its network, and return what its answer says of that; raise
+        RateLimitExceeded for one too many.
+        """
+        endpoint = request.endpoint
+        if endpoint not in self._routes:
+            self._routes[endpoint] = await self.route_here()
+        told = await outside.admitted(self._routes[endpoint], network())
+        if told is None:
+            every = self._here()
+            mine = [limit for limit in every if not await self._should_skip(limit)]
+            await self._raise_on_rejection(request.endpoint or "", mine)
+        return told
+
+    async def _after_request(self, response: Response) -> Response:
+        told = g.get("limits_told")
+        if not told:
+            return await super()._after_request(response)
+        for name, value in told:
+            response.headers[name.decode()] = value.decode()
+        return response
 
     async def count_token(self) -> None:
         """After the token was looked up: by its vendor."""
         if access_of(current_view()) == TOKEN:
-            await self._count(
-                [limit for limit in self._here() if limit.key_function is not _network]
-            )
+            await self._count(list(filterfalse(_by_network, self._here())))
 
     async def route_here(self) -> Route:
         """Return how answers of this route are counted where they are given without the
         application (answer_cache.py).
         """
         rule = request.url_rule.rule if request.url_rule else ""
-        app, endpoint = current_app.import_name, request.endpoint or ""
+        app, endpoint = current_app.import_name, request.endpoint or _NO_ROUTE
         meter, limits = measuring.meter(), self._here()
         told = min(limits, key=lambda one: one.period)
         counting = [one for one in limits if not await self._should_skip(one)]
@@ -212,80 +230,7 @@ class Gate(RateLimiter):
         await self._update_limits(request.endpoint or "", mine)
 
     async def _create_key(self, endpoint: str | None, rate_limit: RateLimit) -> str:
-        return await super()._create_key(endpoint or "(no route)", rate_limit)
-
-
-class BoundedStore(RateLimiterStoreABC):
-    """Arrival times in memory; the callers seen longest ago are forgotten first."""
-
-    def __init__(self, size: int = _MAX_KEYS) -> None:
-        self._size = size
-        self._times: OrderedDict[str, datetime] = OrderedDict()
-
-    async def before_serving(self) -> None:
-        """Nothing to open."""
-
-    async def after_serving(self) -> None:
-        """Nothing to close."""
-
-    async def get(self, key: str, default: datetime) -> datetime:
-        return self._times.get(key, default)
-
-    async def set(self, key: str, tat: datetime) -> None:
-        self._times[key] = tat
-        self._times.move_to_end(key)
-        while len(self._times) > self._size:
-            self._times.popitem(last=False)
-
-
-class SteadyStore(RateLimiterStoreABC):
-    """Another store that may fail or hang: then this process counts for itself for a while.
-
-    Failures are counted in `failures`.
-    """
-
-    def __init__(self, store: RateLimiterStoreABC) -> None:
-        self._store, self._own = store, BoundedStore()
-        self._rests_until = datetime.min.replace(tzinfo=UTC)
-        self.failures = 0
-
-    async def before_serving(self) -> None:
-        await self._try(self._store.before_serving)
-
-    async def after_serving(self) -> None:
-        await self._try(self._store.after_serving)
-
-    async def get(self, key: str, default: datetime) -> datetime:
-        found = await self._try(self._store.get, key, default)
-        return (
-            found if isinstance(found, datetime) else await self._own.get(key, default)
-        )
-
-    async def set(self, key: str, tat: datetime) -> None:
-        await self._own.set(key, tat)
-        await self._try(self._store.set, key, tat)
-
-    async def _try(
-        self,
-        ask: Callable[..., Awaitable[Any]],
-        *arguments: Any,
-    ) -> Any:
-        """What the store answers; None where it fails, or has failed within the last seconds."""
-        if clock.now() < self._rests_until:
-            return None
-        try:
-            async with asyncio.timeout(_PATIENCE):
-                return await ask(*arguments)
-        except Exception as problem:
-            self._rests_until = clock.now() + _REST
-            self.failures += 1
-            if self.failures in (1, 10, 100) or self.failures % 1000 == 0:
-                log.warning(
-                    "rate limit store fails (%d times): %s",
-                    self.failures,
-                    type(problem).__name__,
-                )
-            return None
+        return await super()._create_key(endpoint or _NO_ROUTE, rate_limit)
 
 
 def register(app: Quart, settings: Settings) -> None:

@@ -8,17 +8,18 @@ import secrets
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from math import ceil
+from typing import TypeAlias
 
 from prometheus_client import Histogram
 from quart_rate_limiter import RateLimit
 from quart_rate_limiter.store import RateLimiterStoreABC
 
 from shared.core.frozen import frozen
-from shared.core.networks import network_of
 from shared.entrypoints.web import measuring, observability
 from shared.entrypoints.web.measuring import Meter
+
+Headers: TypeAlias = list[tuple[bytes, bytes]]
 
 
 @frozen
@@ -62,16 +63,10 @@ def counted_by(
     )
 
 
-@lru_cache(maxsize=4096)
-def network(address: str) -> str:
-    """Return what an address is counted as."""
-    return network_of(address)
-
-
 async def admitted(
     route: Route,
     whose: str,
-) -> list[tuple[bytes, bytes]] | None:
+) -> Headers | None:
     """Count a request, and return the headers about it; None, and nothing is counted, when it is
     one too many.
 
@@ -102,9 +97,7 @@ async def admitted(
     return _told(route, used, now)
 
 
-def _told(
-    route: Route, used: Sequence[datetime], now: datetime
-) -> list[tuple[bytes, bytes]]:
+def _told(route: Route, used: Sequence[datetime], now: datetime) -> Headers:
     if route.told is None:
         return []
     one = route.counted[route.told]

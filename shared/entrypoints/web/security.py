@@ -30,7 +30,7 @@ from shared.entrypoints.web.csrf import OPEN_TOO_LONG
 from shared.entrypoints.web.errors import answer
 from shared.entrypoints.web.forms import csrf_valid, is_secret
 from shared.entrypoints.web.hosts import Hosts
-from shared.entrypoints.web.kit import is_htmx, kit, wants_json
+from shared.entrypoints.web.kit import is_htmx, kit, vary_by, wants_json
 from shared.entrypoints.web.pages import page
 
 # By what a route says that it takes (`access.large_body`).
@@ -255,7 +255,7 @@ async def add_headers(response: Response) -> Response:
         headers[OURS] = "1"
         headers["X-Frame-Options"] = "DENY"
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
-        response.vary.update(("HX-Request", "HX-Target", "Accept-Encoding"))
+        vary_by(response, "HX-Request", "HX-Target", "Accept-Encoding")
         by_link = "token" in (request.view_args or {})
         private = (
             stripe

@@ -29,14 +29,19 @@ def attributes(**given: Any) -> Markup:
     return Markup(" ".join(written))  # noqa: S704 - escaped above
 
 
-def _flagged(widget: Any, field: Any, given: dict[str, Any]) -> Markup:
+def _flagged(
+    widget: Any,
+    field: Any,
+    given: dict[str, Any],
+) -> Markup:
     """The attributes of a control: what was given, and what the field's validators ask for."""
     flags = {
         name: getattr(field.flags, name)
         for name in vars(field.flags)
         if name in widget.validation_attrs
     }
-    return attributes(**{"id": field.id, "name": field.name, **flags, **given})
+    named = {"id": field.id, "name": field.name}
+    return attributes(**{**named, **flags, **given})
 
 
 class QuickArea(TextArea):

@@ -225,7 +225,7 @@ def _insert(
                 values += found[name].values
             else:
                 values += of_table.stored_all(row, [name], text=text)
-    asked = tuple((name, each.sql) for name, each in found.items())
+    asked = tuple((name, found[name].sql) for name in found)
     sql = _inserting(model, names, asked, len(rows))
     if once:
         sql = f"{sql} ON CONFLICT DO NOTHING"

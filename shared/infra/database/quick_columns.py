@@ -28,7 +28,9 @@ _AS_IT_IS: dict[type[Any], frozenset[type[Any]]] = {
 NONE: frozenset[type[Any]] = frozenset()
 
 
-def relations(model: type[Model]) -> dict[str, type[Model]]:
+def relations(
+    model: type[Model],
+) -> dict[str, type[Model]]:
     """The tables of rows that a row of this one names by their id."""
     fields_map = model._meta.fields_map
     return {
@@ -39,7 +41,9 @@ def relations(model: type[Model]) -> dict[str, type[Model]]:
     }
 
 
-def as_it_is(field: fields.Field[Any]) -> frozenset[type[Any]]:
+def as_it_is(
+    field: fields.Field[Any],
+) -> frozenset[type[Any]]:
     """The types of which its values are kept unasked: none where a validator of ours wants to see
     them; how long a text may be is looked at here.
     """
@@ -48,7 +52,9 @@ def as_it_is(field: fields.Field[Any]) -> frozenset[type[Any]]:
     return NONE
 
 
-def defaults(columns: Mapping[str, Any]) -> tuple[State, list[Made]]:
+def defaults(
+    columns: Mapping[str, Any],
+) -> tuple[State, list[Made]]:
     """What a new row has where nothing is said, and what is made for each."""
     blank: State = {
         "_partial": False,

@@ -43,13 +43,16 @@ class QuickRows:
             name: getattr(field, "max_length", _NO_LIMIT)
             for name, field in self._fields.items()
         }
+        longest = self._longest
+        self._endless = {name for name in longest if longest[name] == _NO_LIMIT}
         self._moments = {
             name
             for name, field in self._fields.items()
             if type(field) is fields.DatetimeField
             and not (field.auto_now or field.auto_now_add)
         }
-        self._texts = {name for name, kinds in self._plain.items() if str in kinds}
+        plain = self._plain
+        self._texts = {name for name in plain if str in plain[name]}
         self._given = self._fields.keys() - {meta.pk_attr}
         self._relations = relations(model)
         self._all = tuple(self._fields)
@@ -147,13 +150,19 @@ class QuickRows:
             type(value) in self._plain.get(name, NONE) for name, value in values.items()
         )
 
-    def read(self, values: Mapping[str, Any], alias: str = "") -> Any:
+    def read(
+        self,
+        values: Mapping[str, Any],
+        alias: str = "",
+    ) -> Any:
         """Return the row that the database tells by its columns, or by them under an alias
         (`alias.column`); None where one is missing.
         """
         # PostgreSQL takes more kinds as they are than SQLite does: their number tells which it is.
         way = alias, len(self._model._meta.db_native_fields)
-        native, plain, others = self._read_by.get(way) or self._by_alias(*way)
+        if way not in self._read_by:
+            self._read_by[way] = self._by_alias(alias)
+        native, plain, others = self._read_by[way]
         row = self._model.__new__(self._model)
         state = row.__dict__
         state.update(self._read)
@@ -171,10 +180,12 @@ class QuickRows:
             return None
         return row
 
-    def _by_alias(self, alias: str, number: int) -> Any:
+    def _by_alias(self, alias: str) -> Any:
         """Columns as they are called under an alias, with what is made of their values."""
         meta, before = self._model._meta, f"{alias}." if alias else ""
-        native = [(before + column, name) for column, name, _ in meta.db_native_fields]
+        native = [
+            (before + column, name) for column, name, _field in meta.db_native_fields
+        ]
         plain = [
             (before + column, name, field.field_type)
             for column, name, field in meta.db_default_fields
@@ -183,8 +194,7 @@ class QuickRows:
             (before + column, name, self._reader(name, field))
             for column, name, field in meta.db_complex_fields
         ]
-        found = self._read_by[alias, number] = native, plain, others
-        return found
+        return native, plain, others
 
     def _reader(self, name: str, field: Any) -> Any:
         return (
@@ -210,11 +220,13 @@ class QuickRows:
         text: bool,
     ) -> list[Any]:
         """What the database is given for these fields of a row, in their order (`stored`)."""
-        state, plain, longest, found = row.__dict__, self._plain, self._longest, []
+        state, plain = row.__dict__, self._plain
+        endless, longest = self._endless, self._longest
+        found = []
         for name in names:
             value = state[name]
-            most = longest[name]
-            if type(value) in plain[name] and (most == _NO_LIMIT or len(value) <= most):
+            is_plain = type(value) in plain[name]
+            if is_plain and (name in endless or len(value) <= longest[name]):
                 found.append(value)
             else:
                 found.append(self.stored(row, name, value, text=text))
