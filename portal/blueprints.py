@@ -17,6 +17,7 @@ from portal.operator.claims.recovery import blueprint as operator_recovery
 from portal.operator.discounts.views import blueprint as operator_discounts
 from portal.operator.disputes import blueprint as operator_disputes
 from portal.operator.fees.basis import blueprint as operator_fee_basis
+from portal.operator.fees.vendors import blueprint as operator_fee_vendors
 from portal.operator.fees.views import blueprint as operator_fees
 from portal.operator.home import blueprint as operator_home
 from portal.operator.mails import blueprint as operator_mails
@@ -89,6 +90,7 @@ BLUEPRINTS = (
     operator_discounts,
     operator_fees,
     operator_fee_basis,
+    operator_fee_vendors,
     operator_mails,
     operator_orders,
     operator_payouts,

@@ -50,7 +50,7 @@ async def told(portal: Portal, address: str) -> str:
 
 
 class TestAccess:
-    @pytest.mark.parametrize("path", ["", "/new", "/1"])
+    @pytest.mark.parametrize("path", ["", "/new", "/1", "/vendors"])
     async def test_a_vendor_may_not_look(
         self, client: TestClientProtocol, path: str
     ) -> None:
@@ -449,3 +449,29 @@ class TestWhatIsSaid:
             "we take from 5% to 10% of what you sell (a new shop pays 5%"
             in await told(portal, "/")
         )
+
+
+class TestWhichVendor:
+    async def test_a_few_are_offered_and_others_as_one_types(
+        self, client: TestClientProtocol
+    ) -> None:
+        """However many there are: the first by name, then those of what was typed; no page has
+        them all.
+        """
+        for n in range(10):
+            await make_ready_vendor(slug=f"maison-{n}", name=f"Maison {n}")
+        zoe = await make_ready_vendor(slug="zoe", name="Zoë <Cie>")
+        portal = await operator_in(client)
+        for path in (FEES, f"{FEES}/new"):
+            page = await portal.get(path)
+            assert page.count('<option value="maison-') == 8
+            assert f'hx-get="{FEES}/vendors"' in page
+        asked = f"{FEES}/vendors"
+        assert (await portal.send("GET", asked)).status_code == 303  # without script
+        assert "zoe" not in await portal.get(asked, htmx="known-vendors")
+        found = await portal.get(f"{asked}?vendor=zoe", htmx="known-vendors")
+        assert found.strip() == f'<option value="{zoe.slug}">Zoë &lt;Cie&gt;</option>'
+        for typed in ("%25", "%00", "none", "z" * 5000):
+            address = f"{asked}?vendor={typed}"
+            answer = await portal.send("GET", address, htmx="known-vendors")
+            assert answer.status_code in {200, 400, 414}

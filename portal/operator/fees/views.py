@@ -30,7 +30,7 @@ from shared.entrypoints.web.identity import actor, actor_label
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
 from shared.entrypoints.web.stepup import fresh_sign_in
-from shared.finance.connect.queries import currencies_in_use, vendor_rows
+from shared.finance.connect.queries import currencies_in_use
 from shared.infra.audit.queries import entries_about
 from shared.trade.catalogue.queries import all_categories
 from shared.trade.commission import service
@@ -41,6 +41,7 @@ from shared.trade.commission.queries import (
     rule_view,
 )
 from shared.trade.commission.rules import RefundPolicy
+from shared.trade.vendors.search import first_shops
 
 blueprint = Blueprint("operator_fees", __name__, url_prefix="/operator/fees")
 
@@ -81,9 +82,16 @@ async def fees_page(
 
 
 async def _suggestions() -> dict[str, Any]:
-    known = await vendor_rows(page=1)
     return {
-        "vendors": [(v.slug, v.name) for v in known.rows],
+        "vendors": await first_shops(),
+        "vendor_list": {
+            "list": "known-vendors",
+            "autocomplete": "off",
+            "hx-get": url_for("operator_fee_vendors.offered"),
+            "hx-target": "#known-vendors",
+            "hx-swap": "innerHTML",
+            "hx-trigger": "input delay:250ms",
+        },
         "categories": await all_categories(),
     }
 

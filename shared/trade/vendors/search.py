@@ -61,6 +61,12 @@ async def shops_called(slugs: Sequence[str]) -> list[tuple[str, str]]:
     return [(slug, name) for slug, name in await rows.values_list("slug", "name")]
 
 
+async def first_shops() -> list[tuple[str, str]]:
+    """The first shops by name, for whoever has typed nothing yet."""
+    rows = Vendor.all().order_by("name", "id").limit(MOST_OFFERED)
+    return [(slug, name) for slug, name in await rows.values_list("slug", "name")]
+
+
 async def shops_like(typed: str) -> list[tuple[str, str]]:
     """The first shops that a name, or a part of one, may mean: last part of the address, name."""
     rows = Vendor.filter(matching(typed, "search")).order_by("name", "id")
