@@ -33,7 +33,6 @@ from storefront.search.listing import Listing, ListRequest, currency_of, read, w
 search = Blueprint("search", __name__)
 
 FEW_SHOPS = 6  # above the products that a search finds
-MOST_SHOPS = 60  # to choose from
 FEW_CATEGORIES = 6
 SUGGESTED = 6
 SUGGESTED_CATEGORIES = 2
@@ -174,8 +173,8 @@ def _makers(
     found: ProductList,
     vendor: VendorView | None,
 ) -> list[tuple[str, str]]:
-    """The shops that can be chosen: those of what was found, or the one that was."""
-    shown = [(maker.slug, maker.name) for maker in found.makers[:MOST_SHOPS]]
+    """The shops that can be chosen: whose most is of what was found, or the one that was."""
+    shown = [(maker.slug, maker.name) for maker in found.makers]
     if vendor is not None and not found.makers:
         shown.append((vendor.slug, vendor.name))
     return shown

@@ -8,7 +8,6 @@ full. Neither reads a marketplace.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 from shared.core import search_terms
@@ -19,7 +18,7 @@ from shared.trade.catalogue import statements
 from shared.trade.catalogue.categories import category_tree
 from shared.trade.catalogue.models import Product
 from shared.trade.catalogue.product_views import ProductView, views_of
-from shared.trade.catalogue.statements import FoundNumber, Hit, Step
+from shared.trade.catalogue.statements import Hit, Maker, Step
 from shared.trade.catalogue.wanted import (
     Place,
     ProductQuery,
@@ -32,21 +31,12 @@ from shared.trade.vendors.search import vendors_by_word
 MOST_MEANT = 30  # categories that a word may mean
 
 
-@frozen
-class Maker:
-    """A vendor of some of what was found."""
-
-    slug: str
-    name: str
-    number: int
-
-
 @frozen(kw_only=True)
 class ProductList:
     """One page of what was found.
 
     `total`: how many in all, with `goes_on` more than that. `next`: where the following page
-    begins, None at the end. Makers, categories and currencies are those of what was counted.
+    begins, None at the end. `makers`: whose most of it is.
     """
 
     products: tuple[ProductView, ...]
@@ -55,8 +45,6 @@ class ProductList:
     next: str | None
     is_first: bool
     makers: tuple[Maker, ...] = ()
-    categories: tuple[str, ...] = ()
-    currencies: tuple[str, ...] = ()
 
 
 NOTHING = ProductList(
@@ -85,7 +73,7 @@ async def find(wanted: ProductQuery) -> ProductList:
         vendor_id=wanted.vendor_id,
     )
     counted = await statements.counts(wanted, asked.all)
-    total = _sum(counted)
+    total = counted.total
     step = await _step(wanted)
     hits = await _hits(
         wanted,
@@ -101,9 +89,7 @@ async def find(wanted: ProductQuery) -> ProductList:
         goes_on=total > counting.MOST,
         next=None if is_last else _place(shown[-1]),
         is_first=step is None,
-        makers=_makers(counted),
-        categories=_by_number(counted, "category"),
-        currencies=_by_number(counted, "currency"),
+        makers=counted.makers,
     )
 
 
@@ -194,7 +180,7 @@ async def _named(
     step: Step | None,
 ) -> list[Hit]:
     counted = await statements.counts(wanted, named)
-    if _sum(counted) > counting.MOST:
+    if counted.total > counting.MOST:
         return await _walked(
             wanted,
             named,
@@ -261,33 +247,3 @@ async def _views(hits: list[Hit]) -> tuple[ProductView, ...]:
     shown = Product.filter(id__in=[hit.id for hit in hits])
     views = {view.id: view for view in await views_of(shown)}
     return tuple(views[hit.id] for hit in hits if hit.id in views)
-
-
-def _sum(counted: list[FoundNumber]) -> int:
-    return sum(each.number for each in counted)
-
-
-def _makers(counted: list[FoundNumber]) -> tuple[Maker, ...]:
-    names = {each.vendor_slug: each.vendor_name for each in counted}
-    numbers: Counter[str] = Counter()
-    for each in counted:
-        numbers[each.vendor_slug] += each.number
-    return tuple(
-        Maker(
-            slug,
-            names[slug],
-            numbers[slug],
-        )
-        for slug in names
-    )
-
-
-def _by_number(
-    counted: list[FoundNumber],
-    column: str,
-) -> tuple[str, ...]:
-    """What most of it has, first."""
-    numbers: Counter[str] = Counter()
-    for each in counted:
-        numbers[getattr(each, column)] += each.number
-    return tuple(name for name, _ in numbers.most_common() if name)

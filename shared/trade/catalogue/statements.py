@@ -49,6 +49,8 @@ _THERE = f"NOT ({IS_GONE})"
 # Of each row that is met on the way: a join would have PostgreSQL read all of them and sort.
 _OPEN = "(SELECT o.is_open FROM vendors o WHERE o.id = p.vendor_id)"
 
+MOST_MAKERS = 24  # shops to choose from
+
 
 @frozen
 class Hit:
@@ -60,14 +62,20 @@ class Hit:
 
 
 @frozen
-class FoundNumber:
-    """How many were found of one vendor, category and currency."""
+class Maker:
+    """A vendor of some of what was found."""
 
-    vendor_slug: str
-    vendor_name: str
-    category: str
-    currency: str
+    slug: str
+    name: str
     number: int
+
+
+@frozen
+class FoundNumbers:
+    """How much was found, as far as a list tells, and whose most of it is, by name."""
+
+    total: int
+    makers: tuple[Maker, ...]
 
 
 @frozen
@@ -114,32 +122,25 @@ async def key_of(
 async def counts(
     wanted: ProductQuery,
     terms: TermQuery | None,
-) -> list[FoundNumber]:
-    """Count what is found, as far as a list tells: by vendor, category and currency."""
+) -> FoundNumbers:
+    """Count what is found, as far as a list tells, and by those vendors that have most of it."""
     source, met = _led(wanted, terms)
     rows = await fetch(
         f"""
-        SELECT s.number, v.slug, v.name, s.category, s.currency FROM (
-            SELECT vendor_id, category, currency, count(*) AS number FROM (
-                SELECT p.vendor_id, p.category, p.currency FROM {source}
+        SELECT v.slug, v.name, s.number, s.total FROM (
+            SELECT vendor_id, count(*) AS number, sum(count(*)) OVER () AS total FROM (
+                SELECT p.vendor_id FROM {source}
                 JOIN vendors o ON o.id = p.vendor_id AND o.is_open
                 WHERE {met.sql} LIMIT {counting.MOST + 1}
-            ) f GROUP BY vendor_id, category, currency
+            ) f GROUP BY vendor_id ORDER BY number DESC, vendor_id LIMIT {MOST_MAKERS}
         ) s JOIN vendors v ON v.id = s.vendor_id
-        ORDER BY v.search, s.category
+        ORDER BY v.search, v.id
         """,
         *met.values,
     )
-    return [
-        FoundNumber(
-            vendor_slug=row["slug"],
-            vendor_name=row["name"],
-            category=row["category"],
-            currency=row["currency"],
-            number=int(row["number"]),
-        )
-        for row in rows
-    ]
+    makers = [Maker(*list(row.values())[:3]) for row in rows]
+    total = int(rows[0]["total"]) if rows else 0
+    return FoundNumbers(total, tuple(makers))
 
 
 async def few(
