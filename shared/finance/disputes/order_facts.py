@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from babel import Locale
 
+from shared.core.markup import as_plain
 from shared.core.money import Money
 from shared.core.words import in_english
 from shared.finance.disputes.queries import DisputeView
@@ -89,7 +90,7 @@ async def _lines(order: Order) -> tuple[Line, ...]:
 def _line(line: OrderLine, currency: str) -> Line:
     amount = Money(line.unit_amount, currency) * line.quantity
     described = line.product.parent or line.product
-    description = described.description[:_DESCRIBED]
+    description = as_plain(described.description)[:_DESCRIBED]
     return Line(
         line.full_name,
         line.quantity,

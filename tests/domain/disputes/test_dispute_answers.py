@@ -27,6 +27,7 @@ from shared.infra.jobs.models import Job
 from shared.infra.mail.models import Email
 from shared.infra.stripe_writes.models import StripeWrite
 from shared.infra.stripe_writes.rules import KEYS_LAST
+from shared.trade.catalogue.models import Product
 from shared.trade.orders import terms
 from shared.trade.orders.models import Checkout, Order
 from shared.trade.orders.shipping import mark_as_shipped
@@ -200,6 +201,9 @@ class TestDrafts:
             actor="member:1",
             all_the_same=True,
         )
+        sold = await Product.get(id=shop.product_id)
+        sold.description = "## The cup\n\nHolds **hot** tea."
+        await sold.save()
         await work(context)
         assert (
             await Email.filter(
@@ -216,6 +220,7 @@ class TestDrafts:
         assert "San Francisco, CA 94107" in texts["shipping_address"]
         assert "United States" in texts["shipping_address"]
         assert f"version of {terms.VERSION}" in texts["refund_policy_disclosure"]
+        assert "The cup Holds hot tea." in texts["product_description"]
         assert "is on its way" in texts["uncategorized_text"]
         assert "has received your payment" in texts["uncategorized_text"]
         assert "co_" not in str(texts)
