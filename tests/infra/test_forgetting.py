@@ -10,6 +10,7 @@ import pytest
 from shared.core import clock
 from shared.finance.inbox.forgetting import forget_bodies
 from shared.finance.inbox.models import WebhookBody, WebhookEvent
+from shared.infra.database.raw_sql import fetch
 from shared.infra.jobs import forgetting
 from shared.infra.jobs.models import Job
 from shared.infra.mail.forgetting import EVIDENCE_DAYS, forget_mails
@@ -20,9 +21,18 @@ from shared.trade.discounts.models import CodeTries
 from shared.trade.orders import declines
 from shared.trade.orders.forgetting import forget_baskets
 from shared.trade.orders.models import CardDecline, Checkout
-from shared.trade.people.forgetting import forget_sessions
-from shared.trade.people.models import Session
-from tests.support.factories import make_customer, make_order, make_product, make_vendor
+from shared.trade.people import directory
+from shared.trade.people.forgetting import forget_sessions, forget_words
+from shared.trade.people.models import Customer, Session
+from shared.trade.people.rules import CUSTOMER
+from tests.support.factories import (
+    make_customer,
+    make_member,
+    make_order,
+    make_product,
+    make_ready_vendor,
+    make_vendor,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -76,6 +86,44 @@ async def test_sessions_are_kept_for_a_month_after_their_end(context: Context) -
         )
     await run(forget_sessions, context)
     assert await names_left(Session, "token_digest") == ["open", "young"]
+
+
+async def words_kept(table: str) -> bytes:
+    """All that SQLite holds to find people by, those who are there and those who were."""
+    rows = await fetch(f"SELECT block FROM {table}_found_data")
+    return b"".join(bytes(row["block"]) for row in rows)
+
+
+@pytest.mark.sqlite_only
+async def test_words_of_who_was_deleted_are_gone_by_the_morning(
+    context: Context,
+) -> None:
+    """SQLite marks them and keeps them, for as long as it likes; of who is there they stay."""
+    await make_customer(full_name="Aldous Grimbald", email="aldous@example.test")
+    gone = await make_customer(full_name="Zyxquell", email="zyxquell@example.test")
+    member = await make_member(
+        await make_ready_vendor(),
+        full_name="Quentrix",
+        email="quentrix@example.test",
+    )
+    await Customer.filter(id=gone.id).delete()
+    member.full_name, member.email = "Wilma", "wilma@example.test"
+    await member.save()
+    assert b"yxquell" in await words_kept("customers")
+    assert b"uentrix" in await words_kept("members")
+    await run(forget_words, context)
+    customers = await words_kept("customers")
+    assert b"yxquell" not in customers
+    assert b"uentrix" not in await words_kept("members")
+    assert b"rimbald" in customers
+    found = await directory.people(CUSTOMER, search="grimb")
+    assert [row.full_name for row in found.rows] == ["Aldous Grimbald"]
+
+
+@pytest.mark.postgres_only
+async def test_on_postgres_no_words_are_merged(context: Context) -> None:
+    """Its index has no segments."""
+    await run(forget_words, context)
 
 
 async def test_who_guessed_codes_is_kept_for_a_fortnight(context: Context) -> None:

@@ -18,5 +18,6 @@ MANIFEST = Manifest(
         login_limits.forget,
         tokens.remind,
         forgetting.forget_sessions,
+        forgetting.forget_words,
     ),
 )
