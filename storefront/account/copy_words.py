@@ -25,7 +25,7 @@ _DAYS = frozenset(
         "at",
     )
 )
-_SUMS = frozenset(("total", "delivery_cost", "discount", "price"))
+_SUMS = frozenset(("total", "delivery_cost", "discount", "given_back", "price"))
 
 
 def in_words(told: Mapping[str, Any]) -> dict[str, Any]:

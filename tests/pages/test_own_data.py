@@ -153,7 +153,10 @@ async def test_the_copy_is_one_file_to_read_for_programs_and_with_the_invoices(
     order, later = await bought(), await bought(paid_at=None, status="pending")
     await OrderLine.filter(order_id=order.id).update(choice="Blue", sku="B-1")
     await Order.filter(id=order.id).update(
-        discount_code="SPRING", shipping_discount=490
+        discount_code="SPRING",
+        shipping_discount=490,
+        refunded_amount=700,
+        returned_amount=700,
     )
     await ask_the_shop(order_id=order.id, text="<b>Is it blue?</b>", by="shopper")
     await issue(order.id)
@@ -176,7 +179,9 @@ async def test_the_copy_is_one_file_to_read_for_programs_and_with_the_invoices(
     reduced, full = (told["purchases"][at]["orders"][0] for at in (1, 0))
     assert (reduced["discount"], reduced["discount_code"]) == ("4.90 EUR", "SPRING")
     assert (full["discount"], full["delivery_cost"]) == ("", "0.00 EUR")
+    assert (reduced["given_back"], full["given_back"]) == ("7.00 EUR", "")
     assert "€4.90, SPRING" in html
+    assert "<th>Given back</th><td>€7.00</td>" in html
     paid = (await Order.get(id=order.id)).paid_at
     assert paid is not None
     assert f"{paid.day} {paid:%B %Y, %H:%M} (UTC)" in html

@@ -134,6 +134,7 @@ def _order(
     lines: Sequence[OrderLine],
 ) -> dict[str, Any]:
     off = order.discount_amount + order.shipping_discount
+    back = order.returned_amount
     return {
         "number": order.number,
         "shop": order.vendor.name,
@@ -149,6 +150,7 @@ def _order(
         ),
         "discount": _money(off, order.currency) if off else "",
         "discount_code": order.discount_code,
+        "given_back": _money(back, order.currency) if back else "",
         "vat_number": order.buyer_vat_number,
         "business": order.buyer_vat_name,
         "paid_at": _at(order.paid_at),
