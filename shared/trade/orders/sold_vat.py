@@ -174,12 +174,12 @@ class SoldVat:
 
     treatment: SaleTreatment
     state: str
-    region: str
     rates: tuple[PaidVat, ...]
     by_marketplace: (
         Money  # what of the price the marketplace pays; its VAT is inside too
     )
     business: SoldTo | None = None
+    region: str = ""  # of the state, where its own rates hold
 
 
 def shown_vat(
@@ -193,10 +193,10 @@ def shown_vat(
     return SoldVat(
         found.treatment,
         found.state,
-        found.region,
         tuple(_paid(part, by_marketplace.currency) for part in found.parts),
         by_marketplace,
         business,
+        found.region,
     )
 
 
@@ -208,10 +208,10 @@ def sold_vat(order: Order) -> SoldVat | None:
     return SoldVat(
         treatment,
         order.vat_state,
-        order.vat_region,
         tuple(_paid(part, currency) for part in parts_in(order.vat_parts)),
         Money(order.marketplace_discount, currency),
         _sold_to(order),
+        order.vat_region,
     )
 
 

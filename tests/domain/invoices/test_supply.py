@@ -26,7 +26,7 @@ COLLECTED = {
 }
 
 # What is known as it is issued -> what the invoice keeps.
-KNOWN = (
+KNOWN: tuple[tuple[dict[str, Any], tuple[str, str]], ...] = (
     ({}, ("paid", "2026-11-28")),
     ({"shipped_at": SENT}, ("sent", "2026-11-29")),
     ({"shipped_at": SENT, "delivered_at": THERE}, ("sent", "2026-11-29")),

@@ -41,8 +41,7 @@ async def _bought(market: Market) -> Order:
     (shop,) = await market.fill("LU")
     await Vendor.filter(id=shop.vendor_id).update(vat_scheme="local")
     await send_by(shop.vendor_id)
-    whole = {"kind": "percent", "percentage": Decimal(100)}
-    await make_discount(code="ALLOFIT", **whole)
+    await make_discount(code="ALLOFIT", kind="percent", percentage=Decimal(100))
     purchase = await buy_from([shop], quantity=2, code="ALLOFIT")
     pay(market, (await purchase.open(market)).payment_intent_id)
     market.advance(1)
