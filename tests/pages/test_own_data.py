@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from shared.core import clock
+from shared.finance.disputes.models import Dispute
 from shared.finance.invoices.queries import documents_of
 from shared.finance.invoices.service import issue
 from shared.finance.shoppers.rules import OrderLeft, needed_until
@@ -29,7 +30,7 @@ from shared.trade.people.models import Customer, CustomerAddress
 from shared.trade.people.models import Session as SignedIn
 from tests.pages.test_address_book import HOME, signed_in
 from tests.support.app import link_of
-from tests.support.factories import make_order, make_product
+from tests.support.factories import make_dispute, make_order, make_product
 from tests.support.portal import operator_in
 from tests.support.portal import signed_in as vendor_in
 from tests.support.storefront import Browser, text_of, words
@@ -69,6 +70,7 @@ def left(**values: Any) -> OrderLeft:
         "status": OrderStatus.DELIVERED,
         "money": money,
         "is_asked": False,
+        "is_disputed": False,
         "shipped_at": then,
         "delivered_at": then,
     }
@@ -82,7 +84,7 @@ def left(**values: Any) -> OrderLeft:
         ({"delivered_at": None}, None),
         ({"delivered_at": None, "shipped_at": None}, 29),
         ({"is_asked": True}, 15),
-        ({"money": {"disputed": 500}}, 90),
+        ({"is_disputed": True}, 90),
         ({"money": {"refunded": 1000, "returned": 1000}}, None),
         ({"money": {"refunded": 500}}, 15),
     ],
@@ -285,6 +287,22 @@ async def test_what_is_under_way_keeps_the_account_and_says_until_when(
     assert said in text
     assert re.search(r"(from|by) [^.]*20\d\d", text)
     assert (await Customer.get(email="ada@example.test")).is_active
+
+
+async def test_an_inquiry_of_a_bank_keeps_the_account_too(
+    client: TestClientProtocol,
+) -> None:
+    """It holds no money, but its vendor has to say who bought and where it went."""
+    browser = await signed_in(client)
+    order = await bought()
+    row = await make_dispute(order, status="warning_needs_response", is_inquiry=True)
+    await browser.get(DATA)
+    answer = await browser.post(f"{DATA}/delete", YES)
+    assert answer.status_code == 409
+    assert "Your bank is looking into order" in words(await text_of(answer))
+    assert (await Checkout.get(id=order.checkout_id)).full_name != "(deleted)"
+    await Dispute.filter(id=row.id).update(status="warning_closed")
+    assert (await browser.post(f"{DATA}/delete", YES)).status_code == 303
 
 
 async def test_neither_without_the_password_nor_without_a_second_yes(

@@ -10,6 +10,8 @@ from datetime import timedelta
 
 from shared.core import clock
 from shared.core.ids import new_nonce
+from shared.finance.disputes.models import Dispute
+from shared.finance.disputes.queries import FILTERS
 from shared.finance.invoices.service import issue
 from shared.finance.payment_methods import service as payment_methods
 from shared.finance.payment_methods.queries import saved_methods
@@ -59,11 +61,12 @@ async def delete_account(gateway: Gateway, *, customer_id: int) -> None:
 
 async def _must_be_over(customer: Customer) -> None:
     orders = await orders_of(await checkouts_of(customer))
-    asked = set(
-        await ReturnRequest.filter(
-            order_id__in=[order.id for order in orders], status=ReturnState.OPEN
-        ).values_list("order_id", flat=True)
-    )
+    ids = [order.id for order in orders]
+    requests = ReturnRequest.filter(order_id__in=ids, status=ReturnState.OPEN)
+    asked = set(await requests.values_list("order_id", flat=True))
+    # Inquiries too: they hold no money, and their vendors still answer for the parcel.
+    disputes = Dispute.filter(FILTERS["open"], order_id__in=ids)
+    disputed = set(await disputes.values_list("order_id", flat=True))
     days = timedelta(days=(await marketplace()).delivered_after_days)
     for order in orders:
         left = OrderLeft(
@@ -71,11 +74,12 @@ async def _must_be_over(customer: Customer) -> None:
             OrderStatus(order.status),
             money_of(order),
             order.id in asked,
+            order.id in disputed or order.disputed_amount > 0,
             order.shipped_at,
             order.delivered_at,
         )
         until = needed_until(left, now=clock.now(), delivered_after=days)
-        if until is not None and order.disputed_amount:
+        if until is not None and left.is_disputed:
             raise DisputeStillOpen(order.number, until)
         if until is not None:
             raise OrderStillOpen(order.number, until)

@@ -22,6 +22,7 @@ class OrderLeft:
     status: OrderStatus
     money: OrderMoney
     is_asked: bool  # money back is asked for and not answered
+    is_disputed: bool  # a bank asks, or has taken money, and has not decided
     shipped_at: datetime | None
     delivered_at: datetime | None
 
@@ -33,10 +34,10 @@ def needed_until(
     delivered_after: timedelta,
 ) -> datetime | None:
     """Until when an order needs its account; None where it is over already."""
+    if order.is_disputed:
+        return now + DISPUTES_LAST
     if order.money.payment_status is not PaymentStatus.PAID:
         return _unpaid_until(order, now)
-    if order.money.disputed:
-        return now + DISPUTES_LAST
     is_moving = order.money.refunded > order.money.returned
     if order.is_asked or is_moving:
         return now + AFTER_ARRIVAL
