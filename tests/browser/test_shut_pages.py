@@ -114,3 +114,16 @@ def _unreadable(server: Server, slug: str) -> Iterator[None]:
         finally:
             with books:
                 books.execute(change, ("", slug))
+
+
+def test_what_was_done_does_not_touch_what_a_page_is_about(
+    screen: BrowserContext, server: Server
+) -> None:
+    """The line that says so, and the lead of the page below it."""
+    page = screen.new_page()
+    sign_in(page, server, "owner@maison-tilleul.test", PASSWORD)
+    page.goto(f"{server.url}/vendor/admin/vat")
+    page.get_by_role("button", name="Save").first.click()
+    told = _box(page.locator(".flashes .alert"))
+    lead = _box(page.locator(".lead"))
+    assert lead["y"] - told["y"] - told["height"] >= 12
