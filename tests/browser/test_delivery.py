@@ -119,13 +119,24 @@ def test_a_vendor_edits_how_it_sends(page: Page, server: Server) -> None:
     expect(page.get_by_label("Each further kilogram")).to_have_value("6.00")
     page.get_by_role("radio", name="One price").check()
     expect(page.get_by_label("Each further kilogram")).to_be_hidden()
+    expect(page.get_by_text("this is the first kilogram")).to_be_hidden()
     assert look(page, "a way of sending") == []
     page.get_by_role("radio", name="By weight").check()
+    expect(page.get_by_text("this is the first kilogram")).to_be_visible()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Air parcel is saved.")).to_be_visible()
     page.get_by_role("link", name="Countries").first.click()
     expect(page.get_by_role("checkbox", name="Germany")).to_be_checked()
     assert look(page, "a zone") == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    first, other = (
+        page.get_by_role("checkbox", name=n) for n in ("Andorra", "Rest of the world")
+    )
+    left, right = first.bounding_box(), other.bounding_box()
+    assert left is not None
+    assert right is not None
+    assert left["x"] < right["x"], "countries stand in two columns on a phone"
+    assert look(page, "a zone on a phone") == []
 
 
 def test_the_bill_may_go_elsewhere(page: Page, server: Server) -> None:
