@@ -23,7 +23,7 @@ from tests.support.factories import (
     make_product,
     make_ready_vendor,
 )
-from tests.support.portal import Portal, signed_in
+from tests.support.portal import Portal, operator_in, signed_in
 from tests.support.shipping import send_by
 from tests.support.storefront import ADDRESS, Browser, words
 
@@ -160,3 +160,13 @@ async def test_there_is_no_tracking_to_correct(client: TestClientProtocol) -> No
             tracking="1",
             actor="member:1",
         )
+
+
+async def test_the_staff_read_where_it_is_picked_up(client: TestClientProtocol) -> None:
+    """As its vendor does: nothing of a delivery."""
+    order = await _order(await signed_in(client))
+    staff = await operator_in(client)
+    said = words(await staff.get(f"/operator/orders/{order.number}"))
+    method = FETCHED["shipping_method"]
+    assert f"{method} {PLACE}" in said
+    assert f"{method} Delivery" not in said
