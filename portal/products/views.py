@@ -138,7 +138,7 @@ async def _save(product: ProductView | None) -> Response:
         )
     values = form.values(product)
     try:
-        await service.save_product(
+        saved = await service.save_product(
             vendor_id=vendor_id(),
             product_id=product.id if product else None,
             values=values,
@@ -157,12 +157,20 @@ async def _save(product: ProductView | None) -> Response:
             now,
             status=error.status,
         )
-    said = (
-        _("%(name)s is saved.", name=values.name)
-        if values.is_published
-        else _("%(name)s is saved. Shoppers do not see it yet.", name=values.name)
-    )
-    return see_other(url_for("products.index"), ("ok", said))
+    return see_other(_after(product, saved), ("ok", _said(values)))
+
+
+def _said(values: service.ProductValues) -> str:
+    if values.is_published:
+        return _("%(name)s is saved.", name=values.name)
+    return _("%(name)s is saved. Shoppers do not see it yet.", name=values.name)
+
+
+def _after(product: ProductView | None, saved: int) -> str:
+    """What is new may want pictures and variants next: both are offered on its own page."""
+    if product is None:
+        return url_for("products.edit", product_id=saved)
+    return url_for("products.index")
 
 
 def _address(product: ProductView | None) -> str:

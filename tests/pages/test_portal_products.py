@@ -178,17 +178,20 @@ class TestPages:
     async def test_a_product_is_made_and_listed(
         self, client: TestClientProtocol
     ) -> None:
-        """The plain form: 303 to the list, where it stands."""
+        """The plain form: 303 to its own page, which offers pictures and variants; it stands in the
+        list.
+        """
         portal = await signed_in(client)
 
         answer = await portal.post("/vendor/admin/products/new", FORM)
+        own = await portal.get(answer.headers["Location"])
         page = await portal.get("/vendor/admin/products")
 
-        assert (answer.status_code, answer.headers["Location"]) == (
-            303,
-            "/vendor/admin/products",
-        )
         product = await Product.get(vendor_id=portal.vendor_id)
+        here = f"/vendor/admin/products/{product.id}"
+        assert (answer.status_code, answer.headers["Location"]) == (303, here)
+        assert f'href="{here}/pictures"' in own
+        assert f'href="{here}/variants"' in own
         assert (product.price_amount, product.stock, product.currency) == (
             650,
             3,
@@ -306,7 +309,8 @@ class TestPages:
 
         assert wrong.status_code == 422
         assert "<html" not in await wrong.get_data(as_text=True)
-        assert right.headers["HX-Redirect"] == "/vendor/admin/products"
+        made = await Product.get(vendor_id=portal.vendor_id)
+        assert right.headers["HX-Redirect"] == f"/vendor/admin/products/{made.id}"
 
     async def test_stock_below_what_is_held_is_a_sentence_on_the_form(
         self, client: TestClientProtocol
