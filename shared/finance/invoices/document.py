@@ -150,7 +150,7 @@ def _lines(sheets: Sheets, document: SalesDocumentView) -> None:
     total = (_said("total"), "", written(told["total"]))
     bill_row(sheets, total, size=10, bold=True)
     sheets.down(ROW + 12)
-    vat_table(sheets, told, written)
+    vat_table(sheets, told, written, is_credit=is_credit)
 
 
 def _rest(document: SalesDocumentView) -> str:

@@ -32,6 +32,8 @@ def vat_table(
     sheets: Sheets,
     told: Mapping[str, Any],
     written: Callable[[int], str],
+    *,
+    is_credit: bool,
 ) -> None:
     """Write below the total what of it is VAT; of an order that knows nothing only that it may
     be.
@@ -42,7 +44,7 @@ def vat_table(
             told,
             written,
         )
-    for sentence in _sentences(told, written):
+    for sentence in _sentences(told, written, is_credit=is_credit):
         for line in folded(
             sentence,
             REGULAR,
@@ -88,13 +90,19 @@ def _rates(
 def _sentences(
     told: Mapping[str, Any],
     written: Callable[[int], str],
+    *,
+    is_credit: bool,
 ) -> list[str]:
     treatment = told.get("vat_treatment") or "unknown"
     said = [word("sales_vat.invoice", treatment)]
     gross = sum(row["gross"] for row in told["vat"])
-    if told["vat"] and gross > told["total"]:
-        paid = written(gross - told["total"])
-        said.append(_said("by_marketplace", amount=paid))
+    paid = gross - told["total"]
+    if told["vat"] and paid > 0:
+        code = "to_marketplace" if is_credit else "by_marketplace"
+        amount = written(
+            -paid if is_credit else paid
+        )  # a note writes all below nothing
+        said.append(_said(code, amount=amount))
     return said
 
 

@@ -143,6 +143,33 @@ async def test_each_credit_note_has_what_the_marketplace_got_back_to_the_cent(
     assert sum(each.discount_part for each in made) == 777
 
 
+SHARES = {
+    "en": ("The marketplace paid €7.77", "The marketplace gets €1.73 back"),
+    "de": ("Der Marktplatz hat 7,77 €", "Der Marktplatz bekommt 1,73 € zurück"),
+    "fr": ("a payé 7,77 €", "récupère 1,73 €"),
+}
+
+
+@pytest.mark.parametrize("language", SHARES)
+async def test_a_credit_note_says_what_the_marketplace_gets_back(
+    gateway: Gateway, sandbox: RunningSandbox, pages: list[list[str]], language: str
+) -> None:
+    """An invoice that it paid it; no document that it paid less than nothing."""
+    sale = await sold_with_delivery(gateway, sandbox)
+    total = sale.order.total_amount_cents
+    both = {"marketplace_discount": 777, "discount_amount": 777}
+    await Order.filter(id=sale.order.id).update(**both)
+    await taxed(sale.order, (1900, total + 777))
+    await Checkout.all().update(language=language)
+    await refund(gateway, sale, amount(1001))
+    await issue(sale.order.id)
+    as_pdf(await documents_of(sale.order.id))
+    told = [" ".join(page).replace("\N{NO-BREAK SPACE}", " ") for page in pages]
+    invoice, note = SHARES[language]
+    assert [invoice in page for page in told] == [True, False]
+    assert [note in page for page in told] == [False, True]
+
+
 async def test_all_of_an_order_for_nothing_gives_back_all_of_its_vat(
     market: Market,
 ) -> None:
