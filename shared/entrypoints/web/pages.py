@@ -17,7 +17,6 @@ from quart import (
     Response,
     current_app,
     g,
-    make_response,
     redirect,
     request,
     session,
@@ -72,7 +71,7 @@ async def page(
         html = render_block(env, template, block, **context)
     else:
         html = env.get_template(template).render(context)
-    return cast("Response", await make_response(html, status))
+    return Response(html, status)
 
 
 def _target() -> str:
