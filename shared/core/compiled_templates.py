@@ -1,4 +1,6 @@
-"""Templates stay compiled from one start to the next, as Python's own modules do, and beside them.
+"""What pages and mails have in common: how templates are kept, and how they call.
+
+Templates stay compiled from one start to the next, as Python's own modules do, and beside them.
 
 Compiling those of the first page is a sixth of a start. What is kept counts as long as the text of
 the template, Jinja and the environment are the same; where nothing can be written, as where nothing
@@ -12,13 +14,19 @@ from contextlib import suppress
 from importlib.util import cache_from_source
 from pathlib import Path
 from pickle import UnpicklingError
-from typing import TYPE_CHECKING
+from types import FunctionType, MethodType
+from typing import TYPE_CHECKING, Any
 
 import jinja2
+from jinja2.runtime import Context, Macro
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jinja2 import Environment
     from jinja2.bccache import Bucket
+
+_PLAIN = (FunctionType, MethodType)
 
 
 class CompiledTemplates(jinja2.FileSystemBytecodeCache):
@@ -64,3 +72,26 @@ def _way(environment: Environment) -> str:
             sorted(environment.tests),
         )
     )
+
+
+class QuickContext(Context):
+    """Calls plain functions, methods and macros as they are; Jinja asks of each, at each call, what
+    else it takes.
+    """
+
+    def call(
+        self,
+        obj: Callable[..., Any],
+        /,
+        *given: Any,
+        **named: Any,
+    ) -> Any:
+        is_macro = type(obj) is Macro
+        is_plain = type(obj) in _PLAIN and not hasattr(obj, "jinja_pass_arg")
+        if not (is_macro or is_plain):
+            return super().call(obj, *given, **named)
+        named.pop("_loop_vars", None)
+        named.pop("_block_vars", None)
+        if is_macro:
+            return obj(self.eval_ctx, *given, **named)
+        return obj(*given, **named)

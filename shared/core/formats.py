@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from babel import Locale
@@ -96,8 +96,13 @@ def number(value: int | Decimal) -> str:
 
 def percent(value: Decimal) -> str:
     """`2.5%`, `2,5 %`; takes percentages, not fractions."""
-    digits = format_decimal(value, "#,##0.##", locale=locale())
-    return f"{digits}%" if current() == SOURCE else f"{digits}\N{NO-BREAK SPACE}%"
+    return _percent(value, current())
+
+
+@lru_cache(maxsize=1024)  # mostly rates of VAT and commission
+def _percent(value: Decimal, language: str) -> str:
+    digits = format_decimal(value, "#,##0.##", locale=_locale(language))
+    return f"{digits}%" if language == SOURCE else f"{digits}\N{NO-BREAK SPACE}%"
 
 
 def day(value: date, *, with_year: bool) -> str:

@@ -10,16 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from types import FunctionType, MethodType
 from typing import Any
 
 from jinja2 import Environment
-from jinja2.runtime import Context, Macro
 from markupsafe import Markup
 from quart import Quart
 
 from shared.core import locales
-from shared.core.compiled_templates import CompiledTemplates
+from shared.core.compiled_templates import CompiledTemplates, QuickContext
 
 REMEMBERED = 2048  # of each macro, and sentences
 # Macros that say the same whenever they are given the same, in one language.
@@ -29,30 +27,6 @@ _REMEMBERED = {
     "navigation": ("vendor", "operator"),
     "ui": ("avatar", "badge"),
 }
-_PLAIN = (FunctionType, MethodType)
-
-
-class QuickContext(Context):
-    """Calls plain functions, methods and macros as they are; Jinja asks of each, at each call, what
-    else it takes.
-    """
-
-    def call(
-        self,
-        obj: Callable[..., Any],
-        /,
-        *given: Any,
-        **named: Any,
-    ) -> Any:
-        is_macro = type(obj) is Macro
-        is_plain = type(obj) in _PLAIN and not hasattr(obj, "jinja_pass_arg")
-        if not (is_macro or is_plain):
-            return super().call(obj, *given, **named)
-        named.pop("_loop_vars", None)
-        named.pop("_block_vars", None)
-        if is_macro:
-            return obj(self.eval_ctx, *given, **named)
-        return obj(*given, **named)
 
 
 class Templates(Environment):

@@ -21,9 +21,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from shared.core import formats, words
-from shared.core.compiled_templates import CompiledTemplates
+from shared.core.compiled_templates import CompiledTemplates, QuickContext
 from shared.core.frozen import frozen
-from shared.core.locales import SOURCE, speaking, teach
+from shared.core.locales import SOURCE, speaking, teach, translated
 from shared.infra.mail.links import ORDER, PUBLIC_URL, links
 from shared.infra.mail.paragraphs import paragraphs
 
@@ -105,4 +105,12 @@ def _environment(*, is_html: bool) -> Environment:
         url_for=links.url_for, own_order=ORDER, public_url=PUBLIC_URL
     )
     teach(environment)
+    if not is_html:
+        environment.globals.update(_=_sentence, gettext=_sentence)
+    environment.context_class = QuickContext
     return environment
+
+
+def _sentence(message: str, /, **values: Any) -> str:
+    """What Jinja makes of a sentence where nothing is escaped, without asking what that takes."""
+    return translated(message) % values
