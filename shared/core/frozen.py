@@ -86,12 +86,11 @@ def _init_of(cls: Any) -> Any:
     by_name = [_parameter(each) for each in fields if each.kw_only]
     if by_name:
         by_name.insert(0, "*")
-    # Past `__setattr__`, which refuses; by the object's own, each takes four times as long.
-    body = ["_state = self.__dict__"]
-    body += [f"_state[{each.name!r}] = {_value(each)}" for each in fields]
+    body = [f"_set(self, {each.name!r}, {_value(each)})" for each in fields]
     if hasattr(cls, "__post_init__"):
         body.append("self.__post_init__()")
     names: dict[str, Any] = {
+        "_set": object.__setattr__,
         "_default": {each.name: each.default for each in fields},
         "_new": {each.name: each.default_factory for each in fields},
     }
