@@ -12,6 +12,7 @@ from markupsafe import Markup
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, Length, NumberRange
 
+from shared.core.compiled_templates import QuickContext
 from shared.entrypoints.web import templating
 from shared.entrypoints.web.widgets import KeptOptions, quick
 
@@ -63,7 +64,7 @@ def test_templates_call_as_jinja_calls() -> None:
         return f"{number}{more}<"
 
     filled = []
-    for context in (Context, templating.QuickContext):
+    for context in (Context, QuickContext):
         env = Environment(loader=DictLoader({"it": CALLS}), autoescape=True)
         env.context_class = context
         env.globals.update(plain=plain, named=_named, whole=_whole)
