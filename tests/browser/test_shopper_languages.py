@@ -205,7 +205,9 @@ def test_purchases_are_whole_on_a_phone_in_each_language(
         expect(visitor.locator("html")).not_to_have_attribute("lang", chosen or "")
         cells = visitor.locator("tbody tr").evaluate_all(CELLS)
     finally:
+        # The account keeps it, and mails of other tests are in its language.
         visitor.get_by_role("button", name="English").click()
+        expect(visitor.locator("html")).to_have_attribute("lang", "en")
     assert len(cells) > 1
     for number, shop, day, total, state in cells:
         assert number["y"] == total["y"]
