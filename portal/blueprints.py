@@ -48,6 +48,7 @@ from portal.products.variants import blueprint as variants
 from portal.products.views import blueprint as products
 from portal.sales_vat.quarters import blueprint as vat_quarters
 from portal.sales_vat.views import blueprint as sales_vat
+from portal.seller.views import blueprint as seller
 from portal.shipping.views import blueprint as shipping
 from portal.shop_look.views import blueprint as shop_look
 from portal.signin.confirm import blueprint as signin_confirm
@@ -69,6 +70,7 @@ BLUEPRINTS = (
     dashboard,
     payment_settings,
     products,
+    seller,
     sales_vat,
     vat_quarters,
     shipping,

@@ -96,6 +96,7 @@ def _steps(
 ) -> list[ChecklistStep]:
     return [
         _to_connect(now, accepts=accepts),
+        _to_say_who_sells(vendor),
         _to_add_products(products),
         _to_open(vendor),
     ]
@@ -122,6 +123,15 @@ def _to_add_products(products: int) -> ChecklistStep:
     href = url_for("products.new")
     title, label = _("Add a product"), _("Add")
     return ChecklistStep(title, products > 0, text, href, label)
+
+
+def _to_say_who_sells(vendor: VendorView) -> ChecklistStep:
+    text = _("Shoppers and invoices lack the name and address of your business.")
+    if vendor.legal_name:
+        text = vendor.legal_name
+    title, label = _("Say who sells"), _("Say it")
+    is_said = bool(vendor.legal_name)
+    return ChecklistStep(title, is_said, text, url_for("seller.show"), label)
 
 
 def _to_open(vendor: VendorView) -> ChecklistStep:

@@ -178,6 +178,7 @@ def shop(
         at,
         description=vendor.tagline,
         logo=logo,
+        **({"legalName": vendor.legal_name} if vendor.legal_name else {}),
         address={key: value for key, value in place.items() if value},
     )
 

@@ -136,6 +136,13 @@ VENDORS = [
         "vendor.vat_scheme_changed",
     ),
     Edit(
+        "/vendor/admin/business",
+        {"legal_name": "Luxe S.A.", "address": "1 Street\nTown"},
+        {"legal_name": "Luxe S.à r.l.", "address": "1 Street\nTown"},
+        "is now “Luxe S.A.”; yours is “Luxe S.à r.l.”.",
+        "vendor.seller_changed",
+    ),
+    Edit(
         "/vendor/admin/shop/look",
         {"tagline": "Leather, by hand", "brand_color": "#7c2d12"},
         {"tagline": "Leather, by us", "brand_color": "#103060"},

@@ -32,6 +32,7 @@ EDITS = {
     r"/vendor/admin/statements": "",
     r"/vendor/admin/vat": "",
     r"/vendor/admin/shop/look": "",
+    r"/vendor/admin/business": "",
     r"/vendor/admin/shop": "/vendor/admin/shop/close",
     r"/vendor/admin/payments/schedule": "/vendor/admin/payments",
     r"(/vendor/admin/disputes/\d+)/evidence": r"\1",

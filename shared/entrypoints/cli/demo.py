@@ -32,6 +32,7 @@ from shared.entrypoints.cli.demo_goods import (
 from shared.entrypoints.cli.demo_orders import BASKETS, SALES
 from shared.entrypoints.cli.demo_products import stock_shop
 from shared.entrypoints.cli.demo_sales import Till, sell, sell_together
+from shared.entrypoints.cli.demo_sellers import say_seller
 from shared.entrypoints.cli.demo_stripe import DemoStripe
 from shared.entrypoints.cli.demo_vat import say_scheme
 from shared.entrypoints.cli.demo_vendors import VENDORS
@@ -188,6 +189,7 @@ async def _vendor(gateway: Gateway, stripe: DemoStripe, demo: DemoVendor) -> int
     await row.update_from_dict(looks).save(update_fields=list(looks))
     await _vat_number(vendor_id, demo)
     await say_scheme(vendor_id, demo.slug, ACTOR)
+    await say_seller(vendor_id, demo.slug, ACTOR)
     await stock_shop(vendor_id, demo)
     if (
         demo.business_type

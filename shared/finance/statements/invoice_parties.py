@@ -16,6 +16,7 @@ from shared.trade.vat.models import VatRegistration
 from shared.trade.vat.rules import Rate, StateVat, Treatment, treatment
 from shared.trade.vat.service import current
 from shared.trade.vendors.models import Vendor
+from shared.trade.vendors.seller import details_of
 
 
 @frozen
@@ -42,10 +43,11 @@ async def buyer_of(vendor: Vendor) -> Buyer:
     """The vendor as it is now. A number that nobody has confirmed stands on no invoice."""
     row = await current(of_vendor(vendor.id))
     confirmed: VatRegistration | None = row if row and row.confirmed_at else None
-    place = (vendor.city,) if vendor.city else ()
+    said = details_of(vendor)
+    town = (vendor.city,) if vendor.city else ()
     party = Party(
-        vendor.name,
-        place,
+        said.legal_name or vendor.name,
+        said.lines or town,
         vendor.country,
         confirmed.number if confirmed else "",
     )

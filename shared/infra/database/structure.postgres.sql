@@ -1,4 +1,4 @@
--- What all migrations make, up to 0086_vat_regions. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0087_seller_details. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -2157,6 +2157,9 @@ CREATE TABLE vendors (
     closed_until date,
     vat_scheme character varying(10) DEFAULT ''::character varying NOT NULL,
     postal_code character varying(12) DEFAULT ''::character varying NOT NULL,
+    legal_name character varying(120) DEFAULT ''::character varying NOT NULL,
+    seller_address character varying(300) DEFAULT ''::character varying NOT NULL,
+    register_entry character varying(120) DEFAULT ''::character varying NOT NULL,
     CONSTRAINT ck_vendors_country CHECK (length(country) = 2)
 );
 COMMENT ON TABLE vendors IS 'A business that sells through the marketplace.';

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0086_vat_regions. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0087_seller_details. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -91,7 +91,7 @@ CREATE TABLE "vendors" (
     "ships_in_days" SMALLINT NOT NULL,
     "is_open" INT NOT NULL  /* false: hidden from shoppers */
 
-, "search" TEXT NOT NULL  /* folded; what shoppers may find it by */ DEFAULT '', "search_contact" TEXT NOT NULL  /* folded; what only staff find it by */ DEFAULT '', "closed_until" DATE   /* the day on which a closed shop opens by itself */, "vat_scheme" VARCHAR(10) NOT NULL  /* small | local | oss; empty: it has not said */ DEFAULT '', "postal_code" VARCHAR(12) NOT NULL  /* where it sells from, for VAT; empty: it has not said */ DEFAULT '', CONSTRAINT "ck_vendors_country" CHECK (length(country) = 2));
+, "search" TEXT NOT NULL  /* folded; what shoppers may find it by */ DEFAULT '', "search_contact" TEXT NOT NULL  /* folded; what only staff find it by */ DEFAULT '', "closed_until" DATE   /* the day on which a closed shop opens by itself */, "vat_scheme" VARCHAR(10) NOT NULL  /* small | local | oss; empty: it has not said */ DEFAULT '', "postal_code" VARCHAR(12) NOT NULL  /* where it sells from, for VAT; empty: it has not said */ DEFAULT '', "legal_name" VARCHAR(120) NOT NULL  /* of the business behind the shop; empty: it has not said */ DEFAULT '', "seller_address" VARCHAR(300) NOT NULL  /* of that business, a line each, without its country */ DEFAULT '', "register_entry" VARCHAR(120) NOT NULL  /* which register the business is in, and its number there */ DEFAULT '', CONSTRAINT "ck_vendors_country" CHECK (length(country) = 2));
 CREATE TABLE "vendor_payment_configs" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,

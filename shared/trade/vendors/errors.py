@@ -26,6 +26,29 @@ class UnsupportedCountry(Conflict):
     default = _n("The marketplace cannot pay businesses in that country yet.")
 
 
+class SellerNameLacking(Invalid):
+    """A business without a name."""
+
+    code = "seller_name_lacking"
+    default = _n("The name of your business, in 120 characters at most.")
+
+
+class SellerAddressUnfit(Invalid):
+    """No address that a letter could go to."""
+
+    code = "seller_address_unfit"
+    default = _n(
+        "Street and number, then postal code and town, in two to %(most)s lines."
+    )
+
+
+class SellerPhoneUnfit(Invalid):
+    """No number that could be called."""
+
+    code = "seller_phone_unfit"
+    default = _n("A phone number, such as +352 123 456.")
+
+
 class ShopClosed(Conflict):
     """The vendor has closed its shop for a while.
 

@@ -37,6 +37,24 @@ class Vendor(Searched):
         db_default="",
         description="where it sells from, for VAT; empty: it has not said",
     )
+    legal_name = fields.CharField(
+        max_length=120,
+        default="",
+        db_default="",
+        description="of the business behind the shop; empty: it has not said",
+    )
+    seller_address = fields.CharField(
+        max_length=300,
+        default="",
+        db_default="",
+        description="of that business, a line each, without its country",
+    )
+    register_entry = fields.CharField(
+        max_length=120,
+        default="",
+        db_default="",
+        description="which register the business is in, and its number there",
+    )
     brand_color = fields.CharField(max_length=7, default="#0f766e")
     logo = fields.CharField(
         max_length=200, default="", description="path below static/"

@@ -37,6 +37,7 @@ class VendorView:
     currency: str
     vat_scheme: VatScheme = VatScheme.UNSAID
     postal_code: str = ""
+    legal_name: str = ""
 
 
 @frozen
@@ -75,6 +76,7 @@ def view_at(vendor: Vendor, terms: SellingTerms | None) -> VendorView:
         currency=terms.currency if terms else "EUR",
         vat_scheme=VatScheme(vendor.vat_scheme),
         postal_code=vendor.postal_code,
+        legal_name=vendor.legal_name,
     )
 
 

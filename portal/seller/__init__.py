@@ -1,0 +1,1 @@
+"""Who a vendor is by law."""

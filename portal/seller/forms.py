@@ -1,0 +1,52 @@
+"""Who sells: the business behind a shop."""
+
+from __future__ import annotations
+
+from wtforms import StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from shared.core.locales.lazy import lazy_gettext as _l
+from shared.entrypoints.web.editing import Edited
+from shared.trade.vendors.seller import (
+    MOST_ADDRESS,
+    MOST_NAME,
+    MOST_PHONE,
+    MOST_REGISTER,
+    SellerDetails,
+)
+
+
+class SellerForm(Edited):
+    """What the law asks a business to say."""
+
+    legal_name = StringField(
+        _l("Name of the business"),
+        [InputRequired(_l("Your name, or your company’s.")), Length(max=MOST_NAME)],
+        description=_l(
+            "As it is registered, such as: Atelier Luxe S.à r.l. If you sell by yourself: "
+            "your own name."
+        ),
+    )
+    address = TextAreaField(
+        _l("Address"),
+        [
+            InputRequired(_l("The address of your business.")),
+            Length(max=MOST_ADDRESS),
+        ],
+        description=_l("Street and number, then postal code and town."),
+    )
+    phone = StringField(_l("Phone"), [Length(max=MOST_PHONE)])
+    register = StringField(
+        _l("Register and number"),
+        [Length(max=MOST_REGISTER)],
+        description=_l("If you are in one, such as: RCS Luxembourg B123456."),
+    )
+
+    def values(self) -> SellerDetails:
+        """What the use case takes. Only after the form was found right."""
+        return SellerDetails(
+            self.legal_name.data or "",
+            (self.address.data or "").replace("\r\n", "\n"),
+            self.phone.data or "",
+            self.register.data or "",
+        )

@@ -1,0 +1,105 @@
+"""Who a vendor is by law: what shoppers, invoices and authorities read of the business behind a
+shop (directives 2011/83/EU, article 6, and 2006/112/EC, article 226 (5)).
+"""
+
+from __future__ import annotations
+
+import re
+
+from shared.core.editing import Look, unseen
+from shared.core.frozen import frozen
+from shared.infra import unit
+from shared.trade.vendors.errors import (
+    SellerAddressUnfit,
+    SellerNameLacking,
+    SellerPhoneUnfit,
+)
+from shared.trade.vendors.models import Vendor
+
+MOST_NAME, MOST_ADDRESS, MOST_LINES, MOST_REGISTER, MOST_PHONE = 120, 300, 4, 120, 40
+_PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{4,38}", re.ASCII)
+
+
+@frozen
+class SellerDetails:
+    """What a vendor says of its business. `address`: as on a letter, a line each, without name and
+    country; `register`: which one, and under which number.
+    """
+
+    legal_name: str = ""
+    address: str = ""
+    phone: str = ""
+    register: str = ""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The address line by line."""
+        return tuple(self.address.splitlines())
+
+
+async def seller_details(vendor_id: int) -> SellerDetails:
+    """What a vendor has said; empty where it has not."""
+    return details_of(await Vendor.get(id=vendor_id))
+
+
+def details_of(row: Vendor) -> SellerDetails:
+    """The same of a row."""
+    return SellerDetails(
+        row.legal_name,
+        row.seller_address,
+        row.business_phone,
+        row.register_entry,
+    )
+
+
+async def save_seller(
+    *,
+    vendor_id: int,
+    values: SellerDetails,
+    actor: str,
+    look: Look[SellerDetails] = unseen,
+) -> None:
+    """Be this business from now on; documents that were issued keep what they say.
+
+    Raises SellerNameLacking, SellerAddressUnfit, SellerPhoneUnfit, and what `look` does.
+    """
+    told = _checked(values)
+    async with unit.transaction() as tx:
+        row = await tx.lock(Vendor, id=vendor_id)
+        before = details_of(row)
+        await look(before)
+        if told == before:
+            return
+        row.legal_name, row.seller_address = told.legal_name, told.address
+        row.business_phone, row.register_entry = told.phone, told.register
+        await row.save(
+            update_fields=[
+                "legal_name",
+                "seller_address",
+                "business_phone",
+                "register_entry",
+            ]
+        )
+        tx.record(
+            "vendor.seller_changed",
+            actor=actor,
+            subject=f"vendor:{vendor_id}",
+            vendor_id=vendor_id,
+            before=vars(before),
+            after=vars(told),
+        )
+
+
+def _checked(values: SellerDetails) -> SellerDetails:
+    name = " ".join(values.legal_name.split())
+    if not name or len(name) > MOST_NAME:
+        raise SellerNameLacking(param="legal_name")
+    lines = [line.strip() for line in values.address.splitlines() if line.strip()]
+    address = "\n".join(lines)
+    if not 2 <= len(lines) <= MOST_LINES or len(address) > MOST_ADDRESS:
+        raise SellerAddressUnfit(param="address", most=MOST_LINES)
+    phone = " ".join(values.phone.split())
+    if phone and _PHONE.fullmatch(phone) is None:
+        raise SellerPhoneUnfit(param="phone")
+    register = " ".join(values.register.split())[:MOST_REGISTER]
+    return SellerDetails(name, address, phone, register)
