@@ -54,6 +54,7 @@ async def home() -> Response:
     steps = _steps(found.vendor, now, accepts=accepts, products=found.products)
     if not actor().email_confirmed:
         steps.insert(0, _to_confirm())
+    beginning = not all(step.done for step in steps)
     return await vendor_page(
         "portal/dashboard/home.html",
         nav="home",
@@ -64,11 +65,11 @@ async def home() -> Response:
         next_dispute=found.next_dispute,
         recent=found.recent,
         has_orders=found.orders.orders > 0,
-        steps=steps,
+        steps=[*steps, _to_say_who_sells(found.vendor)],
         next_payout=found.next_payout,
         next_sentence=next_sentence,
         closed=sentence(found.vendor.name, found.vendor.closed_until),
-        beginning=not all(step.done for step in steps),
+        beginning=beginning,
         goods_badge=goods_badge,
         money_badge=money_badge,
     )
@@ -96,7 +97,6 @@ def _steps(
 ) -> list[ChecklistStep]:
     return [
         _to_connect(now, accepts=accepts),
-        _to_say_who_sells(vendor),
         _to_add_products(products),
         _to_open(vendor),
     ]

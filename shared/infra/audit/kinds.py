@@ -37,6 +37,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
         "payment",
         "product.",
         "stripe_customer.",
+        "vendor.seller",
         "vendor.shop",
         "vendor.shipping",
         "discount.",

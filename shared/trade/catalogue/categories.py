@@ -77,9 +77,15 @@ class CategoryCard:
 
 
 async def category_cards() -> tuple[CategoryCard, ...]:
-    """The categories at the top as shoppers see them; two queries."""
-    tree, pictures = await category_tree(), await category_statements.pictures(MOST)
+    """The categories at the top as shoppers see them; one query."""
+    found = await category_statements.with_pictures(MOST)
+    tree = CategoryTree(_view_of(row) for row, _ in found)
+    pictures = {row.name: shown for row, shown in found if shown is not None}
     return tuple(_card(tree, top, pictures) for top in tree.below(None))
+
+
+def _view_of(row: Category) -> CategoryView:
+    return CategoryView(**{name: getattr(row, name) for name in _COLUMNS})
 
 
 def _card(
