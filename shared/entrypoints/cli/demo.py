@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
+from operator import itemgetter
 
 import aiohttp
 
@@ -31,7 +33,7 @@ from shared.entrypoints.cli.demo_goods import (
 )
 from shared.entrypoints.cli.demo_orders import BASKETS, SALES
 from shared.entrypoints.cli.demo_products import stock_shop
-from shared.entrypoints.cli.demo_sales import Till, sell, sell_together
+from shared.entrypoints.cli.demo_sales import Till, moment, sell, sell_together
 from shared.entrypoints.cli.demo_sellers import say_seller
 from shared.entrypoints.cli.demo_stripe import DemoStripe
 from shared.entrypoints.cli.demo_vat import say_scheme
@@ -89,14 +91,21 @@ async def fill(settings: Settings) -> None:
 
 
 async def _sales(till: Till) -> None:
-    """The vendors, and what they have sold."""
+    """The vendors, and what they have sold: the oldest first, since lists go by ids."""
     ids: dict[str, int] = {}
     for vendor in VENDORS:
         ids[vendor.slug] = await _vendor(till.gateway, till.stripe, vendor)
-        for sale in SALES.get(vendor.slug, ()):
-            await sell(till, sale, ids[vendor.slug])
-    for basket in BASKETS:
-        await sell_together(till, basket, ids)
+    sold = [
+        (moment(sale), partial(sell, till, sale, ids[slug]))
+        for slug, sales in SALES.items()
+        for sale in sales
+    ]
+    sold += [
+        (moment(basket.sale), partial(sell_together, till, basket, ids))
+        for basket in BASKETS
+    ]
+    for _at, act in sorted(sold, key=itemgetter(0)):
+        await act()
 
 
 def _headers(settings: Settings) -> dict[str, str]:

@@ -61,7 +61,7 @@ async def _bought(
     items: Mapping[int, Items],
 ) -> list[Order]:
     """The orders of a purchase, paid. `items`: by vendor."""
-    placed = _moment(sale)
+    placed = moment(sale)
     wanted = Order.filter(
         vendor_id__in=list(items),
         checkout__email=sale.email,
@@ -80,7 +80,7 @@ async def _bought(
     return orders
 
 
-def _moment(sale: DemoSale) -> datetime:
+def moment(sale: DemoSale) -> datetime:
     """When it was ordered: on its day, at some hour of business."""
     now = clock.now()
     hour, minute = 8 + len(sale.address) % 9, len(sale.email) % 60
@@ -109,7 +109,7 @@ async def _send(sale: DemoSale, order: Order, carrier: str | None) -> None:
     if carrier is None or order.status != OrderStatus.PROCESSING:
         return
     vendor = await order.vendor
-    sent = _moment(sale) + timedelta(hours=26)
+    sent = moment(sale) + timedelta(hours=26)
     with clock.use(lambda: sent):
         await mark_as_shipped(
             vendor_id=vendor.id,
