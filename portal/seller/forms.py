@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from wtforms import StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from collections.abc import Callable
+from typing import Any
 
+from wtforms import StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, ValidationError
+
+from shared.core.errors import Invalid
 from shared.core.locales.lazy import lazy_gettext as _l
 from shared.entrypoints.web.editing import Edited
 from shared.trade.vendors.seller import (
@@ -13,7 +17,16 @@ from shared.trade.vendors.seller import (
     MOST_PHONE,
     MOST_REGISTER,
     SellerDetails,
+    tidy_address,
+    tidy_phone,
 )
+
+
+def _told(tidy: Callable[[str], str], field: Any) -> None:
+    try:
+        tidy(field.data or "")
+    except Invalid as error:
+        raise ValidationError(error.message) from error
 
 
 class SellerForm(Edited):
@@ -41,6 +54,14 @@ class SellerForm(Edited):
         [Length(max=MOST_REGISTER)],
         description=_l("If you are in one, such as: RCS Luxembourg B123456."),
     )
+
+    def validate_address(self, field: Any) -> None:
+        """Told together with what else is wrong."""
+        _told(tidy_address, field)
+
+    def validate_phone(self, field: Any) -> None:
+        """Likewise."""
+        _told(tidy_phone, field)
 
     def values(self) -> SellerDetails:
         """What the use case takes. Only after the form was found right."""

@@ -58,6 +58,18 @@ async def test_what_would_reach_nobody_is_told_at_its_field(
     assert (await Vendor.get(id=portal.vendor_id)).legal_name == ""
 
 
+async def test_all_that_is_wrong_is_told_at_once(client: TestClientProtocol) -> None:
+    """Each at its field."""
+    portal = await signed_in(client)
+    typed = {"legal_name": "", "address": "nowhere", "phone": "call me"}
+    answer = await portal.post(ADDRESS, typed)
+    page = await answer.get_data(as_text=True)
+    assert "3 things need another look" in words(page)
+    assert "Your name, or your company’s." in page
+    assert "Street and number, then postal code and town," in page
+    assert "A phone number, such as +352 123 456." in page
+
+
 async def test_shoppers_read_who_sells_on_the_shops_page_and_beside_each_thing(
     client: TestClientProtocol,
 ) -> None:

@@ -94,12 +94,27 @@ def _checked(values: SellerDetails) -> SellerDetails:
     name = " ".join(values.legal_name.split())
     if not name or len(name) > MOST_NAME:
         raise SellerNameLacking(param="legal_name")
-    lines = [line.strip() for line in values.address.splitlines() if line.strip()]
+    register = " ".join(values.register.split())[:MOST_REGISTER]
+    return SellerDetails(
+        name,
+        tidy_address(values.address),
+        tidy_phone(values.phone),
+        register,
+    )
+
+
+def tidy_address(text: str) -> str:
+    """An address without empty lines and blanks around them. Raises SellerAddressUnfit."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
     address = "\n".join(lines)
     if not 2 <= len(lines) <= MOST_LINES or len(address) > MOST_ADDRESS:
         raise SellerAddressUnfit(param="address", most=MOST_LINES)
-    phone = " ".join(values.phone.split())
+    return address
+
+
+def tidy_phone(text: str) -> str:
+    """A phone number with single blanks, or none. Raises SellerPhoneUnfit."""
+    phone = " ".join(text.split())
     if phone and _PHONE.fullmatch(phone) is None:
         raise SellerPhoneUnfit(param="phone")
-    register = " ".join(values.register.split())[:MOST_REGISTER]
-    return SellerDetails(name, address, phone, register)
+    return phone
