@@ -10,11 +10,11 @@ from wtforms.validators import InputRequired, Length, ValidationError
 
 from shared.core.errors import Invalid
 from shared.core.locales.lazy import lazy_gettext as _l
+from shared.core.typed import MOST_PHONE
 from shared.entrypoints.web.editing import Edited
 from shared.trade.vendors.seller import (
     MOST_ADDRESS,
     MOST_NAME,
-    MOST_PHONE,
     MOST_REGISTER,
     SellerDetails,
     tidy_address,

@@ -1,13 +1,14 @@
 """What people type or paste into fields of codes and numbers, as a plain keyboard would have typed
 it. Pure.
 
-Postal codes, VAT numbers, amounts, whole numbers and order numbers all pass through here first, so
-that full-width digits, a dash of another kind or a no-break space are the same in each of them.
-What a field makes of it is its own.
+Postal codes, VAT numbers, phone numbers, amounts, whole numbers and order numbers all pass through
+here first, so that full-width digits, a dash of another kind or a no-break space are the same in
+each of them. What a field makes of it is its own.
 """
 
 from __future__ import annotations
 
+import re
 import string
 import unicodedata
 
@@ -21,6 +22,9 @@ _DASHES = frozenset(
 _POSTAL_MARKS = frozenset("\N{POSTAL MARK}\N{POSTAL MARK FACE}\N{CIRCLED POSTAL MARK}")
 # Compatibility forms whose plain form says something else: 10² is not 102.
 _OTHER_MEANING = ("<super>", "<sub>", "<fraction>", "<circle>", "<square>")
+MOST_PHONE = 40
+# The area may stand in parentheses: (030) 123 456.
+_PHONE = re.compile(r"[(+]{0,2}[0-9][0-9 ()/.-]{4,37}", re.ASCII)
 _UPPER = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
 
 
@@ -73,6 +77,12 @@ def bare_code(text: str, separators: str = " -./") -> str:
     `LU12345678`.
     """
     return "".join(sign for sign in plain_code(text) if sign not in separators)
+
+
+def phone_number(text: str) -> str | None:
+    """`text` in plain signs, if that can be called: `＋352 26–12` -> `+352 26-12`."""
+    number = plain(text)
+    return number if _PHONE.fullmatch(number) else None
 
 
 def _plain_sign(sign: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from wtforms import (
@@ -16,13 +15,12 @@ from wtforms.validators import Length, Optional, StopValidation
 from shared.core.locales import gettext as _
 from shared.core.locales import gettext_noop as _n
 from shared.core.locales.lazy import lazy_gettext as _l
-from shared.core.typed import plain
+from shared.core.typed import phone_number
 from shared.entrypoints.web.forms import MarketForm
 from shared.trade.orders.billing import BillingAddress
 from shared.trade.shipping.places import COUNTRIES
 from storefront.checkout.postal import example_of, tidy_postal_code
 
-_PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{4,38}", re.ASCII)
 _TOO_LONG = _l("Use at most 120 characters.")
 
 
@@ -112,10 +110,10 @@ class BillingFields(MarketForm):
         """A number that a carrier can call, where a shop wants one."""
         if not self.wants_phone:
             return
-        number = plain(field.data or "").strip()
-        if not number:
+        if not (field.data or "").strip():
             raise ValidationError(_("Enter a phone number for the carrier."))
-        if _PHONE.fullmatch(number) is None:
+        number = phone_number(field.data)
+        if number is None:
             raise ValidationError(_("Enter a phone number such as +352 26 12 34."))
         field.data = number
 

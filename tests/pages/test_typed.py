@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.core.typed import bare_code, plain, plain_code, readable
+from shared.core.typed import bare_code, phone_number, plain, plain_code, readable
 
 DASHES = "-‐‑‒–—―−－﹣﹘ー⁃˗"
 
@@ -75,6 +75,24 @@ def test_a_sign_that_means_something_else_is_kept(typed: str) -> None:
 def test_a_code_is_capitals_and_digits(typed: str, read: str) -> None:
     """What stands between them is taken out; only a to z become capitals."""
     assert bare_code(typed) == read
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("＋３５２  26–12 ", "+352 26-12"),
+        ("(030) 901820", "(030) 901820"),
+        ("+33 (0)1/42.68-53", "+33 (0)1/42.68-53"),
+        ("1" * 38, "1" * 38),
+        ("1" * 39, None),
+        ("call me", None),
+        ("+352", None),
+        ("", None),
+    ],
+)
+def test_a_phone_number_can_be_called(typed: str, read: str | None) -> None:
+    """As people write them, in plain signs."""
+    assert phone_number(typed) == read
 
 
 @given(st.text(max_size=40))

@@ -6,13 +6,13 @@ from wtforms import BooleanField, FileField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from shared.core.locales.lazy import lazy_gettext as _l
+from shared.core.typed import MOST_PHONE, plain
 from shared.entrypoints.web.editing import Edited
 from shared.entrypoints.web.forms import MarketForm, email_address
 from shared.trade.marketplace.identity import (
     MOST_ADDRESS,
     MOST_LOGO,
     MOST_NAME,
-    MOST_PHONE,
     MarketIdentity,
 )
 from shared.trade.marketplace.legal import MOST_RETURNS, MOST_TEXT
@@ -58,7 +58,7 @@ class IdentityForm(Edited):
             sender=self.sender.data or "",
             contact_email=self.contact_email.data or "",
             postal_address=(self.postal_address.data or "").replace("\r\n", "\n"),
-            phone=self.phone.data or "",
+            phone=plain(self.phone.data or ""),
         )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from shared.core.frozen import frozen
+from shared.core.typed import phone_number
 from shared.trade.marketplace.errors import (
     AddressTooLong,
     BadContactEmail,
@@ -19,7 +20,7 @@ from shared.trade.marketplace.errors import (
 )
 
 NAME = "Markethall"  # until the operator has given it another
-MOST_NAME, MOST_ADDRESS, MOST_PHONE = 60, 400, 40
+MOST_NAME, MOST_ADDRESS = 60, 400
 MOST_LOGO = 512 * 1024
 LOGO_ACCEPT = "image/png,image/jpeg,image/webp"
 
@@ -85,9 +86,7 @@ def check(identity: MarketIdentity) -> None:
             raise BadContactEmail(param=field)
     if len(identity.postal_address) > MOST_ADDRESS:
         raise AddressTooLong
-    if len(identity.phone) > MOST_PHONE or set(identity.phone) - set(
-        "0123456789 +()/.-"
-    ):
+    if identity.phone and phone_number(identity.phone) is None:
         raise BadPhone
 
 

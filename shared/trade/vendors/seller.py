@@ -4,10 +4,9 @@ shop (directives 2011/83/EU, article 6, and 2006/112/EC, article 226 (5)).
 
 from __future__ import annotations
 
-import re
-
 from shared.core.editing import Look, unseen
 from shared.core.frozen import frozen
+from shared.core.typed import phone_number
 from shared.infra import unit
 from shared.trade.vendors.errors import (
     SellerAddressUnfit,
@@ -16,8 +15,7 @@ from shared.trade.vendors.errors import (
 )
 from shared.trade.vendors.models import Vendor
 
-MOST_NAME, MOST_ADDRESS, MOST_LINES, MOST_REGISTER, MOST_PHONE = 120, 300, 4, 120, 40
-_PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{4,38}", re.ASCII)
+MOST_NAME, MOST_ADDRESS, MOST_LINES, MOST_REGISTER = 120, 300, 4, 120
 
 
 @frozen
@@ -113,8 +111,10 @@ def tidy_address(text: str) -> str:
 
 
 def tidy_phone(text: str) -> str:
-    """A phone number with single blanks, or none. Raises SellerPhoneUnfit."""
-    phone = " ".join(text.split())
-    if phone and _PHONE.fullmatch(phone) is None:
+    """A phone number in plain signs, or none. Raises SellerPhoneUnfit."""
+    if not text.strip():
+        return ""
+    phone = phone_number(text)
+    if phone is None:
         raise SellerPhoneUnfit(param="phone")
     return phone
