@@ -16,8 +16,12 @@ from shared.entrypoints.web.identity import actor, actor_label, vendor_id
 from shared.entrypoints.web.limits import limit
 from shared.entrypoints.web.links import url_for
 from shared.entrypoints.web.pages import see_other
-from shared.trade.vendors.queries import vendor_by_id, vendor_contact
-from shared.trade.vendors.seller import SellerDetails, save_seller, seller_details
+from shared.trade.vendors.seller import (
+    OwnBusiness,
+    SellerDetails,
+    own_business,
+    save_seller,
+)
 
 blueprint = Blueprint("seller", __name__, url_prefix="/vendor/admin/business")
 
@@ -26,8 +30,9 @@ blueprint = Blueprint("seller", __name__, url_prefix="/vendor/admin/business")
 @owner
 async def show() -> Response:
     """What the vendor has said of its business."""
-    now = await seller_details(vendor_id())
-    return await _page(SellerForm(data=dict(_shown(now)), meta={"currency": None}))
+    now = await own_business(vendor_id())
+    shown = dict(_shown(now.details))
+    return await _page(SellerForm(data=shown, meta={"currency": None}), now)
 
 
 @blueprint.post("")
@@ -37,7 +42,7 @@ async def change() -> Response:
     """Say it otherwise."""
     form = await SellerForm.from_request()
     if not form.ok():
-        return await _page(form, status=422)
+        return await _page(form, await own_business(vendor_id()), status=422)
     here = url_for("seller.show")
     trail = Trail(f"vendor:{vendor_id()}", ("vendor.seller_changed",))
     try:
@@ -49,7 +54,8 @@ async def change() -> Response:
         )
     except (Conflict, Invalid) as error:
         form.blame(error)
-        return await _page(form, status=error.status)
+        now = await own_business(vendor_id())
+        return await _page(form, now, status=error.status)
     said = _("Saved. It stands on your shop’s page, and on invoices from now on.")
     return see_other(here, ("ok", said))
 
@@ -58,12 +64,11 @@ def _shown(now: SellerDetails) -> Mapping[str, object]:
     return dict(vars(now))
 
 
-async def _page(form: SellerForm, *, status: int = 200) -> Response:
+async def _page(form: SellerForm, now: OwnBusiness, *, status: int = 200) -> Response:
     return await vendor_page(
         "portal/seller/business.html",
         status=status,
         nav="business",
         form=form,
-        vendor=await vendor_by_id(vendor_id()),
-        contact=await vendor_contact(vendor_id()),
+        business=now,
     )

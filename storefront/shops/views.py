@@ -28,11 +28,9 @@ from shared.trade.catalogue.product_views import (
 from shared.trade.catalogue.shop_pages import shop_categories, visited_shop
 from shared.trade.shipping.queries import plan_of_vendor
 from shared.trade.shipping.rules import Parcel
-from shared.trade.vat.holders import of_vendor
-from shared.trade.vat.service import confirmed_number
+from shared.trade.vat.sellers import seller_of
 from shared.trade.vendors.errors import ShopClosed
-from shared.trade.vendors.queries import VendorView, vendor_by_id, vendor_contact
-from shared.trade.vendors.seller import SellerDetails, seller_details
+from shared.trade.vendors.queries import VendorView, vendor_by_id
 from storefront.browser import basket_token, promise_basket
 from storefront.described.pages import of_product, of_shop
 from storefront.described.sending import sending_of
@@ -55,15 +53,6 @@ class Brand:
     slug: str
     name: str
     colour: str
-
-
-@frozen
-class Seller:
-    """The business behind a shop, how it is reached, and its confirmed VAT number or nothing."""
-
-    details: SellerDetails
-    email: str
-    vat_number: str
 
 
 def brand_of(vendor: VendorView) -> Brand:
@@ -123,18 +112,8 @@ async def shop(slug: str) -> Response:
         search_address=asked.address(q=None),
         fragment=is_htmx(),
         chips=_chips(asked, categories),
-        seller=await _seller(vendor),
+        seller=await seller_of(vendor.id) if vendor.legal_name else None,
         meta=of_shop(vendor, asked.category),
-    )
-
-
-async def _seller(vendor: VendorView) -> Seller | None:
-    if not vendor.legal_name:
-        return None
-    return Seller(
-        await seller_details(vendor.id),
-        (await vendor_contact(vendor.id)).email,
-        await confirmed_number(of_vendor(vendor.id)),
     )
 
 

@@ -171,12 +171,6 @@ async def current(holder: Holder) -> VatRegistration | None:
     return await VatRegistration.get_or_none(**holder.columns, replaced_at=None)
 
 
-async def confirmed_number(holder: Holder) -> str:
-    """The number that somebody has confirmed; empty without one."""
-    row = await current(holder)
-    return row.number if row and row.confirmed_at else ""
-
-
 async def _looked_at(
     holder: Holder, registration_id: int | None
 ) -> VatRegistration | None:

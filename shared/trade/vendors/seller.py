@@ -35,13 +35,23 @@ class SellerDetails:
         return tuple(self.address.splitlines())
 
 
-async def seller_details(vendor_id: int) -> SellerDetails:
+@frozen
+class OwnBusiness:
+    """The same as the vendor's own people see it: with the shop that shows it, and its email."""
+
+    shop: str
+    email: str
+    details: SellerDetails
+
+
+async def own_business(vendor_id: int) -> OwnBusiness:
     """What a vendor has said; empty where it has not."""
-    return details_of(await Vendor.get(id=vendor_id))
+    row = await Vendor.get(id=vendor_id)
+    return OwnBusiness(row.slug, row.business_email, details_of(row))
 
 
 def details_of(row: Vendor) -> SellerDetails:
-    """The same of a row."""
+    """What the row of a vendor says."""
     return SellerDetails(
         row.legal_name,
         row.seller_address,

@@ -8,7 +8,7 @@ from shared.core.errors import Invalid
 from shared.finance.statements.invoice_parties import buyer_of
 from shared.infra.audit.models import AuditEntry
 from shared.trade.vendors.models import Vendor
-from shared.trade.vendors.seller import SellerDetails, save_seller, seller_details
+from shared.trade.vendors.seller import SellerDetails, own_business, save_seller
 from tests.support.factories import make_ready_vendor
 
 pytestmark = [pytest.mark.both_engines, pytest.mark.usefixtures("database")]
@@ -32,7 +32,7 @@ async def test_what_is_said_stands_without_blanks_and_once_in_the_trail() -> Non
     )
     for _ in range(2):
         await save_seller(vendor_id=vendor.id, values=typed, actor="test")
-    assert await seller_details(vendor.id) == LUXE
+    assert (await own_business(vendor.id)).details == LUXE
     assert await AuditEntry.filter(action="vendor.seller_changed").count() == 1
 
 
@@ -56,7 +56,7 @@ async def test_what_no_letter_and_no_call_would_reach_is_refused_at_its_field(
     with pytest.raises(Invalid) as refused:
         await save_seller(vendor_id=vendor.id, values=values, actor="test")
     assert refused.value.param == field
-    assert await seller_details(vendor.id) == LUXE
+    assert (await own_business(vendor.id)).details == LUXE
 
 
 async def test_documents_name_the_business_or_what_is_known_of_the_shop() -> None:
