@@ -33,6 +33,7 @@ from tests.support.factories import (
     make_ready_vendor,
     make_vendor,
 )
+from tests.support.storefront import counted
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -122,8 +123,10 @@ async def test_words_of_who_was_deleted_are_gone_by_the_morning(
 
 @pytest.mark.postgres_only
 async def test_on_postgres_no_words_are_merged(context: Context) -> None:
-    """Its index has no segments."""
-    await run(forget_words, context)
+    """Its index has no segments: nothing is asked."""
+    with counted() as asked:
+        await run(forget_words, context)
+    assert [sql for sql in asked if "found" in sql] == []
 
 
 async def test_who_guessed_codes_is_kept_for_a_fortnight(context: Context) -> None:
