@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from wtforms import SelectField, StringField, ValidationError
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, Length, Optional
 
 from shared.core.errors import Invalid
@@ -18,7 +17,7 @@ from shared.core.locales import current, speaking
 from shared.core.locales import gettext as _
 from shared.core.locales import gettext_noop as _n
 from shared.core.locales.lazy import lazy_gettext as _l
-from shared.entrypoints.web.forms import choices
+from shared.entrypoints.web.widgets import Offered
 from shared.trade.orders.contacts import Contact
 from shared.trade.people.rules import normal_email
 from shared.trade.shipping.places import COUNTRIES
@@ -80,6 +79,26 @@ def _countries(language: str) -> tuple[tuple[str, str], ...]:
     with speaking(language):
         named = [(code, country(code)) for code in COUNTRIES]
     return tuple(sorted(named, key=lambda each: fold(each[1])))
+
+
+@cache
+def _offered(language: str) -> Any:
+    return Offered(_countries(language))
+
+
+@cache
+def _offered_first(language: str) -> Any:
+    with speaking(language):
+        return Offered([("", _("Choose one")), *_countries(language)])
+
+
+@lru_cache(maxsize=512)
+def _offered_states(language: str, country: str) -> Any:
+    place = place_of(country)
+    with speaking(language):
+        first = ("", _("Choose one"))
+    keyed = [(_key(place, label), name) for label, name in place.states]
+    return Offered([first, *keyed])
 
 
 @cache
@@ -163,28 +182,25 @@ class CheckoutForm(NoteFields, BillingFields):
     country = SelectField(
         _l("Country"),
         [DataRequired(_l("Choose the country."))],
-        choices=lambda: choices(countries()),
+        choices=[],
+        validate_choice=False,
     )
 
     def process(self, *args: Any, **kwargs: Any) -> None:
         """Fill in; then offer the states of the chosen country, named as it names them."""
         super().process(*args, **kwargs)
-        self.billing_country.choices = choices(countries())
+        language = current()
+        self.billing_country.choices = _offered(language)
         self.billing_country.data = self.billing_country.data or self.country.data
         # Whatever class declares them first: problems are listed in this order.
         for name in (*ON_THE_PAGE, *BillingFields.asked()):
             if name in self._fields:
                 self._fields[name] = self._fields.pop(name)
-        if not self.country.data:  # else the first of the list would look chosen
-            self.country.choices = [
-                SelectChoice("", _("Choose one")),
-                *choices(countries()),
-            ]
+        # Without a choice the first of the list would look chosen.
+        offered = _offered if self.country.data else _offered_first
+        self.country.choices = offered(language)
         place = self.place()
-        offered = [
-            SelectChoice(_key(place, label), name) for label, name in place.states
-        ]
-        self.state.choices = [SelectChoice("", _("Choose one")), *offered]
+        self.state.choices = _offered_states(language, place.country)
         self.state.label.text = _(place.state_word)
         label = self._state()
         self.state.data = _key(place, label) if label else self.state.data
@@ -211,6 +227,11 @@ class CheckoutForm(NoteFields, BillingFields):
             field.data = normal_email(field.data or "")
         except Invalid as problem:
             raise ValidationError(problem.message) from None
+
+    def validate_country(self, field: SelectField) -> None:
+        """One of those that can be chosen."""
+        if field.data not in COUNTRIES:
+            raise ValidationError(_("Choose the country."))
 
     def validate_postal_code(self, field: StringField) -> None:
         """As the chosen country writes them; a missing space or hyphen is mended rather than

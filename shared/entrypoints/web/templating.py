@@ -18,6 +18,7 @@ from quart import Quart
 
 from shared.core import locales
 from shared.core.compiled_templates import CompiledTemplates, QuickContext
+from shared.entrypoints.web import kept_fields
 
 REMEMBERED = 2048  # of each macro, and sentences
 # Macros that say the same whenever they are given the same, in one language.
@@ -27,6 +28,8 @@ _REMEMBERED = {
     "navigation": ("vendor", "operator"),
     "ui": ("avatar", "badge"),
 }
+# Macros that write a field of a form: all but its value, likewise.
+_FIELDS = {"forms": ("field", "checkbox", "affix", "money")}
 
 
 class Templates(Environment):
@@ -135,6 +138,12 @@ def _load(
             module,
             macro,
             _remembered(getattr(module, macro)),
+        )
+    for macro in _FIELDS.get(name, ()):
+        setattr(
+            module,
+            macro,
+            kept_fields.kept(getattr(module, macro)),
         )
     env.globals[name] = module
 

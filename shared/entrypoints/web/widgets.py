@@ -4,12 +4,16 @@ what a page of fields took. What these write is the same (tests/pages/test_remem
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from copy import copy
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from markupsafe import Markup, escape
-from wtforms.fields.choices import Choice  # type: ignore[attr-defined]
+from wtforms.fields.choices import (  # type: ignore[attr-defined]
+    Choice,
+    SelectChoice,
+)
 from wtforms.widgets import Input, Select, TextArea
 from wtforms.widgets.core import clean_key  # type: ignore[attr-defined]  # stubs lag
 
@@ -24,9 +28,13 @@ def attributes(**given: Any) -> Markup:
         if value is True:
             written.append(key)
             continue
-        said = str(escape(value)).replace('"', "&quot;")
-        written.append(f'{key}="{said}"')
+        written.append(f'{key}="{quoted(value)}"')
     return Markup(" ".join(written))  # noqa: S704 - escaped above
+
+
+def quoted(value: Any) -> str:
+    """What stands between an attribute's quotes."""
+    return str(escape(value)).replace('"', "&quot;")
 
 
 def _flagged(
@@ -44,6 +52,31 @@ def _flagged(
     return attributes(**{**named, **flags, **given})
 
 
+class Offered:
+    """A field's choices, the same wherever they are offered: with any one of them chosen they are
+    written once.
+    """
+
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        self._choices = tuple(SelectChoice(*pair) for pair in pairs)
+        self._values = frozenset(choice.value for choice in self._choices)
+        self._written: dict[str | None, str] = {}
+
+    def __iter__(self) -> Iterator[SelectChoice]:
+        return iter(self._choices)
+
+    def written(
+        self,
+        chosen: str | None,
+        write: Callable[[], str],
+    ) -> str:
+        """What stands in the list; `write` writes it when it is first asked for."""
+        known = chosen if chosen in self._values else None
+        if known not in self._written:
+            self._written[known] = write()
+        return self._written[known]
+
+
 class QuickArea(TextArea):
     """Text of several lines."""
 
@@ -58,11 +91,26 @@ class KeptOptions(Select):
     """Writes each option once: 43 countries were a fifth of what the page of an address took."""
 
     def __call__(self, field: Any, **given: Any) -> Markup:
-        if field.has_groups() or self.multiple:
+        if self.is_odd(field):
             return Markup(super().__call__(field, **given))  # noqa: S704 - WTForms' own
-        options = "".join(map(self.render_option, field.iter_choices()))
         tag = f"<select {_flagged(self, field, given)}>"
-        return Markup(f"{tag}{options}</select>")  # noqa: S704 - escaped
+        return Markup(f"{tag}{self.options(field)}</select>")  # noqa: S704 - escaped
+
+    def is_odd(self, field: Any) -> bool:
+        """Whether WTForms has to write it: with groups, or with several chosen."""
+        if self.multiple:
+            return True
+        return not isinstance(field.choices, Offered) and bool(field.has_groups())
+
+    def options(self, field: Any) -> str:
+        """What stands in the list."""
+        offered = field.choices
+        if isinstance(offered, Offered):
+            return offered.written(field.data, partial(self._options, field))
+        return self._options(field)
+
+    def _options(self, field: Any) -> str:
+        return "".join(map(self.render_option, field.iter_choices()))
 
     @classmethod
     def render_option(cls, choice: Any, **kwargs: Any) -> Any:  # type: ignore[override]
