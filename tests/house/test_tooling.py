@@ -65,6 +65,7 @@ PURE = (
         f"shared.finance.reconciliation.{name}"
         for name in ("findings", "records", "stripe_links", "unexplained")
     ),
+    "shared.finance.payments.charge_news",
     "shared.trade.commission.liability",
     "shared.trade.orders.remaining_money",
 )

@@ -6,6 +6,7 @@ An event is a nudge: handlers read the object again.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 
 from shared.core import domains
@@ -42,8 +43,12 @@ async def handle(
     source: str,
     event: VerifiedEvent,
 ) -> str:
-    """Let an event's handler do its work, in transactions of its own; return what came of it."""
-    apply = await handlers()[source][event.type](context, event)
+    """Let a stored event's handler do its work, in transactions of its own; return what came of it.
+
+    It reads Stripe whatever the event says, which is not new any more.
+    """
+    nudge = replace(event, content={})
+    apply = await handlers()[source][event.type](context, nudge)
     if apply is None:
         return NOT_OURS
     if isinstance(apply, InSteps):

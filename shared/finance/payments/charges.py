@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from shared.finance.payments.charge_news import (
+    KnownPayment,
+    ToldCharge,
+    is_news,
+    new_of,
+)
 from shared.finance.payments.events import TransferArrived
 from shared.finance.payments.models import Payment
 from shared.finance.payments.payment_postings import post_stripe_fee
+from shared.finance.payments.rules import PaymentState
 from shared.finance.payments.shares import shares
 from shared.finance.payments.statements import LockedIntent, Slice, lock_intent
 from shared.infra.gateway.charges import Charge
@@ -80,20 +88,61 @@ def news_of(
     fee: int | None,
 ) -> dict[str, Any]:
     """What a charge tells that the payment does not hold yet; `fee`: what it bears of Stripe's."""
-    values = {
+    told = {
+        "amount_stripe_fee": fee,
+        "available_on": charge.available_on,
+        **_noted(charge),
+    }
+    return new_of(told, {name: getattr(payment, name) for name in told})
+
+
+def is_known(
+    charge: Charge,
+    payments: Sequence[Payment],
+) -> bool:
+    """Whether payments hold already what an event says of their charge, so that it need not be
+    read.
+
+    They are all those that have its intent.
+    """
+    told = ToldCharge(
+        amount=charge.amount,
+        captured=charge.amount_captured,
+        refunded=charge.amount_refunded,
+        currency=charge.currency,
+        paid=charge.paid,
+        disputed=charge.disputed,
+        failure=charge.failure_code,
+        is_booked=charge.balance_transaction is not None,
+        noted=_noted(charge),
+    )
+    return not is_news(told, [_known(each, told.noted) for each in payments])
+
+
+def _known(payment: Payment, names: Iterable[str]) -> KnownPayment:
+    follows = [payment.amount_stripe_fee, payment.available_on]
+    if not payment.is_slice:
+        follows.append(payment.stripe_transfer_id)
+    return KnownPayment(
+        state=PaymentState(payment.status),
+        amount=payment.amount_total,
+        currency=payment.currency,
+        lacks=None in follows,
+        noted={name: getattr(payment, name) for name in names},
+    )
+
+
+def _noted(charge: Charge) -> dict[str, Any]:
+    """What a payment keeps of a charge, by its columns; beside what its balance transaction
+    says.
+    """
+    return {
         "stripe_charge_id": charge.id,
         "stripe_transfer_id": charge.transfer,
         "stripe_application_fee_id": charge.application_fee,
         "stripe_balance_transaction_id": charge.balance_transaction,
-        "amount_stripe_fee": fee,
-        "available_on": charge.available_on,
         "payment_method": charge.payment_method_type,
         "statement_descriptor": charge.statement_descriptor,
-    }
-    return {
-        name: value
-        for name, value in values.items()
-        if value not in (None, getattr(payment, name))
     }
 
 

@@ -107,6 +107,20 @@ async def of_purchase(token: str) -> tuple[OrderPaid, ...]:
     )
 
 
+@cache
+def _by_intent_sql() -> str:
+    return (
+        f"SELECT {columns(Payment, 'p')} FROM payments p"
+        " WHERE p.stripe_payment_intent_id = ? ORDER BY p.id"
+    )
+
+
+async def payments_of(intent_id: str) -> list[Payment]:
+    """Read the payments that have an intent; the one that leads was written down first."""
+    found = await fetch(_by_intent_sql(), intent_id)
+    return [row_of(Payment, "p", record) for record in found]
+
+
 async def lock_payment(tx: Transaction, payment_id: int) -> Locked:
     """Lock a payment as `lock_intent` does: its checkout, its order and itself."""
     locked = await lock_intent(tx, payment_id)

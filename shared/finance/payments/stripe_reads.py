@@ -6,7 +6,7 @@ from shared.core.frozen import frozen
 from shared.finance.payments import sync
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import PaymentState
-from shared.infra.database.raw_sql import one_row
+from shared.finance.payments.statements import payments_of
 from shared.infra.gateway.charges import Charge
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.gateway.payment_intents import PaymentIntent
@@ -58,5 +58,5 @@ async def payment_of(intent_id: str | None) -> Payment | None:
     """The payment that has this intent; where several share it, the one that leads."""
     if not intent_id:
         return None
-    which = "t.stripe_payment_intent_id = ? ORDER BY t.id"  # it was written down first
-    return await one_row(Payment, which, intent_id)
+    found = await payments_of(intent_id)
+    return found[0] if found else None

@@ -193,6 +193,8 @@ def _values(
     return {
         "stripe_charge_id": intent.latest_charge or payment.stripe_charge_id,
         "payment_method": intent.payment_method_type or payment.payment_method,
+        "statement_descriptor": intent.statement_descriptor
+        or payment.statement_descriptor,
         "failure_code": intent.error_code if has_failed else None,
         "failure_reason": _reason(intent) if has_failed else None,
         "parked_reason": parked_reason,

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from shared.core.frozen import frozen
 from shared.infra.gateway.calls import Pages, Resource, marked
+from shared.infra.gateway.charges import descriptor_of
 from shared.infra.gateway.fields import as_dict, currency_of, id_of, metadata_of
 
 
@@ -55,6 +56,9 @@ class PaymentIntent:
     )
     has_error: bool = False
     payment_method_type: str | None = None
+    statement_descriptor: str | None = (
+        None  # of the latest charge, where it is read too
+    )
     metadata: Mapping[str, str] = field(default_factory=dict)
     customer: str | None = None
     saved: bool = False  # the shopper asked for its method to be kept
@@ -80,6 +84,7 @@ class PaymentIntent:
             else None,
             has_error=bool(error),
             payment_method_type=_method_type(p),
+            statement_descriptor=_descriptor(p),
             metadata=metadata_of(p),
             customer=id_of(p.get("customer")),
             saved=p.get("setup_future_usage") is not None,
@@ -156,6 +161,11 @@ class PaymentIntents(Resource):
             to=PaymentIntent.from_stripe,
             since=since,
         )
+
+
+def _descriptor(intent: dict[str, Any]) -> str | None:
+    charge = intent.get("latest_charge")
+    return descriptor_of(charge) if isinstance(charge, dict) else None
 
 
 def _method_type(intent: dict[str, Any]) -> str | None:
