@@ -121,9 +121,9 @@ class AnswerCache:
         """Hear of changes. False where that fails: then the application is asked, as ever."""
         try:
             await self._fresh.ask()
-        except Exception as problem:
+        except Exception:  # whatever it is: no page fails because memory does
             if not self._fails:  # once, not for each page
-                log.warning("changes of pages cannot be read: %r", problem)
+                log.warning("changes of pages cannot be read", exc_info=True)
             self._fails = True
             return False
         self._fails = False

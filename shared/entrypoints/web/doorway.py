@@ -160,7 +160,9 @@ class Doorway:
         send: Send,
         started: float,
     ) -> bool:
-        """Do what is asked for and say so; False where the application is to answer."""
+        """Do what is asked for and say so; False where the application is to answer: also where
+        the work failed, which the application raises again (`raise_failure`).
+        """
         client = (scope.get("client") or ("",))[0]
         counted = await outside.admitted(answer.route, network_of(client))
         if counted is None:

@@ -75,7 +75,11 @@ class SteadyStore(RateLimiterStoreABC):
         ask: Callable[..., Awaitable[Any]],
         *arguments: Any,
     ) -> Any:
-        """What the store answers; None where it fails, or has failed within the last seconds."""
+        """What the store answers; None where it fails, or has failed within the last seconds.
+
+        Each store's library has errors of its own; of them only the kind is logged, since their
+        words may name the store with its password.
+        """
         if clock.now() < self._rests_until:
             return None
         try:

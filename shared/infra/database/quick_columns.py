@@ -65,7 +65,7 @@ def defaults(
     for name, field in columns.items():
         default = field.default
         if inspect.iscoroutinefunction(default):
-            raise NotImplementedError(f"{name}: a default that is awaited")
+            raise TypeError(f"{name}: a column's default must not have to be awaited")
         if callable(default):
             made.append((name, default))
         elif default is None:
