@@ -241,6 +241,11 @@ def month_and_year(value: str) -> str:
     return format_date(_first_of(value), "LLLL y", locale=locale())
 
 
+def quarter_and_year(first: date) -> str:
+    """The quarter that begins on a day: `4th quarter 2026`."""
+    return format_date(first, "QQQQ y", locale=locale())
+
+
 def _first_of(value: str) -> date:
     return date.fromisoformat(f"{value}-01")
 

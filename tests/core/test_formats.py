@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -25,6 +25,7 @@ WRITTEN = {
         "Tue 3 Nov",
         "DKK or EUR",
         "Germany",
+        "4th quarter 2026",
     ],
     "de": [
         "-1.204,30 €",
@@ -38,6 +39,7 @@ WRITTEN = {
         "Di. 3. Nov.",
         "DKK oder EUR",
         "Deutschland",
+        "4. Quartal 2026",
     ],
     "fr": [
         "-1 204,30 €",
@@ -51,6 +53,7 @@ WRITTEN = {
         "mar. 3 nov.",
         "DKK ou EUR",
         "Allemagne",
+        "4e trimestre 2026",
     ],
 }
 
@@ -71,6 +74,7 @@ def test_each_language_writes_its_own_way(language: str) -> None:
             formats.day_of_week(AT),
             formats.listed_or(["DKK", "EUR"]),
             formats.country("de"),
+            formats.quarter_and_year(date(2026, 10, 1)),
         ]
 
     assert [" ".join(each.split()) for each in told] == WRITTEN[language]

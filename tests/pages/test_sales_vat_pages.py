@@ -163,9 +163,11 @@ async def test_a_vendor_finds_its_quarters(client: TestClientProtocol) -> None:
     page = await portal.get(ADDRESS)
     quarter = quarter_of(clock.now().date())
     for each in (quarter, quarter.before):
-        assert f'href="{ADDRESS}/{each}"' in page
+        assert f'href="{ADDRESS}/{each}">{each.name}<' in page
         shown = await portal.get(f"{ADDRESS}/{each}")
         assert "Nothing was invoiced in this quarter" in shown
+        assert f"VAT, {each.name}" in words(shown)
+        assert str(each) not in words(shown)
     answer = await portal.send("GET", f"{ADDRESS}/{quarter}.csv")
     assert answer.content_type == "text/csv; charset=utf-8"
     for wrong in ("2026-Q7", "2026-Q7.csv", "soon"):

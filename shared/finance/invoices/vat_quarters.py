@@ -22,6 +22,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from shared.core.errors import NotFound
+from shared.core.formats import quarter_and_year
 from shared.core.frozen import frozen
 from shared.core.money import Money
 from shared.finance.invoices.models import SalesDocument
@@ -48,13 +49,18 @@ COLUMNS = (
 
 @frozen
 class Quarter:
-    """Three months of a year, written `2026-Q4`."""
+    """Three months of a year, written `2026-Q4` in addresses and files."""
 
     year: int
     number: int
 
     def __str__(self) -> str:
         return f"{self.year}-Q{self.number}"
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return quarter_and_year(date(self.year, 3 * self.number - 2, 1))
 
     @property
     def before(self) -> Quarter:

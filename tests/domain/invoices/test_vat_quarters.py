@@ -29,6 +29,10 @@ def test_a_quarter_is_read_as_it_is_written() -> None:
     """And knows the one before it, and its bounds in a zone."""
     assert quarter_in("2026-Q4") == FOURTH == quarter_of(date(2026, 12, 31))
     assert str(Quarter(2026, 1).before) == "2025-Q4"
+    assert [Quarter(2026, 1).name, FOURTH.name] == [
+        "1st quarter 2026",
+        "4th quarter 2026",
+    ]
     assert quarter_of(date(2026, 3, 31)) == Quarter(2026, 1)
     begin, end = FOURTH.bounds(BERLIN)
     assert begin == datetime(2026, 9, 30, 22, tzinfo=UTC)
