@@ -6,6 +6,9 @@ back". Pure.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 from shared.core import formats
 from shared.core.locales import gettext as _
 from shared.core.money import Money
@@ -46,61 +49,83 @@ _QUIET = (
     "stripe_",
 )  # our keys at Stripe, and its ids, say nothing to people
 # Minor units, where a currency stands beside them.
-_MONEY = frozenset({"amount", "commission", "fee", "loss", "vendor"})
+_MONEY = frozenset(
+    {
+        "amount",
+        "closing",
+        "commission",
+        "fee",
+        "fixed_amount",
+        "free_from",
+        "least_amount",
+        "loss",
+        "maximum_amount",
+        "minimum",
+        "minimum_amount",
+        "per_kilogram",
+        "price",
+        "price_amount",
+        "vendor",
+    }
+)
+_CALLED = {"price_amount": "price"}
+_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 
 
 def in_detail(details: dict[str, object]) -> str:
-    """What an entry keeps besides, in a line: `amount: 1200, currency: EUR`; before and after as
-    one.
-    """
-    known = {
-        name: value
-        for name, value in details.items()
-        if value not in (None, "", [], {})
-    }
-    rest = {name: value for name, value in known.items() if not name.startswith(_QUIET)}
-    rest = _with_money(rest)
+    """What an entry keeps besides, in a line: `amount: €12.00`; before and after as one."""
+    rest = _known(details)
     before, after = rest.pop("before", None), rest.pop("after", None)
     was, now = (_plain(each) or _("nothing") for each in (before, after))
     parts = [f"{was} → {now}"] if before or after else []
-    parts += [
-        f"{name.replace('_', ' ')}: {_plain(value)}" for name, value in rest.items()
-    ]
+    parts += [f"{_called(name)}: {_plain(value)}" for name, value in rest.items()]
     return ", ".join(parts)
 
 
-def _with_money(details: dict[str, object]) -> dict[str, object]:
-    currency = details.get("currency")
-    if not isinstance(currency, str):
-        return details
-    found = {
+def _known(details: Mapping[str, object]) -> dict[str, object]:
+    """Without our keys and what is empty; what is money, as money."""
+    known = {
         name: value
         for name, value in details.items()
+        if value not in (None, "", [], {}) and not name.startswith(_QUIET)
+    }
+    currency = known.get("currency")
+    if not isinstance(currency, str):
+        return known
+    amounts: dict[str, object] = {
+        name: _money(value, currency)
+        for name, value in known.items()
         if name in _MONEY and type(value) is int
     }
-    amounts: dict[str, object] = {
-        name: _money(value, currency) for name, value in found.items()
-    }
-    rest = {
-        name: value
-        for name, value in details.items()
-        if name not in found and (name != "currency" or not found)
-    }
-    return amounts | rest
+    if amounts:
+        del known["currency"]
+    return amounts | {n: value for n, value in known.items() if n not in amounts}
 
 
-def _money(value: int, currency: str) -> str:
+def _called(name: object) -> str:
+    return _CALLED.get(str(name), str(name)).replace("_", " ")
+
+
+def _money(value: object, currency: str) -> str:
+    assert isinstance(value, int)
     return formats.money(Money(value, currency))
 
 
 def _plain(value: object) -> str:
     if isinstance(value, dict):
-        return ", ".join(
-            f"{str(name).replace('_', ' ')} {_plain(inner)}"
-            for name, inner in value.items()
-        )
+        return ", ".join(_inner(value))
     if isinstance(value, list):
         return ", ".join(_plain(inner) for inner in value)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return "" if value is None else str(value)
+
+
+def _inner(value: Mapping[str, object]) -> list[str]:
+    """A list within a line; amounts may stand under their currencies: `{"EUR": 1200}`."""
+    if all(
+        type(amount) is int and _CURRENCY.fullmatch(code)
+        for code, amount in value.items()
+    ):
+        return [_money(amount, code) for code, amount in value.items()]
+    return [f"{_called(name)} {_plain(inner)}" for name, inner in _known(value).items()]

@@ -92,6 +92,25 @@ def test_what_happens_to_money_is_declared_by_its_domain(acts: Acts) -> None:
             {"amount": 1200, "currency": "EUR", "key": "vendor:1:x"},
             f"amount: {Money(1200, 'EUR')}",
         ),
+        (
+            {"price_amount": 590, "currency": "EUR", "name": "Cup"},
+            "price: €5.90, name: Cup",
+        ),
+        (
+            {"variants": {"red / S": {"price_amount": 59000, "currency": "DKK"}}},
+            "variants: red / S price DKK\u00a0590.00",
+        ),
+        (
+            {
+                "before": {"percentage": "9.00", "fixed_amount": 0, "category": ""},
+                "after": {"percentage": "9.00", "fixed_amount": 30, "currency": "EUR"},
+            },
+            "percentage 9.00, fixed amount 0 → fixed amount €0.30, percentage 9.00",
+        ),
+        (
+            {"after": {"refund_approval_limits": {"EUR": 5000, "JPY": 900}}},
+            "nothing → refund approval limits €50.00, ¥900",
+        ),
         ({"reason": "Many complaints", "until": None}, "reason: Many complaints"),
         ({"changed": ["a", "b"], "is_open": True}, "changed: a, b, is open: yes"),
     ],

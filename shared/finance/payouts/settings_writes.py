@@ -153,6 +153,7 @@ async def ask_for_plan(
         schedule=plan.schedule.value,
         anchor=plan.day,
         minimum=plan.minimum,
+        currency=row.currency,
         at_stripe=asked.asked.interval,
         key=asked.key,
     )

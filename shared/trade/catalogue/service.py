@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tortoise.exceptions import IntegrityError
 
 from shared.core.editing import Look, unseen
@@ -108,9 +110,15 @@ async def save_product(
             actor=actor,
             subject=f"product:{row.id}",
             vendor_id=vendor_id,
-            **{key: value for key, value in changes.items() if key != "description"},
+            **_told(changes, values.price.currency),
         )
         return int(row.id)
+
+
+def _told(changes: Mapping[str, object], currency: str) -> dict[str, object]:
+    """What the trail keeps of a change: no long text, and a price with its currency."""
+    told = {name: value for name, value in changes.items() if name != "description"}
+    return {**told, "currency": currency} if "price_amount" in told else told
 
 
 def _check(values: ProductValues) -> None:

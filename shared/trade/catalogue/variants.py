@@ -95,7 +95,9 @@ def _changed(
             found = _changes(row, variant, values[variant.id])
             variant.update_from_dict(found)
             if found:
-                changed[in_words(values_in(variant.options))] = found
+                told = {**found, "currency": row.currency}
+                name = in_words(values_in(variant.options))
+                changed[name] = told if "price_amount" in found else found
     return changed
 
 

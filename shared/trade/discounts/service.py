@@ -135,7 +135,10 @@ async def change_discount(
         if not changed:
             return
         await tx.change(row, **changed)
-        _record(tx, owner, CHANGED, row, **_told(changed))
+        told = _told(changed)
+        if "amount" in told or "least_amount" in told:
+            told["currency"] = row.currency
+        _record(tx, owner, CHANGED, row, **told)
 
 
 async def switch_discount(

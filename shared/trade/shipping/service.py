@@ -147,7 +147,7 @@ async def save_method(
         if zone.method(method.key) != method:
             changed = replace(zone, methods=tuple(_with(zone.methods, method)))
             await _write(tx, row, _with(plan.zones, changed))
-            said = _said(method)
+            said = _said(method, row.currency)
             _record(tx, editor, zone=zone_key, method=method.key, **said)
         return method.key
 
@@ -246,8 +246,13 @@ def _check(method: ShippingMethod, currency: str) -> None:
         raise DaysOutOfOrder
 
 
-def _said(method: ShippingMethod) -> dict[str, object]:
-    return {"name": method.name, "kind": method.kind, "price": method.price}
+def _said(method: ShippingMethod, currency: str) -> dict[str, object]:
+    return {
+        "name": method.name,
+        "kind": method.kind,
+        "price": method.price,
+        "currency": currency,
+    }
 
 
 def _record(tx: Transaction, editor: Editor, **details: object) -> None:
