@@ -125,6 +125,29 @@ async def test_the_operator_keeps_the_tree(client: TestClientProtocol) -> None:
     assert 'href="/categories/home"' in listed
 
 
+async def test_a_category_is_not_offered_as_its_own_place(
+    client: TestClientProtocol,
+) -> None:
+    """Nor what stands below it; who sends it all the same reads why not."""
+    await a_tree()
+    cups = await Category.get(name="Cups")
+    operator = await operator_in(client)
+    edit = f"/operator/categories/{cups.parent_id}"
+    await add_category(CategoryValues(name="Garden"), actor="test")
+    page = await operator.get(edit)
+    assert ">Garden</option>" in page
+    assert ">Home</option>" not in page
+    assert "Cups</option>" not in page
+    answer = await operator.post(
+        edit, {"name": "Home", "parent": str(cups.id), "position": "0"}
+    )
+    assert answer.status_code == 422
+    page = await answer.get_data(as_text=True)
+    assert "cannot stand below itself" in page
+    assert "Cups</option>" not in page
+    assert "Home</option>" in await operator.get(f"/operator/categories/{cups.id}")
+
+
 async def test_a_category_is_renamed_and_removed(client: TestClientProtocol) -> None:
     """What is in it is said before; a reason not to is said on the page, and links lead on."""
     await a_tree()

@@ -94,11 +94,16 @@ class RemovalForm(MarketForm):
         return int(self.into.data) if self.into.data else None
 
 
-def places(tree: CategoryTree) -> list[Any]:
-    """Where a category may stand: at the top, or below another one."""
+def places(tree: CategoryTree, moved: CategoryView | None = None) -> list[Any]:
+    """Where a category may stand: at the top, or below another one that is not below itself."""
+    own = {each.id for each in tree.whole(moved)} if moved else set()
     return [
         ("", _("Nothing: it is at the top")),
-        *((str(each.id), f"{'– ' * depth}{each.name}") for depth, each in tree.walk()),
+        *(
+            (str(each.id), f"{'– ' * depth}{each.name}")
+            for depth, each in tree.walk()
+            if each.id not in own
+        ),
     ]
 
 

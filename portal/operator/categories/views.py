@@ -53,10 +53,8 @@ async def show() -> Response:
 async def new() -> Response:
     """An empty form."""
     tree = await category_tree()
-    return await _form_page(
-        await _read(tree, None),
-        None,
-    )
+    form = await _read(tree, None)
+    return await _form_page(form, tree, None)
 
 
 @blueprint.post("/new")
@@ -66,7 +64,7 @@ async def create() -> Response:
     tree = await category_tree()
     form = await _read(tree, None)
     if not form.ok():
-        return await _form_page(form, None, status=422)
+        return await _form_page(form, tree, None, status=422)
     try:
         await add_category(
             form.values(),
@@ -74,7 +72,7 @@ async def create() -> Response:
         )
     except (Conflict, Invalid) as error:
         form.blame(error)
-        return await _form_page(form, None, status=error.status)
+        return await _form_page(form, tree, None, status=error.status)
     return _saved(form)
 
 
@@ -84,10 +82,8 @@ async def edit(category_id: int) -> Response:
     """One category, to be changed."""
     tree = await category_tree()
     view = _one(tree, category_id)
-    return await _form_page(
-        await _read(tree, view),
-        view,
-    )
+    form = await _read(tree, view)
+    return await _form_page(form, tree, view)
 
 
 @blueprint.post("/<int:category_id>")
@@ -98,7 +94,7 @@ async def change(category_id: int) -> Response:
     view = _one(tree, category_id)
     form = await _read(tree, view)
     if not form.ok():
-        return await _form_page(form, view, status=422)
+        return await _form_page(form, tree, view, status=422)
     try:
         await change_category(
             view.id,
@@ -108,7 +104,7 @@ async def change(category_id: int) -> Response:
         )
     except (ChangedMeanwhile, Conflict, Invalid) as error:
         form.blame(error)
-        return await _form_page(form, view, status=error.status)
+        return await _form_page(form, tree, view, status=error.status)
     return _saved(form)
 
 
@@ -164,6 +160,7 @@ async def _read(
 ) -> CategoryForm:
     shown = category_values(view) if view else None
     form = await CategoryForm.from_request(data=shown)
+    # All of them, so that a place that is not offered any more is refused with its reason.
     form.parent.choices = places(tree)
     return form
 
@@ -211,10 +208,12 @@ async def _removal_page(
 
 async def _form_page(
     form: CategoryForm,
+    tree: CategoryTree,
     view: CategoryView | None,
     *,
     status: int = 200,
 ) -> Response:
+    form.parent.choices = places(tree, view)
     action = url_for("operator_categories.new")
     if view is not None:
         action = url_for("operator_categories.edit", category_id=view.id)
