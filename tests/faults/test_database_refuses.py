@@ -205,6 +205,7 @@ async def test_a_pool_without_a_free_connection_is_busy_not_for_ever(
 
     async def hold() -> None:
         async with unit.transaction():
+            await Vendor.exists()
             taken.set()
             await free.wait()
 

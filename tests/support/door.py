@@ -19,6 +19,7 @@ class Door:
         self._joined: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self.port = 0
+        self.loses_answers = False  # what is asked arrives, and the line breaks
 
     async def open(self) -> None:
         """Let callers in, at the same port as before."""
@@ -40,18 +41,28 @@ class Door:
         there, back = await asyncio.open_unix_connection(str(self._socket))
         self._joined |= {writer, back}
         for source, target in ((reader, back), (there, writer)):
-            task = asyncio.create_task(_pipe(source, target))
+            task = asyncio.create_task(
+                self._pipe(source, target, to_caller=target is writer)
+            )
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-
-async def _pipe(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
-    with suppress(OSError):
-        while data := await source.read(65536):
-            target.write(data)
-            await target.drain()
-    with suppress(OSError):
-        target.close()
+    async def _pipe(
+        self,
+        source: asyncio.StreamReader,
+        target: asyncio.StreamWriter,
+        *,
+        to_caller: bool,
+    ) -> None:
+        with suppress(OSError):
+            while data := await source.read(65536):
+                if to_caller and self.loses_answers:
+                    target.transport.abort()
+                    return
+                target.write(data)
+                await target.drain()
+        with suppress(OSError):
+            target.close()
 
 
 @asynccontextmanager

@@ -10,8 +10,9 @@ from shared.finance.ledger.models import AccountSum, LedgerEntry, LedgerPosting
 from shared.finance.ledger.queries import of_vendor
 from shared.finance.ledger.statements import is_owing
 from shared.infra.activity.changes import Columns
-from shared.infra.database.batch import Batch, Newcomers
+from shared.infra.database.batch import Batch
 from shared.infra.database.dialect import dialect
+from shared.infra.database.newcomers import Newcomers
 from shared.infra.unit import Transaction
 
 _CLOSE = 'UPDATE "ledger_postings" SET "is_closed" = TRUE WHERE "id" IN ({marks})'

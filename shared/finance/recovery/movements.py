@@ -14,7 +14,7 @@ from shared.finance.payments.models import Payment
 from shared.finance.recovery.models import Claim, Movement
 from shared.finance.recovery.rules import MovementKind, MovementState, signed
 from shared.finance.recovery.statements import lock_movement
-from shared.infra.database.batch import Newcomers, insert_new
+from shared.infra.database.newcomers import Newcomers, insert_new
 from shared.infra.references import service as references
 from shared.infra.unit import Transaction
 

@@ -54,6 +54,7 @@ class TellsStatements:
     """Put before a client of Tortoise's that is inside a transaction."""
 
     has_failed = False
+    is_last = False  # the statement that is sent next is the transaction's last one
 
     async def commit(self) -> None:
         if self.has_failed:

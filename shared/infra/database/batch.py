@@ -87,14 +87,17 @@ class Batch:
         of_row = touched(type(row), [row.id])
         self.put(SqlStatement(sql, [*values.values(), row.id], of_row))
 
-    async def send(self) -> None:
-        """Write everything, in the transaction that is open."""
+    async def send(self, *, is_last: bool = False) -> None:
+        """Write everything, in the transaction that is open; `is_last`: and then it ends."""
         waves, self._waves, self._last = self._waves, {}, {}
-        client = get_connection("default")
+        statements = [
+            statement for wave in sorted(waves) for statement in _joined(waves[wave])
+        ]
+        client: Any = get_connection("default")
+        client.is_last = is_last and len(statements) == 1
         with untold():
-            for wave in sorted(waves):
-                for statement in _joined(waves[wave]):
-                    await client.execute_query(statement.sql, list(statement.values))
+            for statement in statements:
+                await client.execute_query(statement.sql, list(statement.values))
 
 
 def stored(
@@ -108,14 +111,6 @@ def stored(
         columns[name]: of_table.stored(row, name, value, text=text)
         for name, value in row.with_derived(values).items()
     }
-
-
-@frozen
-class Newcomers:
-    """Rows of one table that are inserted unless their unique `column` is taken."""
-
-    rows: Sequence[Row]
-    column: str
 
 
 async def update_row(
@@ -150,23 +145,6 @@ async def insert_row(row: Row) -> None:
     found = await client.execute_query_dict(sql, list(statement.values))
     row.id = found[0]["id"]
     row._saved_in_db = True
-
-
-async def insert_new(
-    asked: Sequence[Newcomers],
-) -> list[dict[str, int]]:
-    """Insert them at once; for each table, return the ids of those that were new, by their column.
-
-    Another transaction's row with the same value is waited for.
-    """
-    client = get_connection("default")
-    found: list[dict[str, int]] = [{} for _ in asked]
-    with untold():
-        for statement in _told(asked):
-            values = list(statement.values)
-            for row in await client.execute_query_dict(statement.sql, values):
-                found[row["n"]][row["k"]] = row["id"]
-    return found
 
 
 def placed(sql: str, client: Any = None) -> str:
@@ -260,11 +238,11 @@ def _joined(statements: Sequence[SqlStatement]) -> Iterator[SqlStatement]:
     if dialect() != "postgres":
         yield from statements
         return
-    for some in _fitting(len(statement.values) for statement in statements):
+    for some in fitting(len(statement.values) for statement in statements):
         yield _as_one(statements[some])
 
 
-def _fitting(parameters: Iterable[int]) -> Iterator[slice]:
+def fitting(parameters: Iterable[int]) -> Iterator[slice]:
     """So many things at a time as one statement has parameters for, in order."""
     start = end = count = 0
     for number in parameters:
@@ -274,35 +252,6 @@ def _fitting(parameters: Iterable[int]) -> Iterator[slice]:
         end, count = end + 1, count + number
     if end > start:
         yield slice(start, end)
-
-
-def _told(asked: Sequence[Newcomers]) -> Iterator[SqlStatement]:
-    """Inserts that answer with number of the table, id and unique column of what was new."""
-    written = [
-        (number, each.column, insert)
-        for number, each in enumerate(asked)
-        for insert in inserts(each.rows, once=True)
-    ]
-    if dialect() != "postgres":
-        for number, column, insert in written:
-            told = f'{insert.sql} RETURNING {number} AS n, "id", "{column}" AS k'
-            yield SqlStatement(told, insert.values)
-        return
-    for some in _fitting(len(insert.values) for _, _, insert in written):
-        yield _asked_as_one(written[some])
-
-
-def _asked_as_one(written: Sequence[tuple[int, str, SqlStatement]]) -> SqlStatement:
-    parts = ", ".join(
-        f'w{place} AS ({insert.sql} RETURNING {number} AS n, "id", "{column}" AS k)'
-        for place, (number, column, insert) in enumerate(written)
-    )
-    rows = " UNION ALL ".join(
-        f"SELECT * FROM w{place}"  # noqa: S608
-        for place in range(len(written))
-    )
-    values = [value for _, _, insert in written for value in insert.values]
-    return SqlStatement(placed(f"WITH {parts} {rows}"), values)
 
 
 def _as_one(statements: Sequence[SqlStatement]) -> SqlStatement:

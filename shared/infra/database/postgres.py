@@ -16,6 +16,7 @@ from typing import Any
 
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import (
+    ConnectionWrapper,
     NestedTransactionContext,
     PoolConnectionWrapper,
     TransactionalDBClient,
@@ -23,6 +24,7 @@ from tortoise.backends.base.client import (
     TransactionContextPooled,
 )
 from tortoise.connection import get_connections
+from tortoise.exceptions import TransactionManagementError
 
 from shared.infra.database.announced import TellsStatements
 from shared.infra.database.held_connection import Held, held_connection, let_go
@@ -144,7 +146,83 @@ class _Lent(PoolConnectionWrapper[Any]):
         await self._held.done(failed=exc_type is not None)
 
 
-class _PostgresWrapper(TellsStatements, TellsTrouble, TransactionWrapper):
+class _Begins(ConnectionWrapper[Any]):
+    """The connection of a transaction, for one statement."""
+
+    async def __aenter__(self) -> Any:
+        await self._lock.acquire()
+        try:
+            self.connection = await self.client.begun()  # type: ignore[attr-defined]
+        except BaseException:
+            self._lock.release()
+            raise
+        return self.connection
+
+
+class _BeginsLate(TransactionWrapper):
+    """A transaction that takes its connection, and begins, with its first statement.
+
+    One that is nothing but its last statement needs neither BEGIN nor COMMIT: PostgreSQL keeps all
+    of a statement or nothing, and asks deferred triggers at its end.
+    """
+
+    is_last: bool  # the statement that is sent next is the last one
+    is_alone = False  # it was the first one as well
+    is_over = False
+    has_failed: bool
+
+    def acquire_connection(self) -> ConnectionWrapper[Any]:
+        return _Begins(self._lock, self)
+
+    async def begun(self) -> Any:
+        """The connection, in the transaction."""
+        if self.is_alone or self.is_over:
+            raise TransactionManagementError("a statement after the last one")
+        if self._connection is None:
+            if self.has_failed:
+                raise TransactionManagementError("it could not begin")
+            with told():
+                await self._begin()
+        return self._connection
+
+    async def _begin(self) -> None:
+        around: Any = self._parent
+        await let_go()  # who holds one and waits for another may wait for ever
+        taken = _Taken(around, around._pool_init_lock)
+        self._connection = await taken.__aenter__()
+        if self.is_last:
+            self.is_alone = True
+            return
+        try:
+            await self.begin()
+        except BaseException:
+            self.transaction = None
+            await self.give_back()
+            raise
+
+    async def savepoint(self) -> None:
+        around: Any = self._parent
+        self._connection = await around.begun()
+        await super().savepoint()
+
+    async def commit(self) -> None:
+        if self.transaction is not None:
+            await super().commit()
+
+    async def rollback(self) -> None:
+        if self.transaction is not None:
+            await super().rollback()
+
+    async def give_back(self) -> None:
+        """To the pool, which looks whether it still lives and ends what is open on it."""
+        connection, self._connection = self._connection, None
+        pool = self._parent._pool
+        if pool and connection is not None:
+            with suppress(Exception):
+                await asyncio.shield(pool.release(connection))
+
+
+class _PostgresWrapper(TellsStatements, TellsTrouble, _BeginsLate):
     """A connection inside a transaction."""
 
     def _in_transaction(self) -> TransactionContext:
@@ -157,15 +235,6 @@ class _PostgresTransaction(TransactionContextPooled):
     client: _PostgresWrapper
 
     async def __aenter__(self) -> TransactionalDBClient:
-        with told():
-            await self.ensure_connection()
-            await let_go()  # who holds one and waits for another may wait for ever
-            self.client._connection = await _take(self.client._parent._pool)
-            try:
-                await self.client.begin()
-            except BaseException:
-                await self._give_back()
-                raise
         self.token = get_connections().set(self.connection_name, self.client)
         return self.client
 
@@ -175,28 +244,22 @@ class _PostgresTransaction(TransactionContextPooled):
         exc_val: Any,
         exc_tb: Any,
     ) -> None:
+        client = self.client
         try:
-            if self.client._finalized:
+            if client._finalized:
                 return
             if exc_type is None:
-                try:
-                    with told():
-                        await self.client.commit()
-                finally:
-                    written.note()
+                with told():
+                    await client.commit()
             else:
                 with suppress(Exception):  # what went wrong first is what is told
-                    await self.client.rollback()
+                    await client.rollback()
         finally:
+            if exc_type is None or client.is_alone:
+                written.note()
+            client.is_over = True
             get_connections().reset(self.token)
-            await self._give_back()
-
-    async def _give_back(self) -> None:
-        """To the pool, which looks whether it still lives and ends what is open on it."""
-        pool = self.client._parent._pool
-        if pool:
-            with suppress(Exception):
-                await asyncio.shield(pool.release(self.client._connection))
+            await client.give_back()
 
 
 client_class = Postgres  # where Tortoise looks for it

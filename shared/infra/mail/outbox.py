@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from shared.infra.database.batch import Batch, Newcomers
+from shared.infra.database.batch import Batch
+from shared.infra.database.newcomers import Newcomers
 from shared.infra.mail.models import Email
 
 

@@ -8,7 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol, TypeVar
 
 from shared.infra.database.base import Row
-from shared.infra.database.batch import Batch, Newcomers, SqlStatement, insert_new
+from shared.infra.database.batch import Batch, SqlStatement
+from shared.infra.database.newcomers import Newcomers, insert_new
 
 
 class Pending(Protocol):

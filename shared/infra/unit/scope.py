@@ -44,7 +44,8 @@ async def transaction() -> AsyncIterator[Transaction]:
     In a rehearsal it is rolled back at its end (shared/infra/unit/rehearsal.py).
 
     On SQLite it takes the write lock first, so that two processes queue instead of failing with
-    "database is locked" (shared/infra/database/sqlite.py).
+    "database is locked" (shared/infra/database/sqlite.py). On PostgreSQL it begins with its first
+    statement, and one that is a single statement needs no BEGIN (database/postgres.py).
     """
     if is_open():
         raise AlreadyOpen(
@@ -56,7 +57,7 @@ async def transaction() -> AsyncIterator[Transaction]:
         async with in_transaction():
             with announced.telling(tx.before_statement):
                 yield tx
-                await tx.flush()
+                await tx.flush(is_last=not is_rehearsal())
             if is_rehearsal():
                 raise RolledBack
     except RolledBack:

@@ -267,13 +267,13 @@ class Transaction(Recorder):
         await self._emitted.handle(self)
         await self._collected.look(self._write_new)
 
-    async def flush(self) -> None:
-        """Write what was collected now, for somebody who is about to read it."""
+    async def flush(self, *, is_last: bool = False) -> None:
+        """Write what was collected, for who is about to read it or, `is_last`, to commit."""
         await self.settle()
         batch = Batch()
         self._held.write(batch)
         self._collected.write(batch)
-        await batch.send()
+        await batch.send(is_last=is_last)
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from shared.infra.database.batch import Newcomers, insert_new
+from shared.infra.database.newcomers import Newcomers, insert_new
 from shared.infra.database.raw_sql import (
     Record,
     columns,
