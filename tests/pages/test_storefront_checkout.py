@@ -103,7 +103,7 @@ class TestContact:
             ("city", "x" * 81, "at most 80"),
             ("postal_code", "", "Enter the postal code."),
             ("postal_code", "17280", "postal code of Luxembourg, such as 4750"),
-            ("country", "XX", "Not a valid choice"),
+            ("country", "XX", "Choose the country"),
             ("country", "", "Choose the country"),
         ],
     )

@@ -5,10 +5,12 @@ htmx gets.
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from shared.core import clock
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.trade.baskets.models import Basket
 from shared.trade.catalogue.models import Product
@@ -367,6 +369,26 @@ class TestAddToBasket:
         assert "csrf_token" not in await looked.get_data(as_text=True)
         assert bought.status_code == 303
         assert "HttpOnly" in bought.headers["Set-Cookie"]
+
+    async def test_the_first_cookie_is_enough_for_the_next_pages(
+        self, browser: Browser, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It has what the checkout's form would put into it; on the next day it is signed anew."""
+        await make_product(await make_ready_vendor(slug="lux"), slug="cup")
+        headers = {"Origin": "http://localhost"}
+        await browser.client.post(
+            "/shops/lux/cup", form={"quantity": "1"}, headers=headers
+        )
+
+        for page in ("/shop/basket", "/shop/checkout", "/shop/checkout"):
+            answer = await browser.client.get(page)
+            assert answer.status_code == 200
+            assert "Set-Cookie" not in answer.headers, page
+            assert "Cookie" in answer.headers["Vary"]
+        now = clock.now() + timedelta(days=1)
+        monkeypatch.setattr(clock, "now", lambda: now)
+        renewed = await browser.client.get("/shop/basket")
+        assert "Expires" in renewed.headers["Set-Cookie"]
 
     @pytest.mark.parametrize(
         ("headers", "status"),

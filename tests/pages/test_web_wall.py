@@ -15,7 +15,7 @@ from quart.sessions import SecureCookieSessionInterface
 
 from shared.core import clock
 from shared.entrypoints.web import limit_stores
-from shared.entrypoints.web.cookies import SignedCookies
+from shared.entrypoints.web.cookies import LONG, SignedCookies
 from shared.entrypoints.web.factory import development_key
 from shared.entrypoints.web.forms import MarketForm
 from shared.trade.people.rules import COOKIE_DAYS
@@ -333,6 +333,22 @@ class TestCookies:
                     "/count", headers={"Cookie": f"markethall={signed}"}
                 )
             ).text == "1"
+
+    @pytest.mark.parametrize(
+        "length", [1, LONG // 2, 3 * LONG, 10 * LONG], ids=["a", "b", "c", "d"]
+    )
+    async def test_one_of_any_length_opens(self, small: Quart, length: int) -> None:
+        """Compressed where it is long, as all were before; then it fits into a browser's 4 KB."""
+        kept = {"n": 4, "long": "x" * length}
+        signers = (SignedCookies(), SecureCookieSessionInterface())
+        for signer in (each.get_signing_serializer(small) for each in signers):
+            assert signer is not None
+            cookie = signer.dumps(kept)
+            assert len(cookie) < 2 * LONG
+            answer = await Visitor(small).get(
+                "/count", headers={"Cookie": f"markethall={cookie}"}
+            )
+            assert answer.text == "5"
 
     def test_the_development_key_is_made_once_and_private(self, tmp_path: Path) -> None:
         """A restart keeps everybody signed in; nobody else on the machine reads it."""

@@ -26,12 +26,19 @@ def token_of(
     """The token of a browser: an HMAC of the number that its session keeps, which is made now if it
     has none.
     """
-    number: str = kept.setdefault("csrf", secrets.token_hex(20))
     return hmac.new(
         secret,
-        number.encode(),
+        number_in(kept).encode(),
         "sha256",
     ).hexdigest()
+
+
+def number_in(kept: MutableMapping[str, Any]) -> str:
+    """The number of a browser's session, from which its token is made; made now where it has
+    none.
+    """
+    number: str = kept.setdefault("csrf", secrets.token_hex(20))
+    return number
 
 
 def is_token(

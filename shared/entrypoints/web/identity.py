@@ -9,7 +9,6 @@ from typing import cast
 from quart import Response, after_this_request, g, request, session
 from werkzeug.wrappers import Response as AnyResponse
 
-from shared.core import clock
 from shared.core.errors import Forbidden, Unauthenticated
 from shared.core.ids import digest
 from shared.entrypoints.web import areas
@@ -22,6 +21,7 @@ from shared.entrypoints.web.access import (
     access_of,
     current_view,
 )
+from shared.entrypoints.web.cookies import note_day
 from shared.infra.activity import cause
 from shared.trade.people import sessions, tokens
 from shared.trade.people.errors import BadEmail
@@ -125,7 +125,8 @@ async def load() -> None:
     else:
         g.member = await _known("member")
         g.customer = await _known("customer")
-        _slide()
+        if session:
+            note_day(session)
     cause.begin(actor().label)
 
 
@@ -162,16 +163,6 @@ def knows(kind: str, email: str) -> bool:
         return _mark_of(kind, normal_email(email)) in session.get(_KNOWN, [])
     except BadEmail:
         return False
-
-
-def _slide() -> None:
-    """Renew the cookie's 30 days once a day, so that only those who stay away lose their basket and
-    sign-in.
-    """
-    today = clock.now().date().isoformat()
-    if session and session.get("day") != today:
-        session["day"] = today
-        session.permanent = True
 
 
 def start_session(kind: str, token: str) -> None:

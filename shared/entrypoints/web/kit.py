@@ -13,6 +13,7 @@ from typing import Any, TypeVar, cast
 from quart import Quart, Response, current_app, request
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
+from werkzeug.wrappers import Response as AnyResponse
 
 from shared.entrypoints.web import areas
 from shared.infra.jobs import Context
@@ -86,7 +87,7 @@ def is_htmx() -> bool:
     )
 
 
-def vary_by(response: Response, *names: str) -> None:
+def vary_by(response: Response | AnyResponse, *names: str) -> None:
     """Say that the answer depends on these headers of its request, besides those it names."""
     said = response.headers.get("Vary", "")
     known = said.lower().replace(" ", "").split(",")
