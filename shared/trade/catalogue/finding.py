@@ -14,11 +14,12 @@ from shared.core import search_terms
 from shared.core.frozen import frozen
 from shared.core.search_terms import TermQuery
 from shared.infra.database import counting
-from shared.trade.catalogue import statements
+from shared.trade.catalogue import counted_statements, statements
 from shared.trade.catalogue.categories import category_tree
+from shared.trade.catalogue.counted_statements import Maker
 from shared.trade.catalogue.models import Product
 from shared.trade.catalogue.product_views import ProductView, views_of
-from shared.trade.catalogue.statements import Hit, Maker, Step
+from shared.trade.catalogue.statements import Hit, Step
 from shared.trade.catalogue.wanted import (
     Place,
     ProductQuery,
@@ -72,7 +73,7 @@ async def find(wanted: ProductQuery) -> ProductList:
         await _categories_by_word(typed) if wanted.vendor_id is None else {},
         vendor_id=wanted.vendor_id,
     )
-    counted = await statements.counts(wanted, asked.all)
+    counted = await counted_statements.counts(wanted, asked.all)
     total = counted.total
     step = await _step(wanted)
     hits = await _hits(
@@ -179,7 +180,7 @@ async def _named(
     named: TermQuery,
     step: Step | None,
 ) -> list[Hit]:
-    counted = await statements.counts(wanted, named)
+    counted = await counted_statements.counts(wanted, named)
     if counted.total > counting.MOST:
         return await _walked(
             wanted,

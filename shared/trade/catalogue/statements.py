@@ -9,7 +9,6 @@ from typing import Any, TypeAlias
 
 from shared.core.frozen import frozen
 from shared.core.search_terms import TermQuery
-from shared.infra.database import counting
 from shared.infra.database.finding import Condition, beside_another, from_index
 from shared.infra.database.raw_sql import (
     columns,
@@ -47,9 +46,7 @@ _KEYS: dict[Sort, Sequence[str]] = {
 _DOWNWARDS = {Sort.NEWEST, Sort.PRICE_DOWN}
 _THERE = f"NOT ({IS_GONE})"
 # Of each row that is met on the way: a join would have PostgreSQL read all of them and sort.
-_OPEN = "(SELECT o.is_open FROM vendors o WHERE o.id = p.vendor_id)"
-
-MOST_MAKERS = 24  # shops to choose from
+IS_OPEN = "(SELECT o.is_open FROM vendors o WHERE o.id = p.vendor_id)"
 
 
 @frozen
@@ -59,23 +56,6 @@ class Hit:
     id: int
     rank: int
     is_gone: bool
-
-
-@frozen
-class Maker:
-    """A vendor of some of what was found."""
-
-    slug: str
-    name: str
-    number: int
-
-
-@frozen
-class FoundNumbers:
-    """How much was found, as far as a list tells, and whose most of it is, by name."""
-
-    total: int
-    makers: tuple[Maker, ...]
 
 
 @frozen
@@ -119,30 +99,6 @@ async def key_of(
     return list(rows[0].values()) if rows else None
 
 
-async def counts(
-    wanted: ProductQuery,
-    terms: TermQuery | None,
-) -> FoundNumbers:
-    """Count what is found, as far as a list tells, and by those vendors that have most of it."""
-    source, met = _led(wanted, terms)
-    rows = await fetch(
-        f"""
-        SELECT v.slug, v.name, s.number, s.total FROM (
-            SELECT vendor_id, count(*) AS number, sum(count(*)) OVER () AS total FROM (
-                SELECT p.vendor_id FROM {source}
-                JOIN vendors o ON o.id = p.vendor_id AND o.is_open
-                WHERE {met.sql} LIMIT {counting.MOST + 1}
-            ) f GROUP BY vendor_id ORDER BY number DESC, vendor_id LIMIT {MOST_MAKERS}
-        ) s JOIN vendors v ON v.id = s.vendor_id
-        ORDER BY v.search, v.id
-        """,
-        *met.values,
-    )
-    makers = [Maker(*list(row.values())[:3]) for row in rows]
-    total = int(rows[0]["total"]) if rows else 0
-    return FoundNumbers(total, tuple(makers))
-
-
 async def few(
     wanted: ProductQuery,
     terms: TermQuery | None,
@@ -152,7 +108,7 @@ async def few(
     limit: int,
 ) -> list[Hit]:
     """The next of so few products that all of them are read and sorted; those of `named` first."""
-    source, met = _led(wanted, terms)
+    source, met = led(wanted, terms)
     first = Condition("FALSE")
     if named is not None:
         first = beside_another(
@@ -193,8 +149,8 @@ async def many(
 
     Those of the rank of `place`, there or sold out as it says, behind its key if it has one.
     """
-    conditions = _filters(wanted)
-    conditions.append(Condition(_OPEN))
+    conditions = filters(wanted)
+    conditions.append(Condition(IS_OPEN))
     conditions.append(Condition(IS_GONE if place.is_gone else _THERE))
     if terms is not None:
         conditions.append(
@@ -212,7 +168,7 @@ async def many(
                 place.key,
             )
         )
-    met = _all(conditions)
+    met = all_of(conditions)
     rows = await fetch(
         f"""
         SELECT p.id FROM products p WHERE {met.sql}
@@ -232,22 +188,22 @@ def _hit(row: dict[str, Any]) -> Hit:
     )
 
 
-def _led(
+def led(
     wanted: ProductQuery,
     terms: TermQuery | None,
 ) -> tuple[str, Condition]:
-    filters = _filters(wanted)
+    chosen = filters(wanted)
     if terms is None:
-        return "products p", _all(filters)
+        return "products p", all_of(chosen)
     source, found = from_index(
         "products",
         "p",
         terms,
     )
-    return source, _all([found, *filters])
+    return source, all_of([found, *chosen])
 
 
-def _filters(wanted: ProductQuery) -> list[Condition]:
+def filters(wanted: ProductQuery) -> list[Condition]:
     # The plus keeps SQLite from going by the parent, which nearly every product lacks.
     found = [Condition("p.is_published AND +p.parent_id IS NULL")]
     chosen = {
@@ -306,7 +262,7 @@ def _order(
     return ", ".join(f"{alias}.{name}{way}" for name in _KEYS[sort])
 
 
-def _all(conditions: Iterable[Condition]) -> Condition:
+def all_of(conditions: Iterable[Condition]) -> Condition:
     given = list(conditions)
     sql = " AND ".join(each.sql for each in given)
     values: list[Any] = []

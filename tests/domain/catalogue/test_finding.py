@@ -15,7 +15,7 @@ from shared.core.search_terms import typed_words
 from shared.infra import unit
 from shared.infra.database import counting
 from shared.infra.database.dialect import dialect
-from shared.trade.catalogue import statements
+from shared.trade.catalogue import counted_statements
 from shared.trade.catalogue.finding import find
 from shared.trade.catalogue.models import Category, Product
 from shared.trade.catalogue.wanted import ProductQuery, Sort, read_place
@@ -167,7 +167,7 @@ async def test_how_many_and_whose(monkeypatch: pytest.MonkeyPatch) -> None:
         ("Cup & Co", 4),
         ("Sac Nord", 7),
     ]
-    monkeypatch.setattr(statements, "MOST_MAKERS", 1)
+    monkeypatch.setattr(counted_statements, "MOST_MAKERS", 1)
     found = await find(ProductQuery(words="tasche"))
     assert [m.name for m in found.makers] == ["Sac Nord"]
     assert found.total == 11
@@ -284,6 +284,35 @@ async def test_what_very_many_have_is_not_read_whole_however_often_it_is_asked_f
         _, plan = await client.execute_query(f"EXPLAIN EXECUTE walk ({unknown})")
     told = "\n".join(row["QUERY PLAN"] for row in plan)
     assert "ix_products_terms" not in told
+
+
+@pytest.mark.postgres_only
+async def test_words_that_very_many_have_are_counted_from_the_newest_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As the index of terms would count them, which has to be read to its end for its first row;
+    words that few have, and narrowed lists, go by it all the same.
+    """
+    await a_market()
+    by_terms = await find(ProductQuery(words="tasche"))
+    monkeypatch.setattr(counted_statements, "COMMON", 3)
+    with sent() as statements:
+        from_newest = await find(ProductQuery(words="tasche"))
+        assert "@@" not in " ".join(
+            sql for sql, _ in statements if "vendor_id, count" in sql
+        )
+    numbers = (from_newest.total, from_newest.goes_on, from_newest.makers)
+    assert numbers == (by_terms.total, by_terms.goes_on, by_terms.makers)
+    monkeypatch.setattr(counting, "MOST", 2)
+    assert (await find(ProductQuery(words="tasche"))).goes_on
+    for rare in (
+        ProductQuery(words="nowhere"),
+        ProductQuery(words="tasche", category="Bags"),
+        ProductQuery(words="tasche", in_stock=True),
+    ):
+        with sent() as statements:
+            await find(rare)
+        assert any("@@" in sql for sql, _ in statements if "vendor_id, count" in sql)
 
 
 async def test_a_category_is_found_by_its_name_in_every_language() -> None:
