@@ -42,7 +42,7 @@ BOUNDED: dict[str, set[str]] = {
         "trade/commission/category_rules.follow_category",
     },
     "the marketplace's categories, of which there are at most 500": {
-        "trade/catalogue/statements._filters",
+        "trade/catalogue/statements.filters",
     },
     "what one page shows": {
         "finance/disputes/queries._views",
