@@ -450,6 +450,28 @@ class TestPayment:
         assert await Order.all().count() == 2
         assert "Your basket is empty" in words(await visitor.get("/shop/basket"))
 
+    async def test_shops_stand_everywhere_in_the_order_of_the_basket(
+        self, client: Any, shops: Sequence[Shop], sandbox: Any
+    ) -> None:
+        """Whoever was a vendor first: at the checkout, while paying, thanked for, and looked up."""
+        visitor = Browser(client)
+        vendors = [await Vendor.get(id=shop.vendor_id) for shop in reversed(shops)]
+        for vendor in vendors:
+            await visitor.add(f"/shops/{vendor.slug}/cup")
+        pages = [await visitor.get(path) for path in ("/shop/basket", "/shop/checkout")]
+        address = await visitor.check_out()
+        pages.append(await visitor.get(address))
+        intent = (await Payment.first()).stripe_payment_intent_id
+        await visitor.post(f"{address}/hold", {"intent": intent})
+        await confirm(sandbox, str(intent))
+        link = address.rpartition("/")[2]
+        pages.append(await visitor.get(f"/shop/order-confirmation?order={link}"))
+        pages.append(await visitor.get(f"/shop/orders/{link}"))
+        first, second = (vendor.name for vendor in vendors)
+        for page in pages:
+            said = words(page.partition("<main")[2])
+            assert 0 < said.index(first) < said.index(second), said
+
     async def test_what_a_code_takes_off_each_shop_stands_beside_the_amount(
         self, client: Any, shops: Sequence[Shop]
     ) -> None:

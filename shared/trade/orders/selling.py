@@ -154,7 +154,8 @@ class Addressed(Protocol):
         """As it was typed so far."""
 
 
-Sales = Mapping[int, Sale]  # by vendor, in the order of their ids
+# By vendor, in the order in which they stand in the basket; the orders get their ids in it.
+Sales = Mapping[int, Sale]
 
 
 def sale_of(found: OnSale, purchaser: Purchaser) -> Sales:
@@ -166,12 +167,8 @@ def sale_of(found: OnSale, purchaser: Purchaser) -> Sales:
         raise EmptyBasket
     return {
         part.vendor.id: _sale(part, found.terms[part.vendor.id], purchaser)
-        for part in sorted(basket.parts, key=_vendor_id)
+        for part in basket.parts
     }
-
-
-def _vendor_id(part: ShopPart) -> int:
-    return part.vendor.id
 
 
 def _sale(

@@ -53,7 +53,7 @@ async def three() -> Sequence[Product]:
 
 
 class TestPlacing:
-    async def test_each_vendor_gets_its_own_order_by_its_id(self) -> None:
+    async def test_each_vendor_gets_its_own_order_as_the_basket_has_them(self) -> None:
         """Its things alone, its way of sending, its note; the purchase is the sum of them."""
         first, second, third = await three()
         spare = await make_product(await Vendor.get(id=second.vendor_id), stock=20)
@@ -68,25 +68,25 @@ class TestPlacing:
         )
 
         orders = await orders_of(checkout)
-        mine = (first.vendor_id, second.vendor_id, third.vendor_id)
+        mine = (third.vendor_id, second.vendor_id, first.vendor_id)
         assert tuple(order.vendor_id for order in orders) == mine
         assert [order.total_amount_cents for order in orders] == [
-            2000 + 490,
-            2000 + spare.price_amount,
             3000 + 1490,
+            2000 + spare.price_amount,
+            2000 + 490,
         ]
         assert [order.shipping_method for order in orders] == [
-            "Standard parcel",
-            "",
             "Express",
+            "",
+            "Standard parcel",
         ]
-        assert [order.note for order in orders] == ["", "", "Ring twice."]
+        assert [order.note for order in orders] == ["Ring twice.", "", ""]
         assert checkout.total_amount == sum(o.total_amount_cents for o in orders)
         lines = await OrderLine.all().order_by("order_id", "product_id")
         assert [(line.order_id, line.product_id) for line in lines] == [
-            (orders[0].id, first.id),
+            (orders[0].id, third.id),
             *sorted([(orders[1].id, second.id), (orders[1].id, spare.id)]),
-            (orders[2].id, third.id),
+            (orders[2].id, first.id),
         ]
         held = await Product.all().order_by("id").values_list("id", "reserved")
         assert dict(held) == {first.id: 2, second.id: 1, spare.id: 1, third.id: 1}
@@ -102,7 +102,7 @@ class TestPlacing:
             )
         basket = await basket_of({first.id: 1, second.id: 1, third.id: 1})
         fees = [o.platform_fee_amount for o in await orders_of(await place(basket))]
-        assert fees == [100, 50, 600]
+        assert fees == [600, 50, 100]
 
     async def test_the_same_again_is_the_same_purchase(self) -> None:
         """A note may change; another way of sending, or another thing, makes it anew."""
@@ -116,7 +116,7 @@ class TestPlacing:
             basket, shipping=by_standard, notes={second.vendor_id: "Ring."}
         )
         assert again.id == before.id
-        assert [order.note for order in await orders_of(again)] == ["", "Ring."]
+        assert [order.note for order in await orders_of(again)] == ["Ring.", ""]
 
         anew = await place(basket, shipping={first.vendor_id: BY_EXPRESS})
         await BasketLine.create(
