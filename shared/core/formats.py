@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import NumberPattern, format_decimal, parse_pattern
 
@@ -107,21 +107,40 @@ def _percent(value: Decimal, language: str) -> str:
 
 def day(value: date, *, with_year: bool) -> str:
     """`23 Nov` or `23 Nov 2025`."""
-    return format_date(
+    pattern = _DAYS[current()][with_year]
+    return _day(value, pattern, current())
+
+
+def _by(
+    patterns: dict[str, str],
+    value: date,
+) -> str:
+    language = current()
+    return _day(
         value,
-        _DAYS[current()][with_year],
-        locale=locale(),
+        patterns[language],
+        language,
     )
+
+
+@lru_cache(maxsize=4096)
+def _day(
+    value: date,
+    pattern: str,
+    language: str,
+) -> str:
+    locale = _locale(language)
+    return format_date(value, pattern, locale=locale)
 
 
 def day_of_week(value: date) -> str:
     """`Tue 1 Dec`."""
-    return format_date(value, _OF_WEEK[current()], locale=locale())
+    return _by(_OF_WEEK, value)
 
 
 def written_day(value: date) -> str:
     """`12 January 2027`."""
-    return format_date(value, _WRITTEN[current()], locale=locale())
+    return _by(_WRITTEN, value)
 
 
 def english_day(value: datetime, zone: tzinfo = UTC) -> str:
@@ -135,18 +154,18 @@ def english_day(value: datetime, zone: tzinfo = UTC) -> str:
 
 def whole_day(value: date) -> str:
     """`Monday 23 November 2026`."""
-    return format_date(value, _WHOLE[current()], locale=locale())
+    return _by(_WHOLE, value)
 
 
 def time(value: datetime, zone: tzinfo) -> str:
     """`14:05`."""
-    return format_datetime(value, "HH:mm", tzinfo=zone, locale=locale())
+    return f"{value.astimezone(zone):%H:%M}"
 
 
 def exact_time(value: datetime) -> str:
     """`Monday 23 November 2026, 14:05:00`, of the value's own zone."""
-    pattern = f"{_WHOLE[current()]}, HH:mm:ss"
-    return format_datetime(value, pattern, tzinfo=value.tzinfo, locale=locale())
+    whole = whole_day(value.date())
+    return f"{whole}, {value:%H:%M:%S}"
 
 
 def country(code: str) -> str:
@@ -193,12 +212,8 @@ def hour(value: datetime, zone: tzinfo) -> str:
 def near_day(value: datetime, now: datetime, zone: tzinfo) -> str:
     """`3 December`, or `3 January 2027` when that is another year; in `zone`."""
     at = value.astimezone(zone)
-    pattern = (
-        _NEAR[current()]
-        if at.year == now.astimezone(zone).year
-        else _WRITTEN[current()]
-    )
-    return format_date(at.date(), pattern, locale=locale())
+    is_near = at.year == now.astimezone(zone).year
+    return _by(_NEAR if is_near else _WRITTEN, at.date())
 
 
 def size(count: int) -> str:

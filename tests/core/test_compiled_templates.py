@@ -8,9 +8,9 @@ from types import CodeType
 from typing import Any
 
 import pytest
-from jinja2 import Environment, FileSystemLoader, nodes
+from jinja2 import DictLoader, Environment, FileSystemLoader, nodes
 
-from shared.core.compiled_templates import CompiledTemplates
+from shared.core.compiled_templates import CompiledTemplates, QuickEnvironment
 from shared.entrypoints.web import pages
 
 FOLDER = "__pycache__"
@@ -117,3 +117,26 @@ def test_no_template_has_a_filter_of_ours_worked_out_while_it_is_compiled() -> N
         if each.name not in known and isinstance(each.node, nodes.Literal)
     ]
     assert found == []
+
+
+def test_a_template_has_the_names_of_its_environment_and_keeps_its_own() -> None:
+    """Those that come when it is there already, too; one that was given to it alone is no other
+    template's.
+    """
+    said = {"one": "{{ who }} {{ what }}", "two": "{{ who is defined }} {{ what }}"}
+    for kind in (Environment, QuickEnvironment):
+        env = kit_of(kind, said)
+        own = env.get_template("one", globals={"who": "Ada"})
+        other = env.get_template("two")
+        env.globals["what"] = "added"
+        assert own.render() == "Ada added"
+        assert other.render() == "False added"
+        assert "who" not in env.globals
+        assert env.get_template("three").render() == "added True"
+
+
+def kit_of(kind: type[Environment], said: dict[str, str]) -> Environment:
+    """An environment of this kind, with these templates and one that imports."""
+    imports = "{% from 'four' import told with context %}{{ told() }}"
+    plain = "{% macro told() %}{{ what }} {{ mine is not defined }}{% endmacro %}"
+    return kind(loader=DictLoader({**said, "three": imports, "four": plain}))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
+from babel.dates import format_datetime
 
 from shared.core import formats
 from shared.core.locales import LANGUAGES, gettext, ngettext, speak, speaking
@@ -131,3 +133,28 @@ def test_only_what_we_speak_is_spoken() -> None:
         assert gettext("today") == "today"
     with pytest.raises(ValueError, match="tlh"):
         speak("tlh")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["UTC", "Europe/Luxembourg", "Asia/Kolkata"])
+def test_times_are_written_as_the_language_writes_them(
+    language: str, name: str
+) -> None:
+    """By Babel, which works each out anew; also a second before and after midnight and in the hour
+    that is there twice.
+    """
+    zone = ZoneInfo(name)
+    moments = [
+        datetime(2026, 1, 5, 0, 0, 9, tzinfo=zone),
+        datetime(2026, 12, 31, 23, 59, 59, tzinfo=zone),
+        datetime(2026, 10, 25, 2, 30, tzinfo=zone, fold=1),
+        datetime(999, 7, 4, 12, 3, 4, tzinfo=zone),
+    ]
+    with speaking(language):
+        locale = formats.locale()
+        whole = f"{formats._WHOLE[language]}, HH:mm:ss"
+        for at in [*moments, *moments]:
+            exact = format_datetime(at, whole, tzinfo=zone, locale=locale)
+            short = format_datetime(at, "HH:mm", tzinfo=UTC, locale=locale)
+            assert formats.exact_time(at) == exact
+            assert formats.time(at, UTC) == short

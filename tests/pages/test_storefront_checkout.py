@@ -190,6 +190,21 @@ class TestContact:
         assert order.customer_id is None
 
 
+async def test_the_basket_is_counted_where_the_page_says_how_much_is_in_it(
+    browser: Browser,
+) -> None:
+    """The checkout's pages lead nowhere else, so nobody is asked."""
+    await ready()
+    await browser.add("/shops/lux/cup")
+
+    for page, is_counted in (("/categories", True), ("/shop/checkout", False)):
+        with counted() as statements:
+            told = await browser.get(page)
+        asked = [each for each in statements if "quantity) AS n" in each]
+        assert ('class="top-count"' in told) is is_counted
+        assert bool(asked) is is_counted, statements
+
+
 class TestConflicts:
     async def test_a_race_for_the_last_one_has_one_winner(self, app: Any) -> None:
         """The other shopper reads a sentence and keeps basket and address."""

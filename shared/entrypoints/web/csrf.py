@@ -26,11 +26,8 @@ def token_of(
     """The token of a browser: an HMAC of the number that its session keeps, which is made now if it
     has none.
     """
-    return hmac.new(
-        secret,
-        number_in(kept).encode(),
-        "sha256",
-    ).hexdigest()
+    number = number_in(kept).encode()
+    return hmac.digest(secret, number, "sha256").hex()
 
 
 def number_in(kept: MutableMapping[str, Any]) -> str:

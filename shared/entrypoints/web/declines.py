@@ -28,8 +28,8 @@ def said(message: str | None, otherwise: str) -> str:
     return _(message) if message else otherwise
 
 
-def spoken() -> dict[str, str]:
+def spoken() -> tuple[tuple[str, str], ...]:
     """The common sentences with what they are in the language spoken here, for the payment page's
     script: Stripe.js may leave them in English.
     """
-    return {each: _(each) for each in COMMON}
+    return tuple((each, _(each)) for each in COMMON)

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from shared.core import clock, formats, locales
 from shared.core.formats import country, money, number, percent
@@ -85,7 +85,8 @@ def moment(value: datetime, zone: tzinfo | None = None) -> Markup:
     """`today, 14:05`, `23 Nov, 14:05` or, of another year, `23 Nov 2025, 14:05`; in `zone`, else in
     the reader's.
     """
-    return _moment(value, zone, _today(zone), locales.current())
+    second = value.replace(microsecond=0)
+    return _moment(second, zone, _today(zone), locales.current())
 
 
 def _today(zone: tzinfo | None) -> date:
@@ -103,14 +104,10 @@ def _moment(
         local = value.astimezone(zone)
         return _fixed(value, zone, f"{spoken(local.date(), zone)}, {local:%H:%M}")
     at = value.astimezone(UTC)
-    return Markup(
-        '<time datetime="{}" title="{}" data-time="moment">{}, {}<span class="zone"> '
-        "UTC</span></time>"
-    ).format(
-        _machine(at),
-        exact(at),
-        spoken(at.date()),
-        formats.time(at, UTC),
+    said = escape(f"{spoken(at.date())}, {formats.time(at, UTC)}")
+    return Markup(  # noqa: S704 - escaped
+        f'<time datetime="{_machine(at)}" title="{escape(exact(at))}" data-time="moment">'
+        f'{said}<span class="zone"> UTC</span></time>'
     )
 
 

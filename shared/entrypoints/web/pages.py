@@ -42,6 +42,7 @@ CATEGORIES = ("ok", "info", "warn", "error")
 MAX_FLASHES = 5
 FONT = ".woff2"
 STATIC_AT = "/static"
+WITH_BASKET = "layouts/storefront.html"  # says how many things are in it
 
 
 async def page(
@@ -63,10 +64,10 @@ async def page(
     env = current_app.jinja_env
     templating.load_components(env, TEMPLATES)
     block = fragments.get(_target()) if fragments and is_htmx() else None
-    context = {
-        **await _shared_context(fragment=block is not None, stripe=stripe),
-        **context,
-    }
+    shared = await _shared_context(fragment=block is not None, stripe=stripe)
+    if block is None and templating.extends(env, template, WITH_BASKET):
+        shared["basket_count"] = await _basket_count()
+    context = {**shared, **context}
     if block is not None:
         html = render_block(env, template, block, **context)
     else:
@@ -135,7 +136,6 @@ async def _shared_context(*, fragment: bool, stripe: bool) -> dict[str, Any]:
     context: dict[str, Any] = {
         "current_member": member_or_none(),
         "current_shopper": customer(),
-        "basket_count": 0 if fragment else await _basket_count(),
         "flashes": [] if fragment else _Flashes(),
         "nav_active": "",
         "test_mode": settings.test_mode,

@@ -7,6 +7,7 @@ name and each call whether it is to be awaited.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -17,25 +18,26 @@ from markupsafe import Markup
 from quart import Quart
 
 from shared.core import locales
-from shared.core.compiled_templates import CompiledTemplates, QuickContext
+from shared.core.compiled_templates import CompiledTemplates, QuickEnvironment
 from shared.entrypoints.web import kept_fields
 
 REMEMBERED = 2048  # of each macro, and sentences
 # Macros that say the same whenever they are given the same, in one language.
 _REMEMBERED = {
+    "card_words": ("said",),
     "document": ("styles", "scripts", "said"),
     "icon": ("use",),
+    "mark": ("logo",),
     "navigation": ("vendor", "operator"),
     "ui": ("avatar", "badge"),
 }
 # Macros that write a field of a form: all but its value, likewise.
 _FIELDS = {"forms": ("field", "checkbox", "affix", "money")}
+_EXTENDS = re.compile("{% extends '([^']+)'")
 
 
-class Templates(Environment):
+class Templates(QuickEnvironment):
     """Jinja's own environment, with the loader of an application of Quart's."""
-
-    context_class = QuickContext
 
     def __init__(
         self,
@@ -146,6 +148,20 @@ def _load(
             kept_fields.kept(getattr(module, macro)),
         )
     env.globals[name] = module
+
+
+@lru_cache(maxsize=REMEMBERED)
+def extends(
+    env: Environment,
+    template: str,
+    layout: str,
+) -> bool:
+    """Whether a template is one of this layout, of its own or through others."""
+    if template == layout or env.loader is None:
+        return template == layout
+    source = env.loader.get_source(env, template)[0]
+    above = _EXTENDS.search(source)
+    return above is not None and extends(env, above[1], layout)
 
 
 def _remembered(

@@ -18,10 +18,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import FileSystemLoader, StrictUndefined, Template
 
 from shared.core import formats, words
-from shared.core.compiled_templates import CompiledTemplates, QuickContext
+from shared.core.compiled_templates import CompiledTemplates, QuickEnvironment
 from shared.core.frozen import frozen
 from shared.core.locales import SOURCE, speaking, teach, translated
 from shared.infra.mail.links import ORDER, PUBLIC_URL, links
@@ -84,11 +84,11 @@ def _layout(kind: str) -> Template:
 
 
 @cache
-def _environment(*, is_html: bool) -> Environment:
-    environment = Environment(
+def _environment(*, is_html: bool) -> QuickEnvironment:
+    environment = QuickEnvironment(
         loader=FileSystemLoader(FOLDER),
         undefined=StrictUndefined,
-        autoescape=is_html,  # noqa: S701  # plain text is not escaped
+        autoescape=is_html,  # plain text is not escaped
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
@@ -107,7 +107,6 @@ def _environment(*, is_html: bool) -> Environment:
     teach(environment)
     if not is_html:
         environment.globals.update(_=_sentence, gettext=_sentence)
-    environment.context_class = QuickContext
     return environment
 
 
