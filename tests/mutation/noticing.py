@@ -27,7 +27,13 @@ FOLDERS = (
 )
 # They start whole programs, upgrade old databases, or walk at random for minutes: they promise
 # something else.
-_NOT_ASKED = ("test_start.py", "test_migrations.py", "test_market_machine.py")
+_NOT_ASKED = (
+    "test_start.py",
+    "test_migrations.py",
+    "test_upgraded_history.py",
+    "test_upgraded_money.py",
+    "test_market_machine.py",
+)
 # No single test takes a minute; one that does hangs, and that is noticing, too.
 _PYTEST = (
     "-q",
