@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from shared.finance.refunds.models import Refund
 from shared.trade.orders.models import OrderLine
 from shared.trade.returns.models import ReturnRequest
-from tests.pages.test_after_sale import WRONG, below, page_of, send, shop_of
+from tests.support.after_sale import WRONG, below, page_of, send, shop_of
 from tests.support.refunds import sold
 from tests.support.storefront import Browser, text_of, words
 

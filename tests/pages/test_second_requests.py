@@ -16,15 +16,7 @@ from shared.trade.orders.models import Order, OrderLine
 from shared.trade.returns.errors import AnotherRequestOpen
 from shared.trade.returns.models import ReturnLine, ReturnRequest
 from shared.trade.returns.rules import Declared, ReturnKind, ReturnReason, together
-from tests.pages.test_after_sale import (
-    WRONG,
-    below,
-    mails,
-    page_of,
-    paid,
-    send,
-    shop_of,
-)
+from tests.support.after_sale import WRONG, below, mails, page_of, paid, send, shop_of
 from tests.support.refunds import sold
 from tests.support.storefront import Browser, text_of, words
 

@@ -18,13 +18,7 @@ from shared.finance.disputes.files import MOST_TOGETHER
 from shared.finance.disputes.models import Dispute, DisputeFile
 from shared.infra.gateway.errors import StripeUnavailable
 from shared.infra.stripe_writes.models import StripeWrite
-from tests.domain.disputes.test_dispute_answers import (
-    FAULTS,
-    at_bank,
-    draft,
-    settle_down,
-    submit,
-)
+from tests.support.dispute_answers import FAULTS, at_bank, draft, settle_down, submit
 from tests.support.disputes import disputed
 from tests.support.factories import make_dispute, make_order
 from tests.support.market import open_shop
