@@ -20,6 +20,7 @@ from shared.finance.inbox.errors import OfConnectedAccount, OfPlatform
 from shared.finance.inbox.models import WebhookBody, WebhookEvent
 from shared.finance.inbox.rules import source_of
 from shared.infra import unit
+from shared.infra.database.held_connection import one_connection
 from shared.infra.gateway.events import VerifiedEvent
 from shared.infra.gateway.signatures import BadSignature, envelope, verify
 from shared.infra.jobs import Context
@@ -135,10 +136,11 @@ async def _take(
     if reason is not None:
         await at_once.ignore(delivered.arrived(), reason)
         return
-    if await statements.count_again(source, event.id):
-        return
-    arrived = delivered.arrived()
-    error = await at_once.take(context, event, arrived, seconds=PATIENCE)
+    async with one_connection():
+        if await statements.count_again(source, event.id):
+            return
+        arrived = delivered.arrived()
+        error = await at_once.take(context, event, arrived, seconds=PATIENCE)
     if error is None:
         return
     row_id = await _store(delivered)
