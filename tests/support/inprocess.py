@@ -76,8 +76,6 @@ class DirectClient(stripe.HTTPClient):
         url: str,
         headers: Mapping[str, str],
         post_data: Any = None,
-        *,
-        _usage: Any = None,
     ) -> tuple[bytes, int, Mapping[str, str]]:
         """The same, for those who wait."""
         body, status, answered = self.request(method, url, headers, post_data)

@@ -24,6 +24,7 @@ from shared.finance.inbox.models import WebhookEvent
 from shared.infra.database.lifecycle import close_database, open_database
 from shared.infra.gateway.calls import API_VERSION
 from shared.infra.gateway.gateway import Gateway
+from shared.infra.gateway.sdk import Sdk
 from shared.infra.jobs import Context, schedule
 from shared.infra.jobs.models import Job
 from shared.infra.jobs.worker import Worker
@@ -85,13 +86,8 @@ class Market:
             connect_webhook_secrets=(self._secrets[True],),
         )
         self.gateway = Gateway(ours)
-        self.gateway.connection.sdk.client = stripe.StripeClient(
-            KEY,
-            stripe_version=API_VERSION,
-            base_addresses={"api": BASE, "files": BASE},
-            http_client=self.line,
-            max_network_retries=2,
-        )
+        sdk = Sdk(ours, timeout=10, way=self.line)
+        self.gateway.connection.sdk = sdk
         self.context = Context(self.gateway, settings.with_(stripe=ours))
         self.worker = Worker(
             self.context, {**run.job_handlers(), "mail.send": _not_now}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import stripe
 
+from shared.infra.gateway.transport import Answer, Tries
 from tests.support.inprocess import DirectClient
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 RESTRICTED = "one of the following capabilities enabled: transfers"
 
 
-class Line(DirectClient):
+class Line(Tries, DirectClient):
     """The way to the stand-in; `breaks` are faults of the next requests: before Stripe heard them,
     or after.
 
@@ -33,15 +34,13 @@ class Line(DirectClient):
         self.breaks: list[str] = []
         self.meanwhile: list[Callable[[], None]] = []
 
-    async def request_async(
+    async def send(
         self,
         method: str,
         url: str,
         headers: Mapping[str, str],
         post_data: Any = None,
-        *,
-        _usage: Any = None,
-    ) -> tuple[bytes, int, Mapping[str, str]]:
+    ) -> Answer:
         """Ask the engine, or lose the question or the answer."""
         if (
             self.meanwhile
@@ -52,10 +51,10 @@ class Line(DirectClient):
         broken = self.breaks.pop(0) if self.breaks else ""
         if broken == "before":
             raise stripe.APIConnectionError("the line broke before Stripe heard us")
-        answer = await super().request_async(method, url, headers, post_data)
+        body, status, told = self.request(method, url, headers, post_data)
         if broken == "after":
             raise stripe.APIConnectionError("the line broke before we heard Stripe")
-        return answer
+        return body.encode(), status, told
 
 
 class Complaints(logging.Handler):
