@@ -33,6 +33,8 @@ async def own_book() -> tuple[AddressView, ...]:
 
 async def chosen_of(book: Sequence[AddressView]) -> AddressView | None:
     """The one that was chosen in the form, or that the address of the page names."""
+    if not book:
+        return None
     wanted = (await request.form).get(OWN) or request.args.get("address", "")
     return next((each for each in book if str(each.id) == wanted), None)
 

@@ -107,6 +107,10 @@ HEADERS = {
     "Accept-Language": ["de", "fr-CH, de;q=0.9", "xx", "de;q=0, en;q=0"],
     "Authorization": ["Bearer mht_x", "Basic eDp5"],
     "Content-Length": ["0"],
+    "Content-Type": [
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+    ],
     "HX-Boosted": ["true"],
     "HX-Current-URL": ["http://localhost/"],
     "HX-History-Restore-Request": ["true"],

@@ -9,12 +9,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from itsdangerous import BadSignature, TimestampSigner
+from itsdangerous import BadSignature, SignatureExpired, TimestampSigner
 from quart import Quart
 from quart.sessions import SecureCookieSessionInterface
 
 from shared.core import clock
-from shared.entrypoints.web import limit_stores
+from shared.entrypoints.web import cookies, limit_stores
 from shared.entrypoints.web.cookies import LONG, SignedCookies
 from shared.entrypoints.web.factory import development_key
 from shared.entrypoints.web.forms import MarketForm
@@ -349,6 +349,48 @@ class TestCookies:
                 "/count", headers={"Cookie": f"markethall={cookie}"}
             )
             assert answer.text == "5"
+
+    async def test_what_is_known_is_known_as_it_was_signed_and_no_longer_than_it_lasts(
+        self, small: Quart, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A cookie that this process signed or opened opens again without being read anew: what is
+        done with what it held changes nothing for the next request, and another of almost the same
+        letters is none. Under another key, and when it is too old, it opens nothing.
+        """
+        signer = SignedCookies().get_signing_serializer(small)
+        assert signer is not None
+        most = COOKIE_DAYS * 24 * 3600
+        held = {"n": 4, "list": ["a"]}
+        cookie = signer.dumps(held)
+        foreign = SignedCookies().get_signing_serializer(small)
+        assert foreign is not None
+        for each in (signer, foreign):
+            for _ in range(3):
+                opened = each.opened(cookie, most)
+                assert opened == held
+                opened["list"].append("b")
+            for forged in (cookie[:-1], f"{cookie}x", cookie.swapcase()):
+                with pytest.raises(BadSignature):
+                    each.opened(forged, most)
+        small.secret_key = "another key, long enough to sign with"
+        stranger = SignedCookies().get_signing_serializer(small)
+        assert stranger is not None
+        with pytest.raises(BadSignature):
+            stranger.opened(cookie, most)
+        ended = int(time.time()) + most + 2
+        monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: ended)
+        for each in (signer, foreign):
+            with pytest.raises(SignatureExpired):
+                each.opened(cookie, most)
+
+    def test_not_all_cookies_are_remembered(self, small: Quart) -> None:
+        """Those seen first are forgotten first, and open as any other."""
+        signer = SignedCookies().get_signing_serializer(small)
+        assert signer is not None
+        signed = [signer.dumps({"n": n}) for n in range(cookies.REMEMBERED + 5)]
+        assert len(signer._known) == cookies.REMEMBERED
+        assert signer.opened(signed[0], 60) == {"n": 0}
+        assert len(signer._known) == cookies.REMEMBERED
 
     def test_the_development_key_is_made_once_and_private(self, tmp_path: Path) -> None:
         """A restart keeps everybody signed in; nobody else on the machine reads it."""

@@ -4,6 +4,7 @@ server).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from quart import Blueprint, Quart, Response, current_app, jsonify
@@ -59,7 +60,20 @@ def _describe(app: Quart) -> None:
 
 @blueprint.record_once
 def _on_register(state: BlueprintSetupState) -> None:
-    _describe(state.app)  # type: ignore[arg-type]
+    app: Any = state.app
+    _describe(app)
+    app.make_response = _past_responses(app.make_response)
+
+
+def _past_responses(make: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Without looking through what is a response already, such as every page, for what else views
+    may return.
+    """
+
+    async def made(result: Any) -> Any:
+        return result if isinstance(result, Response) else await make(result)
+
+    return made
 
 
 @blueprint.get("/openapi.json")

@@ -11,7 +11,7 @@ from typing import Any, cast
 from quart import Request, Response, request
 from quart.formparser import FormDataParser, ParserFunc
 from quart.wrappers.request import Body
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import Headers, MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
 BODY_LIMIT = 256 * 1024
@@ -19,6 +19,7 @@ MAX_BODY = 1024 * 1024  # webhooks
 # Forms with documents: more than a bank takes, so that what is too large is said in the form.
 MAX_UPLOAD = 12 * 1024 * 1024
 UPLOAD_TIMEOUT = 120  # seconds; documents come from phones, too
+PLAIN_FORM = "application/x-www-form-urlencoded"
 MAX_FIELDS = 1000
 MAX_PARTS = 100
 MAX_HEADERS = 100
@@ -44,6 +45,8 @@ class _Arriving(Body):
 
         Of what is larger than its cap the rest is thrown away.
         """
+        if self._ended.is_set():
+            return True
         try:
             await asyncio.wait_for(self._ended.wait(), within)
         except TimeoutError:
@@ -100,13 +103,19 @@ def capped_requests(limit_at: Callable[[str, str], int]) -> type[Request]:
             method: str,
             scheme: str,
             path: str,
+            query_string: bytes,
+            headers: Headers,
             *args: Any,
             **kwargs: Any,
         ) -> None:
-            limit = limit_at(method, path)
+            # Files come in parts; other forms, most of what is sent, need not look for their route.
+            is_plain = headers.get("Content-Type") == PLAIN_FORM
+            limit = MAX_BODY if is_plain else limit_at(method, path)
             if limit > MAX_BODY:
                 kwargs |= {"max_content_length": limit, "body_timeout": UPLOAD_TIMEOUT}
-            super().__init__(method, scheme, path, *args, **kwargs)
+            super().__init__(
+                method, scheme, path, query_string, headers, *args, **kwargs
+            )
             if limit > MAX_BODY:
                 self.max_content_length = limit
 

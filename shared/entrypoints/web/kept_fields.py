@@ -24,7 +24,15 @@ _Known: TypeAlias = tuple[Any, ...]
 
 REMEMBERED = 2048  # fields, of each macro
 _MARK = secrets.token_hex(16)  # nobody can have typed it
-_PLAIN = (str, Markup, int, bool, type(None))
+_PLAIN = frozenset(
+    {
+        str,
+        Markup,
+        int,
+        bool,
+        type(None),
+    }
+)
 _LINES = frozenset(
     {
         widgets.TextInput,
@@ -114,10 +122,11 @@ def _made_of(
     With the kinds, since Python takes a text and the markup of the same letters for equal.
     """
     is_ticked = field.data if _parts(field) == 1 else None
+    label, below = field.label.text, field.description
     told = [
         locales.current(),
-        _spoken(field.label.text),
-        _spoken(field.description),
+        _spoken(label),
+        _spoken(below),
         field.id,
         field.name,
         bool(is_ticked),
@@ -127,9 +136,14 @@ def _made_of(
     for more in (vars(field.flags), field.render_kw or {}, named):
         told += (len(more), *more, *more.values())
     kinds = tuple(map(type, told))
-    if not all(kind in _PLAIN for kind in kinds):
+    if not _PLAIN.issuperset(kinds):
         return None
-    return (type(field), field.widget, kinds, *told)
+    return (
+        type(field),
+        field.widget,
+        kinds,
+        *told,
+    )
 
 
 def _spoken(text: Any) -> Any:

@@ -90,9 +90,17 @@ def is_htmx() -> bool:
 def vary_by(response: Response | AnyResponse, *names: str) -> None:
     """Say that the answer depends on these headers of its request, besides those it names."""
     said = response.headers.get("Vary", "")
+    response.headers["Vary"] = _varied(said, names)
+
+
+@lru_cache(maxsize=256)
+def _varied(
+    said: str,
+    names: tuple[str, ...],
+) -> str:
     known = said.lower().replace(" ", "").split(",")
     more = [name for name in names if name.lower() not in known]
-    response.headers["Vary"] = ", ".join(filter(None, [said, *more]))
+    return ", ".join(filter(None, [said, *more]))
 
 
 def wants_json() -> bool:

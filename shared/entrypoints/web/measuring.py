@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from functools import lru_cache
 from typing import cast
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
@@ -71,16 +72,46 @@ def meter() -> Meter:
 async def _count(response: Response) -> Response:
     route = request.url_rule.rule if request.url_rule else "(no route)"
     now = time.perf_counter()
-    count(meter(), request.method, route, response.status_code)
+    here = meter()
+    count(here, request.method, route, response.status_code)
     seconds = now - g.get("started", now)
-    meter().seconds.labels(PROCESS, route).observe(seconds)
+    _seconds_of(here, route).observe(seconds)
     return response
 
 
-def count(meter: Meter, method: str, route: str, status: int) -> None:
+def count(
+    meter: Meter,
+    method: str,
+    route: str,
+    status: int,
+) -> None:
     """Count one answer."""
     known = method if method in _METHODS else "(other)"
-    meter.requests.labels(PROCESS, known, route, str(status)).inc()
+    counter = _requests_of(
+        meter,
+        known,
+        route,
+        status,
+    )
+    counter.inc()
+
+
+@lru_cache(maxsize=4096)
+def _requests_of(
+    meter: Meter,
+    method: str,
+    route: str,
+    status: int,
+) -> Counter:
+    return meter.requests.labels(PROCESS, method, route, str(status))
+
+
+@lru_cache(maxsize=1024)
+def _seconds_of(
+    meter: Meter,
+    route: str,
+) -> Histogram:
+    return meter.seconds.labels(PROCESS, route)
 
 
 def register(app: Quart) -> None:

@@ -4,7 +4,7 @@ may do with our pages.
 
 from __future__ import annotations
 
-from functools import lru_cache, partial
+from functools import partial
 from urllib.parse import urlsplit
 
 from quart import Quart, Response, current_app, g, request
@@ -59,7 +59,8 @@ TYPED_TOO_MUCH = _n(
 OURS = "X-Markethall"
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _BAD_HOST = "market_bad_host"
-_FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+_FORM_TYPES = (bodies.PLAIN_FORM, "multipart/form-data")
+_POLICIES = "market_policies"
 
 
 class WrongOrigin(Forbidden):
@@ -197,11 +198,6 @@ async def _send_again() -> Response:
     )
 
 
-@lru_cache(maxsize=8)
-def _policy(settings: Settings, stripe: bool) -> str:
-    return policy(settings, stripe=stripe).to_header()
-
-
 def policy(settings: Settings, *, stripe: bool) -> ContentSecurityPolicy:
     """What one page may load. Stripe's scripts and frames only where a card is entered."""
     onboarding = (
@@ -250,7 +246,8 @@ async def add_headers(response: Response) -> Response:
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), usb=()"
     if settings.production:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    headers.setdefault("Content-Security-Policy", _policy(settings, stripe))
+    policies = current_app.extensions[_POLICIES]
+    headers.setdefault("Content-Security-Policy", policies[stripe])
     if request.endpoint != "static":
         headers[OURS] = "1"
         headers["X-Frame-Options"] = "DENY"
@@ -286,6 +283,9 @@ def register(app: Quart, settings: Settings) -> None:
         SESSION_REFRESH_EACH_REQUEST=False,
     )
     app.extensions["market_hosts"] = Hosts(settings)
+    app.extensions[_POLICIES] = {
+        stripe: policy(settings, stripe=stripe).to_header() for stripe in (False, True)
+    }
     app.before_request(check_host)
     app.before_request(guard)
     app.after_request(add_headers)
