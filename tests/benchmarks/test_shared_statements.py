@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # By orders: what opening the intent and settling it take.
 SQLITE = {1: (16, 16), 2: (27, 25), 3: (30, 30), 5: (36, 40)}
-POSTGRES = {1: (6, 6), 2: (17, 15), 3: (18, 19), 5: (20, 27)}
+POSTGRES = {1: (6, 5), 2: (17, 14), 3: (18, 18), 5: (20, 26)}
 
 
 @pytest.mark.both_engines

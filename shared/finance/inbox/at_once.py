@@ -92,7 +92,9 @@ async def _store_and_apply(
     tx.add(WebhookBody(event_id=row.id, body=arrived.body))
     with cause.of(row.as_subject):
         outcome = await apply(tx)
-        await tx.settle()
+        await tx.follow()
+        if first_order(tx.activity) is None:
+            await tx.settle()  # what is posted may tell of one
         decision = decide(is_ours=outcome != NOT_OURS, changed=bool(tx.activity))
         attempt = Attempt(EventStatus.HANDLED, decision, outcome[:200])
         about = order_id or first_order(tx.activity)

@@ -113,15 +113,16 @@ class Posting:
     @property
     def owner(self) -> int | None:
         """The vendor that it is about, if any."""
-        return self._named or self.vendor_id
+        return self.named_owner or self.vendor_id
 
     @property
     def unnamed_owner(self) -> int | None:
         """That vendor, where no entry names it."""
-        return self.vendor_id if self._named is None else None
+        return self.vendor_id if self.named_owner is None else None
 
     @property
-    def _named(self) -> int | None:
+    def named_owner(self) -> int | None:
+        """That vendor, where an entry names it."""
         for entry in self.entries:
             if entry.vendor_id is not None:
                 return entry.vendor_id

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 
 from shared.finance.ledger.chart import Account, Posting
 from shared.finance.ledger.models import AccountSum, LedgerEntry, LedgerPosting
 from shared.finance.ledger.queries import of_vendor
 from shared.finance.ledger.statements import is_owing
 from shared.infra.activity.changes import Columns
+from shared.infra.activity.models import Activity
 from shared.infra.database.batch import Batch
 from shared.infra.database.dialect import dialect
 from shared.infra.database.newcomers import Newcomers
 from shared.infra.unit import Transaction
+from shared.infra.unit.acts import without_act
 
+_TABLES = tuple(
+    model._meta.db_table for model in (LedgerPosting, LedgerEntry, AccountSum)
+)
 _CLOSE = 'UPDATE "ledger_postings" SET "is_closed" = TRUE WHERE "id" IN ({marks})'
 
 
@@ -24,14 +28,13 @@ class Postings:
     """
 
     def __init__(self) -> None:
-        self._by_key: dict[str, tuple[Posting, Callable[[], None]]] = {}
+        self._by_key: dict[str, Posting] = {}
         self._asked: set[str] = set()
         self._ids: dict[str, int] = {}
 
     @property
     def tables(self) -> tuple[str, ...]:
-        written = (LedgerPosting, LedgerEntry, AccountSum) if self._by_key else ()
-        return tuple(model._meta.db_table for model in written)
+        return _TABLES if self._by_key else ()
 
     def has(self, key: str) -> bool:
         """Tell whether the fact of this key is among them."""
@@ -41,48 +44,34 @@ class Postings:
         """Tell whether one of them has an entry of an account."""
         return any(
             entry.account is account
-            for posting, _ in self._by_key.values()
+            for posting in self._by_key.values()
             for entry in posting.entries
         )
 
-    def add(self, posting: Posting, *, when_new: Callable[[], None]) -> None:
+    def add(self, posting: Posting) -> None:
         """Keep one more, unless one with its key is kept already."""
-        self._by_key.setdefault(posting.key, (posting, when_new))
+        self._by_key.setdefault(posting.key, posting)
 
     def asks(self) -> Newcomers | None:
-        """Insert the postings whose facts are not posted yet."""
-        rows = [
-            LedgerPosting(
-                kind=one.kind,
-                key=one.key,
-                subject=one.subject,
-                vendor_id=one.unnamed_owner,
-            )
-            for key, (one, _) in self._by_key.items()
-            if key not in self._asked
-        ]
+        """Insert the postings whose facts are not posted yet, with entries and history."""
+        fresh = [one for key, one in self._by_key.items() if key not in self._asked]
         self._asked.update(self._by_key)
-        return Newcomers(rows, "key")
+        return Newcomers(
+            [_row(one) for one in fresh],
+            "key",
+            {one.key: [*_entries(one), _told(one)] for one in fresh},
+            "posting_id",
+        )
 
     def learn(self, new: Mapping[str, int]) -> None:
-        """Write entries of those alone that were new, and tell them."""
+        """Close those alone that were new."""
         self._ids.update(new)
-        for key in new:
-            _, when_new = self._by_key[key]
-            when_new()
 
     def write(self, batch: Batch) -> None:
-        """Write the entries, then close the postings, which PostgreSQL does itself at commit: it
+        """Close the postings after their entries, which PostgreSQL does itself at commit: it
         refuses one that does not balance, and adds up what each account comes to.
         """
-        if not self._ids:
-            return
-        rows: list[LedgerEntry] = []
-        for key, posting_id in self._ids.items():
-            posting, _ = self._by_key[key]
-            rows += _entries(posting_id, posting)
-        batch.insert(rows)
-        if dialect() != "postgres":
+        if self._ids and dialect() != "postgres":
             marks = ", ".join("?" * len(self._ids))
             close = _CLOSE.format(marks=marks)
             batch.add(close, *self._ids.values(), wave=1)
@@ -121,11 +110,10 @@ def post_once(tx: Transaction, posting: Posting) -> None:
     For who need not know which.
     """
     if posting.entries:
-        when_new = partial(_happened, tx, posting)
-        tx.collected(Postings).add(posting, when_new=when_new)
+        tx.collected(Postings).add(posting)
 
 
-def _happened(tx: Transaction, posting: Posting) -> None:
+def _told(posting: Posting) -> Activity:
     """A posting is activity of its order: what it is called, and what it comes to."""
     thing, _, number = posting.subject.partition(":")
     currencies = {entry.currency for entry in posting.entries}
@@ -133,23 +121,29 @@ def _happened(tx: Transaction, posting: Posting) -> None:
     only = (
         {"amount": total, "currency": currencies.pop()} if len(currencies) == 1 else {}
     )
-    tx.happened(
+    return without_act(
         "posting.made",
         subject=f"posting:{posting.key}",
         order_id=int(number) if thing == "order" and number.isdigit() else None,
-        vendor_id=next(
-            (e.vendor_id for e in posting.entries if e.vendor_id is not None),
-            None,
-        ),
+        vendor_id=posting.named_owner,
         changes=Columns({}, {"kind": posting.kind}),
         details=only,
     )
 
 
-def _entries(posting_id: int, posting: Posting) -> list[LedgerEntry]:
+def _row(posting: Posting) -> LedgerPosting:
+    return LedgerPosting(
+        kind=posting.kind,
+        key=posting.key,
+        subject=posting.subject,
+        vendor_id=posting.unnamed_owner,
+    )
+
+
+def _entries(posting: Posting) -> list[LedgerEntry]:
     return [
         LedgerEntry(
-            posting_id=posting_id,
+            posting_id=0,  # known when it is written
             account=entry.account,
             vendor_id=entry.vendor_id,
             amount=entry.amount,

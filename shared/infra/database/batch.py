@@ -25,6 +25,7 @@ MOST_PARAMETERS = 30_000
 
 # Rows by their table and by what tells them apart there: an id, or a unique key.
 Touched: TypeAlias = frozenset[tuple[str, Hashable]]
+Record: TypeAlias = Mapping[str, Any]
 
 
 def touched(model: type[Row], names: Iterable[Hashable]) -> Touched:
@@ -37,11 +38,14 @@ def touched(model: type[Row], names: Iterable[Hashable]) -> Touched:
 class SqlStatement:
     """SQL with a question mark for each value, and the rows that it writes, where somebody else
     may write them too.
+
+    One with a `name` answers, and others in its wave may ask it by that (PostgreSQL).
     """
 
     sql: str
     values: Sequence[Any]
     rows: Touched = frozenset()
+    name: str = ""
 
 
 class Batch:
@@ -87,17 +91,24 @@ class Batch:
         of_row = touched(type(row), [row.id])
         self.put(SqlStatement(sql, [*values.values(), row.id], of_row))
 
-    async def send(self, *, is_last: bool = False) -> None:
-        """Write everything, in the transaction that is open; `is_last`: and then it ends."""
+    async def send(self, *, is_last: bool = False) -> list[Record]:
+        """Write everything, in the transaction that is open, and return what was answered.
+
+        `is_last`: the transaction ends with it.
+        """
         waves, self._waves, self._last = self._waves, {}, {}
         statements = [
             statement for wave in sorted(waves) for statement in _joined(waves[wave])
         ]
         client: Any = get_connection("default")
         client.is_last = is_last and len(statements) == 1
+        answers: list[Record] = []
         with untold():
             for statement in statements:
-                await client.execute_query(statement.sql, list(statement.values))
+                values = list(statement.values)
+                _, records = await client.execute_query(statement.sql, values)
+                answers += records
+        return answers
 
 
 def stored(
@@ -204,7 +215,7 @@ def _insert(
             else:
                 values += of_table.stored_all(row, [name], text=text)
     asked = tuple((name, found[name].sql) for name in found)
-    sql = _inserting(model, names, asked, len(rows))
+    sql = inserting(model, names, asked, len(rows))
     if once:
         sql = f"{sql} ON CONFLICT DO NOTHING"
     return SqlStatement(sql, values, touched(model, _names(rows)))
@@ -219,13 +230,13 @@ def _names(rows: Sequence[Row]) -> Iterator[Hashable]:
 
 
 @lru_cache(maxsize=512)
-def _inserting(
+def inserting(
     model: type[Row],
     names: tuple[str, ...],
     asked: tuple[tuple[str, str], ...],
     rows: int,
 ) -> str:
-    """`asked`: fields that are looked up, with how."""
+    """Return SQL that inserts so many rows of these fields; `asked`: what is looked up, and how."""
     meta, found = model._meta, dict(asked)
     marks = [f"({found[name]})" if name in found else "?" for name in names]
     columns = ", ".join(f'"{meta.fields_db_projection[name]}"' for name in names)
@@ -256,8 +267,22 @@ def fitting(parameters: Iterable[int]) -> Iterator[slice]:
 
 def _as_one(statements: Sequence[SqlStatement]) -> SqlStatement:
     """PostgreSQL runs what stands in WITH, whether the rest reads it or not."""
-    *others, last = [each.sql for each in statements]
-    parts = ", ".join(f"w{number} AS ({sql})" for number, sql in enumerate(others))
-    sql = f"WITH {parts} {last}" if parts else last
-    values = [value for each in statements for value in each.values]
-    return SqlStatement(placed(sql), values)
+    values: list[Any] = []
+    for each in statements:
+        values += each.values
+    parts = tuple((each.name, each.sql) for each in statements)
+    return SqlStatement(_with(parts), values)
+
+
+@lru_cache(maxsize=512)
+def _with(parts: tuple[tuple[str, str], ...]) -> str:
+    """Join parts; those with a name are what it answers, without one the last is its own."""
+    named = [(name or f"w{place}", sql) for place, (name, sql) in enumerate(parts)]
+    asked = [f"SELECT * FROM {name}" for name, _ in parts if name]  # noqa: S608
+    _, last = named[-1]
+    if asked:
+        last = " UNION ALL ".join(asked)
+    else:
+        del named[-1]
+    joined = ", ".join(f"{name} AS ({sql})" for name, sql in named)
+    return _numbered(f"WITH {joined} {last}" if joined else last)

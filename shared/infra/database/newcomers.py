@@ -1,8 +1,11 @@
-"""Rows that are inserted unless they are there already, by a unique column."""
+"""Rows that are inserted unless they are there already, by a unique column, and what is written
+only with those that were new.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import field
 
 from tortoise.connection import get_connection
 
@@ -15,10 +18,33 @@ from shared.infra.database.dialect import dialect
 
 @frozen
 class Newcomers:
-    """Rows of one table that are inserted unless their unique `column` is taken."""
+    """Rows of one table that are inserted unless their unique `column` is taken.
+
+    `following`: rows that are written with a new one alone, by its value of that column. Those that
+    have a field `naming` take its id there.
+    """
 
     rows: Sequence[Row]
     column: str
+    following: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    naming: str = ""
+
+    def named_in(self, row: Row) -> bool:
+        """Whether a following row takes an id."""
+        return self.naming in row._meta.fields_db_projection
+
+    def followers(
+        self,
+        new: Mapping[str, int],
+    ) -> list[Row]:
+        """Return what follows those that were new, with their ids."""
+        found = []
+        for key, row_id in new.items():
+            for row in self.following.get(key, ()):
+                if self.named_in(row):
+                    setattr(row, self.naming, row_id)
+                found.append(row)
+        return found
 
 
 async def insert_new(

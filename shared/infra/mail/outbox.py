@@ -4,21 +4,22 @@ order's history.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
+from shared.infra.activity.models import Activity
 from shared.infra.database.batch import Batch
 from shared.infra.database.newcomers import Newcomers
 from shared.infra.mail.models import Email
 
 
 class PostedMails:
-    """Mails that wait to be written, by their unique keys, each with what is to happen when it is
-    new.
+    """Mails that wait to be written, by their unique keys, each with what its order's history tells
+    of it.
     """
 
     def __init__(self) -> None:
-        self._mails: dict[str, tuple[Email, Callable[[], None]]] = {}
-        self._asked: set[str] = set()
+        self._mails: list[Email] = []
+        self._told: dict[str, Activity] = {}
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -27,25 +28,25 @@ class PostedMails:
     def add(
         self,
         mail: Email,
-        *,
-        when_new: Callable[[], None],
+        told: Activity,
     ) -> None:
         """Keep a mail, unless one with its key is kept already."""
-        self._mails.setdefault(mail.unique_key, (mail, when_new))
+        if mail.unique_key not in self._told:
+            self._told[mail.unique_key] = told
+            self._mails.append(mail)
 
     def asks(self) -> Newcomers | None:
         """Insert those whose keys are free."""
-        fresh = [
-            mail for key, (mail, _) in self._mails.items() if key not in self._asked
-        ]
-        self._asked.update(self._mails)
-        return Newcomers(fresh, "unique_key")
+        fresh, self._mails = self._mails, []
+        following = {key: [told] for key, told in self._told.items()}
+        return Newcomers(
+            fresh,
+            "unique_key",
+            following,
+        )
 
     def learn(self, new: Mapping[str, int]) -> None:
-        """Tell only those that were new."""
-        for key in new:
-            _, when_new = self._mails[key]
-            when_new()
+        """What follows them needs nothing of it."""
 
     def write(self, batch: Batch) -> None:
         """All of them are written already."""

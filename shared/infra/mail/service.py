@@ -9,7 +9,6 @@ import smtplib
 import ssl
 from collections.abc import Mapping
 from email.utils import format_datetime
-from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -21,6 +20,7 @@ from shared.core.locales import SOURCE
 from shared.core.settings import Settings
 from shared.infra import unit
 from shared.infra.activity.changes import Columns
+from shared.infra.activity.models import Activity
 from shared.infra.database.chunks import chunks
 from shared.infra.database.columns import texts_in
 from shared.infra.jobs.models import Job
@@ -32,6 +32,7 @@ from shared.infra.mail.models import NOT_SENT, Email
 from shared.infra.mail.outbox import PostedMails
 from shared.infra.mail.rendering import Letter, as_html, render
 from shared.infra.unit import Transaction
+from shared.infra.unit.acts import without_act
 
 PUBLIC_URL = links.PUBLIC_URL
 NOWHERE = ".invalid"
@@ -93,16 +94,13 @@ def post(
     if order_id is None:
         tx.add(mail, once=True)
     else:
-        tx.collected(PostedMails).add(
-            mail,
-            when_new=partial(_happened, tx, mail, order_id),
-        )
+        tx.collected(PostedMails).add(mail, _told(mail, order_id))
     tx.emit(MailPosted(unique_key))
 
 
-def _happened(tx: Transaction, mail: Email, order_id: int) -> None:
-    """Tell it in the history of its order."""
-    tx.happened(
+def _told(mail: Email, order_id: int) -> Activity:
+    """What the history of its order tells."""
+    return without_act(
         "mail.made",
         subject=f"mail:{mail.unique_key}",
         order_id=order_id,

@@ -76,6 +76,19 @@ def activity_of_row(
     )
 
 
+def without_act(
+    kind: str,
+    *,
+    subject: str,
+    order_id: int | None,
+    vendor_id: int | None,
+    changes: Columns,
+    details: Mapping[str, Any] = NO_DETAILS,
+) -> Activity:
+    """Make the row of something that happens without anybody's act and without a row of its own."""
+    return activity(Act(kind, "", details), subject, order_id, vendor_id, changes)
+
+
 def activity(
     act: Act,
     subject: str,

@@ -4,12 +4,18 @@ insert per table.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Protocol, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from shared.infra.database.base import Row
-from shared.infra.database.batch import Batch, SqlStatement
+from shared.infra.database.batch import Batch, Record, SqlStatement
+from shared.infra.database.dialect import dialect
 from shared.infra.database.newcomers import Newcomers, insert_new
+from shared.infra.database.together import Together
+from shared.infra.unit.held_rows import HeldRows
+
+# More that others name are inserted before the rest.
+MOST_NEW = 20
 
 
 class Pending(Protocol):
@@ -20,7 +26,7 @@ class Pending(Protocol):
         """The tables that `write` adds to."""
 
     def asks(self) -> Newcomers | None:
-        """What is inserted first, since the rest depends on what of it is new; None for nothing."""
+        """What is inserted unless it is there, with what follows it; None for nothing."""
 
     def learn(self, new: Mapping[str, int]) -> None:
         """Take the ids of what was new, by its unique column."""
@@ -30,6 +36,7 @@ class Pending(Protocol):
 
 
 K = TypeVar("K", bound=Pending)
+Asking: TypeAlias = Sequence[tuple[Pending, Newcomers]]
 
 
 class Collected:
@@ -65,24 +72,78 @@ class Collected:
         """Name the tables that have rows here."""
         return {table for kept in self._kept.values() for table in kept.tables}
 
-    async def look(self, write_new: Callable[[], Awaitable[None]]) -> None:
-        """Let every kind learn what it must know; what is collected meanwhile, too.
+    async def look(
+        self,
+        held: HeldRows,
+    ) -> list[Row]:
+        """Let every kind learn what of it is new, and return what follows that.
 
-        `write_new` inserts the new rows that what is asked may name.
+        The new rows that are `held` are inserted before, since what is asked may name them.
         """
-        while asking := self._asking():
-            await write_new()
-            answers = await insert_new([asked for _, asked in asking])
-            for (kept, _), new in zip(asking, answers, strict=True):
-                kept.learn(new)
+        return await self._look(self._asking(), held)
 
-    def _asking(self) -> list[tuple[Pending, Newcomers]]:
+    async def _look(
+        self,
+        asking: Asking,
+        held: HeldRows,
+    ) -> list[Row]:
+        if not asking:
+            return []
+        await held.write_new()
+        answers = await insert_new([asked for _, asked in asking])
+        found = _learned(asking, answers)
+        self._add(found)
+        return found
+
+    def _add(self, rows: Iterable[Row]) -> None:
+        for row in rows:
+            self.rows(type(row), once=False).append(row)
+
+    def _asking(self) -> Asking:
         asking = []
         for kept in self._kept.values():
             asked = kept.asks()
             if asked is not None and asked.rows:
                 asking.append((kept, asked))
         return asking
+
+    async def begin(
+        self,
+        batch: Batch,
+        held: HeldRows,
+    ) -> NewOnes:
+        """Add what is asked to a batch, with what follows it; where that cannot be done, or is a
+        lot, look first.
+        """
+        asking = self._asking()
+        if not asking:
+            return NewOnes()
+        together = self._together(asking)
+        if together is None or held.new > MOST_NEW:
+            told = await self._look(asking, held)
+            return NewOnes(told=told)
+        self.written |= self.tables()
+        for model in together.models:
+            self._kept.pop((model, False), None)
+        together.write(batch)
+        return NewOnes(asking, together)
+
+    def _together(
+        self,
+        asking: Asking,
+    ) -> Together | None:
+        """Join what is asked to what follows it and to what else is added to those tables; None for
+        more than one statement takes.
+        """
+        if dialect() != "postgres":
+            return None
+        together = Together([asked for _, asked in asking])
+        if together.asked > MOST_NEW:
+            return None
+        for model in together.models:
+            plain = self._kept.get((model, False))
+            together.add(model, plain.rows if isinstance(plain, PlainRows) else ())
+        return together if together.fits else None
 
     def write(self, batch: Batch) -> None:
         """Add what was collected to a batch, and forget it.
@@ -99,6 +160,42 @@ class Collected:
     def forget(self) -> None:
         """Drop what was collected: it belonged to something that is undone."""
         self._kept.clear()
+
+
+class NewOnes:
+    """What a batch says of what is new, or what was known before."""
+
+    def __init__(
+        self,
+        asking: Asking = (),
+        together: Together | None = None,
+        *,
+        told: Sequence[Row] = (),
+    ) -> None:
+        self._asking = asking
+        self._together = together
+        self._told = told
+
+    def learn(
+        self,
+        records: Sequence[Record],
+    ) -> Sequence[Row]:
+        """Let every kind learn what of it was new, and return what followed that."""
+        if self._together is None:
+            return self._told
+        found = self._together.found(records)
+        return _learned(self._asking, found)
+
+
+def _learned(
+    asking: Asking,
+    answers: Sequence[Mapping[str, int]],
+) -> list[Row]:
+    found = []
+    for (kept, asked), new in zip(asking, answers, strict=True):
+        kept.learn(new)
+        found += asked.followers(new)
+    return found
 
 
 class LateStatements:

@@ -44,9 +44,16 @@ class HeldRows:
         self._new.append(row)
 
     @property
-    def has_new(self) -> bool:
-        """Whether rows wait that others may name."""
-        return bool(self._new)
+    def new(self) -> int:
+        """How many rows wait that others may name."""
+        return len(self._new)
+
+    async def write_new(self) -> None:
+        """Write everything, if others may name something of it."""
+        if self._new:
+            batch = Batch()
+            self.write(batch)
+            await batch.send()
 
     def find(self, model: type[M], row_id: int) -> M | None:
         """Return a row that is held; None for one that the database must be asked about."""

@@ -4,7 +4,7 @@ only added.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from shared.infra.activity.changes import SAME, Columns, held
@@ -12,7 +12,7 @@ from shared.infra.activity.models import Activity
 from shared.infra.database.base import Row
 from shared.infra.database.batch import SqlStatement, Touched
 from shared.infra.unit import acts
-from shared.infra.unit.acts import NO_DETAILS, Act
+from shared.infra.unit.acts import Act
 from shared.infra.unit.collected import Collected, LateStatements, Pending
 
 K = TypeVar("K", bound=Pending)
@@ -60,23 +60,13 @@ class Recorder:
         columns = held({name: getattr(row, name) for name in names})
         self._happened(row, None, columns, kind="made")
 
-    def happened(
-        self,
-        kind: str,
-        *,
-        subject: str,
-        order_id: int | None,
-        vendor_id: int | None,
-        changes: Columns = SAME,
-        details: Mapping[str, Any] = NO_DETAILS,
-    ) -> None:
-        """Keep something that happened without anybody's act, and without a row of its own."""
-        act = Act(kind, "", details)
-        self._keep(acts.activity(act, subject, order_id, vendor_id, changes))
-
     def _keep(self, row: Activity) -> None:
         self.activity.append(row)
         self.add(row)
+
+    def _tell(self, rows: Iterable[Row]) -> None:
+        """Take what of these rows, which are written already, is activity."""
+        self.activity += (row for row in rows if isinstance(row, Activity))
 
     def record(
         self,

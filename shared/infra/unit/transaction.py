@@ -260,20 +260,25 @@ class Transaction(Recorder):
         """
         self._emitted.add(event)
 
+    async def follow(self) -> None:
+        """Let those who follow what was emitted do their part now."""
+        await self._emitted.handle(self)
+
     async def settle(self) -> None:
         """Let those who follow what was emitted do their part now, and learn what of all this is
         new: `activity` is whole then.
         """
-        await self._emitted.handle(self)
-        await self._collected.look(self._write_new)
+        await self.follow()
+        self._tell(await self._collected.look(self._held))
 
     async def flush(self, *, is_last: bool = False) -> None:
         """Write what was collected, for who is about to read it or, `is_last`, to commit."""
-        await self.settle()
+        await self.follow()
         batch = Batch()
+        begun = await self._collected.begin(batch, self._held)
         self._held.write(batch)
         self._collected.write(batch)
-        await batch.send(is_last=is_last)
+        self._tell(begun.learn(await batch.send(is_last=is_last)))
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
@@ -301,12 +306,6 @@ class Transaction(Recorder):
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call `callback` once this has committed; never when it rolls back."""
         self._callbacks.append(callback)
-
-    async def _write_new(self) -> None:
-        if self._held.has_new:
-            batch = Batch()
-            self._held.write(batch)
-            await batch.send()
 
     def committed(self) -> None:
         """Do what was to be done after the commit."""
