@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.test_start import ROOT, environment
 from tests.support.ports import free_port
+from tests.support.started import ROOT, environment
 
 # Asked for at the first page, the first question or the first document that needs them.
 NEEDED_LATER = {

@@ -16,7 +16,7 @@ from shared.entrypoints.cli import apart
 from shared.entrypoints.cli.apart import FailedApart, WaitsApart, in_own_process
 from shared.entrypoints.cli.options import Options
 from shared.infra.jobs.models import Job
-from tests.commands.test_start import site
+from tests.support.started import site
 
 JOB = Job(id=1, kind="reporting.nightly", args={})
 

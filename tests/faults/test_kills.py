@@ -34,11 +34,11 @@ from shared.infra.jobs.worker import Worker
 from shared.trade.orders.models import Order
 from shared.trade.orders.rules import PaymentStatus
 from shared.trade.vendors.models import Vendor
-from tests.commands.test_start import environment
 from tests.support.market import confirm, open_shop
 from tests.support.money import assert_books_agree, stripe_get
 from tests.support.ports import free_port
 from tests.support.refunds import fund_platform
+from tests.support.started import environment
 from tests.support.storefront import ADDRESS
 
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ import run
 from shared.entrypoints.cli.main import main
 from shared.entrypoints.cli.options import Composition
 from shared.infra.database.migrate import migrate
-from tests.commands.test_start import environment
 from tests.support.ports import free_port
+from tests.support.started import environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -28,6 +28,7 @@ FOLDERS = (
 # They start whole programs, upgrade old databases, or walk at random for minutes: they promise
 # something else.
 _NOT_ASKED = (
+    "test_first_start.py",
     "test_start.py",
     "test_migrations.py",
     "test_upgraded_history.py",

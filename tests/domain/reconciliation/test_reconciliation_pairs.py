@@ -24,15 +24,8 @@ from shared.finance.reconciliation.records import (
     ObjectRecord,
     TransactionAtStripe,
 )
-from tests.domain.reconciliation.test_reconciliation_rules import (
-    SOLD,
-    VENDOR,
-    balanced,
-    join,
-    kinds,
-    movement,
-    sale,
-)
+from tests.domain.reconciliation.test_single_differences import SOLD
+from tests.support.compared import VENDOR, balanced, join, kinds, movement, sale
 
 ROW, INTENT = SOLD.payments[0], SOLD.intents[0]
 OTHER = sale(2, 3000, 75, 60)
