@@ -7,11 +7,11 @@ import threading
 from typing import Any
 
 import pytest
-from quart import Blueprint, Quart, Response
+from quart import Blueprint, Quart, Response, request
 
 from shared.core.settings import Settings
 from shared.entrypoints.web import connection
-from shared.entrypoints.web.access import public
+from shared.entrypoints.web.access import public, unsigned_post
 from tests.support.probe import small_app
 
 SCOPE: dict[str, Any] = {
@@ -42,6 +42,12 @@ def _patient() -> Blueprint:
     @public
     def threaded() -> str:
         return threading.current_thread().name
+
+    @views.route("/read", methods=["GET", "POST"])
+    @public
+    @unsigned_post("a test")
+    async def read() -> str:
+        return f"{await request.form} {await request.get_data()!r}"
 
     return views
 
@@ -88,3 +94,22 @@ async def test_a_plain_function_keeps_nobody_waiting(app: Quart) -> None:
     sent = await _sent(app, "/threaded", takes=0)
     told = b"".join(each.get("body", b"") for each in sent)
     assert told.decode() != threading.current_thread().name
+
+
+async def test_a_form_is_read_of_what_is_sent_and_of_nothing_that_asks_for_a_page(
+    app: Quart,
+) -> None:
+    """Whether it is here at once or comes in pieces, and once it was read."""
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    client = app.test_client()
+    for method, told in (("POST", "[('a', '1'), ('b', '2')]"), ("GET", "[]")):
+        for waits in (0.0, 0.05):
+            asked = client.request("/read", method=method, headers=headers)
+            async with asked as connected:
+                await connected.send(b"a=1&")
+                await asyncio.sleep(waits)
+                await connected.send(b"b=2")
+                await connected.send_complete()
+            answer = await connected.as_response()
+            said = await answer.get_data(as_text=True)
+            assert said == f"ImmutableMultiDict({told}) b'a=1&b=2'", (method, waits)

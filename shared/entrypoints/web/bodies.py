@@ -20,6 +20,7 @@ MAX_BODY = 1024 * 1024  # webhooks
 MAX_UPLOAD = 12 * 1024 * 1024
 UPLOAD_TIMEOUT = 120  # seconds; documents come from phones, too
 PLAIN_FORM = "application/x-www-form-urlencoded"
+_ASKING = ("GET", "HEAD")
 MAX_FIELDS = 1000
 MAX_PARTS = 100
 MAX_HEADERS = 100
@@ -40,12 +41,17 @@ class _Arriving(Body):
         super().__init__(expected_content_length, max_content_length)
         self._ended = asyncio.Event()
 
+    @property
+    def is_here(self) -> bool:
+        """Whether all of it has come."""
+        return self._ended.is_set()
+
     async def arrives(self, within: float) -> bool:
         """Whether all of it has come by then.
 
         Of what is larger than its cap the rest is thrown away.
         """
-        if self._ended.is_set():
+        if self.is_here:
             return True
         try:
             await asyncio.wait_for(self._ended.wait(), within)
@@ -89,37 +95,56 @@ async def _counted(
     return await parser._parse_urlencoded(body, mimetype, content_length, options)
 
 
+class _Capped(Request):
+    """A request whose body is capped by its route."""
+
+    limit_at: Callable[[str, str], int]  # of a method and a path
+    body_class = _Arriving
+    form_data_parser_class = _Counting
+
+    def __init__(
+        self,
+        method: str,
+        scheme: str,
+        path: str,
+        query_string: bytes,
+        headers: Headers,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
+        # Files come in parts; other forms, most of what is sent, need not look for their route.
+        is_plain = headers.get("Content-Type") == PLAIN_FORM
+        limit = MAX_BODY if is_plain else self.limit_at(method, path)
+        if limit > MAX_BODY:
+            kwargs |= {"max_content_length": limit, "body_timeout": UPLOAD_TIMEOUT}
+        super().__init__(method, scheme, path, query_string, headers, *args, **kwargs)
+        if limit > MAX_BODY:
+            self.max_content_length = limit
+
+    async def get_data(self, *args: Any, **kwargs: Any) -> Any:
+        self._wait_no_longer()
+        return await super().get_data(*args, **kwargs)
+
+    async def _load_form_data(self) -> None:
+        """What asks for a page brings no form; nothing is waited for that is here."""
+        if self._form is None and self.method in _ASKING:
+            kind: Any = self.parameter_storage_class
+            self._form, self._files = kind(), kind()
+            return
+        self._wait_no_longer()
+        await super()._load_form_data()
+
+    def _wait_no_longer(self) -> None:
+        """Each wait with an end is a task of its own in Python 3.11."""
+        if cast("_Arriving", self.body).is_here:
+            self.body_timeout = None
+
+
 def capped_requests(limit_at: Callable[[str, str], int]) -> type[Request]:
     """Requests whose bodies are capped by `limit_at(method, path)`: the server reads before any
     view is asked.
     """
-
-    class MarketRequest(Request):
-        body_class = _Arriving
-        form_data_parser_class = _Counting
-
-        def __init__(
-            self,
-            method: str,
-            scheme: str,
-            path: str,
-            query_string: bytes,
-            headers: Headers,
-            *args: Any,
-            **kwargs: Any,
-        ) -> None:
-            # Files come in parts; other forms, most of what is sent, need not look for their route.
-            is_plain = headers.get("Content-Type") == PLAIN_FORM
-            limit = MAX_BODY if is_plain else limit_at(method, path)
-            if limit > MAX_BODY:
-                kwargs |= {"max_content_length": limit, "body_timeout": UPLOAD_TIMEOUT}
-            super().__init__(
-                method, scheme, path, query_string, headers, *args, **kwargs
-            )
-            if limit > MAX_BODY:
-                self.max_content_length = limit
-
-    return MarketRequest
+    return type("MarketRequest", (_Capped,), {"limit_at": staticmethod(limit_at)})
 
 
 def has_too_many_headers() -> bool:

@@ -22,6 +22,7 @@ from shared.trade.baskets.parts import (
     PROBLEMS,
     BasketLineView,
     BasketView,
+    ShopPart,
     shop_part,
 )
 from shared.trade.baskets.rules import line_problem
@@ -32,7 +33,8 @@ from shared.trade.catalogue.product_views import (
 )
 from shared.trade.shipping.queries import plan_in
 from shared.trade.vendors.models import Vendor
-from shared.trade.vendors.queries import view_in
+from shared.trade.vendors.queries import view_at
+from shared.trade.vendors.terms import terms_of_record
 
 
 async def count_items(token: str | None) -> int:
@@ -67,16 +69,20 @@ def basket_in(
     of_vendors: dict[int, list[Record]] = {}
     for record in records:
         of_vendors.setdefault(record["v.id"], []).append(record)
-    parts = [
-        shop_part(
-            view_in(found[0]),
-            tuple(line_in(record, write=write) for record in found),
-            plan_in(found[0]),
-        )
-        for found in of_vendors.values()
-    ]
+    parts = [_part_in(found, write) for found in of_vendors.values()]
     first = records[0]
     return BasketView(first["l.basket_id"], tuple(parts), first["discount_code"])
+
+
+def _part_in(
+    found: Sequence[Record],
+    write: Callable[[Money], str],
+) -> ShopPart:
+    first = found[0]
+    vendor = row_of(Vendor, "v", first)
+    terms = terms_of_record(first)
+    lines = [line_in(record, vendor, write=write) for record in found]
+    return shop_part(view_at(vendor, terms), tuple(lines), plan_in(first))
 
 
 async def reserved_by(basket_id: int) -> Mapping[int, int]:
@@ -117,15 +123,16 @@ async def reserved_for(token: str | None) -> Mapping[int, int]:
 
 def line_in(
     record: Record,
+    vendor: Vendor,
     *,
     write: Callable[[Money], str] = str,
 ) -> BasketLineView:
-    """A line, of a record that has it, its product and vendor (`l`, `p`, `v`), and what of it is
+    """A line of a vendor's, of a record that has it and its product (`l`, `p`), and what of it is
     `held`.
     """
     product = row_of(Product, "p", record)
     return line_view(
-        product_view(product, row_of(Vendor, "v", record)),
+        product_view(product, vendor),
         record["l.quantity"],
         record["l.seen_amount"],
         held={product.id: int(record["held"])},

@@ -20,7 +20,7 @@ from shared.trade.catalogue.models import Product
 from shared.trade.shipping.models import ShippingSettings
 from shared.trade.vendors.models import Vendor
 from shared.trade.vendors.queries import VendorView, view_in
-from shared.trade.vendors.terms import payment_configs
+from shared.trade.vendors.terms import payment_configs, term_columns
 
 # What the basket's own open order holds of a product; orders stand above baskets.
 _HELD = (
@@ -40,8 +40,8 @@ def _lines() -> str:
     configs = payment_configs()
     return (
         "SELECT"
-        f" {every(l=BasketLine, p=Product, v=Vendor, c=configs, s=ShippingSettings)},"
-        f" {_HELD} AS held, b.discount_code AS discount_code FROM baskets b"
+        f" {every(l=BasketLine, p=Product, v=Vendor, s=ShippingSettings)},"
+        f" {term_columns()}, {_HELD} AS held, b.discount_code AS discount_code FROM baskets b"
         " JOIN basket_lines l ON l.basket_id = b.id"
         " JOIN products p ON p.id = l.product_id"
         " JOIN vendors v ON v.id = p.vendor_id"
@@ -55,7 +55,7 @@ def _lines() -> str:
 def _for_sale() -> str:
     configs = payment_configs()
     return (
-        f"SELECT {every(p=Product, v=Vendor, c=configs)} FROM products p"
+        f"SELECT {every(p=Product, v=Vendor)}, {term_columns()} FROM products p"
         " JOIN vendors v ON v.id = p.vendor_id"
         f" LEFT JOIN {configs._meta.db_table} c ON c.vendor_id = v.id"
         " WHERE p.id = ? AND p.is_published"

@@ -31,7 +31,12 @@ from shared.trade.shipping.models import ShippingSettings
 from shared.trade.vat.models import VatRegistration
 from shared.trade.vat.sales.businesses import ConfirmedBusiness, business_in
 from shared.trade.vendors.models import Vendor
-from shared.trade.vendors.terms import SellingTerms, payment_configs, terms_of_record
+from shared.trade.vendors.terms import (
+    SellingTerms,
+    payment_configs,
+    term_columns,
+    terms_of_record,
+)
 
 
 @frozen
@@ -123,11 +128,10 @@ def _on_sale(engine: str) -> str:
         l=BasketLine,
         p=Product,
         v=Vendor,
-        c=configs,
         s=ShippingSettings,
     )
     return (
-        f"SELECT {read}, {next_id(Checkout, engine)} AS next_checkout,"
+        f"SELECT {read}, {term_columns()}, {next_id(Checkout, engine)} AS next_checkout,"
         f" {next_id_of_each(Order, engine)} AS next_order, {{held}} AS held,"
         " '' AS discount_code"  # the locked basket says it
         " FROM {lines} JOIN vendors v ON v.id = p.vendor_id"
