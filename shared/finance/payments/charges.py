@@ -16,7 +16,7 @@ from shared.finance.payments.models import Payment
 from shared.finance.payments.payment_postings import post_stripe_fee
 from shared.finance.payments.rules import PaymentState
 from shared.finance.payments.shares import shares
-from shared.finance.payments.statements import LockedIntent, Slice, lock_intent
+from shared.finance.payments.statements import lock_payments
 from shared.infra.gateway.charges import Charge
 from shared.infra.references import service as references
 from shared.infra.unit import Act, Transaction
@@ -34,46 +34,44 @@ async def note_charge(
     """
     if not charge.paid:
         return
-    locked = await lock_intent(tx, payment_id)
-    _remember(tx, locked, charge)
-    fees = fees_of(locked, charge.stripe_fee)
-    for each in locked.slices:
-        await _note(tx, each, charge, fees.get(each.payment.id))
+    payments = await lock_payments(tx, payment_id)
+    _remember(tx, payments, charge)
+    fees = fees_of(payments, charge.stripe_fee)
+    for payment in payments:
+        await _note(tx, payment, charge, fees.get(payment.id))
 
 
-def fees_of(locked: LockedIntent, fee: int | None) -> dict[int, int]:
+def fees_of(payments: Iterable[Payment], fee: int | None) -> dict[int, int]:
     """Share Stripe's fee over payments, by their ids; nothing while it is not known."""
     if fee is None:
         return {}
-    weights = {each.payment.id: each.payment.amount_total for each in locked.slices}
-    return shares(fee, weights)
+    return shares(fee, {payment.id: payment.amount_total for payment in payments})
 
 
 def _remember(
     tx: Transaction,
-    locked: LockedIntent,
+    payments: Iterable[Payment],
     charge: Charge,
 ) -> None:
-    lead = locked.lead
+    lead = next(payment for payment in payments if payment.leads)
     references.remember(
         tx,
         charge.id,
         charge.transfer,
         charge.application_fee,
         charge.balance_transaction,
-        subject=f"payment:{lead.payment.id}",
-        order_id=lead.order.id,
-        vendor_id=lead.order.vendor_id,
+        subject=f"payment:{lead.id}",
+        order_id=lead.order_id,
+        vendor_id=lead.vendor_id,
     )
 
 
 async def _note(
     tx: Transaction,
-    each: Slice,
+    payment: Payment,
     charge: Charge,
     fee: int | None,
 ) -> None:
-    payment = each.payment
     post_stripe_fee(tx, payment, fee, charge.balance_transaction)
     if charge.transfer and payment.stripe_transfer_id is None:
         tx.emit(TransferArrived(payment.id, payment.vendor_id))

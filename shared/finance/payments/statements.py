@@ -128,6 +128,25 @@ async def lock_payment(tx: Transaction, payment_id: int) -> Locked:
     return locked.checkout, mine.order, mine.payment
 
 
+@cache
+def _payments_sql() -> str:
+    return (
+        f"SELECT {columns(Payment, 'p')} FROM {_OF_PAYMENT}"
+        f" WHERE {_WHICH} ORDER BY o.id"
+    )
+
+
+async def lock_payments(tx: Transaction, payment_id: int) -> list[Payment]:
+    """Lock what `lock_intent` locks, and read the payments alone, by order. Raises NotFound."""
+    sql = _payments_sql() + for_update("c", "o", "p")
+    found = await fetch(sql, payment_id, payment_id)
+    if not found:
+        raise NotFound
+    payments = [row_of(Payment, "p", record) for record in found]
+    tx.took(*sorted(payments, key=attrgetter("id")))
+    return payments
+
+
 async def lock_intent(tx: Transaction, payment_id: int) -> LockedIntent:
     """Lock a payment's checkout, its order and itself, and what shares its intent, in the one order
     of docs/architecture.md.
