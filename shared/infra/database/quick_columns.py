@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from tortoise import fields
+from tortoise.fields.data import JSON_DUMPS
 from tortoise.models import Model
 from tortoise.validators import MaxLengthValidator
 
@@ -26,6 +28,8 @@ _AS_IT_IS: dict[type[Any], frozenset[type[Any]]] = {
     fields.TextField: frozenset({str}),
 }
 NONE: frozenset[type[Any]] = frozenset()
+# What Tortoise makes of a value, without an encoder made anew for each.
+_as_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def relations(
@@ -50,6 +54,12 @@ def as_it_is(
     if all(type(each) is MaxLengthValidator for each in field.validators):
         return _AS_IT_IS.get(type(field), NONE)
     return NONE
+
+
+def write_quickly(field: fields.Field[Any]) -> None:
+    """Let a column of JSON write as it does, in half the time."""
+    if isinstance(field, fields.JSONField) and field.encoder is JSON_DUMPS:
+        field.encoder = _as_json
 
 
 def defaults(

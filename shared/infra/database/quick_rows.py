@@ -24,6 +24,7 @@ from shared.infra.database.quick_columns import (
     is_plain_moment,
     moment,
     relations,
+    write_quickly,
 )
 
 _NO_LIMIT = 1 << 60
@@ -60,6 +61,8 @@ class QuickRows:
         self._left_to_database = any(
             field.has_db_default() for field in self._fields.values()
         )
+        for field in self._fields.values():
+            write_quickly(field)
         self._blank, self._made = defaults(self._fields)
         is_custom = meta.db_pk_column not in meta.generated_db_fields
         self._read_by: dict[tuple[str, int], Any] = {}
