@@ -112,7 +112,7 @@ class BillingFields(MarketForm):
             return
         if not (field.data or "").strip():
             raise ValidationError(_("Enter a phone number for the carrier."))
-        number = phone_number(field.data)
+        number = phone_number(field.data or "")
         if number is None:
             raise ValidationError(_("Enter a phone number such as +352 26 12 34."))
         field.data = number
