@@ -25,10 +25,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.browser.looking import WAIT
+from tests.browser.looking import WAIT, screen
 from tests.browser.shop import Shop, running_shop
 from tests.support.ports import free_port
 
+__all__ = ["screen"]  # a fixture
 expect.set_options(timeout=WAIT)
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM_FLAGS = [

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PASSWORD
-from tests.browser.looking import SHIFTS, screen, walk
+from tests.browser.looking import SHIFTS, walk
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Server
 
 pytestmark = pytest.mark.browser
-__all__ = ["screen"]  # a fixture
 ACCOUNT = "/shop/account"
 
 

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import PASSWORD
 from tests.browser.journeys import sign_in
-from tests.browser.looking import look, screen
+from tests.browser.looking import look
 from tests.support.papers import paper
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Server
 
 pytestmark = pytest.mark.browser
-__all__ = ["screen"]  # a fixture
 
 
 def test_a_document_from_choice_to_preview(

@@ -9,7 +9,6 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import PASSWORD
 from tests.browser.journeys import sign_in
-from tests.browser.looking import screen
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Server
 
 pytestmark = pytest.mark.browser
-__all__ = ["screen"]  # a fixture
 
 
 def test_the_vendors_offered_follow_what_is_typed(

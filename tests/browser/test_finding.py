@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.looking import look, screen
+from tests.browser.looking import look
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Server
 
 pytestmark = pytest.mark.browser
-
-__all__ = ["screen"]  # a fixture
 
 
 def test_what_is_found_shows_below_the_field_as_one_types(

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import PASSWORD
 from tests.browser.journeys import sign_in
-from tests.browser.looking import look, screen
+from tests.browser.looking import look
 from tests.support.photos import photo
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Server
 
 pytestmark = pytest.mark.browser
-
-__all__ = ["screen"]  # a fixture
 
 STRAP = "/shops/atelier-luxe/watch-strap"
 

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import expect
 
 from shared.core.settings import SANDBOX_SECRET_KEY
-from tests.browser.looking import look, screen  # noqa: F401  a fixture of that module
+from tests.browser.looking import look
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -65,7 +65,7 @@ def onboarding(server: Server, account: str) -> str:
     )
 
 
-def test_every_step_of_onboarding(screen: BrowserContext, server: Server) -> None:  # noqa: F811
+def test_every_step_of_onboarding(screen: BrowserContext, server: Server) -> None:
     """With mistakes and without, left out and told."""
     account, page = seller(server), screen.new_page()
     needs = {
@@ -96,7 +96,7 @@ def test_every_step_of_onboarding(screen: BrowserContext, server: Server) -> Non
     assert wrong == []
 
 
-def test_the_express_dashboard(screen: BrowserContext, server: Server) -> None:  # noqa: F811
+def test_the_express_dashboard(screen: BrowserContext, server: Server) -> None:
     """Empty, and with money, payouts and something due."""
     account, page = seller(server), screen.new_page()
     post(server, f"/_control/accounts/{account}", b'{"complete": true}')

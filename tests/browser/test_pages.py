@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import PASSWORD
 from tests.browser.journeys import fill_basket, give_address, sign_in
-from tests.browser.looking import look, screen, walk
+from tests.browser.looking import look, walk
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Server
 
 pytestmark = pytest.mark.browser
-
-__all__ = ["screen"]  # a fixture
 
 PUBLIC = [
     "/",

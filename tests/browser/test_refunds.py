@@ -17,7 +17,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import PASSWORD
 from tests.browser.journeys import sign_in
-from tests.browser.looking import look, screen
+from tests.browser.looking import look
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Server
 
 pytestmark = pytest.mark.browser
-__all__ = ["screen"]  # a fixture
 
 
 def keep(page: Page, name: str) -> None:

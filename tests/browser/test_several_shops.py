@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.journeys import fill_basket, give_address, open_bakery, pay
-from tests.browser.looking import WAIT, look, screen
+from tests.browser.looking import WAIT, look
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Server
 
 pytestmark = pytest.mark.browser
-__all__ = ["screen"]  # a fixture
 GOOD, DECLINED = "4242424242424242", "4000000000000002"
 
 

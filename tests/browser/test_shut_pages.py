@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import PASSWORD
 from tests.browser.journeys import sign_in
-from tests.browser.looking import look, screen
+from tests.browser.looking import look
 from tests.support.photos import photo
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Server
 
 pytestmark = pytest.mark.browser
-
-__all__ = ["screen"]  # a fixture
 
 
 def test_a_shop_with_its_own_logo_and_cover_stands_like_any_other(
