@@ -20,8 +20,7 @@ from tortoise.exceptions import IntegrityError, OperationalError
 
 from shared.finance.inbox.models import WebhookEvent
 from shared.infra import unit
-from shared.infra.database import postgres as postgres_client
-from shared.infra.database import sqlite_waiting
+from shared.infra.database import postgres_pool, sqlite_waiting
 from shared.infra.database.lifecycle import SERVER, close_database, open_database
 from shared.infra.database.schema import sqlite_path
 from shared.infra.database.trouble import DatabaseTrouble, TroubleKind
@@ -199,7 +198,7 @@ async def test_a_pool_without_a_free_connection_is_busy_not_for_ever(
     """Who waits for a connection is told after a while, reading or writing, and gets one when it is
     free.
     """
-    monkeypatch.setattr(postgres_client, "POOL_SECONDS", 0.2)
+    monkeypatch.setattr(postgres_pool, "POOL_SECONDS", 0.2)
     await open_database(postgres_ready.url().replace("max_size=8", "max_size=1"))
     taken, free = asyncio.Event(), asyncio.Event()
 

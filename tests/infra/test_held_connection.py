@@ -12,6 +12,7 @@ from tortoise.exceptions import OperationalError
 
 from shared.infra import unit
 from shared.infra.database.held_connection import one_connection
+from shared.infra.database.postgres_pool import give, take
 from shared.trade.vendors.models import Vendor
 from tests.support.portal import signed_in
 
@@ -67,6 +68,45 @@ async def test_it_goes_back_whatever_became_of_the_request(
         late = asyncio.create_task(client.execute_query("SELECT pg_sleep(0.2)"))
         await asyncio.sleep(0)
     await late
+    assert await Vendor.all().count() == 0
+    assert one_left.get_idle_size() == 1
+
+
+async def test_what_goes_well_makes_no_task(one_left: asyncpg.Pool) -> None:
+    """Neither for a connection that is free nor to give it back, reading, writing or both."""
+    made: list[Any] = []
+    loop = asyncio.get_running_loop()
+
+    def make(loop: Any, coroutine: Any, **how: Any) -> asyncio.Task[Any]:
+        made.append(coroutine)
+        return asyncio.Task(coroutine, loop=loop, **how)
+
+    loop.set_task_factory(make)
+    try:
+        assert await Vendor.all().count() == 0
+        async with unit.transaction() as tx:
+            tx.record("some.act", actor="system", subject="thing:1")
+        async with one_connection():
+            assert await Vendor.all().count() == 0
+            async with unit.transaction():
+                assert await Vendor.all().count() == 0
+    finally:
+        loop.set_task_factory(None)
+    assert made == []
+    assert one_left.get_idle_size() == 1
+
+
+async def test_what_is_open_on_it_ends_and_what_is_closed_is_not_lent(
+    one_left: asyncpg.Pool,
+) -> None:
+    """However well somebody says that it went."""
+    connection = await take(one_left)
+    await connection.execute("BEGIN")
+    await give(one_left, connection, well=True)
+    connection = await take(one_left)
+    assert not connection.is_in_transaction()
+    connection.terminate()
+    await give(one_left, connection, well=True)
     assert await Vendor.all().count() == 0
     assert one_left.get_idle_size() == 1
 

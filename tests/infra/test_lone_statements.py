@@ -15,7 +15,7 @@ from tortoise.exceptions import IntegrityError, TransactionManagementError
 from shared.finance.inbox.models import WebhookBody
 from shared.infra import unit
 from shared.infra.audit.models import AuditEntry
-from shared.infra.database import postgres
+from shared.infra.database import postgres, postgres_pool
 from shared.infra.database.announced import CaughtFailure
 from shared.infra.database.batch import touched
 from shared.infra.database.lifecycle import close_database, open_database
@@ -184,7 +184,7 @@ async def test_a_caught_failure_still_ends_it(
         await refused()
     pool = pool_of()
     taken = [await pool.acquire() for _ in range(pool.get_max_size())]
-    monkeypatch.setattr(postgres, "POOL_SECONDS", 0.1)
+    monkeypatch.setattr(postgres_pool, "POOL_SECONDS", 0.1)
 
     async def not_begun() -> None:
         async with unit.transaction() as tx:

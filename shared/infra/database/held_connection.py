@@ -13,6 +13,8 @@ from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from shared.infra.database.postgres_pool import give
+
 
 class Held:
     """The connection of one request: none before its first reading, nor after its end."""
@@ -32,7 +34,7 @@ class Held:
         await self._turn.acquire()
         try:
             if self._connection is not None and self._connection.is_closed():
-                await self._give_back()
+                await self._give_back(well=False)
             if self._connection is None:
                 self._connection = await acquire(client._pool)
                 self._pool = client._pool
@@ -49,19 +51,19 @@ class Held:
         """The statement is over; after a failure the pool looks the connection over."""
         try:
             if failed or self.is_over:
-                await self._give_back()
+                await self._give_back(well=not failed)
         finally:
             self._turn.release()
 
     async def let_go(self) -> None:
         """Give the connection back, unless a statement is under way; then `done` does."""
         if not self._turn.locked():
-            await self._give_back()
+            await self._give_back(well=True)
 
-    async def _give_back(self) -> None:
+    async def _give_back(self, *, well: bool) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            await self._pool.release(connection)
+            await give(self._pool, connection, well=well)
 
 
 _held: ContextVar[Held | None] = ContextVar("markethall_held", default=None)

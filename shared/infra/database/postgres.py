@@ -28,15 +28,9 @@ from tortoise.exceptions import TransactionManagementError
 
 from shared.infra.database.announced import TellsStatements
 from shared.infra.database.held_connection import Held, held_connection, let_go
-from shared.infra.database.trouble import (
-    DatabaseTrouble,
-    TellsTrouble,
-    TroubleKind,
-    told,
-)
+from shared.infra.database.postgres_pool import give, take
+from shared.infra.database.trouble import TellsTrouble, told
 from shared.infra.database.written import reads_only, written
-
-POOL_SECONDS = 10.0
 
 
 class _Stateless(AsyncpgDBClient.connection_class):  # type: ignore[misc]
@@ -105,19 +99,20 @@ def _note(query: str) -> None:
         written.note()
 
 
-async def _take(pool: Any) -> Any:
-    try:
-        return await pool.acquire(timeout=POOL_SECONDS)
-    except TimeoutError:
-        detail = f"no free connection within {POOL_SECONDS:g} s"
-        raise DatabaseTrouble(TroubleKind.BUSY, detail) from None
-
-
 class _Taken(PoolConnectionWrapper[Any]):
     async def __aenter__(self) -> Any:
         await self.ensure_connection()
-        self.connection = await _take(self.client._pool)
+        self.connection = await take(self.client._pool)
         return self.connection
+
+    async def __aexit__(
+        self,
+        exc_type: Any,
+        exc_val: Any,
+        exc_tb: Any,
+    ) -> None:
+        pool = self.client._pool
+        await give(pool, self.connection, well=exc_type is None)
 
 
 class _Lent(PoolConnectionWrapper[Any]):
@@ -134,7 +129,7 @@ class _Lent(PoolConnectionWrapper[Any]):
 
     async def __aenter__(self) -> Any:
         await self.ensure_connection()
-        self.connection = await self._held.take(self.client, _take)
+        self.connection = await self._held.take(self.client, take)
         return self.connection
 
     async def __aexit__(
@@ -197,7 +192,7 @@ class _BeginsLate(TransactionWrapper):
             await self.begin()
         except BaseException:
             self.transaction = None
-            await self.give_back()
+            await self.give_back(well=False)
             raise
 
     async def savepoint(self) -> None:
@@ -213,13 +208,13 @@ class _BeginsLate(TransactionWrapper):
         if self.transaction is not None:
             await super().rollback()
 
-    async def give_back(self) -> None:
-        """To the pool, which looks whether it still lives and ends what is open on it."""
+    async def give_back(self, *, well: bool) -> None:
+        """Give the connection back to the pool."""
         connection, self._connection = self._connection, None
         pool = self._parent._pool
         if pool and connection is not None:
             with suppress(Exception):
-                await asyncio.shield(pool.release(connection))
+                await give(pool, connection, well=well)
 
 
 class _PostgresWrapper(TellsStatements, TellsTrouble, _BeginsLate):
@@ -244,13 +239,14 @@ class _PostgresTransaction(TransactionContextPooled):
         exc_val: Any,
         exc_tb: Any,
     ) -> None:
-        client = self.client
+        client, well = self.client, False
         try:
             if client._finalized:
                 return
             if exc_type is None:
                 with told():
                     await client.commit()
+                well = True
             else:
                 with suppress(Exception):  # what went wrong first is what is told
                     await client.rollback()
@@ -259,7 +255,7 @@ class _PostgresTransaction(TransactionContextPooled):
                 written.note()
             client.is_over = True
             get_connections().reset(self.token)
-            await client.give_back()
+            await client.give_back(well=well)
 
 
 client_class = Postgres  # where Tortoise looks for it

@@ -52,6 +52,7 @@ class QuickRows:
             if type(field) is fields.DatetimeField
             and not (field.auto_now or field.auto_now_add)
         }
+        self._nullable = {name for name in self._fields if self._fields[name].null}
         plain = self._plain
         self._texts = {name for name in plain if str in plain[name]}
         self._given = self._fields.keys() - {meta.pk_attr}
@@ -226,10 +227,16 @@ class QuickRows:
         state, plain = row.__dict__, self._plain
         endless, longest = self._endless, self._longest
         found = []
+        nullable = self._nullable
+        moments = set() if text else self._moments
         for name in names:
             value = state[name]
             is_plain = type(value) in plain[name]
             if is_plain and (name in endless or len(value) <= longest[name]):
+                found.append(value)
+            elif value is None and name in nullable:
+                found.append(None)
+            elif name in moments and is_plain_moment(value):
                 found.append(value)
             else:
                 found.append(self.stored(row, name, value, text=text))
