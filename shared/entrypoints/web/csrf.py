@@ -34,8 +34,9 @@ def number_in(kept: MutableMapping[str, Any]) -> str:
     """The number of a browser's session, from which its token is made; made now where it has
     none.
     """
-    number: str = kept.setdefault("csrf", secrets.token_hex(20))
-    return number
+    if "csrf" not in kept:
+        kept["csrf"] = secrets.token_hex(20)
+    return str(kept["csrf"])
 
 
 def is_token(
