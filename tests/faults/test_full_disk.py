@@ -23,7 +23,7 @@ from shared.trade.people.models import Member
 from shared.trade.vendors.models import Vendor
 from tests.support.app import link_of
 from tests.support.market import check_out
-from tests.support.money import assert_books_agree
+from tests.support.money import assert_books_agree, stripe_get
 from tests.support.portal import Portal, sign_in
 from tests.support.program import Program
 from tests.support.refunds import sold
@@ -74,8 +74,8 @@ def writes_at(sandbox: RunningSandbox) -> int:
 async def test_every_writer_says_503_and_writes_nothing_half(
     database: str, app: Quart, gateway: Gateway, sandbox: RunningSandbox
 ) -> None:
-    """Basket, order, refund, a part of a page, the API: Retry-After, no word about money, Stripe
-    not asked; then all goes.
+    """Basket, order, refund, a part of a page, the API: Retry-After, no word about money; Stripe is
+    asked for nothing but the payment that was written down before; then all goes.
     """
     app.config["PROPAGATE_EXCEPTIONS"] = False
     sale = await sold(gateway, sandbox, others=0)
@@ -113,7 +113,7 @@ async def test_every_writer_says_503_and_writes_nothing_half(
     assert (told.status, told.code) == (503, "database_unavailable")
     assert not MONEY.search(json.dumps(told.body))
     assert await written() == before
-    assert writes_at(sandbox) == asked
+    assert writes_at(sandbox) == asked + 1
 
     *pages, told = await everything()
     assert [page.status_code for page in pages] == [303, 200, 303, 303]
@@ -124,7 +124,10 @@ async def test_every_writer_says_503_and_writes_nothing_half(
         await Refund.all().count(),
     ] == [
         3,
-        2,
+        3,
         1,
     ]
+    made = stripe_get(sandbox, "/v1/payment_intents?limit=100")["data"]
+    orders = [one["metadata"].get("order_id") for one in made]
+    assert orders.count(str(waiting.order_id)) == 1
     await assert_books_agree(sandbox)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shared.core.money import split
+from shared.finance.payments.models import Payment
+from shared.infra.jobs.models import Job
+from shared.infra.stripe_writes.models import StripeWrite
 from shared.trade.orders.models import Checkout, Order, OrderLine
 
 if TYPE_CHECKING:
@@ -39,7 +42,19 @@ async def take_off(
     order.platform_fee_amount = sum(line.commission_amount for line in lines)
     await order.save()
     await _add_up([order.checkout_id])
+    await _forget_payments(order.checkout_id)
     return order
+
+
+async def _forget_payments(checkout_id: int) -> None:
+    """What was written down with the orders is of their old prices."""
+    mine = Payment.filter(order__checkout_id=checkout_id)
+    keys = [payment.idempotency_key for payment in await mine]
+    writes = StripeWrite.filter(key__in=keys)
+    jobs = [f"stripe_writes.perform:{write.id}" for write in await writes]
+    await Job.filter(unique_key__in=jobs).delete()
+    await writes.delete()
+    await Payment.filter(idempotency_key__in=keys).delete()
 
 
 async def _add_up(checkout_ids: Iterable[int]) -> None:

@@ -1,4 +1,5 @@
-"""An order's one open payment: found, or written down with what asks Stripe for its intent.
+"""An order's one open payment: written down with the order, or found, or written down anew, with
+what asks Stripe for its intent.
 
 Where a purchase has several orders, they share the intent (shared_opening.py).
 """
@@ -11,8 +12,14 @@ from shared.finance.payments.errors import OrderNotPayable, PaymentUnderReview
 from shared.finance.payments.events import PaymentOpened
 from shared.finance.payments.models import Payment
 from shared.finance.payments.open_payments import OpenPayment, amounts_of
+from shared.finance.payments.opening_statements import (
+    Seller,
+    lock_orders,
+    opening_of,
+    sellers_of,
+    unasked_of,
+)
 from shared.finance.payments.rules import OPEN_STATES, PaymentState
-from shared.finance.payments.statements import Opening, lock_orders, opening_of
 from shared.finance.payments.writes import CreatePaymentIntent
 from shared.infra import unit
 from shared.infra.gateway.errors import StandsStill
@@ -20,10 +27,27 @@ from shared.infra.stripe_writes import service as writes
 from shared.infra.unit import Act, Transaction
 from shared.trade.orders import declines
 from shared.trade.orders.errors import VendorCannotSell
+from shared.trade.orders.events import CheckoutOpened
 from shared.trade.orders.models import Order
 from shared.trade.orders.number_checks import must_still_hold
 from shared.trade.orders.rules import UNPAID, CheckoutStatus
 from shared.trade.vendors.errors import PaymentNotConfigured
+
+
+async def on_checkout_opened(tx: Transaction, event: CheckoutOpened) -> None:
+    """Write the payment of a guest's purchase down with its orders: its page asks Stripe at once.
+
+    Who is signed in may pay with what is saved, which Stripe is asked about before: that payment is
+    written down by the page.
+    """
+    orders = event.orders
+    if event.is_free or any(order.customer_id is not None for order in orders):
+        return
+    sellers = await sellers_of(orders)
+    if len(orders) > 1:
+        await shared_opening.write_down(tx, orders, sellers)
+    else:
+        await _write_down(tx, orders[0], sellers[orders[0].vendor_id])
 
 
 async def open_payment(order_id: int, customer: str | None) -> OpenPayment:
@@ -33,6 +57,9 @@ async def open_payment(order_id: int, customer: str | None) -> OpenPayment:
     PaymentUnderReview, VendorCannotSell, PaymentNotConfigured, NumberWithdrawn,
     SellerNumberWithdrawn, TooManyDeclines.
     """
+    unasked = await _unasked(order_id) if customer is None else None
+    if unasked is not None:
+        return unasked
     async with unit.transaction() as tx:
         orders = await lock_orders(tx, order_id)
         if len(orders) > 1:
@@ -50,38 +77,56 @@ async def open_payment(order_id: int, customer: str | None) -> OpenPayment:
         still_open = (each for each in found.payments if each.status in OPEN_STATES)
         payment = next(still_open, None)
         if payment is not None:
-            return OpenPayment(payment, bool(found.accepts_payments))
+            return OpenPayment(payment, bool(found.seller.accepts_payments))
         declines.check(found.declined)
-        payment = await _write_down(tx, order, found, customer)
-        asked = CreatePaymentIntent.of(payment)
-        write = await writes.open_write(tx, asked, write_id=found.write_id)
-        return OpenPayment(payment, is_selling=True, write=write)
+        attempt = 1 + len(found.payments)
+        return await _write_down(
+            tx, order, found.seller, attempt=attempt, customer=customer
+        )
+
+
+async def _unasked(order_id: int) -> OpenPayment | None:
+    """The payment that was written down with its order, which may be asked for as it is.
+
+    Raises TooManyDeclines, VendorCannotSell: the account may have been lost since.
+    """
+    found = await unasked_of(order_id)
+    if found is None:
+        return None
+    declines.check(found.declined)
+    if not found.is_selling:
+        raise VendorCannotSell
+    lead = next(each for each in found.payments if each.leads)
+    slices = found.payments if len(found.payments) > 1 else ()
+    return OpenPayment(lead, is_selling=True, write=found.write, slices=slices)
 
 
 async def _write_down(
     tx: Transaction,
     order: Order,
-    found: Opening,
-    customer: str | None,
-) -> Payment:
-    """Store the next payment of an order."""
-    if found.accepts_payments is None:
+    seller: Seller,
+    *,
+    attempt: int = 1,
+    customer: str | None = None,
+) -> OpenPayment:
+    """Store the next payment of an order, with what asks for its intent."""
+    if seller.accepts_payments is None:
         raise PaymentNotConfigured
-    if not found.accepts_payments or found.stripe_account_id is None:
+    if not seller.accepts_payments or seller.stripe_account_id is None:
         raise VendorCannotSell
-    attempt, prefix = 1 + len(found.payments), found.statement_prefix
-    suffix = descriptor.suffix(found.vendor_name, order.number, prefix)
+    prefix = seller.statement_prefix
+    suffix = descriptor.suffix(seller.vendor_name, order.number, prefix)
     payment = await tx.create(
         Payment,
         act=Act("payment.opened", details={"order": order.id}),
-        known_id=found.payment_id,
+        known_id=seller.payment_id,
         vendor_id=order.vendor_id,
         order_id=order.id,
         customer_id=order.customer_id,
         attempt=attempt,
         # An order's number never comes again, as an id does after a reset.
         idempotency_key=f"order:{order.number}:pay:{attempt}",
-        stripe_account_id=found.stripe_account_id,
+        stripe_account_id=seller.stripe_account_id,
         stripe_customer_id=customer,
         **amounts_of(order),
         currency=order.currency,
@@ -94,4 +139,6 @@ async def _write_down(
         },
     )
     tx.emit(PaymentOpened(payment.id))
-    return payment
+    asked = CreatePaymentIntent.of(payment)
+    write = await writes.open_write(tx, asked, write_id=seller.write_id)
+    return OpenPayment(payment, is_selling=True, write=write)

@@ -29,7 +29,7 @@ from shared.infra import unit
 from shared.infra.gateway.errors import StripeMissing, StripeRefused
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.gateway.payment_intents import PaymentIntent
-from shared.infra.gateway.restore_check import money_may_move
+from shared.infra.gateway.restore_check import known_to_move, money_may_move
 from shared.trade.orders.errors import VendorCannotSell
 from shared.trade.orders.models import Order
 
@@ -180,7 +180,11 @@ async def _with_intent(gateway: Gateway, found: OpenPayment) -> Opened:
         intent = await gateway.payment_intents.get(intent_id)
         state = await sync.apply(payment.id, intent)
         return Opened(payment, intent, state, found.is_selling, found.whole)
-    performed = await make(gateway, payment, found.write)
+    if found.write is None:
+        performed = await make(gateway, payment)
+    else:  # whether money may move was read with it
+        with known_to_move():
+            performed = await make(gateway, payment, found.write)
     if performed.stripe_id is None:
         raise await _rejected(gateway, payment, performed.refusal)
     intent = performed.answer or await gateway.payment_intents.get(performed.stripe_id)

@@ -4,49 +4,26 @@ each order (decision 19).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shared.core.frozen import frozen
-from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.payments import statement_descriptor as descriptor
 from shared.finance.payments.errors import OrderNotPayable, PaymentUnderReview
 from shared.finance.payments.events import PaymentOpened
 from shared.finance.payments.models import Payment
 from shared.finance.payments.open_payments import OpenPayment, amounts_of
+from shared.finance.payments.opening_statements import Seller, sellers_of
 from shared.finance.payments.rules import OPEN_STATES, PaymentState
 from shared.finance.payments.writes import CreatePaymentIntent
 from shared.infra.gateway.restore_check import money_may_move
 from shared.infra.stripe_writes import service as writes
 from shared.infra.unit import Act, Transaction
-from shared.trade.marketplace.queries import statement_prefix
 from shared.trade.orders.declines import must_take_cards
 from shared.trade.orders.errors import VendorCannotSell
 from shared.trade.orders.models import Checkout, Order
 from shared.trade.orders.number_checks import must_still_hold
 from shared.trade.orders.rules import UNPAID, CheckoutStatus
 from shared.trade.vendors.errors import PaymentNotConfigured
-
-
-@frozen
-class _Accounts:
-    """Where the vendors of a purchase get their money, by vendor."""
-
-    by_vendor: dict[int, VendorPaymentConfig]
-
-    @property
-    def is_selling(self) -> bool:
-        """Whether any of them takes payments: what the others get waits until they can have it."""
-        return any(config.accepts_payments for config in self.by_vendor.values())
-
-    def account_of(self, vendor_id: int) -> str:
-        """Raises PaymentNotConfigured, VendorCannotSell."""
-        config = self.by_vendor.get(vendor_id)
-        if config is None:
-            raise PaymentNotConfigured
-        if config.stripe_account_id is None:
-            raise VendorCannotSell
-        return str(config.stripe_account_id)
 
 
 async def open_shared(
@@ -68,33 +45,39 @@ async def open_shared(
     payments = await mine.order_by("id")
     if any(each.status == PaymentState.PARKED for each in payments):
         raise PaymentUnderReview
-    accounts = await _accounts(checkout)
+    sellers = await sellers_of(orders)
     still_open = tuple(each for each in payments if each.status in OPEN_STATES)
     if still_open:
         lead = next(each for each in still_open if each.leads)
-        return OpenPayment(lead, accounts.is_selling, slices=still_open)
+        return OpenPayment(lead, _is_selling(sellers), slices=still_open)
     await must_take_cards(checkout.id)
-    return await _write_down(tx, orders, payments, accounts, customer)
+    attempt = 1 + max((each.attempt for each in payments), default=0)
+    return await write_down(tx, orders, sellers, attempt=attempt, customer=customer)
 
 
-async def _accounts(checkout: Checkout) -> _Accounts:
-    of_vendors = VendorPaymentConfig.filter(vendor__orders__checkout_id=checkout.id)
-    return _Accounts({config.vendor_id: config for config in await of_vendors})
+def _is_selling(sellers: Mapping[int, Seller]) -> bool:
+    """Whether any of them takes payments: what the others get waits until they can have it."""
+    return any(seller.accepts_payments for seller in sellers.values())
 
 
-async def _write_down(
+async def write_down(
     tx: Transaction,
     orders: Sequence[Order],
-    before: Sequence[Payment],
-    accounts: _Accounts,
-    customer: str | None,
+    sellers: Mapping[int, Seller],
+    *,
+    attempt: int = 1,
+    customer: str | None = None,
 ) -> OpenPayment:
-    """Store the next intent of these orders, a slice for each of them; the first one's leads."""
-    if not accounts.is_selling:
+    """Store the next intent of these orders, which are by id, a slice for each of them; the first
+    one's leads. `sellers`: their vendors, by id.
+
+    Raises PaymentNotConfigured, VendorCannotSell.
+    """
+    if not _is_selling(sellers):
         raise VendorCannotSell
-    attempt = 1 + max((each.attempt for each in before), default=0)
     key = f"purchase:{orders[0].number}:pay:{attempt}"
-    prefix = await statement_prefix()
+    first = sellers[orders[0].vendor_id]
+    prefix = first.statement_prefix
     suffix = descriptor.suffix("", orders[0].number, prefix)
     shared: dict[str, Any] = {
         "attempt": attempt,
@@ -104,18 +87,20 @@ async def _write_down(
         "statement_descriptor": descriptor.shown(prefix, suffix),
     }
     slices: list[Payment] = []
-    for order in orders:
+    for order, payment_id in zip(orders, _ids_of(sellers), strict=True):
         own_key = f"order:{order.number}:pay:{attempt}"
         row = await tx.create(
             Payment,
             act=Act("payment.opened", details={"order": order.id}),
-            **_part_of(order, accounts),
+            known_id=payment_id,
+            **_part_of(order, sellers[order.vendor_id]),
             **shared,
             idempotency_key=own_key if slices else key,
         )
         slices.append(row)
     tx.emit(PaymentOpened(slices[0].id))
-    write = await writes.open_write(tx, CreatePaymentIntent.shared(slices))
+    asked = CreatePaymentIntent.shared(slices)
+    write = await writes.open_write(tx, asked, write_id=first.write_id)
     return OpenPayment(
         slices[0],
         is_selling=True,
@@ -124,13 +109,25 @@ async def _write_down(
     )
 
 
-def _part_of(order: Order, accounts: _Accounts) -> dict[str, Any]:
-    """What an order has of it."""
+def _ids_of(sellers: Mapping[int, Seller]) -> list[int | None]:
+    """The ids of the next payments, in the order of their orders."""
+    return sorted(
+        (seller.payment_id for seller in sellers.values()),
+        key=lambda payment_id: payment_id or 0,
+    )
+
+
+def _part_of(order: Order, seller: Seller) -> dict[str, Any]:
+    """What an order has of it. Raises PaymentNotConfigured, VendorCannotSell."""
+    if seller.accepts_payments is None:
+        raise PaymentNotConfigured
+    if seller.stripe_account_id is None:
+        raise VendorCannotSell
     return {
         "vendor_id": order.vendor_id,
         "order_id": order.id,
         "customer_id": order.customer_id,
-        "stripe_account_id": accounts.account_of(order.vendor_id),
+        "stripe_account_id": seller.stripe_account_id,
         **amounts_of(order),
         "currency": order.currency,
         "stripe_metadata": {

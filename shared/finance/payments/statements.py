@@ -8,20 +8,11 @@ from operator import attrgetter
 
 from shared.core.errors import NotFound
 from shared.core.frozen import frozen
-from shared.core.locales import gettext as _
-from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import PaymentState
-from shared.infra.database.dialect import dialect
-from shared.infra.database.known_ids import next_id
 from shared.infra.database.raw_sql import Record, columns, fetch, for_update, row_of
-from shared.infra.gateway.restore_check import MAY_MOVE
 from shared.infra.stripe_writes.models import StripeWrite
 from shared.infra.unit import Transaction
-from shared.trade.marketplace.models import MarketplaceSettings
-from shared.trade.marketplace.queries import SETTINGS_ID
-from shared.trade.orders import declines
-from shared.trade.orders.decline_statements import STOPS
 from shared.trade.orders.models import Checkout, Order
 from shared.trade.orders.rules import CheckoutStatus, PaymentStatus
 
@@ -209,82 +200,3 @@ async def lock_write(
     tx.took(write)
     _took(tx, found)
     return write
-
-
-@cache
-def _orders_sql() -> str:
-    return (
-        f"SELECT {columns(Order, 't')} FROM orders t WHERE t.checkout_id ="
-        " (SELECT x.checkout_id FROM orders x WHERE x.id = ?) ORDER BY t.id"
-    )
-
-
-async def lock_orders(tx: Transaction, order_id: int) -> list[Order]:
-    """Lock an order with the others of its purchase, by id. Raises NotFound."""
-    found = await fetch(_orders_sql() + for_update("t"), order_id)
-    if not found:
-        raise NotFound(_(Order.not_found))
-    orders = [row_of(Order, "t", record) for record in found]
-    tx.took(*orders)
-    return orders
-
-
-@frozen
-class Opening:
-    """What opening a payment must know beside its order."""
-
-    checkout_status: str
-    vendor_name: str
-    accepts_payments: bool | None  # None: nothing was ever set up
-    stripe_account_id: str | None
-    statement_prefix: str
-    may_move: bool  # False: money stands still after a restore
-    payments: tuple[Payment, ...]  # the order's, by id
-    payment_id: int | None  # of the next one, and of what asks for it; None on SQLite
-    write_id: int | None
-    declined: Record  # from where the purchase was made (orders/declines.py)
-
-
-@cache
-def _opening_sql(engine: str) -> str:
-    configs = VendorPaymentConfig._meta.db_table
-    settings = MarketplaceSettings._meta.db_table
-    return (
-        f"SELECT {columns(Payment, 'p')}, c.status AS checkout, v.name AS vendor,"
-        " g.accepts_payments AS accepts, g.stripe_account_id AS account,"
-        f" s.statement_prefix AS prefix, {MAY_MOVE} AS may_move,"
-        f" c.network, {STOPS},"
-        f" {next_id(Payment, engine)} AS next_payment,"
-        f" {next_id(StripeWrite, engine)} AS next_write"
-        " FROM checkouts c JOIN vendors v ON v.id = ?"
-        f" LEFT JOIN {configs} g ON g.vendor_id = v.id"
-        f" LEFT JOIN {settings} s ON s.id = {SETTINGS_ID}"
-        " LEFT JOIN payments p ON p.order_id = ? WHERE c.id = ? ORDER BY p.id"
-    )
-
-
-async def opening_of(order: Order) -> Opening:
-    """Read what opening a payment of a locked order must know; one query.
-
-    After the lock: a payment that somebody else wrote down meanwhile is among them.
-    """
-    ids = (order.vendor_id, order.id, order.checkout_id)
-    found = await fetch(_opening_sql(dialect()), *declines.since(), *ids)
-    first = found[0]
-    accepts = first["accepts"]
-    return Opening(
-        checkout_status=first["checkout"],
-        vendor_name=first["vendor"],
-        accepts_payments=None if accepts is None else bool(accepts),
-        stripe_account_id=first["account"],
-        statement_prefix=first["prefix"] or "",
-        may_move=bool(first["may_move"]),
-        payments=tuple(
-            row_of(Payment, "p", record)
-            for record in found
-            if record["p.id"] is not None
-        ),
-        payment_id=first["next_payment"],
-        write_id=first["next_write"],
-        declined=first,
-    )

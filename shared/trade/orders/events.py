@@ -6,14 +6,19 @@ from datetime import datetime
 
 from shared.core.frozen import frozen
 from shared.infra.unit import Event
+from shared.trade.orders.models import Order
 
 
 @frozen
 class CheckoutOpened(Event):
-    """A checkout waits for its money until then; `is_free`: it costs nothing, so it does not."""
+    """A checkout waits for its money until then; `is_free`: it costs nothing, so it does not.
+
+    `orders`: what it is for, by id; written by this transaction, and perhaps not sent yet.
+    """
 
     checkout_id: int
     until: datetime
+    orders: tuple[Order, ...]
     is_free: bool = False
 
 

@@ -24,7 +24,7 @@ async def write_order(
     known_id: int | None,
     stock_state: StockState,
     purchaser: Purchaser,
-) -> None:
+) -> Order:
     """A vendor's order of a checkout, with its lines and the commission that is frozen on each."""
     commission = _commission(sale, tariff)
     total = f"{sale.total.to_decimal()} {sale.total.currency}"
@@ -51,6 +51,7 @@ async def write_order(
         line.vat_taken_off = off
     for line in lines:
         tx.add(line)
+    return order
 
 
 def _taken_off(sale: Sale) -> Sequence[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import repeat
 
@@ -22,7 +22,7 @@ from shared.trade.orders.errors import (
     EmptyBasket,
 )
 from shared.trade.orders.events import CheckoutOpened
-from shared.trade.orders.models import Checkout
+from shared.trade.orders.models import Checkout, Order
 from shared.trade.orders.net_sales import for_business
 from shared.trade.orders.order_rows import write_order
 from shared.trade.orders.placing_statements import (
@@ -248,7 +248,7 @@ async def _create(
     await tx.insert(checkout, known_id=found.checkout_id)
     redeeming.reserve(tx, reductions_of(sales), checkout.id, user_of(purchaser))
     known_ids = found.order_ids or repeat(None)
-    for known_id, sale in zip(known_ids, sales.values(), strict=False):
+    orders = [
         await write_order(
             tx,
             checkout,
@@ -258,13 +258,16 @@ async def _create(
             stock_state=state,
             purchaser=purchaser,
         )
-    tx.emit(_opened(checkout))
+        for known_id, sale in zip(known_ids, sales.values(), strict=False)
+    ]
+    tx.emit(_opened(checkout, orders))
     return checkout.token
 
 
-def _opened(checkout: Checkout) -> CheckoutOpened:
+def _opened(checkout: Checkout, orders: Iterable[Order]) -> CheckoutOpened:
     return CheckoutOpened(
         checkout.id,
         checkout.reserved_until,
+        tuple(orders),
         is_free=not checkout.total_amount,
     )

@@ -64,7 +64,7 @@ async def _placed(shops: list[Shop], *, by_marketplace: bool = True) -> SharedPu
 async def _place(purchase: SharedPurchase) -> None:
     """What placing tells of a purchase of nothing."""
     async with unit.transaction() as tx:
-        opened = CheckoutOpened(purchase.checkout_id, clock.now(), is_free=True)
+        opened = CheckoutOpened(purchase.checkout_id, clock.now(), (), is_free=True)
         tx.emit(opened)
 
 

@@ -9,13 +9,9 @@ import pytest
 
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.payments.models import Payment
+from shared.finance.payments.opening_statements import opening_of
 from shared.finance.payments.service import create_payment_intent
-from shared.finance.payments.statements import (
-    lock_payment,
-    lock_write,
-    of_purchase,
-    opening_of,
-)
+from shared.finance.payments.statements import lock_payment, lock_write, of_purchase
 from shared.finance.payments.stripe_reads import payment_of
 from shared.finance.payments.writes import CreatePaymentIntent
 from shared.infra import unit
@@ -94,13 +90,13 @@ async def test_what_opening_must_know_is_read_as_the_orm_reads_it(
             found = await opening_of(await tx.lock(Order, id=order.id))
         vendor, checkout = await order.vendor, await order.checkout
         config = await VendorPaymentConfig.get(vendor_id=order.vendor_id)
-        assert (found.vendor_name, found.checkout_status) == (
+        assert (found.seller.vendor_name, found.checkout_status) == (
             vendor.name,
             checkout.status,
         )
-        assert found.accepts_payments is config.accepts_payments
-        assert found.stripe_account_id == config.stripe_account_id
-        assert (found.statement_prefix, found.may_move) == (
+        assert found.seller.accepts_payments is config.accepts_payments
+        assert found.seller.stripe_account_id == config.stripe_account_id
+        assert (found.seller.statement_prefix, found.may_move) == (
             await statement_prefix(),
             True,
         )
@@ -109,7 +105,10 @@ async def test_what_opening_must_know_is_read_as_the_orm_reads_it(
     await VendorPaymentConfig.filter(vendor_id=order.vendor_id).delete()
     async with unit.transaction() as tx:
         found = await opening_of(await tx.lock(Order, id=order.id))
-    assert (found.accepts_payments, found.stripe_account_id) == (None, None)
+    assert (found.seller.accepts_payments, found.seller.stripe_account_id) == (
+        None,
+        None,
+    )
 
 
 async def test_a_payment_is_found_by_its_intent_as_the_orm_finds_it(

@@ -181,7 +181,7 @@ class TestOpening:
     async def test_a_vendor_that_lost_its_account_cannot_sell(
         self, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
-        """Nothing is opened, and the sentence says so."""
+        """Stripe is asked nothing, and the sentence says so."""
         shop = await open_shop(gateway, sandbox)
         bought = await check_out(shop)
         await VendorPaymentConfig.filter(vendor_id=shop.vendor_id).update(
@@ -189,7 +189,8 @@ class TestOpening:
         )
         with pytest.raises(VendorCannotSell):
             await create_payment_intent(gateway, order_id=bought.order_id)
-        assert not await Payment.exists(order_id=bought.order_id)
+        payment = await Payment.get(order_id=bought.order_id)
+        assert (payment.status, payment.stripe_payment_intent_id) == ("opening", None)
 
     async def test_no_http_while_a_transaction_is_open(self, gateway: Gateway) -> None:
         """The gateway refuses to run inside a transaction."""
