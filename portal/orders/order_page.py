@@ -30,6 +30,7 @@ from shared.trade.orders.delivery import counts_from
 from shared.trade.orders.order_numbers import may_be_number
 from shared.trade.orders.queries import OrderView, vendor_order
 from shared.trade.orders.restocking import short_of
+from shared.trade.orders.rules import OrderStatus
 
 FORMS: dict[str, type[MarketForm]] = {
     "form": ShipForm,
@@ -81,7 +82,7 @@ async def order_page(
         waits_for_account=any(each.waits_for_account for each in whole.payments),
         **_money(order, whole),
         **_after_sale(order, whole),
-        **_forms(typed, order),
+        **_forms(typed, order, whole),
     )
 
 
@@ -123,9 +124,10 @@ def _history(
 def _forms(
     typed: MarketForm | None,
     order: OrderView,
+    whole: WholeOrder,
 ) -> dict[str, Any]:
-    """The forms, one of them as it was typed; a parcel's with what it was sent with, so that what
-    is right about it stays.
+    """The forms that the page has, one of them as it was typed; a parcel's with what it was sent
+    with, so that what is right about it stays.
     """
     sent = {
         "carrier": order.tracking_carrier,
@@ -139,4 +141,14 @@ def _forms(
             meta={"currency": None},
         )
         for name, kind in FORMS.items()
+        if type(typed) is kind or _has(kind, order, whole)
     }
+
+
+def _has(kind: type[MarketForm], order: OrderView, whole: WholeOrder) -> bool:
+    """Whether the page of such an order has this form."""
+    if kind is ShipForm:
+        return order.may_ship
+    if kind is TrackingForm:
+        return order.status is OrderStatus.SHIPPED and not order.is_pickup
+    return kind is not DeclineReturnForm or bool(whole.returns)
