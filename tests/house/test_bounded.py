@@ -76,6 +76,7 @@ BOUNDED: dict[str, set[str]] = {
         "finance/refunds/queries.refunds_of_purchase",
         "finance/refunds/queries.shared_refunds",
         "finance/refunds/shared_refunds._spoken_for",
+        "finance/payments/opening_statements._payees_sql",  # of a basket's vendors
         "finance/refunds/shared_refunds.lock_orders",
         "finance/refunds/shared_refunds.lock_parts",
         "trade/discounts/queries._counted",  # the codes of at most so many vendors

@@ -110,6 +110,7 @@ FOR_OPERATORS = {
     "shared/finance/payments/service.py",
     "shared/entrypoints/web/measuring.py",
     # SQL alone
+    "shared/finance/payments/opening_statements.py",
     "shared/finance/payments/statements.py",
     "shared/trade/baskets/statements.py",
     "shared/trade/orders/placing_statements.py",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from shared.core.frozen import frozen
 from shared.finance.payments.models import Payment
 from shared.infra.stripe_writes.models import StripeWrite
@@ -26,6 +28,22 @@ class OpenPayment:
     def whole(self) -> tuple[Payment, ...]:
         """Every payment that the intent is for."""
         return self.slices or (self.payment,)
+
+
+def columns_of(order: Order) -> dict[str, Any]:
+    """The columns of a payment that follow from its order."""
+    return {
+        "vendor_id": order.vendor_id,
+        "order_id": order.id,
+        "customer_id": order.customer_id,
+        **amounts_of(order),
+        "currency": order.currency,
+        "stripe_metadata": {
+            "order_id": str(order.id),
+            "order_number": order.number,
+            "vendor_id": str(order.vendor_id),
+        },
+    }
 
 
 def amounts_of(order: Order) -> dict[str, int]:

@@ -11,12 +11,12 @@ from shared.finance.payments import statement_descriptor as descriptor
 from shared.finance.payments.errors import OrderNotPayable, PaymentUnderReview
 from shared.finance.payments.events import PaymentOpened
 from shared.finance.payments.models import Payment
-from shared.finance.payments.open_payments import OpenPayment, amounts_of
+from shared.finance.payments.open_payments import OpenPayment, columns_of
 from shared.finance.payments.opening_statements import (
-    Seller,
+    Payee,
     lock_orders,
     opening_of,
-    sellers_of,
+    payees_of,
     unasked_of,
 )
 from shared.finance.payments.rules import OPEN_STATES, PaymentState
@@ -43,11 +43,11 @@ async def on_checkout_opened(tx: Transaction, event: CheckoutOpened) -> None:
     orders = event.orders
     if event.is_free or any(order.customer_id is not None for order in orders):
         return
-    sellers = await sellers_of(orders)
+    payees = await payees_of(orders)
     if len(orders) > 1:
-        await shared_opening.write_down(tx, orders, sellers)
+        await shared_opening.write_down(tx, orders, payees)
     else:
-        await _write_down(tx, orders[0], sellers[orders[0].vendor_id])
+        await _write_down(tx, orders[0], payees[orders[0].vendor_id])
 
 
 async def open_payment(order_id: int, customer: str | None) -> OpenPayment:
@@ -77,11 +77,11 @@ async def open_payment(order_id: int, customer: str | None) -> OpenPayment:
         still_open = (each for each in found.payments if each.status in OPEN_STATES)
         payment = next(still_open, None)
         if payment is not None:
-            return OpenPayment(payment, bool(found.seller.accepts_payments))
+            return OpenPayment(payment, bool(found.payee.accepts_payments))
         declines.check(found.declined)
         attempt = 1 + len(found.payments)
         return await _write_down(
-            tx, order, found.seller, attempt=attempt, customer=customer
+            tx, order, found.payee, attempt=attempt, customer=customer
         )
 
 
@@ -104,41 +104,32 @@ async def _unasked(order_id: int) -> OpenPayment | None:
 async def _write_down(
     tx: Transaction,
     order: Order,
-    seller: Seller,
+    payee: Payee,
     *,
     attempt: int = 1,
     customer: str | None = None,
 ) -> OpenPayment:
     """Store the next payment of an order, with what asks for its intent."""
-    if seller.accepts_payments is None:
+    if payee.accepts_payments is None:
         raise PaymentNotConfigured
-    if not seller.accepts_payments or seller.stripe_account_id is None:
+    if not payee.accepts_payments or payee.stripe_account_id is None:
         raise VendorCannotSell
-    prefix = seller.statement_prefix
-    suffix = descriptor.suffix(seller.vendor_name, order.number, prefix)
+    prefix = payee.statement_prefix
+    suffix = descriptor.suffix(payee.vendor_name, order.number, prefix)
     payment = await tx.create(
         Payment,
         act=Act("payment.opened", details={"order": order.id}),
-        known_id=seller.payment_id,
-        vendor_id=order.vendor_id,
-        order_id=order.id,
-        customer_id=order.customer_id,
+        known_id=payee.payment_id,
         attempt=attempt,
         # An order's number never comes again, as an id does after a reset.
         idempotency_key=f"order:{order.number}:pay:{attempt}",
-        stripe_account_id=seller.stripe_account_id,
+        stripe_account_id=payee.stripe_account_id,
         stripe_customer_id=customer,
-        **amounts_of(order),
-        currency=order.currency,
         statement_suffix=suffix,
         statement_descriptor=descriptor.shown(prefix, suffix),
-        stripe_metadata={
-            "order_id": str(order.id),
-            "order_number": order.number,
-            "vendor_id": str(order.vendor_id),
-        },
+        **columns_of(order),
     )
     tx.emit(PaymentOpened(payment.id))
     asked = CreatePaymentIntent.of(payment)
-    write = await writes.open_write(tx, asked, write_id=seller.write_id)
+    write = await writes.open_write(tx, asked, write_id=payee.write_id)
     return OpenPayment(payment, is_selling=True, write=write)

@@ -46,7 +46,7 @@ async def lock_orders(tx: Transaction, order_id: int) -> list[Order]:
 
 
 @frozen
-class Seller:
+class Payee:
     """Who gets the money of an order, and how its payment is named on card statements."""
 
     vendor_name: str
@@ -57,26 +57,27 @@ class Seller:
     write_id: int | None
 
 
-def _seller_columns(engine: str) -> str:
-    """With what `_seller` reads of a vendor `v`, its config `g` and the settings `s`."""
+def _payee_columns(engine: str) -> str:
+    """With what `_payee` reads of a vendor `v`, its config `g` and the settings `s`."""
     return (
         "v.name AS vendor, g.accepts_payments AS accepts, g.stripe_account_id AS account,"
         f" s.statement_prefix AS prefix, {next_id(StripeWrite, engine)} AS next_write"
     )
 
 
-def _seller_tables() -> str:
+def _payee_tables() -> str:
+    vendors = Vendor._meta.db_table
     configs = VendorPaymentConfig._meta.db_table
     settings = MarketplaceSettings._meta.db_table
     return (
-        f" LEFT JOIN {configs} g ON g.vendor_id = v.id"
+        f"{vendors} v LEFT JOIN {configs} g ON g.vendor_id = v.id"
         f" LEFT JOIN {settings} s ON s.id = {SETTINGS_ID}"
     )
 
 
-def _seller(record: Record) -> Seller:
+def _payee(record: Record) -> Payee:
     accepts = record["accepts"]
-    return Seller(
+    return Payee(
         vendor_name=record["vendor"],
         accepts_payments=None if accepts is None else bool(accepts),
         stripe_account_id=record["account"],
@@ -87,20 +88,20 @@ def _seller(record: Record) -> Seller:
 
 
 @cache
-def _sellers_sql(engine: str, number: int) -> str:
+def _payees_sql(engine: str, number: int) -> str:
     marks = ", ".join("?" * number)
     return (
-        f"SELECT v.id, {_seller_columns(engine)},"
+        f"SELECT v.id, {_payee_columns(engine)},"
         f" {next_id_of_each(Payment, engine)} AS next_payment"
-        f" FROM {Vendor._meta.db_table} v{_seller_tables()} WHERE v.id IN ({marks})"
+        f" FROM {_payee_tables()} WHERE v.id IN ({marks})"
     )
 
 
-async def sellers_of(orders: Iterable[Order]) -> Mapping[int, Seller]:
+async def payees_of(orders: Iterable[Order]) -> Mapping[int, Payee]:
     """Read the vendors of the orders of a purchase, by id; one query."""
     ids = {order.vendor_id for order in orders}
-    found = await fetch(_sellers_sql(dialect(), len(ids)), *ids)
-    return {record["id"]: _seller(record) for record in found}
+    found = await fetch(_payees_sql(dialect(), len(ids)), *ids)
+    return {record["id"]: _payee(record) for record in found}
 
 
 @frozen
@@ -108,7 +109,7 @@ class Opening:
     """What opening a payment must know beside its order."""
 
     checkout_status: str
-    seller: Seller
+    payee: Payee
     may_move: bool  # False: money stands still after a restore
     payments: tuple[Payment, ...]  # the order's, by id
     declined: Record  # from where the purchase was made (orders/declines.py)
@@ -118,10 +119,10 @@ class Opening:
 def _opening_sql(engine: str) -> str:
     return (
         f"SELECT {columns(Payment, 'p')}, c.status AS checkout, {MAY_MOVE} AS may_move,"
-        f" c.network, {STOPS}, {_seller_columns(engine)},"
+        f" c.network, {STOPS}, {_payee_columns(engine)},"
         f" {next_id(Payment, engine)} AS next_payment"
-        f" FROM checkouts c JOIN vendors v ON v.id = ?{_seller_tables()}"
-        " LEFT JOIN payments p ON p.order_id = ? WHERE c.id = ? ORDER BY p.id"
+        f" FROM {_payee_tables()} JOIN checkouts c ON c.id = ?"
+        " LEFT JOIN payments p ON p.order_id = ? WHERE v.id = ? ORDER BY p.id"
     )
 
 
@@ -130,11 +131,11 @@ async def opening_of(order: Order) -> Opening:
 
     After the lock: a payment that somebody else wrote down meanwhile is among them.
     """
-    ids = (order.vendor_id, order.id, order.checkout_id)
+    ids = (order.checkout_id, order.id, order.vendor_id)
     found = await fetch(_opening_sql(dialect()), *declines.since(), *ids)
     return Opening(
         checkout_status=found[0]["checkout"],
-        seller=_seller(found[0]),
+        payee=_payee(found[0]),
         may_move=bool(found[0]["may_move"]),
         payments=tuple(
             row_of(Payment, "p", record)

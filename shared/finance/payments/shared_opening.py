@@ -11,8 +11,8 @@ from shared.finance.payments import statement_descriptor as descriptor
 from shared.finance.payments.errors import OrderNotPayable, PaymentUnderReview
 from shared.finance.payments.events import PaymentOpened
 from shared.finance.payments.models import Payment
-from shared.finance.payments.open_payments import OpenPayment, amounts_of
-from shared.finance.payments.opening_statements import Seller, sellers_of
+from shared.finance.payments.open_payments import OpenPayment, columns_of
+from shared.finance.payments.opening_statements import Payee, payees_of
 from shared.finance.payments.rules import OPEN_STATES, PaymentState
 from shared.finance.payments.writes import CreatePaymentIntent
 from shared.infra.gateway.restore_check import money_may_move
@@ -45,38 +45,38 @@ async def open_shared(
     payments = await mine.order_by("id")
     if any(each.status == PaymentState.PARKED for each in payments):
         raise PaymentUnderReview
-    sellers = await sellers_of(orders)
+    payees = await payees_of(orders)
     still_open = tuple(each for each in payments if each.status in OPEN_STATES)
     if still_open:
         lead = next(each for each in still_open if each.leads)
-        return OpenPayment(lead, _is_selling(sellers), slices=still_open)
+        return OpenPayment(lead, _is_selling(payees), slices=still_open)
     await must_take_cards(checkout.id)
     attempt = 1 + max((each.attempt for each in payments), default=0)
-    return await write_down(tx, orders, sellers, attempt=attempt, customer=customer)
+    return await write_down(tx, orders, payees, attempt=attempt, customer=customer)
 
 
-def _is_selling(sellers: Mapping[int, Seller]) -> bool:
+def _is_selling(payees: Mapping[int, Payee]) -> bool:
     """Whether any of them takes payments: what the others get waits until they can have it."""
-    return any(seller.accepts_payments for seller in sellers.values())
+    return any(payee.accepts_payments for payee in payees.values())
 
 
 async def write_down(
     tx: Transaction,
     orders: Sequence[Order],
-    sellers: Mapping[int, Seller],
+    payees: Mapping[int, Payee],
     *,
     attempt: int = 1,
     customer: str | None = None,
 ) -> OpenPayment:
     """Store the next intent of these orders, which are by id, a slice for each of them; the first
-    one's leads. `sellers`: their vendors, by id.
+    one's leads. `payees`: their vendors, by id.
 
     Raises PaymentNotConfigured, VendorCannotSell.
     """
-    if not _is_selling(sellers):
+    if not _is_selling(payees):
         raise VendorCannotSell
     key = f"purchase:{orders[0].number}:pay:{attempt}"
-    first = sellers[orders[0].vendor_id]
+    first = payees[orders[0].vendor_id]
     prefix = first.statement_prefix
     suffix = descriptor.suffix("", orders[0].number, prefix)
     shared: dict[str, Any] = {
@@ -86,18 +86,7 @@ async def write_down(
         "statement_suffix": suffix,
         "statement_descriptor": descriptor.shown(prefix, suffix),
     }
-    slices: list[Payment] = []
-    for order, payment_id in zip(orders, _ids_of(sellers), strict=True):
-        own_key = f"order:{order.number}:pay:{attempt}"
-        row = await tx.create(
-            Payment,
-            act=Act("payment.opened", details={"order": order.id}),
-            known_id=payment_id,
-            **_part_of(order, sellers[order.vendor_id]),
-            **shared,
-            idempotency_key=own_key if slices else key,
-        )
-        slices.append(row)
+    slices = await _slices(tx, orders, payees, shared)
     tx.emit(PaymentOpened(slices[0].id))
     asked = CreatePaymentIntent.shared(slices)
     write = await writes.open_write(tx, asked, write_id=first.write_id)
@@ -109,30 +98,41 @@ async def write_down(
     )
 
 
-def _ids_of(sellers: Mapping[int, Seller]) -> list[int | None]:
+def _ids_of(payees: Mapping[int, Payee]) -> list[int | None]:
     """The ids of the next payments, in the order of their orders."""
     return sorted(
-        (seller.payment_id for seller in sellers.values()),
+        (payee.payment_id for payee in payees.values()),
         key=lambda payment_id: payment_id or 0,
     )
 
 
-def _part_of(order: Order, seller: Seller) -> dict[str, Any]:
-    """What an order has of it. Raises PaymentNotConfigured, VendorCannotSell."""
-    if seller.accepts_payments is None:
+async def _slices(
+    tx: Transaction,
+    orders: Sequence[Order],
+    payees: Mapping[int, Payee],
+    shared: Mapping[str, Any],
+) -> list[Payment]:
+    """A payment for each order; the first one's key is the intent's."""
+    slices: list[Payment] = []
+    for order, payment_id in zip(orders, _ids_of(payees), strict=True):
+        own_key = f"order:{order.number}:pay:{shared['attempt']}"
+        row = await tx.create(
+            Payment,
+            act=Act("payment.opened", details={"order": order.id}),
+            known_id=payment_id,
+            stripe_account_id=_account_of(payees[order.vendor_id]),
+            **columns_of(order),
+            **shared,
+            idempotency_key=own_key if slices else shared["intent_key"],
+        )
+        slices.append(row)
+    return slices
+
+
+def _account_of(payee: Payee) -> str:
+    """Where its part goes. Raises PaymentNotConfigured, VendorCannotSell."""
+    if payee.accepts_payments is None:
         raise PaymentNotConfigured
-    if seller.stripe_account_id is None:
+    if payee.stripe_account_id is None:
         raise VendorCannotSell
-    return {
-        "vendor_id": order.vendor_id,
-        "order_id": order.id,
-        "customer_id": order.customer_id,
-        "stripe_account_id": seller.stripe_account_id,
-        **amounts_of(order),
-        "currency": order.currency,
-        "stripe_metadata": {
-            "order_id": str(order.id),
-            "order_number": order.number,
-            "vendor_id": str(order.vendor_id),
-        },
-    }
+    return payee.stripe_account_id

@@ -233,18 +233,7 @@ async def _create(
     state = await reservations.at_order(
         tx, pieces, found.products, network=purchaser.network
     )
-    total = paid_for(sales)
-    checkout = Checkout(
-        token=new_nonce(),
-        basket_id=found.basket.id,
-        customer_id=purchaser.customer_id,
-        **purchaser.columns(),
-        currency=total.currency,
-        total_amount=total.amount,
-        network=purchaser.network,
-        language=current(),
-        reserved_until=until,
-    )
+    checkout = _checkout(found, sales, purchaser, until)
     await tx.insert(checkout, known_id=found.checkout_id)
     redeeming.reserve(tx, reductions_of(sales), checkout.id, user_of(purchaser))
     known_ids = found.order_ids or repeat(None)
@@ -262,6 +251,26 @@ async def _create(
     ]
     tx.emit(_opened(checkout, orders))
     return checkout.token
+
+
+def _checkout(
+    found: OnSale,
+    sales: Sales,
+    purchaser: Purchaser,
+    until: datetime,
+) -> Checkout:
+    total = paid_for(sales)
+    return Checkout(
+        token=new_nonce(),
+        basket_id=found.basket.id,
+        customer_id=purchaser.customer_id,
+        **purchaser.columns(),
+        currency=total.currency,
+        total_amount=total.amount,
+        network=purchaser.network,
+        language=current(),
+        reserved_until=until,
+    )
 
 
 def _opened(checkout: Checkout, orders: Iterable[Order]) -> CheckoutOpened:

@@ -90,13 +90,13 @@ async def test_what_opening_must_know_is_read_as_the_orm_reads_it(
             found = await opening_of(await tx.lock(Order, id=order.id))
         vendor, checkout = await order.vendor, await order.checkout
         config = await VendorPaymentConfig.get(vendor_id=order.vendor_id)
-        assert (found.seller.vendor_name, found.checkout_status) == (
+        assert (found.payee.vendor_name, found.checkout_status) == (
             vendor.name,
             checkout.status,
         )
-        assert found.seller.accepts_payments is config.accepts_payments
-        assert found.seller.stripe_account_id == config.stripe_account_id
-        assert (found.seller.statement_prefix, found.may_move) == (
+        assert found.payee.accepts_payments is config.accepts_payments
+        assert found.payee.stripe_account_id == config.stripe_account_id
+        assert (found.payee.statement_prefix, found.may_move) == (
             await statement_prefix(),
             True,
         )
@@ -105,7 +105,7 @@ async def test_what_opening_must_know_is_read_as_the_orm_reads_it(
     await VendorPaymentConfig.filter(vendor_id=order.vendor_id).delete()
     async with unit.transaction() as tx:
         found = await opening_of(await tx.lock(Order, id=order.id))
-    assert (found.seller.accepts_payments, found.seller.stripe_account_id) == (
+    assert (found.payee.accepts_payments, found.payee.stripe_account_id) == (
         None,
         None,
     )
