@@ -8,9 +8,9 @@ import pytest
 
 from shared.trade.orders.service import place_order
 from shared.trade.people.models import Customer
-from tests.domain.orders.test_net_sales import BEA, acme, vendor_with
-from tests.pages.test_address_book import signed_in
+from tests.support.address_books import signed_in
 from tests.support.factories import make_customer, make_product
+from tests.support.net_sales import BEA, acme, vendor_with
 from tests.support.purchases import basket_of
 from tests.support.storefront import Browser, counted
 from tests.support.vat import a_business

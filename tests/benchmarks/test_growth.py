@@ -7,10 +7,8 @@ index helps, however few rows there are; SQLite does so by itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from tortoise.connection import get_connection
@@ -26,7 +24,6 @@ from shared.finance.payments.models import Payment
 from shared.finance.payouts.models import Payout
 from shared.finance.reconciliation import both_sides
 from shared.finance.reconciliation.checks import compare
-from shared.infra import unit
 from shared.infra.database.dialect import dialect
 from shared.infra.database.tables import models
 from shared.trade.catalogue.models import Product
@@ -34,7 +31,7 @@ from shared.trade.orders.models import Order
 from shared.trade.vendors.models import Vendor
 from tests.support.bounded import MOST
 from tests.support.portal import operator_in, signed_in
-from tests.support.unread import CLIENTS, READS
+from tests.support.statement_plans import full_scans, sent
 
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
@@ -42,40 +39,6 @@ if TYPE_CHECKING:
     from shared.infra.jobs import Context
     from tests.support.portal import Portal
 
-# Tables of which a marketplace of years has hundreds of thousands of rows.
-GROWING = {
-    "activity",
-    "audit_entries",
-    "claims",
-    "customers",
-    "discount_redemptions",
-    "disputes",
-    "baskets",
-    "basket_lines",
-    "checkouts",
-    "emails",
-    "jobs",
-    "ledger_entries",
-    "ledger_postings",
-    "order_lines",
-    "order_messages",
-    "orders",
-    "payment_methods",
-    "payments",
-    "payout_items",
-    "payouts",
-    "pictures",
-    "products",
-    "refund_lines",
-    "refunds",
-    "return_requests",
-    "sales_documents",
-    "sessions",
-    "stripe_writes",
-    "stripe_references",
-    "webhook_bodies",
-    "webhook_events",
-}
 VENDORS = [
     "",
     "/orders",
@@ -93,6 +56,8 @@ VENDORS = [
     "/vat",
     "/developers",
 ]
+
+
 OPERATORS = [
     "",
     "/vendors",
@@ -124,6 +89,8 @@ OPERATORS = [
     "/vat",
     "/withdrawals",
 ]
+
+
 # What machines read, some hundred rows at a time, and what shoppers find.
 EVERYBODY = [
     "/sitemap.xml",
@@ -138,71 +105,13 @@ EVERYBODY = [
     "/shops/bulk-busy",
     "/shop/basket",
 ]
+
+
 # Compares every day with Stripe, in a process of its own.
 WHOLE = {"reporting.nightly"}
+
+
 CONNECTED = {"stripe_account_id": "acct_busy", "transfers_active": True}
-Sent = list[tuple[str, list[Any]]]
-# In the order of a table's own key, passing rows over: the first that fit may be far away.
-_WALK = re.compile(r"using (\w+)_pkey on [^\n]+\n +Filter: ")
-# One of several lists must name the row: each row of what is found before is held against them.
-# (Which pieces count, a product's or its variants', is a CASE with an OR and is no list.)
-_EACH = re.compile(r" +Filter: .*SubPlan(?:(?!CASE).)* OR .*SubPlan")
-# What is passed over there is little: the payouts that failed a month ago.
-PASSING = {"payouts"}
-
-
-@contextmanager
-def sent() -> Iterator[Sent]:
-    """Every statement that reads or changes something, with its values."""
-    found: Sent = []
-    with pytest.MonkeyPatch.context() as patch:
-        for client in CLIENTS:
-            for name in READS:
-                method = client.__dict__.get(name)
-                if method is not None:
-                    patch.setattr(client, name, _noting(method, found))
-        yield found
-
-
-def _noting(method: Any, found: Sent) -> Any:
-    async def noting(self: Any, query: str, values: Any = None, **more: Any) -> Any:
-        if re.match(r"\s*(SELECT|UPDATE|DELETE|WITH)", query):
-            found.append((query, list(values or [])))
-        return await method(self, query, values, **more)
-
-    return noting
-
-
-async def full_scans(statements: Sent) -> list[str]:
-    """Statements that read a whole growing table, or may have to, after its name."""
-    found: list[str] = []
-    for query, values in dict(statements).items():
-        async with unit.transaction():
-            client = get_connection("default")
-            if dialect() == "postgres":
-                await client.execute_script("SET LOCAL enable_seqscan = off")
-                _, plan = await client.execute_query(f"EXPLAIN {query}", values)
-                lines = [row["QUERY PLAN"] for row in plan]
-                scans = re.findall(r"Seq Scan on (\w+)", "\n".join(lines))
-                walks = _WALK.findall("\n".join(lines))
-                found += [f"{t}: {query}" for t in walks if t in GROWING - PASSING]
-                found += [f"{line}: {query}" for line in lines if _EACH.match(line)]
-            else:
-                _, plan = await client.execute_query(
-                    f"EXPLAIN QUERY PLAN {query}", values
-                )
-                told = [row["detail"] for row in plan]
-                scans = [t.split()[1] for t in told if re.fullmatch(r"SCAN \w+", t)]
-        if not _is_first_rows(query):
-            found += [f"{table}: {query}" for table in scans if table in GROWING]
-    return found
-
-
-def _is_first_rows(query: str) -> bool:
-    """In the order of a table's own key, so many rows and no more; or none at all."""
-    return "WHERE 1=0" in query or bool(
-        re.search(r'ORDER BY ("\w+"\.)?"id" (ASC|DESC) LIMIT', query)
-    )
 
 
 async def as_laid() -> None:

@@ -25,8 +25,8 @@ from shared.finance.refunds.rules import Reach, RefundRequest
 from shared.infra import unit
 from shared.infra.jobs.models import Job
 from shared.trade.orders.models import Order
-from tests.benchmarks.test_statement_counts import Steps
 from tests.support import market_payouts
+from tests.support.counted_steps import Steps
 from tests.support.market_acts import buy
 from tests.support.storefront import counted
 

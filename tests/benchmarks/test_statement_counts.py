@@ -6,8 +6,7 @@ SQLite sends each by itself. Decision 17 tells what was before.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -19,14 +18,12 @@ from shared.trade.baskets import service as baskets
 from shared.trade.orders.models import Order
 from shared.trade.orders.service import place_order
 from shared.trade.orders.terms import Acceptance
+from tests.support.counted_steps import Steps
 from tests.support.market import ADA
 from tests.support.shipping import BY_STANDARD, send_by
-from tests.support.storefront import commits, counted
 
 if TYPE_CHECKING:
     from tests.support.machine import Market
-
-T = TypeVar("T")
 
 # The most that each step may take: (SQLite, PostgreSQL). Whoever betters one lowers it.
 MOST = {
@@ -42,6 +39,7 @@ MOST = {
     "an event again": (1, 1),
 }
 
+
 # The commits of the steps that a shopper waits for.
 COMMITS = {
     "the order is placed": 1,
@@ -50,22 +48,6 @@ COMMITS = {
     "its payment is opened": 1,
     "Pay is pressed": 1,
 }
-
-
-class Steps:
-    """What each step took."""
-
-    def __init__(self) -> None:
-        self.took: dict[str, int] = {}
-        self.commits: dict[str, int] = {}
-
-    async def step(self, name: str, work: Awaitable[T]) -> T:
-        """Count the statements of one step; of one that is done again, the most."""
-        with counted() as statements, commits() as committed:
-            result = await work
-        self.commits[name] = len(committed)
-        self.took[name] = max(self.took.get(name, 0), len(statements))
-        return result
 
 
 async def _place(basket: str, vendor_id: int) -> str:

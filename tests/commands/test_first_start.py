@@ -12,18 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.started import ROOT, Site, environment, rows_in, site
-
-KEPT_OUT = shutil.ignore_patterns(
-    ".git",
-    ".venv",
-    ".venv.lock",
-    "var",
-    "__pycache__",
-    ".*_cache",
-    "node_modules",
-    ".hypothesis",
-)
+from tests.support.started import KEPT_OUT, ROOT, Site, environment, rows_in, site
 
 
 def test_the_demo_marketplace_is_filled_once_and_survives_a_restart(

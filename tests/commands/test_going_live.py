@@ -29,10 +29,9 @@ from shared.finance.connect import service as connect
 from shared.infra.gateway.accounts import AccountDetails
 from shared.trade.people.models import Member
 from shared.trade.vendors import service as vendors
-from tests.commands.test_first_start import KEPT_OUT
 from tests.support.front import Front, MailServer, certificate
 from tests.support.ports import free_port
-from tests.support.started import ROOT, environment
+from tests.support.started import KEPT_OUT, ROOT, environment
 
 pytestmark = pytest.mark.one_engine
 

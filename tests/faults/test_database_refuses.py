@@ -12,7 +12,6 @@ import json
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -28,40 +27,12 @@ from shared.infra.gateway.gateway import Gateway
 from shared.trade.vendors.models import Vendor
 from tests.support.app import whole_app
 from tests.support.factories import make_vendor
+from tests.support.refusals import REFUSES, locked_elsewhere
 from tests.support.tamper import sql
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from shared.core.settings import Settings
     from tests.support.database import Postgres
-
-REFUSES = """
-CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '{code}'; END $$
-"""
-HOLDS_THE_LOCK = """
-import sqlite3, sys
-held = sqlite3.connect(sys.argv[1], isolation_level=None)
-held.execute("BEGIN IMMEDIATE")
-print("held", flush=True)
-sys.stdin.read()
-"""
-
-
-@contextmanager
-def locked_elsewhere(path: Path) -> Iterator[None]:
-    """Another process holds the write lock of a SQLite file."""
-    command = [sys.executable, "-c", HOLDS_THE_LOCK, str(path)]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as other:
-        assert other.stdin is not None
-        assert other.stdout is not None
-        assert other.stdout.readline() == "held\n"
-        yield
-        other.stdin.close()
 
 
 def _event(settings: Settings) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from tortoise.connection import get_connection
 from shared.infra.database import probe, sqlite_waiting
 from shared.infra.database.models import Heartbeat
 from shared.infra.database.schema import sqlite_path
-from tests.faults.test_database_refuses import REFUSES, locked_elsewhere
 from tests.support.program import Program, Reply
+from tests.support.refusals import REFUSES, locked_elsewhere
 from tests.support.storefront import counted
 from tests.support.tamper import sql
 

@@ -17,10 +17,10 @@ from shared.finance.payments.service import confirm_payment
 from shared.infra import unit
 from shared.infra.references import service as references
 from shared.trade.orders.models import Order
-from tests.domain.inbox.test_webhooks import deliver, event, paid_intent
 from tests.support.market import open_shop
 from tests.support.money import sell, stripe_get
 from tests.support.told import DOWN, changed, success, told
+from tests.support.webhooks import deliver, event, paid_intent
 
 if TYPE_CHECKING:
     from shared.infra.gateway.gateway import Gateway

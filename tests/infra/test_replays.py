@@ -21,7 +21,6 @@ from shared.infra.database.tables import models
 from shared.infra.gateway.errors import StripeUnavailable
 from shared.trade.orders.models import Order
 from shared.trade.orders.rules import PaymentStatus
-from tests.domain.inbox.test_webhooks import deliver, event, paid_intent
 from tests.support.disputes import work
 from tests.support.factories import make_customer
 from tests.support.market import open_shop, stripe_post
@@ -29,6 +28,7 @@ from tests.support.money import DAY, sell, stripe_get
 from tests.support.refunds import fund_platform, refund, sold
 from tests.support.saving import add_card, at_stripe, customer_of
 from tests.support.told import DOWN, changed, success
+from tests.support.webhooks import deliver, event, paid_intent
 
 if TYPE_CHECKING:
     from shared.infra.gateway.gateway import Gateway

@@ -14,11 +14,11 @@ from shared.finance.payments.service import create_payment_intent
 from shared.infra import unit
 from shared.infra.mail.queries import MailView
 from shared.infra.references import service as references
-from tests.domain.inbox.test_webhooks import deliver, event, paid_intent
 from tests.support.market import check_out, open_shop
 from tests.support.money import sell
 from tests.support.refunds import refund, sold
 from tests.support.told import success
+from tests.support.webhooks import deliver, event, paid_intent
 
 if TYPE_CHECKING:
     from shared.infra.gateway.gateway import Gateway

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from shared.finance.statements.models import MarketplaceIdentity
 from shared.trade.orders.models import Checkout, Order
-from shared.trade.people import address_book, registration
+from shared.trade.people import address_book
 from shared.trade.people.models import Customer, CustomerAddress
+from tests.support.address_books import HOME, signed_in
 from tests.support.factories import (
     make_customer,
     make_order,
@@ -22,27 +23,8 @@ if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
 BOOK = "/shop/account/addresses"
-HOME = {
-    "full_name": "Ada Lovelace",
-    "address": "12 rue du Marché",
-    "address_extra": "",
-    "city": "Luxembourg",
-    "postal_code": "1728",
-    "country": "LU",
-}
 WORK = {**HOME, "address": "1 Main Street", "city": "San Francisco"}
 WORK |= {"postal_code": "94107", "state": "US-CA", "country": "US"}
-
-
-async def signed_in(client: TestClientProtocol) -> Browser:
-    """A shopper with an account, in their browser."""
-    person = {"email": "ada@example.test", "password": "a-long-password"}
-    await registration.create_customer(full_name="Ada", confirmed=True, **person)
-    browser = Browser(client)
-    await browser.get("/shop/account/login")
-    answer = await browser.post("/shop/account/login", person)
-    assert answer.status_code == 303, await text_of(answer)
-    return browser
 
 
 async def keep(browser: Browser, typed: dict[str, str]) -> CustomerAddress:

@@ -5,7 +5,6 @@ would say, and never older than what this process knows.
 from __future__ import annotations
 
 import asyncio
-import gzip
 import logging
 import re
 import sys
@@ -33,8 +32,7 @@ from shared.infra import unit
 from shared.infra.database import direct
 from shared.infra.page_changes.models import PageChange
 from shared.infra.page_changes.queries import changes_since, mark_now
-from shared.trade.baskets import service as baskets
-from shared.trade.catalogue.models import Category, Product
+from shared.trade.catalogue.models import Product
 from shared.trade.catalogue.service import ProductValues, save_product
 from shared.trade.commission.basis import CommissionBasis
 from shared.trade.commission.rules import Rule
@@ -44,9 +42,15 @@ from shared.trade.marketplace.identity import MarketIdentity
 from shared.trade.marketplace.legal import LegalKind
 from shared.trade.vendors.models import Vendor
 from shared.trade.vendors.service import close_shop, open_shop
-from tests.support.accounts import person, session_of
 from tests.support.app import whole_app
 from tests.support.factories import make_product, make_ready_vendor
+from tests.support.from_memory import (
+    PAGE,
+    ask,
+    cookies_of_ours,
+    is_from_memory,
+    shop_with_a_cup,
+)
 from tests.support.storefront import counted
 
 if TYPE_CHECKING:
@@ -60,7 +64,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("database")
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = "/shops/lux/cup"
+
+
 # One address of each route that is the same for all.
 EXAMPLES = {
     "/": "/",
@@ -75,9 +80,15 @@ EXAMPLES = {
     "/shops/<slug>": "/shops/lux?sort=price-up",
     "/shops/<slug>/<product_slug>": PAGE,
 }
+
+
 # Whose changes are noted, and where.
 MIGRATION: Any = import_module("shared.infra.database.migrations.0045_page_changes")
+
+
 LATER: Any = import_module("shared.infra.database.migrations.0060_shipping")
+
+
 # The terms of products change with them.
 NOTED = {
     *MIGRATION.TABLES,
@@ -88,12 +99,8 @@ NOTED = {
     "page_changes",
     "sqlite_sequence",
 }
-OF_ONE_REQUEST = {
-    "x-request-id",
-    "etag",
-    "ratelimit-remaining",
-    "ratelimit-reset",
-}
+
+
 # Every header that our code reads, as somebody might send it with a page.
 HEADERS = {
     "Accept": ["application/json", "text/html;q=0.5, application/json", "*/*"],
@@ -134,91 +141,6 @@ HEADERS = {
 async def plain(settings: Settings, gateway: Gateway) -> Quart:
     """The same application on the same database, keeping nothing."""
     return whole_app(settings.with_(page_memory_mb=0), gateway)
-
-
-class Answer:
-    """What came back from the application as a server asks it."""
-
-    def __init__(self, status: int, headers: Any, body: bytes) -> None:
-        self.status = status
-        self.headers = {name.decode(): value.decode() for name, value in headers}
-        self.encoding = self.headers.pop("content-encoding", "")
-        self.size = len(body)
-        self.body = gzip.decompress(body) if self.encoding else body
-
-    @property
-    def text(self) -> str:
-        return self.body.decode()
-
-    @property
-    def same(self) -> tuple[object, ...]:
-        """What must not depend on who answered. The time in a signed cookie may."""
-        kept = {k: v for k, v in self.headers.items() if k not in OF_ONE_REQUEST}
-        cookie = kept.pop("set-cookie", "").partition("=")[0]
-        if int(kept.pop("content-length")) != self.size:
-            raise AssertionError("its length is said wrong")
-        body = self.text.replace(self.headers["x-request-id"], "")
-        return self.status, kept, cookie, body
-
-
-async def ask(
-    app: Quart,
-    path: str = PAGE,
-    *headers: tuple[str, str],
-    method: str = "GET",
-    on_start: Callable[[], Awaitable[None]] | None = None,
-) -> Answer:
-    """Ask as a server does, with these headers and no cookie jar."""
-    given = [(name.lower().encode(), value.encode("latin1")) for name, value in headers]
-    if not any(name == b"host" for name, _ in given):
-        given.insert(0, (b"host", b"localhost"))
-    bare, _, query = path.partition("?")
-    scope: Any = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": method,
-        "scheme": "http",
-        "path": bare,
-        "raw_path": bare.encode(),
-        "query_string": query.encode(),
-        "root_path": "",
-        "headers": given,
-        "client": ("203.0.113.1", 5000),
-        "server": ("localhost", 80),
-        "extensions": {},
-    }
-    messages: list[Any] = []
-    asked = [{"type": "http.request", "body": b"", "more_body": False}]
-
-    async def receive() -> Any:
-        return asked.pop() if asked else await asyncio.Event().wait()
-
-    async def send(message: Any) -> None:
-        messages.append(message)
-        if message["type"] == "http.response.start" and on_start is not None:
-            await on_start()
-
-    await app(scope, receive, send)
-    body = b"".join(message.get("body", b"") for message in messages[1:])
-    return Answer(messages[0]["status"], messages[0]["headers"], body)
-
-
-async def is_from_memory(
-    app: Quart, path: str = PAGE, *headers: tuple[str, str]
-) -> bool:
-    """Whether the page is given without a statement."""
-    with counted() as statements:
-        await ask(app, path, *headers)
-    return not [s for s in statements if "page_changes" not in s]
-
-
-async def shop_with_a_cup() -> Vendor:
-    """A shop `lux` that sells a cup."""
-    vendor = await make_ready_vendor(slug="lux", name="Lux")
-    await make_product(vendor, slug="cup", name="Cup", stock=9)
-    await Category.create(slug="cups", name="Cups")
-    return vendor
 
 
 def tables_in(statements: Iterable[str]) -> set[str]:
@@ -274,28 +196,6 @@ def test_every_header_that_our_code_reads_is_tried_below() -> None:
         if not re.search(r'headers\["[\w-]+"\] =', line)
     }
     assert {name.lower() for name in found} <= {name.lower() for name in HEADERS}
-
-
-async def cookies_of_ours(app: Quart) -> dict[str, str]:
-    """A value of the signed cookie for each thing that we keep in it."""
-    product = await Product.get(slug="cup")
-    basket = await baskets.add(None, product_id=product.id, quantity=2)
-    shopper = await session_of(await person("customer"))
-    owner = await session_of(await person("owner"))
-    contents: dict[str, dict[str, Any]] = {
-        "a basket": {"basket": basket},
-        "a basket that is empty": {"basket": "ba_none"},
-        "a shopper": {"shopper_sid": shopper},
-        "a member": {"sid": owner},
-        "a sign-in that waits": {"half_sid": "x"},
-        "a language": {"language": "de"},
-        "a message": {"flashes": [["ok", "Only for you"]]},
-        "a form": {"csrf": "1"},
-        "purchases": {"checkouts": ["x"]},
-        "who is known": {"known": ["x"]},
-    }
-    signer: Any = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-    return {what: str(signer.dumps(kept)) for what, kept in contents.items()}
 
 
 async def test_no_visitor_gets_what_another_was_shown(app: Quart, plain: Quart) -> None:

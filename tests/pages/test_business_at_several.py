@@ -17,7 +17,7 @@ from shared.infra.mail.models import Email
 from shared.trade.orders.models import Checkout, Order
 from shared.trade.people.models import Customer, Member
 from shared.trade.vendors.models import Vendor
-from tests.pages.test_address_book import signed_in
+from tests.support.address_books import signed_in
 from tests.support.app import link_of
 from tests.support.market import Shop, open_shop
 from tests.support.money import assert_books_agree

@@ -20,9 +20,9 @@ from shared.trade.vat.holders import of_shopper
 from shared.trade.vat.models import VatRegistration
 from shared.trade.vat.queries import registration_held, waiting_numbers
 from shared.trade.vat.service import Business, refuse, state_number
-from tests.pages.test_address_book import signed_in
-from tests.pages.test_own_data import DATA, YES, bought
+from tests.support.address_books import signed_in
 from tests.support.factories import make_product
+from tests.support.own_data import DATA, YES, bought
 from tests.support.portal import signed_in as vendor_in
 from tests.support.storefront import text_of, words
 from tests.support.vat import a_business

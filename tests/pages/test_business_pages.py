@@ -12,7 +12,7 @@ from shared.trade.people.models import Customer
 from shared.trade.vat.holders import of_shopper
 from shared.trade.vat.queries import registration_held
 from shared.trade.vat.service import refuse
-from tests.pages.test_address_book import signed_in
+from tests.support.address_books import signed_in
 from tests.support.discounts import make_discount
 from tests.support.factories import make_product, make_ready_vendor
 from tests.support.portal import operator_in

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shared.entrypoints.web.compression import accepts
-from tests.pages.test_answer_cache import (
+from tests.support.from_memory import (
     PAGE,
     Answer,
     ask,

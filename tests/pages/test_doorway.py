@@ -21,8 +21,8 @@ from shared.finance.inbox.models import WebhookEvent, WebhookRefusal
 from shared.finance.inbox.rejected_deliveries import counter
 from shared.infra.database import sqlite_waiting
 from shared.infra.database.schema import sqlite_path
-from tests.faults.test_database_refuses import locked_elsewhere
 from tests.support.app import whole_app
+from tests.support.refusals import locked_elsewhere
 
 if TYPE_CHECKING:
     from quart import Quart

@@ -14,19 +14,13 @@ from shared.trade.messages.rules import MOST_IN_A_ROW
 from shared.trade.messages.service import ask_the_shop
 from shared.trade.orders.models import Order
 from tests.support.app import link_of
-from tests.support.factories import make_order, make_product
-from tests.support.portal import Portal, signed_in
+from tests.support.factories import make_order
+from tests.support.order_messages import sold_by
+from tests.support.portal import signed_in
 from tests.support.storefront import Browser, text_of, words
 
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
-
-
-async def sold_by(portal: Portal) -> Order:
-    """A paid order of the vendor who is signed in."""
-    vendor = await portal.vendor()
-    product = await make_product(vendor)
-    return await make_order(vendor, product, status="processing", payment_status="paid")
 
 
 async def below(order: Order) -> str:

@@ -12,7 +12,7 @@ from shared.trade.orders.shipping import mark_as_shipped
 from shared.trade.returns.models import ReturnRequest
 from shared.trade.returns.rules import ReturnKind, ReturnReason
 from shared.trade.returns.service import WantedReturn, ask
-from tests.pages.test_order_messages import sold_by
+from tests.support.order_messages import sold_by
 from tests.support.portal import signed_in
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ import io
 import json
 import re
 import zipfile
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -28,37 +27,16 @@ from shared.trade.orders.rules import OrderStatus, PaymentStatus
 from shared.trade.people import address_book
 from shared.trade.people.models import Customer, CustomerAddress
 from shared.trade.people.models import Session as SignedIn
-from tests.pages.test_address_book import HOME, signed_in
+from tests.support.address_books import HOME, signed_in
 from tests.support.app import link_of
 from tests.support.factories import make_dispute, make_order, make_product
+from tests.support.own_data import DATA, DAY, YES, bought
 from tests.support.portal import operator_in
 from tests.support.portal import signed_in as vendor_in
 from tests.support.storefront import Browser, text_of, words
 
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
-
-DATA = "/shop/account/data"
-YES = {"sure": "y", "present": "a-long-password"}
-DAY = timedelta(days=1)
-
-
-async def bought(**values: Any) -> Order:
-    """A delivered order of the one who is signed in, three weeks old."""
-    me, then = await Customer.get(email="ada@example.test"), clock.now() - 21 * DAY
-    given: dict[str, Any] = {
-        "status": "delivered",
-        "payment_status": "paid",
-        "stock_state": "taken",
-        "paid_at": then,
-        "shipped_at": then,
-        "delivered_at": then,
-        "customer_id": me.id,
-    }
-    order = await make_order(**{**given, **values})
-    mine = Checkout.filter(id=order.checkout_id)
-    await mine.update(customer_id=me.id, purchase_ip="2001:db8::7")
-    return order
 
 
 def left(**values: Any) -> OrderLeft:

@@ -25,11 +25,11 @@ from shared.infra.database.base import Row
 from shared.infra.mail.models import Email
 from shared.trade.orders.activity import OrderActivity
 from shared.trade.orders.models import Order
-from tests.domain.inbox.test_webhooks import deliver, paid_intent
 from tests.support.factories import make_order, make_payment
 from tests.support.portal import operator_in, signed_in
 from tests.support.storefront import words
 from tests.support.told import success
+from tests.support.webhooks import deliver, paid_intent
 
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol

@@ -20,7 +20,7 @@ from shared.trade.orders.models import Order
 from shared.trade.orders.purchase_mails import part_of_receipt
 from shared.trade.people.models import Customer, Member
 from shared.trade.vendors.models import Vendor
-from tests.pages.test_address_book import signed_in
+from tests.support.address_books import signed_in
 from tests.support.app import link_of
 from tests.support.disputes import shared_dispute
 from tests.support.market import open_shop

@@ -17,7 +17,7 @@ from shared.trade.catalogue.rules import Option
 from shared.trade.catalogue.service import ProductValues, save_product
 from shared.trade.vat.sales.rules import TaxClass
 from shared.trade.vendors.models import Vendor
-from tests.domain.orders.test_distance_sales import sold as distance_sold
+from tests.support.distance_sales import sold as distance_sold
 from tests.support.portal import Portal, operator_in, owner_of, signed_in
 from tests.support.storefront import words
 from tests.support.visitor import carried

@@ -12,8 +12,8 @@ from shared.sandbox.clock import Clock
 from shared.sandbox.config import EndpointConfig
 from tests.sandbox.checked import CheckedClient, recorded_problems
 from tests.sandbox.conftest import Platform
-from tests.sandbox.test_section_03_errors import refused
 from tests.support.sandbox import RunningSandbox
+from tests.support.standin_errors import refused
 
 
 @pytest.fixture

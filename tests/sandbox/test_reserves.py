@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from tests.sandbox.sellers import DAY, balance, by_hand, earn, seller
-from tests.sandbox.test_section_03_errors import refused
+from tests.support.standin_errors import refused
 
 
 async def held_rows(platform, of, kind="reserve_hold"):

@@ -11,8 +11,8 @@ import pytest
 import stripe
 
 from tests.sandbox.checked import CheckedClient
-from tests.sandbox.test_section_03_errors import refused
 from tests.support.inprocess import BASE, KEY, DirectClient
+from tests.support.standin_errors import refused
 
 NEW = {"amount": 1000, "currency": "usd"}
 

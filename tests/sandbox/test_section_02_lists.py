@@ -3,8 +3,8 @@
 import pytest
 import stripe
 
-from tests.sandbox.test_inprocess import PAID, SELLER
-from tests.sandbox.test_section_03_errors import refused
+from tests.support.sandbox_journey import PAID, SELLER
+from tests.support.standin_errors import refused
 
 
 async def _five(platform):

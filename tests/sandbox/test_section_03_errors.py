@@ -2,18 +2,12 @@
 
 import asyncio
 import base64
-from collections.abc import Awaitable
 from typing import Any
 
 import pytest
 import stripe
 
-
-async def refused(awaitable: Awaitable[Any]) -> Any:
-    """The error that a call ends in."""
-    with pytest.raises(stripe.StripeError) as caught:
-        await awaitable
-    return caught.value
+from tests.support.standin_errors import refused
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from shared.sandbox import forms
 from shared.sandbox.routes import find
-from tests.sandbox.test_section_03_errors import refused
+from tests.support.standin_errors import refused
 
 NEW = {"amount": 1000, "currency": "usd"}
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.sandbox.test_section_03_errors import refused
+from tests.support.standin_errors import refused
 
 
 async def test_there_is_no_limit_unless_a_rule_sets_one(process):

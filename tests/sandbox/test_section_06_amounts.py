@@ -4,8 +4,8 @@ import pytest
 import stripe
 
 from shared.sandbox.money import decimal, stripe_fee, written
-from tests.sandbox.test_inprocess import PAID, SELLER
-from tests.sandbox.test_section_03_errors import refused
+from tests.support.sandbox_journey import PAID, SELLER
+from tests.support.standin_errors import refused
 
 
 @pytest.mark.parametrize(

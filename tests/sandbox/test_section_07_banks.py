@@ -15,7 +15,7 @@ from tests.sandbox.sellers import (
     seller,
     until_midnight,
 )
-from tests.sandbox.test_section_03_errors import refused
+from tests.support.standin_errors import refused
 
 
 def card(number: str, **given: Any):

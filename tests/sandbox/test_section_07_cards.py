@@ -9,7 +9,7 @@ import pytest
 from shared.sandbox.card_checks import luhn
 from shared.sandbox.cards import CARDS
 from tests.sandbox.shopper import again, answer, customer, outcome, set_up, typed
-from tests.sandbox.test_section_03_errors import refused
+from tests.support.standin_errors import refused
 
 OK, DECLINED = "succeeded", "card_declined generic_decline"
 ASK_FIRST = "authentication_required authentication_required"

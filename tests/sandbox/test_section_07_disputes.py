@@ -4,8 +4,8 @@ decide.
 
 import pytest
 
-from tests.sandbox.test_section_11_money import rows
-from tests.sandbox.test_section_13_disputes import DAY, answer, disputed
+from tests.support.standin_disputes import DAY, answer, disputed
+from tests.support.standin_rows import rows
 
 
 @pytest.mark.parametrize(

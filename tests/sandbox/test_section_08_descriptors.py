@@ -4,7 +4,7 @@ prefix.
 
 import pytest
 
-from tests.sandbox.test_section_03_errors import refused
+from tests.support.standin_errors import refused
 
 
 async def test_the_platform_reads_its_own_prefix(platform):

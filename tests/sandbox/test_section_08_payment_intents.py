@@ -1,27 +1,16 @@
 """stripe-facts 8 and 9: the life of a payment intent, and the order of its events."""
 
-import asyncio
 import re
 
 import pytest
 
-from tests.sandbox.shopper import asked_at
-from tests.sandbox.test_section_03_errors import refused
+from tests.support.standin_errors import refused
+from tests.support.standin_intents import answer
 
 PAID = ["payment_intent.created", "charge.succeeded", "payment_intent.succeeded"]
+
+
 LATER = ["transfer.created", "application_fee.created", "charge.updated"]
-
-
-async def answer(platform, intent, outcome):
-    """Answer the challenge as a browser without JavaScript would; the address it is sent on to, if
-    any.
-    """
-    url = asked_at(intent).removeprefix(platform.sandbox.base_url)
-    headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    status, body = await asyncio.to_thread(
-        platform.sandbox.request, "POST", url, f"outcome={outcome}", headers
-    )
-    return status, body
 
 
 async def test_defaults(platform):

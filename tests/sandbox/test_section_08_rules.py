@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.sandbox import shopper
-from tests.sandbox.test_section_03_errors import refused
-from tests.sandbox.test_section_08_payment_intents import answer
+from tests.support.standin_errors import refused
+from tests.support.standin_intents import answer
 
 URL = "https://shop.test"
 

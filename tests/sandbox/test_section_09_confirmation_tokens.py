@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.sandbox.shopper import BACK, FORM, again, browser, card_data, customer
-from tests.sandbox.test_section_03_errors import refused
+from tests.support.standin_errors import refused
 
 TOKENS = "/v1/confirmation_tokens"
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.sandbox.shopper import browser, customer
-from tests.sandbox.test_section_03_errors import refused
+from tests.support.standin_errors import refused
 
 SAVED = "/v1/elements/saved_methods"
 ENABLED = {"payment_element": {"enabled": True}}

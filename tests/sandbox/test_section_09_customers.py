@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 from tests.sandbox.shopper import again, customer, set_up
-from tests.sandbox.test_section_03_errors import refused
+from tests.support.standin_errors import refused
 
 DEFAULT = ["invoice_settings.default_payment_method"]
 

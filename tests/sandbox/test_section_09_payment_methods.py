@@ -3,7 +3,7 @@
 import pytest
 
 from tests.sandbox.shopper import answer, browser, card_data, customer, set_up, typed
-from tests.sandbox.test_section_03_errors import refused
+from tests.support.standin_errors import refused
 
 USED_UP = (
     "The provided PaymentMethod was previously used with a PaymentIntent without Customer "

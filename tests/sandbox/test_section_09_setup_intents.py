@@ -17,7 +17,7 @@ from tests.sandbox.shopper import (
     set_up,
     typed,
 )
-from tests.sandbox.test_section_03_errors import refused
+from tests.support.standin_errors import refused
 
 MADE, ASKED, FAILED = (
     "setup_intent.created",

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.sandbox.conftest import EXPRESS
-from tests.sandbox.test_section_03_errors import refused
+from tests.support.standin_errors import refused
 
 
 async def test_controller_properties_make_type_none(platform):

@@ -5,10 +5,10 @@ sessions.
 import pytest
 
 from tests.sandbox.conftest import EXPRESS
-from tests.sandbox.test_section_03_errors import refused
-from tests.sandbox.test_section_07_kyc import CUSTOM
-from tests.sandbox.test_section_10_onboarding import link, read
 from tests.sandbox.visitor import Visitor
+from tests.support.standin_errors import refused
+from tests.support.standin_onboarding import link, read
+from tests.support.standin_persons import CUSTOM
 
 
 async def dashboard(platform, account):

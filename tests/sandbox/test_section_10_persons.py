@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from tests.sandbox.conftest import EXPRESS
-from tests.sandbox.test_section_03_errors import refused
-from tests.sandbox.test_section_07_kyc import CUSTOM, WHOLE
-from tests.sandbox.test_section_10_onboarding import link, seller
+from tests.support.standin_errors import refused
+from tests.support.standin_onboarding import link, seller
+from tests.support.standin_persons import CUSTOM, WHOLE
 
 KNOWN: dict[str, Any] = {
     **WHOLE,

@@ -1,23 +1,9 @@
 """stripe-facts 11: the money of a destination charge, and balances."""
 
-from typing import Any
-
 import pytest
 
-from tests.sandbox.test_section_03_errors import refused
-
-
-async def rows(platform, **options: Any):
-    found = await platform.v1.balance_transactions.list_async({"limit": 100}, options)
-    return [
-        (
-            t.type,
-            t.amount,
-            t.fee,
-            t.net,
-        )
-        for t in reversed(found.data)
-    ]
+from tests.support.standin_errors import refused
+from tests.support.standin_rows import rows
 
 
 async def test_a_destination_charge_makes_exactly_these_rows(platform):

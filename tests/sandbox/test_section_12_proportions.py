@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.sandbox.resources.returns import portion
-from tests.sandbox.test_section_12_refunds import funded, paid
+from tests.support.standin_payments import funded, paid
 
 PARTS = st.lists(st.integers(1, 500_000), min_size=1, max_size=12)
 

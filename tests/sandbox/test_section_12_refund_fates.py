@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.test_section_03_errors import refused
-from tests.sandbox.test_section_11_money import rows
-from tests.sandbox.test_section_12_refunds import funded, paid, sold
+from tests.support.standin_errors import refused
+from tests.support.standin_payments import funded, paid, sold
+from tests.support.standin_rows import rows
 
 DAY = 86400
 

@@ -1,41 +1,10 @@
 """stripe-facts 3, 12 and 18: giving money back, whole and in parts, and who bears it."""
 
-from typing import Any
-
 import pytest
 
-from tests.sandbox.test_section_03_errors import refused
-from tests.sandbox.test_section_11_money import rows
-
-
-async def paid(platform, amount=1000, method="pm_card_visa", **given: Any):
-    """A payment whose money has moved."""
-    intent = await platform.intent(
-        amount,
-        payment_method=method,
-        confirm=True,
-        capture_method="automatic",
-        automatic_payment_methods={"enabled": True, "allow_redirects": "never"},
-        expand=["latest_charge"],
-        **given,
-    )
-    return intent.latest_charge
-
-
-async def funded(platform, amount=10_000, **given: Any):
-    """Money of the platform's own, available at once."""
-    await paid(platform, amount, "pm_card_bypassPending", **given)
-
-
-async def sold(platform, **given: Any):
-    """A destination charge of 1000 with a fee of 123, and the seller's account."""
-    account = await platform.vendor()
-    return await paid(
-        platform,
-        transfer_data={"destination": account},
-        application_fee_amount=123,
-        **given,
-    ), account
+from tests.support.standin_errors import refused
+from tests.support.standin_payments import funded, paid, sold
+from tests.support.standin_rows import rows
 
 
 async def test_a_refund_is_of_all_that_is_left(platform):

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.test_section_03_errors import refused
-from tests.sandbox.test_section_11_money import rows
-from tests.sandbox.test_section_13_disputes import DAY, disputed
+from tests.support.standin_appeals import told
+from tests.support.standin_disputes import DAY, disputed
+from tests.support.standin_errors import refused
+from tests.support.standin_rows import rows
 
 WHY = {"appeal": {"card": {"reason_for_filing": "The signature is the shopper's own."}}}
 
@@ -23,14 +24,6 @@ async def file(platform, dispute, evidence=None, **given: Any):
     return await platform.v1.disputes.update_async(
         dispute.id, {"evidence": evidence or WHY, **given}
     )
-
-
-def told(platform):
-    return [
-        kind.removeprefix("charge.dispute.")
-        for kind in platform.kinds()
-        if kind.startswith("charge.dispute")
-    ]
 
 
 async def test_a_lost_dispute_can_be_appealed_until_a_deadline(platform):

@@ -2,43 +2,12 @@
 them.
 """
 
-from typing import Any
-
 import pytest
 
-from tests.sandbox.test_section_03_errors import refused
-from tests.sandbox.test_section_11_money import rows
 from tests.support.papers import named, paper
-
-DAY = 86400
-
-
-async def disputed(
-    platform, card="pm_card_createDispute", *, options=None, **given: Any
-):
-    """A charge whose card does something afterwards, settled, and its dispute."""
-    automatic = {"enabled": True, "allow_redirects": "never"}
-    new = {
-        "amount": 1000,
-        "currency": "usd",
-        "payment_method": card,
-        "confirm": True,
-        **given,
-    }
-    paid = await platform.v1.payment_intents.create_async(
-        {**new, "automatic_payment_methods": automatic}, options or {}
-    )
-    platform.settle()
-    found = await platform.v1.disputes.list_async(
-        {"payment_intent": paid.id}, options or {}
-    )
-    return found.data[0]
-
-
-async def answer(platform, dispute, text="Delivered and signed for.", **given: Any):
-    return await platform.v1.disputes.update_async(
-        dispute.id, {"evidence": {"uncategorized_text": text}, **given}
-    )
+from tests.support.standin_disputes import DAY, answer, disputed
+from tests.support.standin_errors import refused
+from tests.support.standin_rows import rows
 
 
 async def test_a_chargeback_has_all_the_fields(platform):

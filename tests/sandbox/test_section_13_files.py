@@ -5,9 +5,9 @@ import json
 import pytest
 import stripe
 
-from tests.sandbox.test_section_03_errors import refused
-from tests.sandbox.test_section_13_disputes import DAY, disputed
 from tests.support.papers import named, paper
+from tests.support.standin_disputes import DAY, disputed
+from tests.support.standin_errors import refused
 
 MIB = 1024 * 1024
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.test_section_03_errors import refused
-from tests.sandbox.test_section_13_appeals import told
+from tests.support.standin_appeals import told
+from tests.support.standin_errors import refused
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.sandbox.sellers import CUSTOM
-from tests.sandbox.test_section_03_errors import refused
+from tests.support.standin_errors import refused
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from shared.sandbox.pricing import Pricing
 from tests.sandbox.sellers import balance, by_hand, earn, seller
-from tests.sandbox.test_section_03_errors import refused
-from tests.sandbox.test_section_11_money import rows
+from tests.support.standin_errors import refused
+from tests.support.standin_rows import rows
 
 NET = {"expand": ["instant_available.net_available"]}
 

@@ -16,8 +16,8 @@ from tests.sandbox.sellers import (
     seller,
     until_midnight,
 )
-from tests.sandbox.test_section_03_errors import refused
-from tests.sandbox.test_section_11_money import rows
+from tests.support.standin_errors import refused
+from tests.support.standin_rows import rows
 
 
 async def paid_out(platform, of):

@@ -14,8 +14,10 @@ from shared.sandbox.events import listens
 from shared.sandbox.store import Document
 from shared.sandbox.webhook_payloads import signature
 from tests.sandbox.receiver import Receiver
-from tests.sandbox.test_inprocess import PAID, SELLER
-from tests.sandbox.test_section_15_webhooks import SECRET, shop  # noqa: F401 - a fixture
+from tests.support.sandbox_journey import PAID, SELLER
+from tests.support.standin_hooks import SECRET, shop
+
+__all__ = ["shop"]  # a fixture
 
 HOOK = {"url": "https://shop.test/hook", "enabled_events": ["*"]}
 
@@ -270,7 +272,7 @@ def test_the_signature_is_over_moment_and_body_with_the_whole_secret():
         stripe.Webhook.construct_event(body, header, secret)
 
 
-async def test_an_endpoint_gets_the_version_that_it_is_pinned_to(shop):  # noqa: F811
+async def test_an_endpoint_gets_the_version_that_it_is_pinned_to(shop):
     with Receiver() as pinned:
         new = {
             "url": pinned.url,
@@ -286,7 +288,7 @@ async def test_an_endpoint_gets_the_version_that_it_is_pinned_to(shop):  # noqa:
     assert json.loads(shop.receiver.got[0][0])["api_version"] == "2026-10-28.endive"
 
 
-async def test_every_try_has_a_moment_and_a_signature_of_its_own(shop):  # noqa: F811
+async def test_every_try_has_a_moment_and_a_signature_of_its_own(shop):
     shop.receiver.statuses = [500]
     await shop.platform.intent()
     shop.idle()
@@ -304,7 +306,7 @@ async def test_every_try_has_a_moment_and_a_signature_of_its_own(shop):  # noqa:
 
 
 @pytest.mark.parametrize("ending", ["disable", "delete"])
-async def test_no_more_tries_for_an_endpoint_that_is_gone(shop, ending):  # noqa: F811
+async def test_no_more_tries_for_an_endpoint_that_is_gone(shop, ending):
     with Receiver(500, 500) as other:
         services = shop.platform.v1.webhook_endpoints
         made = await services.create_async(
@@ -322,7 +324,7 @@ async def test_no_more_tries_for_an_endpoint_that_is_gone(shop, ending):  # noqa
         assert len(other.got) == 1
 
 
-async def test_a_failed_delivery_is_no_success_until_it_is_sent_again(shop):  # noqa: F811
+async def test_a_failed_delivery_is_no_success_until_it_is_sent_again(shop):
     shop.receiver.statuses = [500] * 4
     await shop.platform.intent()
     shop.idle()

@@ -4,7 +4,7 @@ import pytest
 import stripe
 
 from shared.sandbox.expansion import EXPANDABLE
-from tests.sandbox.test_inprocess import PAID, SELLER
+from tests.support.sandbox_journey import PAID, SELLER
 
 NEW = {"amount": 1000, "currency": "usd"}
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import stripe
 
-from tests.sandbox.test_inprocess import PAID
+from tests.support.sandbox_journey import PAID
 
 DIRECT = {k: v for k, v in PAID.items() if "fee" not in k}
 DECLINED = "pm_card_visa_chargeDeclined"

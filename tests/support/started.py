@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -18,6 +19,16 @@ from pathlib import Path
 from tests.support.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
+KEPT_OUT = shutil.ignore_patterns(
+    ".git",
+    ".venv",
+    ".venv.lock",
+    "var",
+    "__pycache__",
+    ".*_cache",
+    "node_modules",
+    ".hypothesis",
+)
 
 
 def environment(**more: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 from shared.finance.inbox.models import WebhookEvent
 from shared.finance.inbox.queries import stored_event
 from shared.infra.activity.changes import FieldChange
-from tests.domain.inbox.test_webhooks import event
+from tests.support.webhooks import event
 
 DOWN = {"match": {"path": "/v1/"}, "effect": "status", "status": 500}
 

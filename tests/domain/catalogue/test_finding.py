@@ -6,7 +6,7 @@ import re
 from importlib import import_module
 from itertools import product as combined
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from tortoise.connection import get_connection
@@ -20,11 +20,9 @@ from shared.trade.catalogue.finding import find
 from shared.trade.catalogue.models import Category, Product
 from shared.trade.catalogue.wanted import ProductQuery, Sort, read_place
 from shared.trade.vendors.service import close_shop
-from tests.benchmarks.test_growth import full_scans, sent
 from tests.support.factories import make_product, make_ready_vendor, make_vendor
-
-if TYPE_CHECKING:
-    from shared.trade.vendors.models import Vendor
+from tests.support.markets_to_search import a_market
+from tests.support.statement_plans import full_scans, sent
 
 pytestmark = [pytest.mark.both_engines, pytest.mark.usefixtures("database")]
 
@@ -44,30 +42,6 @@ async def all_names(**wanted: Any) -> list[str]:
         seen += [p.name for p in page.products]
         after = page.next
     return seen
-
-
-async def a_market() -> Vendor:
-    """Two shops with things of many kinds, some sold out, some with the same price."""
-    bags = await make_ready_vendor(name="Sac Nord", tagline="Taschen aus Leder")
-    cups = await make_ready_vendor(name="Cup & Co")
-    for number in range(7):
-        sold = {"stock": 3, "reserved": 3} if number % 3 == 0 else {}
-        await make_product(
-            bags,
-            name=f"Ledertasche {number}",
-            category="Bags",
-            price_amount=100 + number // 2,
-            **sold,
-        )
-        await make_product(
-            cups,
-            name=f"Cup {number}",
-            description="Goes into every Tasche." if number < 4 else "",
-            category="Cups",
-            price_amount=100 + number,
-            **sold,
-        )
-    return bags
 
 
 async def test_a_name_comes_before_a_description() -> None:

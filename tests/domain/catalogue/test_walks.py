@@ -10,8 +10,8 @@ from tortoise.connection import get_connection
 from shared.infra.database import counting
 from shared.trade.catalogue.finding import find
 from shared.trade.catalogue.wanted import ProductQuery, Sort, read_place
-from tests.benchmarks.test_growth import sent
-from tests.domain.catalogue.test_finding import a_market
+from tests.support.markets_to_search import a_market
+from tests.support.statement_plans import sent
 
 pytestmark = pytest.mark.usefixtures("database")
 BY_INDEX = re.compile(r"SEARCH p USING (COVERING INDEX|INDEX|INTEGER PRIMARY KEY)")

@@ -25,10 +25,10 @@ from shared.infra import unit
 from shared.infra.gateway.signatures import BadSignature
 from shared.infra.mail import service as mail
 from shared.infra.mail.models import Email
-from tests.domain.inbox.test_webhooks import deliver, event
 from tests.support.factories import make_order, make_payment, make_refund
 from tests.support.portal import operator_in
 from tests.support.storefront import words
+from tests.support.webhooks import deliver, event
 
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol

@@ -22,8 +22,8 @@ from shared.infra.mail.queries import mails_of_order
 from shared.infra.references.models import StripeReference
 from shared.trade.marketplace.queries import marketplace
 from shared.trade.orders.models import Order, OrderLine
-from tests.domain.order_money.test_waterfall import a_story
 from tests.support.factories import make_dispute, make_order, make_payment, make_refund
+from tests.support.order_stories import a_story
 from tests.support.storefront import counted
 
 pytestmark = [pytest.mark.both_engines, pytest.mark.usefixtures("database")]

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from shared.core import clock
 from shared.trade.orders.distance_sales import distance_sales
-from shared.trade.orders.models import Order
-from shared.trade.vat.sales.rules import VatPart, stored_parts, vat_inside
 from shared.trade.vat.sales.threshold import THRESHOLD, Threshold, threshold_of
-from tests.support.factories import make_order, make_ready_vendor
+from tests.support.distance_sales import sold
+from tests.support.factories import make_ready_vendor
 from tests.support.storefront import counted
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -36,22 +34,6 @@ def test_it_is_passed_by_more_than_ten_thousand_in_either_year(
 ) -> None:
     """Exactly that much is still below."""
     assert threshold_of(this_year, last_year) is state
-
-
-async def sold(vendor: Any, *parts: tuple[int, int], **values: Any) -> Order:
-    """A paid order with so much at each rate, sent to another member state."""
-    total = sum(gross for _rate, gross in parts)
-    kept = [VatPart(rate, gross, vat_inside(gross, rate)) for rate, gross in parts]
-    given = {
-        "vat_treatment": "oss",
-        "total_amount_cents": total,
-        "vat_parts": stored_parts(kept),
-        "paid_at": clock.now(),
-        **values,
-    }
-    order = await make_order(vendor)
-    await Order.filter(id=order.id).update(**given)
-    return order
 
 
 @pytest.mark.usefixtures("database")

@@ -19,47 +19,21 @@ from shared.trade.orders.errors import (
     NumberWithdrawn,
     SellerNumberWithdrawn,
 )
-from shared.trade.orders.models import Checkout, Order, OrderLine
+from shared.trade.orders.models import Order, OrderLine
 from shared.trade.orders.number_checks import must_still_hold
 from shared.trade.orders.queries import order_by_id
 from shared.trade.orders.selling import SeenNet
-from shared.trade.orders.service import place_order
-from shared.trade.people.models import Customer
 from shared.trade.vat.holders import of_shopper, of_vendor
 from shared.trade.vat.service import Business, current, refuse, state_number
-from shared.trade.vendors.models import Vendor
 from tests.support.discounts import make_discount
-from tests.support.factories import make_customer, make_product, make_ready_vendor
+from tests.support.factories import make_customer, make_product
 from tests.support.market import ADA
+from tests.support.net_sales import BEA, GERMAN, LUX, acme, place, vendor_with
 from tests.support.purchases import basket_of
 from tests.support.shipping import BY_STANDARD, CHOICES, send_by
-from tests.support.vat import a_business, with_number
+from tests.support.vat import a_business
 
 pytestmark = pytest.mark.usefixtures("database")
-BEA = replace(ADA, country="DE", postal_code="10115", city="Berlin")
-GERMAN, LUX = "DE136695976", "LU15027442"
-
-
-async def vendor_with(scheme: str = "oss", number: str = LUX, **values: Any) -> Vendor:
-    """A shop in Luxembourg with a confirmed number of its own."""
-    vendor = await make_ready_vendor(country="LU", vat_scheme=scheme, **values)
-    if number:
-        await with_number(vendor, number)
-    return vendor
-
-
-async def acme() -> Customer:
-    """A German business with a confirmed number."""
-    sam = await make_customer()
-    await a_business(sam)
-    return sam
-
-
-async def place(basket: str, **given: Any) -> list[Order]:
-    chosen = {"contact": BEA, "customer_id": None, "hold_minutes": 30, **given}
-    token = await place_order(basket_token=basket, **chosen)
-    checkout = await Checkout.get(token=token)
-    return await Order.filter(checkout_id=checkout.id).order_by("id")
 
 
 async def test_a_business_pays_net_and_the_order_keeps_who_it_was() -> None:

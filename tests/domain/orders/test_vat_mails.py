@@ -9,9 +9,9 @@ from shared.trade.baskets import codes
 from shared.trade.discounts.queries import CodeUser
 from shared.trade.orders.models import Order, OrderLine
 from shared.trade.orders.purchase_mails import told_of
-from tests.domain.orders.test_net_sales import acme, place, vendor_with
 from tests.support.discounts import make_discount
 from tests.support.factories import make_product
+from tests.support.net_sales import acme, place, vendor_with
 from tests.support.purchases import basket_of
 
 pytestmark = pytest.mark.usefixtures("database")

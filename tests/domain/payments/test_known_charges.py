@@ -20,9 +20,9 @@ from shared.finance.payments.models import Payment
 from shared.infra.gateway.charges import told_by
 from shared.infra.gateway.signatures import envelope
 from shared.infra.references.models import StripeReference
-from tests.domain.inbox.test_webhooks import deliver, paid_intent
 from tests.support.market import stripe_post
 from tests.support.purchases import buy_and_pay
+from tests.support.webhooks import deliver, paid_intent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -19,8 +19,8 @@ from shared.trade.people import directory
 from shared.trade.people.models import Customer
 from shared.trade.people.queries import found_people
 from shared.trade.people.rules import CUSTOMER, OPERATOR, OWNER
-from tests.benchmarks.test_growth import full_scans, sent
 from tests.support.factories import make_customer, make_member, make_ready_vendor
+from tests.support.statement_plans import full_scans, sent
 
 pytestmark = [pytest.mark.both_engines, pytest.mark.usefixtures("database")]
 ANA = "Ána Żółć-O’Neill"

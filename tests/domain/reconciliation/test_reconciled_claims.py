@@ -18,9 +18,9 @@ from shared.finance.reconciliation.records import (
     MovementRecord,
     TransactionAtStripe,
 )
-from tests.domain.reconciliation.test_single_differences import SOLD
 from tests.support.compared import VENDOR, balanced, join, kinds, movement, sale
 from tests.support.compared_pairs import reversed_, told
+from tests.support.single_differences import SOLD
 
 OTHER = sale(2, 3000, 75, 60)
 

@@ -22,8 +22,8 @@ from shared.finance.reconciliation.findings import (
     RepairName,
 )
 from shared.finance.reconciliation.records import BothSides, EventAtStripe
-from tests.domain.reconciliation.test_single_differences import SINGLE_DIFFERENCES, SOLD
 from tests.support.compared import balanced, movement
+from tests.support.single_differences import SINGLE_DIFFERENCES, SOLD
 
 FOLDER = Path(str(checks.__file__)).parent
 ROOT = FOLDER.parents[3]

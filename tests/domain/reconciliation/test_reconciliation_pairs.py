@@ -19,9 +19,9 @@ from shared.finance.reconciliation.records import (
     ObjectRecord,
     TransactionAtStripe,
 )
-from tests.domain.reconciliation.test_single_differences import SOLD
 from tests.support.compared import VENDOR, balanced, kinds, sale
 from tests.support.compared_pairs import reversed_, told
+from tests.support.single_differences import SOLD
 
 ROW, INTENT = SOLD.payments[0], SOLD.intents[0]
 

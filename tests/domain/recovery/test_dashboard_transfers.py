@@ -24,11 +24,11 @@ from shared.finance.recovery.rules import MovementKind
 from shared.infra import unit
 from shared.infra.audit.models import AuditEntry
 from shared.infra.jobs.models import Job
-from tests.domain.inbox.test_webhooks import deliver, event
-from tests.domain.recovery.test_recovery import empty_the_balance
+from tests.support.claims import empty_the_balance
 from tests.support.market import Shop, open_shop, stripe_post
 from tests.support.money import assert_books_agree, bears, booked, held, sell
 from tests.support.reconciling import look, told
+from tests.support.webhooks import deliver, event
 
 if TYPE_CHECKING:
     from shared.finance.inbox.models import WebhookEvent

@@ -10,7 +10,7 @@ from shared.finance.connect import service as connect
 from shared.finance.recovery import service
 from shared.finance.recovery.models import Claim
 from shared.infra.jobs.models import Job
-from tests.domain.recovery.test_recovery import claim, empty_the_balance
+from tests.support.claims import claim, empty_the_balance
 from tests.support.market import open_shop
 from tests.support.money import sell
 from tests.support.portal import operator_in, signed_in

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shared.core.errors import TryLater
-from shared.core.settings import SANDBOX_SECRET_KEY
 from shared.finance.ledger.chart import Account
 from shared.finance.ledger.models import LedgerPosting
 from shared.finance.recovery import jobs, receivables, service
@@ -20,38 +19,15 @@ from shared.finance.recovery.queries import owed_by, totals_owed
 from shared.infra import unit
 from shared.infra.jobs.models import Job
 from shared.trade.orders.models import Order
+from tests.support.claims import claim, empty_the_balance
 from tests.support.market import open_shop
-from tests.support.money import DAY, booked, held, sell
+from tests.support.money import booked, held, sell
 from tests.support.payouts import time_of
 
 if TYPE_CHECKING:
-    from shared.finance.payments.models import Payment
     from shared.infra.gateway.gateway import Gateway
     from shared.infra.jobs import Context
     from tests.support.sandbox import RunningSandbox
-
-
-async def claim(payment: Payment, amount: int, subject: str = "dispute:1") -> None:
-    """Say what the vendor bears."""
-    async with unit.transaction() as tx:
-        await service.set_claim(tx, subject=subject, payment=payment, amount=amount)
-
-
-async def empty_the_balance(sandbox: RunningSandbox, account: str) -> None:
-    """Everything that is there goes to the vendor's bank (a daily schedule would do it)."""
-    sandbox.advance(4 * DAY)
-    headers = {
-        "Authorization": f"Bearer {SANDBOX_SECRET_KEY}",
-        "Stripe-Account": account,
-    }
-    sandbox.request(
-        "POST",
-        "/v1/balance_settings",
-        "payments[payouts][schedule][interval]=daily",
-        headers,
-    )
-    sandbox.advance(3 * DAY)
-    assert held(sandbox, account) == {}
 
 
 async def test_a_claim_is_taken_out_of_the_vendors_balance(

@@ -16,7 +16,6 @@ from shared.finance.refunds.rules import RefundState
 from shared.finance.refunds.writes import MARK
 from shared.trade.commission.rules import RefundPolicy
 from shared.trade.orders.models import Order
-from tests.domain.inbox.test_webhooks import deliver, event
 from tests.support.market import stripe_post
 from tests.support.money import assert_books_agree, stripe_get
 from tests.support.refunds import (
@@ -27,6 +26,7 @@ from tests.support.refunds import (
     set_policy,
     sold,
 )
+from tests.support.webhooks import deliver, event
 
 if TYPE_CHECKING:
     from shared.infra.gateway.gateway import Gateway

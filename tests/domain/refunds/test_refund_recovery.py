@@ -24,7 +24,6 @@ from shared.infra.stripe_writes.operations import loaded
 from shared.infra.stripe_writes.rules import WriteState
 from shared.trade.commission.rules import RefundPolicy
 from shared.trade.orders.models import Order
-from tests.domain.inbox.test_webhooks import deliver, event
 from tests.support.money import DAY, assert_books_agree, booked, held, sell, stripe_get
 from tests.support.refunds import (
     PRICE,
@@ -39,6 +38,7 @@ from tests.support.refunds import (
     set_policy,
     sold,
 )
+from tests.support.webhooks import deliver, event
 
 if TYPE_CHECKING:
     from shared.infra.gateway.gateway import Gateway

@@ -23,9 +23,9 @@ from shared.finance.refunds.rules import Reach, RefundRequest
 from shared.trade.orders.models import Order, OrderLine
 from shared.trade.orders.service import place_order
 from shared.trade.vendors.models import Vendor
-from tests.domain.orders.test_net_sales import BEA, GERMAN, LUX, acme
 from tests.support.market import confirm, open_shop
 from tests.support.money import assert_books_agree
+from tests.support.net_sales import BEA, GERMAN, LUX, acme
 from tests.support.purchases import basket_of
 from tests.support.refunds import Sold, fund_platform, refund
 from tests.support.shipping import BY_STANDARD, send_by

@@ -1,0 +1,57 @@
+"""How tests stand in files: each by itself, none longer than somebody reads at once."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+TESTS = Path(__file__).resolve().parents[1]
+FILES = sorted(TESTS.rglob("test_*.py"))
+MOST_LINES = 400
+# Longer since before there was a bound. Whoever splits one takes it off; none is added.
+LONGER = {
+    "browser/test_standin_pages.py",
+    "browser/test_stripe_js.py",
+    "domain/discounts/test_discounted_sales.py",
+    "domain/disputes/test_dispute_rules.py",
+    "domain/market/test_market_machine.py",
+    "domain/orders/test_reservations.py",
+    "domain/payments/test_shared_outcomes.py",
+    "domain/reconciliation/test_sifting.py",
+    "pages/test_answer_cache.py",
+    "pages/test_api_shoppers.py",
+    "pages/test_editing.py",
+    "pages/test_portal_payments.py",
+    "pages/test_portal_products.py",
+    "pages/test_portal_refunds.py",
+    "pages/test_portal_timeline.py",
+    "pages/test_search.py",
+    "pages/test_web_wall.py",
+    "sandbox/test_money_machine.py",
+    "sandbox/test_section_07_cards.py",
+    "sandbox/test_section_08_rules.py",
+    "sandbox/test_section_09_payment_methods.py",
+    "sandbox/test_section_09_setup_intents.py",
+}
+
+
+def test_no_test_imports_from_another() -> None:
+    """What two share stands in tests/support: who changes a test changes no other one."""
+    found = [
+        f"{path.relative_to(TESTS)}: {node.module}"
+        for path in sorted(TESTS.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom)
+        and (node.module or "").rpartition(".")[2].startswith("test_")
+    ]
+    assert found == []
+
+
+def test_no_file_of_tests_grows_beyond_what_somebody_reads() -> None:
+    """One subject each; those that were longer are named, and go from the list."""
+    longer = {
+        str(path.relative_to(TESTS))
+        for path in FILES
+        if len(path.read_text().splitlines()) > MOST_LINES
+    }
+    assert longer == LONGER
