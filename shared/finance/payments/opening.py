@@ -19,7 +19,7 @@ from shared.finance.payments.opening_statements import (
     payees_of,
     unasked_of,
 )
-from shared.finance.payments.rules import OPEN_STATES, PaymentState
+from shared.finance.payments.rules import OPEN_STATES, UNTRIED, PaymentState
 from shared.finance.payments.writes import CreatePaymentIntent
 from shared.infra import unit
 from shared.infra.gateway.errors import StandsStill
@@ -76,9 +76,10 @@ async def open_payment(order_id: int, customer: str | None) -> OpenPayment:
             raise PaymentUnderReview
         still_open = (each for each in found.payments if each.status in OPEN_STATES)
         payment = next(still_open, None)
+        if payment is None or payment.status in UNTRIED:
+            declines.check(found.declined)
         if payment is not None:
             return OpenPayment(payment, bool(found.payee.accepts_payments))
-        declines.check(found.declined)
         attempt = 1 + len(found.payments)
         return await _write_down(
             tx, order, found.payee, attempt=attempt, customer=customer

@@ -36,6 +36,8 @@ OPEN_STATES = frozenset(
         PaymentState.FAILED,
     }
 )
+# Open, and nobody has tried a card with it.
+UNTRIED = (PaymentState.OPENING, PaymentState.PENDING)
 
 _LIVE = frozenset(
     {

@@ -13,7 +13,7 @@ from shared.finance.payments.events import PaymentOpened
 from shared.finance.payments.models import Payment
 from shared.finance.payments.open_payments import OpenPayment, columns_of
 from shared.finance.payments.opening_statements import Payee, payees_of
-from shared.finance.payments.rules import OPEN_STATES, PaymentState
+from shared.finance.payments.rules import OPEN_STATES, UNTRIED, PaymentState
 from shared.finance.payments.writes import CreatePaymentIntent
 from shared.infra.gateway.restore_check import money_may_move
 from shared.infra.stripe_writes import service as writes
@@ -47,10 +47,11 @@ async def open_shared(
         raise PaymentUnderReview
     payees = await payees_of(orders)
     still_open = tuple(each for each in payments if each.status in OPEN_STATES)
+    if all(each.status in UNTRIED for each in still_open):
+        await must_take_cards(checkout.id)
     if still_open:
         lead = next(each for each in still_open if each.leads)
         return OpenPayment(lead, _is_selling(payees), slices=still_open)
-    await must_take_cards(checkout.id)
     attempt = 1 + max((each.attempt for each in payments), default=0)
     return await write_down(tx, orders, payees, attempt=attempt, customer=customer)
 

@@ -156,16 +156,8 @@ async def test_where_there_is_more_to_look_at_the_orders_are_locked(
     assert await unasked_of(order.id) is None
 
 
-async def test_stripe_is_not_asked_where_too_many_cards_were_declined(
-    market: Market,
-) -> None:
-    """Nor where the vendor lost its account since."""
-    purchase = await bought(market)
-    checkout = await Checkout.get(id=purchase.checkout_id)
-    await VendorPaymentConfig.all().update(accepts_payments=False)
-    with pytest.raises(VendorCannotSell):
-        await purchase.open(market)
-    await VendorPaymentConfig.all().update(accepts_payments=True)
+async def declined_too_often(checkout: Checkout) -> None:
+    """As many declined cards as are borne from one browser."""
     for number in range(PER_BROWSER):
         await CardDecline.create(
             stripe_charge_id=f"ch_{number}",
@@ -176,10 +168,41 @@ async def test_stripe_is_not_asked_where_too_many_cards_were_declined(
             code="card_declined",
             declined_at=clock.now(),
         )
+
+
+@pytest.mark.parametrize("number", [1, 3])
+async def test_stripe_is_not_asked_where_too_many_cards_were_declined(
+    market: Market, number: int
+) -> None:
+    """Nor where the vendors lost their accounts since."""
+    purchase = await bought(market, number)
+    checkout = await Checkout.get(id=purchase.checkout_id)
+    await VendorPaymentConfig.all().update(accepts_payments=False)
+    with pytest.raises(VendorCannotSell):
+        await purchase.open(market)
+    await VendorPaymentConfig.all().update(accepts_payments=True)
+    await declined_too_often(checkout)
     with pytest.raises(TooManyDeclines):
         await purchase.open(market)
     assert not made_at_stripe(market)
-    market.advance(HOUR.total_seconds() + 1)
-    await Checkout.filter(id=checkout.id).update(reserved_until=clock.now() + HOUR)
-    await purchase.open(market)
+
+
+@pytest.mark.parametrize("number", [1, 3])
+async def test_an_intent_that_a_job_has_made_is_not_given_out_either(
+    market: Market, number: int
+) -> None:
+    """Not while too many cards were declined, however often its page is asked for."""
+    purchase = await bought(market, number)
+    checkout = await Checkout.get(id=purchase.checkout_id)
+    market.advance(61)
+    await market.settle()
     assert len(made_at_stripe(market)) == 1
+    await declined_too_often(checkout)
+    for _ in range(2):
+        with pytest.raises(TooManyDeclines):
+            await purchase.open(market)
+    market.advance(HOUR.total_seconds() + 1)
+    later = clock.now() + HOUR
+    await Checkout.filter(id=checkout.id).update(reserved_until=later)
+    view = await purchase.open(market)
+    assert [one.id for one in made_at_stripe(market)] == [view.payment_intent_id]
