@@ -41,6 +41,20 @@ def untold() -> AbstractContextManager[None]:
     return _Telling(None)
 
 
+class BesideTransaction(RuntimeError):
+    """A query that was asked before a transaction is asked again inside it.
+
+    Tortoise lets it keep its connection, so it would be beside the transaction: see nothing of it,
+    lock nothing for it, and wait for a second connection. Who needs it makes it anew.
+    """
+
+
+def must_be_outside() -> None:
+    """Raise BesideTransaction where this task's transaction should send what is to be sent."""
+    if _before.get() is not None:
+        raise BesideTransaction
+
+
 class CaughtFailure(RuntimeError):
     """A statement failed, somebody caught that, and the transaction was about to end well.
 

@@ -26,7 +26,7 @@ from tortoise.backends.base.client import (
 from tortoise.connection import get_connections
 from tortoise.exceptions import TransactionManagementError
 
-from shared.infra.database.announced import TellsStatements
+from shared.infra.database.announced import TellsStatements, must_be_outside
 from shared.infra.database.held_connection import Held, held_connection, let_go
 from shared.infra.database.postgres_pool import give, take
 from shared.infra.database.trouble import TellsTrouble, told
@@ -48,6 +48,7 @@ class Postgres(TellsTrouble, AsyncpgDBClient):
 
     def acquire_connection(self) -> PoolConnectionWrapper[Any]:
         """One connection of the pool, for one statement."""
+        must_be_outside()
         held = held_connection()
         if held is None:
             return _Taken(self, self._pool_init_lock)

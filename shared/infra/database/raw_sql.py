@@ -82,8 +82,12 @@ async def one_row(
 
 
 def locking(query: QuerySet[M]) -> QuerySet[M]:
-    """SQLite has no row locks and needs none: the transaction holds the write lock."""
-    return query.select_for_update() if dialect() == "postgres" else query
+    """SQLite has no row locks and needs none: the transaction holds the write lock.
+
+    By the connection of the transaction, whichever the query was asked by before.
+    """
+    mine = query.using_db(get_connection("default"))
+    return mine.select_for_update() if dialect() == "postgres" else mine
 
 
 async def locked_row(

@@ -32,7 +32,7 @@ from tortoise.connection import get_connections
 from tortoise.exceptions import IntegrityError, OperationalError
 
 from shared.infra.database import sqlite_waiting as waiting
-from shared.infra.database.announced import TellsStatements
+from shared.infra.database.announced import TellsStatements, must_be_outside
 from shared.infra.database.sqlite_checkpoints import Checkpoints
 from shared.infra.database.sqlite_connection import (
     SqliteConnection,
@@ -148,6 +148,7 @@ class Sqlite(TellsTrouble, _Asks):
         values: Sequence[Any],
         work: Work[T],
     ) -> T:
+        must_be_outside()
         if self._reader is not None and reads_only(query):
             return await patiently(partial(self._reader.ask, work))
         try:
