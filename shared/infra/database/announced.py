@@ -45,7 +45,9 @@ class BesideTransaction(RuntimeError):
     """A query that was asked before a transaction is asked again inside it.
 
     Tortoise lets it keep its connection, so it would be beside the transaction: see nothing of it,
-    lock nothing for it, and wait for a second connection. Who needs it makes it anew.
+    lock nothing for it, and wait for a second connection
+    (findings/tortoise-a-query-asked-before-is-not-in-the-transaction.sh). Who needs it makes it
+    anew.
     """
 
 
