@@ -8,13 +8,11 @@ from typing import Any
 
 import pytest
 
-from shared.core import clock
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.payments.models import Payment
 from shared.infra import unit
 from shared.trade.orders.cancellation import close_checkout
-from shared.trade.orders.decline_statements import PER_BROWSER
-from shared.trade.orders.models import CardDecline, Checkout, Order
+from shared.trade.orders.models import Checkout, Order
 from shared.trade.orders.rules import CheckoutStatus
 from tests.support.checkouts import (
     browser,
@@ -24,6 +22,7 @@ from tests.support.checkouts import (
     ready,
     to_payment,
 )
+from tests.support.declines import declined_too_often
 from tests.support.market import Shop
 from tests.support.storefront import (
     Browser,
@@ -157,16 +156,7 @@ class TestPayment:
         """On the page, and when Pay is pressed on one that was open before; the order waits."""
         path, html = await to_payment(browser)
         checkout = await Checkout.get()
-        for number in range(PER_BROWSER):
-            await CardDecline.create(
-                stripe_charge_id=f"ch_{number}",
-                checkout_id=checkout.id,
-                network="",
-                basket_id=checkout.basket_id,
-                fingerprint="",
-                code="generic_decline",
-                declined_at=clock.now(),
-            )
+        await declined_too_often(checkout)
         sent = {"intent": intent_of(html)}
         as_script = {"Accept": "application/json"}
         pressed = await browser.post(f"{path}/hold", sent, as_script)

@@ -14,10 +14,10 @@ from shared.finance.payments.models import Payment
 from shared.finance.payments.opening_statements import unasked_of
 from shared.infra.restoring.models import Restoration
 from shared.infra.stripe_writes.models import StripeWrite
-from shared.trade.orders.decline_statements import PER_BROWSER
 from shared.trade.orders.declines import HOUR
 from shared.trade.orders.errors import TooManyDeclines, VendorCannotSell
-from shared.trade.orders.models import CardDecline, Checkout, Order
+from shared.trade.orders.models import Checkout, Order
+from tests.support.declines import declined_too_often
 from tests.support.factories import make_customer, make_payment
 from tests.support.purchases import SharedPurchase, buy_from
 
@@ -154,20 +154,6 @@ async def test_where_there_is_more_to_look_at_the_orders_are_locked(
         case "none":
             await Payment.filter(id=payment.id).delete()
     assert await unasked_of(order.id) is None
-
-
-async def declined_too_often(checkout: Checkout) -> None:
-    """As many declined cards as are borne from one browser."""
-    for number in range(PER_BROWSER):
-        await CardDecline.create(
-            stripe_charge_id=f"ch_{number}",
-            checkout_id=checkout.id,
-            network="",
-            basket_id=checkout.basket_id,
-            fingerprint="",
-            code="card_declined",
-            declined_at=clock.now(),
-        )
 
 
 @pytest.mark.parametrize("number", [1, 3])
