@@ -173,6 +173,16 @@ async def forgot(role: str, email: str) -> None:
     await password_change.send_reset.run(None, {"kind": kind, "email": email})  # type: ignore[arg-type]  # needs no context
 
 
+async def reset(browser: Visitor, path: str, new: str = ANOTHER) -> int:
+    """Open a mailed link and choose a password; the answer's status."""
+    page = await browser.get(path)
+    return (
+        (await browser.send(path, password=new)).status
+        if page.status == 200
+        else page.status
+    )
+
+
 @contextmanager
 def later(by: timedelta) -> Iterator[None]:
     """Let time have passed."""

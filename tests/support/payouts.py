@@ -9,8 +9,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 import run
 from shared.core import clock
+from shared.core.errors import TryLater
 from shared.finance.connect.rules import PayoutSchedule
 from shared.finance.payouts import scheduler, stripe_schedule, sweep
 from shared.finance.payouts.plans import PayoutPlan
@@ -131,6 +134,15 @@ async def payday(context: Context) -> None:
     """The scheduler looks, and whose day it is is paid."""
     await scheduler.run()
     await work(context, "payouts.pay")
+
+
+async def payday_unheard(context: Context, sandbox: RunningSandbox) -> None:
+    """A payday whose payouts Stripe makes, and of whose answers each is lost."""
+    lost = {"match": {"method": "POST", "path": "/v1/payouts"}, "effect": "reset_after"}
+    sandbox.faults({**lost, "times": 3})
+    with pytest.raises(TryLater):
+        await payday(context)
+    sandbox.faults()
 
 
 async def swept(context: Context) -> None:

@@ -17,6 +17,7 @@ from tests.support.money import assert_books_agree
 from tests.support.paid_out import SHARE, the_payout
 from tests.support.payouts import (
     payday,
+    payday_unheard,
     ready,
     swept,
     time_of,
@@ -70,16 +71,7 @@ class TestCrashes:
             shop = await open_shop(gateway, sandbox)
             await ready(gateway, sandbox, time, shop)
             time.to_weekday(0)
-            sandbox.faults(
-                {
-                    "match": {"method": "POST", "path": "/v1/payouts"},
-                    "effect": "reset_after",
-                    "times": 3,
-                }
-            )
-            with pytest.raises(TryLater):
-                await payday(context)
-            sandbox.faults()
+            await payday_unheard(context, sandbox)
             await ready(gateway, sandbox, time, shop)
             await work(context, "stripe_writes.perform")
             assert (await the_payout()).status == PayoutState.PAID
@@ -94,16 +86,7 @@ class TestCrashes:
             shop = await open_shop(gateway, sandbox)
             await ready(gateway, sandbox, time, shop)
             time.to_weekday(0)
-            sandbox.faults(
-                {
-                    "match": {"method": "POST", "path": "/v1/payouts"},
-                    "effect": "reset_after",
-                    "times": 3,
-                }
-            )
-            with pytest.raises(TryLater):
-                await payday(context)
-            sandbox.faults()
+            await payday_unheard(context, sandbox)
             await swept(context)
             assert (await the_payout()).status == PayoutState.PENDING
             await work(context, "stripe_writes.perform")

@@ -39,6 +39,7 @@ from tests.support.accounts import (
     link_in,
     mails,
     person,
+    reset,
     session_id_of,
     session_of,
 )
@@ -69,16 +70,6 @@ async def change(browser: Visitor, role: str, present: str, new: str = ANOTHER) 
     return (
         await browser.send(f"{home}/password", page=home, present=present, new=new)
     ).status
-
-
-async def reset(browser: Visitor, path: str, new: str = ANOTHER) -> int:
-    """Open a mailed link and choose a password; the answer's status."""
-    page = await browser.get(path)
-    return (
-        (await browser.send(path, password=new)).status
-        if page.status == 200
-        else page.status
-    )
 
 
 @pytest.mark.one_engine

@@ -32,6 +32,7 @@ from tests.support.accounts import (
     link_in,
     mails,
     person,
+    reset,
     session_of,
 )
 from tests.support.visitor import Visitor
@@ -40,16 +41,6 @@ if TYPE_CHECKING:
     from quart import Quart
 
     from shared.core.settings import Settings
-
-
-async def reset(browser: Visitor, path: str, new: str = ANOTHER) -> int:
-    """Open a mailed link and choose a password; the answer's status."""
-    page = await browser.get(path)
-    return (
-        (await browser.send(path, password=new)).status
-        if page.status == 200
-        else page.status
-    )
 
 
 @pytest.mark.one_engine
