@@ -98,6 +98,8 @@ def look(page: Page, address: str) -> list[str]:
     if not _is_axes_turn(page):
         return wrong
     page.evaluate(AXE)
+    # What was pressed or enabled a moment ago may have half of its new colours.
+    page.evaluate(FADED)
     wrong += _axe(page, address, RULES)
     # Without motion no colour takes its time to become another: a tenth of a look.
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
