@@ -73,6 +73,7 @@ CONNECTS = {
     "shared/entrypoints/cli/benchmarks/signed_out.py",
     "shared/entrypoints/cli/benchmarks/sandbox.py",
     "shared/entrypoints/cli/benchmarks/servers.py",
+    "shared/entrypoints/cli/benchmarks/settled.py",
     "shared/entrypoints/cli/benchmarks/walk.py",
 }
 _CLIENT = re.compile(

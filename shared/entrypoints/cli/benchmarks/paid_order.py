@@ -24,14 +24,15 @@ from shared.entrypoints.cli.bootstrap import ROOT
 
 ORDERS = 40
 _SETTLED = "payment_intent.succeeded"
-_WALK = Path(__file__).with_name("walk.py")
-_ADDRESSES = {
+WALK = Path(__file__).with_name("walk.py")
+ADDRESSES = {
     "home": addresses.HOME,
     "checkout": addresses.CHECKOUT,
     "confirmation": addresses.CONFIRMATION,
     "events": addresses.PLATFORM_EVENTS,
 }
-_ORIGINAL = ROOT / "tests/benchmarks/original.py"
+ORIGINAL = ROOT / "tests/benchmarks/original.py"
+SIGNED_WITH = "whsec_original"
 
 
 def paid_order() -> list[Measured]:
@@ -72,11 +73,11 @@ def _measure(
     ports = ["--port", str(port), "--sandbox-port", stripe]
     serve = ["run.py", "serve", "--no-worker", *ports, "--data-dir", str(data)]
     with running(*serve, port=port, around=around):
-        given = [stripe, str(data), str(ORDERS), json.dumps(_ADDRESSES)]
-        walk = [str(_WALK), *given]
+        given = [stripe, str(data), str(ORDERS), json.dumps(ADDRESSES)]
+        walk = [str(WALK), *given]
         took = _asked(walk, around)
         events = json.dumps(took.pop("events"))
-        first = [str(_ORIGINAL), original, stripe]
+        first = [str(ORIGINAL), original, stripe]
         took |= _asked(first, {}, events)
     return _lines(engine, took)
 

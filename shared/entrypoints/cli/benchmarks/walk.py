@@ -4,6 +4,8 @@ Run as a script from the folder of the build that is measured, which may be an o
 `python walk.py STRIPE_PORT FOLDER ORDERS ADDRESSES`, the last as JSON. Each step is done for
 all orders, one after the other, then the next; the answer is one line of JSON, the milliseconds of
 processor time of each request by step. The stand-in must be running, and the demo filled.
+With `pay` behind it goes as far as paying: the answer has the events of success, which nobody was
+told of, and the secret that signs them.
 """
 
 from __future__ import annotations
@@ -201,15 +203,28 @@ class Walk:
                 raise RuntimeError("the payment page has no payment")
             shopper.intent = intent[1]
 
-    async def settle(self) -> None:
-        """Every event that Stripe sends of them, and the pages after paying."""
+    @property
+    def secret(self) -> str:
+        """What signs Stripe's events."""
+        secret: str = self._settings.stripe.webhook_secrets[0]
+        return secret
+
+    def pay(self) -> list[Event]:
+        """Confirm each payment: every event that Stripe has of them, kind by kind."""
         for shopper in self._shoppers:
             self._stand_in.confirm(shopper.intent)
         found = self._stand_in.events(shopper.intent for shopper in self._shoppers)
-        for event in sorted(found, key=_turn):
+        for event in found:
+            del event["deliveries"]
+        events = sorted(found, key=_turn)
+        told = [event for event in events if event["type"] == _SUCCEEDED]
+        self.took["events"] = told
+        return events
+
+    async def settle(self) -> None:
+        """Every event that Stripe sends of them, and the pages after paying."""
+        for event in self.pay():
             kind = event["type"]
-            if kind == _SUCCEEDED:
-                self.took["events"].append(event)
             took = await self._deliver(event)
             named = kind in (_SUCCEEDED, *_HANDLED)
             self._note(kind if named else "ignored event", took)
@@ -218,12 +233,9 @@ class Walk:
             self._note("confirmation", took)
 
     async def _deliver(self, event: Event) -> float:
-        event = dict(event)
-        del event["deliveries"]
         body, now = json.dumps(event), int(time.time())
         signed = f"{now}.{body}".encode()
-        secret = self._settings.stripe.webhook_secrets[0]
-        keyed = hmac.new(secret.encode(), signed, hashlib.sha256)
+        keyed = hmac.new(self.secret.encode(), signed, hashlib.sha256)
         sent = {
             "stripe-signature": f"t={now},v1={keyed.hexdigest()}",
             "content-type": "application/json",
@@ -280,6 +292,7 @@ async def _main(
     folder: str,
     orders: str,
     addresses: str,
+    until: str = "",
 ) -> None:
     walk = Walk(
         port,
@@ -290,8 +303,12 @@ async def _main(
     async with walk.app.test_app():
         await walk.stock()
         await walk.buy()
-        await walk.settle()
-        await walk.work()
+        if until == "pay":
+            walk.pay()
+            walk.took["secret"] = walk.secret
+        else:
+            await walk.settle()
+            await walk.work()
     await walk.close()
     print(json.dumps(walk.took))
 
