@@ -73,7 +73,12 @@ async def _names(rows: Sequence[EntryView]) -> _Names:
     )
 
 
-def _shown(row: EntryView, names: _Names, *, is_staff: bool) -> ShownAct:
+def _shown(
+    row: EntryView,
+    names: _Names,
+    *,
+    is_staff: bool,
+) -> ShownAct:
     about, link = _about(row, names, is_staff=is_staff)
     return ShownAct(
         at=row.at,
@@ -134,7 +139,10 @@ def _about(
     return (f"{thing}, {shop}" if shop and is_staff else thing), ""
 
 
-def _ids(labels: set[str], kind: str) -> set[int]:
+def _ids(
+    labels: set[str],
+    kind: str,
+) -> set[int]:
     found = (label.partition(":") for label in labels)
     return {
         int(number) for name, _, number in found if name == kind and number.isdigit()

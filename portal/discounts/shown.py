@@ -41,7 +41,10 @@ class DiscountRow:
     is_marketplace: bool
 
 
-def rows(views: Sequence[DiscountView], zone: ZoneInfo) -> list[DiscountRow]:
+def rows(
+    views: Sequence[DiscountView],
+    zone: ZoneInfo,
+) -> list[DiscountRow]:
     """The rows of a list."""
     return [row(view, zone) for view in views]
 

@@ -222,7 +222,11 @@ def _field(name: str) -> str:
     ).removesuffix(" id")
 
 
-def _value(field: str, value: Scalar, currency: str | None) -> str:
+def _value(
+    field: str,
+    value: Scalar,
+    currency: str | None,
+) -> str:
     if value is None or value == "":
         return "–"
     if isinstance(value, bool):

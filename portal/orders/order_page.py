@@ -145,7 +145,11 @@ def _forms(
     }
 
 
-def _has(kind: type[MarketForm], order: OrderView, whole: WholeOrder) -> bool:
+def _has(
+    kind: type[MarketForm],
+    order: OrderView,
+    whole: WholeOrder,
+) -> bool:
     """Whether the page of such an order has this form."""
     if kind is ShipForm:
         return order.may_ship

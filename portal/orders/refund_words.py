@@ -185,7 +185,11 @@ def nothing_left(order: Refundable) -> tuple[str, str] | None:
     )
 
 
-def done(state: RefundState, written: str, detail: str) -> tuple[str, str]:
+def done(
+    state: RefundState,
+    written: str,
+    detail: str,
+) -> tuple[str, str]:
     """What to say after the button was pressed: category and sentence; `written` is the amount,
     `detail` why it stopped.
     """

@@ -215,7 +215,10 @@ async def _page(
     )
 
 
-def _facts(order: Refundable, form: RefundForm) -> list[tuple[str, str]]:
+def _facts(
+    order: Refundable,
+    form: RefundForm,
+) -> list[tuple[str, str]]:
     """What was chosen, said again before the button."""
     wish = form.requested()
     pieces = [

@@ -19,7 +19,10 @@ from shared.finance.payouts.queries import PayoutRow
 from shared.finance.payouts.rules import Obstacle, PayoutState, Why
 
 
-def states(*, still: bool) -> dict[PayoutState, tuple[str, str]]:
+def states(
+    *,
+    still: bool,
+) -> dict[PayoutState, tuple[str, str]]:
     """Badge and word of each state; `still`: nothing of this vendor leaves now, so what was not
     sent waits.
     """

@@ -25,7 +25,10 @@ class UploadForm(MarketForm):
 class GalleryTexts(Edited):
     """What pictures show; its fields are made for the pictures there are."""
 
-    def texts_of(self, pictures: Iterable[GalleryPicture]) -> dict[int, str]:
+    def texts_of(
+        self,
+        pictures: Iterable[GalleryPicture],
+    ) -> dict[int, str]:
         """What was typed, by the pictures' ids."""
         return {one.id: self[_field(one)].data or "" for one in pictures}
 

@@ -76,7 +76,10 @@ class VariantForm(Edited):
         mine = {name: self[f"{name}_{variant.id}"] for name in NAMES}
         return VariantFields(variant, **mine)
 
-    def values(self, variants: Iterable[ProductView]) -> dict[int, VariantValues]:
+    def values(
+        self,
+        variants: Iterable[ProductView],
+    ) -> dict[int, VariantValues]:
         """What the use case takes. Only after the form was found right."""
         return {
             variant.id: self.of(variant).values(
@@ -140,7 +143,10 @@ def variant_form(
 _STOCK_RANGE = _l("Enter a number from 0 to %(most)s.", most=lazy(number, MAX_STOCK))
 
 
-def _fields_of(variant: ProductView, pictures: Mapping[str, str]) -> dict[str, Any]:
+def _fields_of(
+    variant: ProductView,
+    pictures: Mapping[str, str],
+) -> dict[str, Any]:
     named = {"name": variant.choice}
     return {
         f"price_{variant.id}": MoneyField(

@@ -22,7 +22,10 @@ from shared.trade.vendors.seller import (
 )
 
 
-def _told(tidy: Callable[[str], str], field: Any) -> None:
+def _told(
+    tidy: Callable[[str], str],
+    field: Any,
+) -> None:
     try:
         tidy(field.data or "")
     except Invalid as error:

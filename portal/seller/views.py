@@ -64,7 +64,12 @@ def _shown(now: SellerDetails) -> Mapping[str, object]:
     return dict(vars(now))
 
 
-async def _page(form: SellerForm, now: OwnBusiness, *, status: int = 200) -> Response:
+async def _page(
+    form: SellerForm,
+    now: OwnBusiness,
+    *,
+    status: int = 200,
+) -> Response:
     return await vendor_page(
         "portal/seller/business.html",
         status=status,

@@ -94,7 +94,11 @@ async def remove() -> Response:
     return see_other(url_for("business.show"), ("ok", told))
 
 
-async def _page(form: BusinessForm | None, *, status: int = 200) -> Response:
+async def _page(
+    form: BusinessForm | None,
+    *,
+    status: int = 200,
+) -> Response:
     found = await registration_held(of_shopper(person_id()))
     stated = found if found is not None and found.number else None
     known = {}

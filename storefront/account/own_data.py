@@ -65,7 +65,11 @@ async def copy_for_programs() -> Response:
     return _file(told, "my-data.json", "application/json")
 
 
-def _file(body: str | bytes, name: str, kind: str) -> Response:
+def _file(
+    body: str | bytes,
+    name: str,
+    kind: str,
+) -> Response:
     response = Response(body, mimetype=kind)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "no-store"

@@ -98,7 +98,10 @@ def place_of(country: str) -> PostalPlace:
     )
 
 
-def _states(country: str, facts: _Facts) -> Iterator[tuple[str, str]]:
+def _states(
+    country: str,
+    facts: _Facts,
+) -> Iterator[tuple[str, str]]:
     keys = facts["sub_keys"].split("~")
     states = zip(keys, _names(facts), strict=True)
     for key, name in sorted(states, key=lambda state: _folded(state[1])):

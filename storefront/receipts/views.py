@@ -104,7 +104,11 @@ async def _asked_back(found: CheckoutView) -> dict[int, int]:
     )
 
 
-def _next_question(link: str, outcome: Outcome, asked: int) -> str | None:
+def _next_question(
+    link: str,
+    outcome: Outcome,
+    asked: int,
+) -> str | None:
     """The address that an undecided page asks next; None when it is decided or has asked for long
     enough.
     """

@@ -126,7 +126,10 @@ def bought(product: ProductView, choice: ProductChoice) -> ProductView:
     raise NotOffered
 
 
-def _picked(options: Sequence[Option], given: Mapping[str, str]) -> Picked:
+def _picked(
+    options: Sequence[Option],
+    given: Mapping[str, str],
+) -> Picked:
     picked = []
     for number, option in enumerate(options, 1):
         value = given.get(field_of(number), "")

@@ -94,7 +94,10 @@ class RemovalForm(MarketForm):
         return int(self.into.data) if self.into.data else None
 
 
-def places(tree: CategoryTree, moved: CategoryView | None = None) -> list[Any]:
+def places(
+    tree: CategoryTree,
+    moved: CategoryView | None = None,
+) -> list[Any]:
     """Where a category may stand: at the top, or below another one that is not below itself."""
     own = {each.id for each in tree.whole(moved)} if moved else set()
     return [

@@ -108,7 +108,10 @@ def _where(found: tuple[VendorTrouble, ...], only: str) -> str:
     return url_for("operator.vendor", vendor_id=found[0].vendor_id)
 
 
-def _names(found: tuple[VendorTrouble, ...], most: int = 3) -> str:
+def _names(
+    found: tuple[VendorTrouble, ...],
+    most: int = 3,
+) -> str:
     """`A`, `A and B`, `A, B, C and 4 more`."""
     names = [vendor.name for vendor in found[:most]]
     more = len(found) - len(names)

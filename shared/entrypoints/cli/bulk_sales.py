@@ -58,7 +58,10 @@ ON CONFLICT (account, vendor_id, currency) DO UPDATE SET updated_at = excluded.u
 """
 
 
-async def make(count: int, slices: Iterable[tuple[int, int]]) -> None:
+async def make(
+    count: int,
+    slices: Iterable[tuple[int, int]],
+) -> None:
     """Add so many paid orders, a transaction for each slice (begin, end)."""
     run = ids.new_number("")[1:5]
     script = _SCRIPT.read_text(encoding="utf-8")

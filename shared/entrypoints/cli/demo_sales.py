@@ -105,7 +105,11 @@ async def _pay(till: Till, sale: DemoSale, order: Order) -> None:
         await refresh(till.gateway, checkout_token=token)
 
 
-async def _send(sale: DemoSale, order: Order, carrier: str | None) -> None:
+async def _send(
+    sale: DemoSale,
+    order: Order,
+    carrier: str | None,
+) -> None:
     if carrier is None or order.status != OrderStatus.PROCESSING:
         return
     vendor = await order.vendor

@@ -131,7 +131,11 @@ def _limits(answers: list[Seen]) -> Finding:
     return Finding(f"Limits are {how}.")
 
 
-async def ask(settings: Settings, *, must_answer: bool) -> list[Finding]:
+async def ask(
+    settings: Settings,
+    *,
+    must_answer: bool,
+) -> list[Finding]:
     """Ask the site through MARKETHALL_PUBLIC_URL, several times on fresh connections.
 
     Changes nothing.
@@ -199,7 +203,10 @@ def takes_old_tls(host: str, port: int) -> bool:
         return False
 
 
-async def _once(url: str, secret_key: str) -> tuple[int, Any]:
+async def _once(
+    url: str,
+    secret_key: str,
+) -> tuple[int, Any]:
     headers = {
         HEADER: signer(secret_key).sign("doctor").decode(),
         "X-Forwarded-For": MADE_UP,

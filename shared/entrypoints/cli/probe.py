@@ -49,7 +49,11 @@ class Touched:
     at: datetime
 
 
-async def webhooks(settings: Settings, *, wait: float = WAIT_SECONDS) -> list[Finding]:
+async def webhooks(
+    settings: Settings,
+    *,
+    wait: float = WAIT_SECONDS,
+) -> list[Finding]:
     """Touch, wait for both events, and say what became of each."""
     try:
         async with opened(settings.stripe) as api:

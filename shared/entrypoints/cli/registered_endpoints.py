@@ -29,7 +29,10 @@ class OurEndpoint:
         return f"Webhook endpoint {self.path}"
 
 
-def registered(settings: Settings, listed: list[Any]) -> list[Finding]:
+def registered(
+    settings: Settings,
+    listed: list[Any],
+) -> list[Finding]:
     """What is to be said of each of our endpoints, after those that Stripe lists."""
     return [_finding(wanted, listed) for wanted in _ours(settings)]
 

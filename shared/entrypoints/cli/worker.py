@@ -50,7 +50,12 @@ async def work(
 @installation
 @click.option("--job", type=int, hidden=True)
 @click.pass_obj
-def worker_command(parts: Composition, /, job: int | None, **given: Any) -> int:
+def worker_command(
+    parts: Composition,
+    /,
+    job: int | None,
+    **given: Any,
+) -> int:
     """Work off jobs in a process of its own.
 
     Any number may run beside the web processes.

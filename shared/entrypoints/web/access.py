@@ -62,7 +62,11 @@ def scope_of(view: object) -> Scope | None:
     return getattr(view, "market_scope", None)
 
 
-def unsigned_post(why: str, *, origin: bool = False) -> Callable[[F], F]:
+def unsigned_post(
+    why: str,
+    *,
+    origin: bool = False,
+) -> Callable[[F], F]:
     """Exempt a route from the CSRF token, and from the check of the Origin unless `origin` is kept.
 
     `why` is for the reader.
@@ -91,7 +95,11 @@ def origin_suffices(view: F) -> F:
     return view
 
 
-def large_body(limit: int, *, of: str = "") -> Callable[[F], F]:
+def large_body(
+    limit: int,
+    *,
+    of: str = "",
+) -> Callable[[F], F]:
     """Let a route take bodies of up to `limit` bytes (bodies.MAX_BODY, or MAX_UPLOAD for files).
 
     `of`: which sentence says that it is more (`security.TOO_MUCH`).
@@ -123,7 +131,11 @@ def current_view() -> object | None:
     return known[0]
 
 
-def name_at(app: Quart, method: str, path: str) -> str | None:
+def name_at(
+    app: Quart,
+    method: str,
+    path: str,
+) -> str | None:
     """The route that would answer there; None when none does."""
     try:
         endpoint, _ = app.url_map.bind("").match(path, method)
@@ -132,7 +144,11 @@ def name_at(app: Quart, method: str, path: str) -> str | None:
     return cast("str", endpoint)
 
 
-def view_at(app: Quart, method: str, path: str) -> object | None:
+def view_at(
+    app: Quart,
+    method: str,
+    path: str,
+) -> object | None:
     """The view function that would answer there; None when no route matches."""
     return app.view_functions.get(name_at(app, method, path) or "")
 

@@ -229,7 +229,10 @@ def _view(act: Callable[..., Awaitable[Response]]) -> Any:
     return view
 
 
-def forgot_page(kind: str, sign_in: str) -> Callable[[], Awaitable[Response]]:
+def forgot_page(
+    kind: str,
+    sign_in: str,
+) -> Callable[[], Awaitable[Response]]:
     """A view that asks for an address and says the same whoever has it."""
 
     @limit_door(f"{kind}.forgot")

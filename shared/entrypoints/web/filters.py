@@ -49,7 +49,10 @@ def counted(count: int) -> str:
 VatLine = tuple[str, Money, str | None]
 
 
-def vat_lines(vat: SoldVat | None, whose: str = "") -> list[VatLine]:
+def vat_lines(
+    vat: SoldVat | None,
+    whose: str = "",
+) -> list[VatLine]:
     """What of a sum is VAT, as a line below it for each rate; `whose`: of which shop."""
     if vat is None:
         return []
@@ -111,7 +114,10 @@ def _moment(
     )
 
 
-def day(value: datetime | date, zone: tzinfo | None = None) -> Markup:
+def day(
+    value: datetime | date,
+    zone: tzinfo | None = None,
+) -> Markup:
     """The same without the hour: `today`, `23 Nov`, `23 Nov 2025`."""
     return _day(value, zone, _today(zone), locales.current())
 

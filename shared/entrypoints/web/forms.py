@@ -104,7 +104,12 @@ class MarketForm(Form):
             self.csrf_context = session
             return super().build_csrf(form)
 
-        def bind_field(self, form: BaseForm, unbound_field: Any, options: Any) -> Any:
+        def bind_field(
+            self,
+            form: BaseForm,
+            unbound_field: Any,
+            options: Any,
+        ) -> Any:
             field: Any = unbound_field.bind(form=form, **options)
             field.validators = [_sane, *field.validators]
             if isinstance(field, StringField) and not isinstance(field, PasswordField):

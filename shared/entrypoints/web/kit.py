@@ -45,7 +45,10 @@ async def shielded(work: Coroutine[Any, Any, T]) -> T:
     return await shielded_in(cast("Any", current_app)._get_current_object(), work)
 
 
-async def shielded_in(app: Quart, work: Coroutine[Any, Any, T]) -> T:
+async def shielded_in(
+    app: Quart,
+    work: Coroutine[Any, Any, T],
+) -> T:
     """The same outside of a request."""
     task: asyncio.Task[T] = asyncio.get_running_loop().create_task(work)
     app.background_tasks.add(task)  # a shutdown waits for these

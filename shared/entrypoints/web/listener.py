@@ -96,7 +96,10 @@ def of_every_request(headers: Iterable[Header]) -> tuple[Header, ...]:
     )
 
 
-def _forms(headers: Iterable[Header], body: bytes) -> tuple[AnswerForm, AnswerForm]:
+def _forms(
+    headers: Iterable[Header],
+    body: bytes,
+) -> tuple[AnswerForm, AnswerForm]:
     """Return an answer as it is and as gzip, each with an etag of its own."""
     shared = [
         (name, value)
@@ -112,7 +115,11 @@ def _forms(headers: Iterable[Header], body: bytes) -> tuple[AnswerForm, AnswerFo
     )
 
 
-def _form(headers: list[Header], body: bytes, etag: str) -> AnswerForm:
+def _form(
+    headers: list[Header],
+    body: bytes,
+    etag: str,
+) -> AnswerForm:
     tag = etag.encode()
     length = (b"content-length", str(len(body)).encode())
     every = (*headers, length, (b"etag", tag))

@@ -97,7 +97,11 @@ async def admitted(
     return _told(route, used, now)
 
 
-def _told(route: Route, used: Sequence[datetime], now: datetime) -> Headers:
+def _told(
+    route: Route,
+    used: Sequence[datetime],
+    now: datetime,
+) -> Headers:
     if route.told is None:
         return []
     one = route.counted[route.told]

@@ -131,7 +131,11 @@ class _Flashes:
         return len(self._take())
 
 
-async def _shared_context(*, fragment: bool, stripe: bool) -> dict[str, Any]:
+async def _shared_context(
+    *,
+    fragment: bool,
+    stripe: bool,
+) -> dict[str, Any]:
     settings = kit().settings
     context: dict[str, Any] = {
         "current_member": member_or_none(),

@@ -42,7 +42,10 @@ def site() -> passkeys.Site | None:
     return passkeys.site_of(kit().settings.public_url)
 
 
-async def methods(session_id: int, member_id: int) -> dict[str, Any]:
+async def methods(
+    session_id: int,
+    member_id: int,
+) -> dict[str, Any]:
     """What a page offers besides the password: `has_app`, and `question`, a passkey's options as
     JSON or None.
     """

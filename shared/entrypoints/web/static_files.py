@@ -54,7 +54,11 @@ def register(app: Quart) -> None:
         return redirect(pages.static_url("img/favicon.svg"), 301)
 
 
-async def _pack(response: Response, path: Path, found: os.stat_result) -> bool:
+async def _pack(
+    response: Response,
+    path: Path,
+    found: os.stat_result,
+) -> bool:
     """Make gzip of a whole file, where that is smaller and the browser takes it; tell whether."""
     if not compression.gains(response.content_type or "", found.st_size):
         return False

@@ -57,7 +57,10 @@ class Offered:
     written once.
     """
 
-    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+    def __init__(
+        self,
+        pairs: Iterable[tuple[str, str]],
+    ) -> None:
         self._choices = tuple(SelectChoice(*pair) for pair in pairs)
         self._values = frozenset(choice.value for choice in self._choices)
         self._written: dict[str | None, str] = {}
@@ -121,7 +124,12 @@ class KeptOptions(Select):
 
 
 @lru_cache(maxsize=4096)
-def _option(value: str, label: str, *, is_selected: bool) -> Any:
+def _option(
+    value: str,
+    label: str,
+    *,
+    is_selected: bool,
+) -> Any:
     write: Any = Select.render_option  # its stubs lag
     return write(Choice(value, label, is_selected, {}))
 

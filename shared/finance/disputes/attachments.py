@@ -68,7 +68,10 @@ async def attached_to_all(ids: Sequence[int]) -> dict[int, dict[str, Attached]]:
     return {each: _in_order(rows) for each, rows in found.items()}
 
 
-async def content_of(dispute_id: int, file_id: int) -> tuple[Attached, bytes]:
+async def content_of(
+    dispute_id: int,
+    file_id: int,
+) -> tuple[Attached, bytes]:
     """One document with what is in it.
 
     Raises NotFound. The caller has checked that the reader may see the dispute.

@@ -45,7 +45,12 @@ class WarningReading:
             await self._tell(tx, order, name)
         return "vendor warned"
 
-    async def _tell(self, tx: Transaction, order: Order, name: str) -> None:
+    async def _tell(
+        self,
+        tx: Transaction,
+        order: Order,
+        name: str,
+    ) -> None:
         references.remember(
             tx,
             name,

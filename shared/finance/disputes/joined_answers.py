@@ -99,7 +99,10 @@ def _texts(
     return {name: _text(FIELDS[name], parts, most[name]) for name in FIELDS}
 
 
-def fair(lengths: Sequence[int], room: int) -> list[int]:
+def fair(
+    lengths: Sequence[int],
+    room: int,
+) -> list[int]:
     """Share room: nobody gets more than asked for, and what short ones leave goes to long ones."""
     shared = [0] * len(lengths)
     left, waiting = max(room, 0), len(lengths)
@@ -111,7 +114,11 @@ def fair(lengths: Sequence[int], room: int) -> list[int]:
     return shared
 
 
-def _text(field: Field, parts: Sequence[VendorPart], most: int) -> str:
+def _text(
+    field: Field,
+    parts: Sequence[VendorPart],
+    most: int,
+) -> str:
     """Join what the parts say in one field, in at most so many characters."""
     given = {
         part.number: part.texts[field.name]
@@ -165,7 +172,10 @@ def _placed(
     return in_order, tuple(left_out)
 
 
-def _free_field(placed: Mapping[str, PartDocument], own: str) -> str | None:
+def _free_field(
+    placed: Mapping[str, PartDocument],
+    own: str,
+) -> str | None:
     if own not in placed:
         return own
     free = [kind for kind in KINDS if kind not in placed]

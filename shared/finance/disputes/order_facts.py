@@ -38,7 +38,11 @@ _NEAR = timedelta(
 _DESCRIBED = 2000  # characters of a product's description
 
 
-async def drafted(dispute: DisputeView, *, terms_at: TermsAt) -> dict[str, str]:
+async def drafted(
+    dispute: DisputeView,
+    *,
+    terms_at: TermsAt,
+) -> dict[str, str]:
     """The texts of a first answer to this dispute."""
     return draft(await facts_of(dispute, terms_at=terms_at), dispute.reason_code)
 
@@ -145,7 +149,10 @@ def _without_links(text: str) -> str:
     return "\n".join(instead if PUBLIC_URL in line else line for line in lines)
 
 
-async def _others(order: Order, checkout: Checkout) -> tuple[OtherOrder, ...]:
+async def _others(
+    order: Order,
+    checkout: Checkout,
+) -> tuple[OtherOrder, ...]:
     rows = await (
         Order.filter(
             vendor_id=order.vendor_id,

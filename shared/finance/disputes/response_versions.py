@@ -24,7 +24,11 @@ async def answerable(tx: Transaction, vendor_id: int, dispute_id: int) -> Disput
     return row
 
 
-async def new_version(tx: Transaction, row: Dispute, **values: Any) -> int:
+async def new_version(
+    tx: Transaction,
+    row: Dispute,
+    **values: Any,
+) -> int:
     """Give a draft that has changed its next version, and open the write that stages it.
 
     Raises AnswerChanged.

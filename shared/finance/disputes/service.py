@@ -157,7 +157,10 @@ async def _apply_part(
     await notices.tell(tx, row, order, was=was, books=books)
 
 
-async def _row(tx: Transaction, about: Disputed) -> tuple[Dispute, bool]:
+async def _row(
+    tx: Transaction,
+    about: Disputed,
+) -> tuple[Dispute, bool]:
     """The dispute's row, locked, made with the first word of it: the order's lock keeps two from
     making it at once.
     """

@@ -87,7 +87,12 @@ async def hand_in(
     return await at_once(gateway, rows[0].id)
 
 
-async def give_up(gateway: Gateway, *, dispute_id: int, actor: str) -> bool:
+async def give_up(
+    gateway: Gateway,
+    *,
+    dispute_id: int,
+    actor: str,
+) -> bool:
     """Accept the loss for all vendors, for good; False when Stripe has yet to answer.
 
     Raises NotFound, AnswerClosed, AnswerRefused.
@@ -154,7 +159,11 @@ async def _close_parts(tx: Transaction, rows: list[Dispute]) -> None:
             note(tx, row, "part_closed", BY_ITSELF)
 
 
-async def _hand_in(tx: Transaction, rows: list[Dispute], actor: str) -> None:
+async def _hand_in(
+    tx: Transaction,
+    rows: list[Dispute],
+    actor: str,
+) -> None:
     """Let the answer stand in all rows, with its write. Raises NothingToSay, AnswerClosed."""
     answer = await joined(rows)
     if answer.is_empty:

@@ -60,7 +60,10 @@ async def lock_disputed(
     ]
 
 
-async def _weights(stripe_id: str, orders: Sequence[Order]) -> Mapping[int, int]:
+async def _weights(
+    stripe_id: str,
+    orders: Sequence[Order],
+) -> Mapping[int, int]:
     """By what the dispute is shared: as it was frozen, or what is left of each order now."""
     rows = await Dispute.filter(stripe_dispute_id=stripe_id)
     if rows:
@@ -98,7 +101,10 @@ def parts_of(
     }
 
 
-def _borne(amount: int, weights: Mapping[int, int]) -> dict[int, int]:
+def _borne(
+    amount: int,
+    weights: Mapping[int, int],
+) -> dict[int, int]:
     """Share an amount over those that get any of it.
 
     Whoever reads it later knows of no others; a fee larger than the amount is borne whole too.
@@ -127,7 +133,10 @@ def _parts_of_row(
     }
 
 
-def _signed_shares(amount: int, weights: Mapping[int, int]) -> dict[int, int]:
+def _signed_shares(
+    amount: int,
+    weights: Mapping[int, int],
+) -> dict[int, int]:
     sign = -1 if amount < 0 else 1
     parts = shares(abs(amount), weights)
     return {order_id: sign * part for order_id, part in parts.items()}

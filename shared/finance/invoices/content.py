@@ -96,7 +96,10 @@ def buyer_of(checkout: Checkout, order: Order) -> dict[str, Any]:
     }
 
 
-def seller_of(party: dict[str, Any], order: Order) -> dict[str, Any]:
+def seller_of(
+    party: dict[str, Any],
+    order: Order,
+) -> dict[str, Any]:
     """Who sold; a sale without VAT names the number that it was made by."""
     if not order.seller_vat_number:
         return party

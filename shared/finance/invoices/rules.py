@@ -28,7 +28,10 @@ class InvoiceRefund:
 Due = tuple[DocumentKind, int | None]
 
 
-def due(issued: Iterable[Due], refunds: Iterable[InvoiceRefund]) -> tuple[Due, ...]:
+def due(
+    issued: Iterable[Due],
+    refunds: Iterable[InvoiceRefund],
+) -> tuple[Due, ...]:
     """What has to be issued now, in its order: the invoice first, then what each refund asks for.
 
     `issued`: what there is, by kind and refund.

@@ -37,7 +37,10 @@ def as_before(told: Content, before: Content) -> dict[str, Any]:
     return {**told, **kept}
 
 
-def of_parts(order: Order, parts: Iterable[VatPart]) -> dict[str, Any]:
+def of_parts(
+    order: Order,
+    parts: Iterable[VatPart],
+) -> dict[str, Any]:
     """What a document says of these parts, and of the order that they are of."""
     rows = [
         {

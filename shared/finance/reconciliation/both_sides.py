@@ -53,7 +53,10 @@ Counted = dict[str, int]
 Totals = dict[tuple[int | None, str], int]  # vendor and currency -> minor units
 
 
-async def read(gateway: Gateway, since: datetime | None) -> tuple[BothSides, Counted]:
+async def read(
+    gateway: Gateway,
+    since: datetime | None,
+) -> tuple[BothSides, Counted]:
     """Read everything, or what happened since `since`: what may differ, and how much of each was
     looked at.
     """

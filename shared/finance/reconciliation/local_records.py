@@ -149,7 +149,11 @@ def _new(since: datetime) -> Q:
     return Q(created_at__gte=since)
 
 
-def _object(what: str, row: Values, since: datetime | None) -> ObjectRecord:
+def _object(
+    what: str,
+    row: Values,
+    since: datetime | None,
+) -> ObjectRecord:
     id_, stripe_id, state, amount, currency, vendor_id, created_at, *account = row
     return ObjectRecord(
         what,

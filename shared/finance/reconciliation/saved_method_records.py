@@ -63,7 +63,10 @@ async def read(gateway: Gateway, since: datetime | None) -> SavedMethods:
     )
 
 
-def may_differ(mine: Iterable[MethodRecord], held: Iterable[MethodAtStripe]) -> bool:
+def may_differ(
+    mine: Iterable[MethodRecord],
+    held: Iterable[MethodAtStripe],
+) -> bool:
     """Say whether a customer's methods are others at Stripe. Pure."""
     kept = {(method.stripe_id, method.described) for method in mine}
     return kept != {(method.stripe_id, method.described) for method in held}

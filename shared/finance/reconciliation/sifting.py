@@ -46,7 +46,10 @@ async def sift(staging: Staging, completed: Completed = with_known) -> BothSides
     return await completed(sides_of(kept))
 
 
-def _not_quiet(piece: list[Row], whole: BothSides) -> list[Row]:
+def _not_quiet(
+    piece: list[Row],
+    whole: BothSides,
+) -> list[Row]:
     known: dict[str, Any] = {"posted": whole.posted, "remembered": whole.remembered}
     groups = [
         rows

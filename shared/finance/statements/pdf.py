@@ -124,7 +124,12 @@ class Sheets:
         """Go down."""
         self.y += points
 
-    def feet(self, words: str, *, since: int = 0) -> None:
+    def feet(
+        self,
+        words: str,
+        *,
+        since: int = 0,
+    ) -> None:
         """Write the same at the foot of every page after the first `since`, with its number among
         those.
         """

@@ -69,7 +69,11 @@ class BulkSales:
                 account = f"acct_{vendor_id}" if vendor_id else ""
                 self.payouts[account].append((id_, amount))
 
-    def below(self, after: str, places: Sequence[int]) -> Iterator[int]:
+    def below(
+        self,
+        after: str,
+        places: Sequence[int],
+    ) -> Iterator[int]:
         """The places of sales, the newest first, from that of an id on."""
         end = len(places)
         if after:
@@ -183,7 +187,10 @@ def _page(things: Iterator[Thing], after: str) -> Thing:
     return {"object": "list", "data": page[:100], "has_more": has_more}
 
 
-def _behind(things: Iterator[Thing], after: str) -> Iterator[Thing]:
+def _behind(
+    things: Iterator[Thing],
+    after: str,
+) -> Iterator[Thing]:
     for thing in things:
         if thing["id"] == after:
             break

@@ -49,7 +49,11 @@ def reconciliation() -> list[Measured]:
     return list(_measured(f"comparing {orders:,} orders", now, then))
 
 
-def _measured(name: str, now: Told, then: Told | None) -> Iterator[Measured]:
+def _measured(
+    name: str,
+    now: Told,
+    then: Told | None,
+) -> Iterator[Measured]:
     bar, bound = Bar(1, is_most=True), f"{MEGABYTES} MB"
     more = now["more"] / 1024
     yield Measured(

@@ -112,7 +112,10 @@ def of_unknown(movement: UnknownMovement, comparison: Comparison) -> FoundDiffer
     )
 
 
-def _transactions_of(key: str, comparison: Comparison) -> Sequence[Sequence[object]]:
+def _transactions_of(
+    key: str,
+    comparison: Comparison,
+) -> Sequence[Sequence[object]]:
     key_of = comparison.links.key_of
     transactions = comparison.both.transactions
     return [
