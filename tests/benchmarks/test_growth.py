@@ -24,6 +24,7 @@ from shared.finance.payments.models import Payment
 from shared.finance.payouts.models import Payout
 from shared.finance.reconciliation import both_sides
 from shared.finance.reconciliation.checks import compare
+from shared.infra import unit
 from shared.infra.database.dialect import dialect
 from shared.infra.database.tables import models
 from shared.trade.catalogue.models import Product
@@ -31,7 +32,8 @@ from shared.trade.orders.models import Order
 from shared.trade.vendors.models import Vendor
 from tests.support.bounded import MOST
 from tests.support.portal import operator_in, signed_in
-from tests.support.statement_plans import full_scans, sent
+from tests.support.statement_plans import full_scans, plan_of, sent
+from tests.support.storefront import Browser
 
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
@@ -203,6 +205,31 @@ async def test_no_page_and_no_job_reads_a_growing_table_whole(
     assert not found, "\n".join(
         re.sub("SELECT .*? FROM", "SELECT FROM", q) for q in found
     )
+
+
+@pytest.mark.both_engines
+async def test_the_directory_reads_a_page_of_shops(client: TestClientProtocol) -> None:
+    """Its order is that of an index, which a page is read from where it begins; so is home's."""
+    await as_laid()
+    await bulk_data.fill(60, 0, 0)
+    browser = Browser(client)
+    with sent() as statements:
+        first = await browser.get("/vendors")
+        assert first.count('class="vendor-card"') == 24
+        more = re.findall(r"/vendors\?after=\d+", first)[0]
+        assert "/vendors?after=" in await browser.get(more)
+        await browser.get("/")
+    walks = [each for each in statements if "FROM (SELECT s.is_soon" in each[0]]
+    assert len(walks) == 3
+    for query, values in walks:
+        async with unit.transaction():
+            plan = await plan_of(query, values, last=("seqscan", "sort"))
+        assert "ix_shop_places_open" in plan, plan
+        sorts = re.findall("Sort|TEMP B-TREE", plan)
+        assert len(sorts) <= (dialect() == "sqlite"), plan  # the page, once more
+        if "s.is_soon, s.sorted_by, s.id) >" in query:
+            place = r"Index Cond: \(ROW|SEARCH s .*is_soon,sorted_by"
+            assert re.search(place, plan), plan
 
 
 @pytest.mark.both_engines

@@ -89,11 +89,12 @@ MIGRATION: Any = import_module("shared.infra.database.migrations.0045_page_chang
 LATER: Any = import_module("shared.infra.database.migrations.0060_shipping")
 
 
-# The terms of products change with them.
+# The terms of products change with them, and places of shops with their vendors and configs.
 NOTED = {
     *MIGRATION.TABLES,
     LATER.TABLE,
     "products_found",
+    "shop_places",
     "categories",
     "marketplace_policy",
     "page_changes",

@@ -88,26 +88,37 @@ def _noting(method: Any, found: Sent) -> Any:
     return noting
 
 
+async def plan_of(
+    query: str,
+    values: list[Any],
+    last: tuple[str, ...] = ("seqscan",),
+) -> str:
+    """How the database would go about a statement, PostgreSQL with what is named `last` put last;
+    inside a transaction, which its settings end with.
+    """
+    client = get_connection("default")
+    if dialect() == "postgres":
+        for name in last:
+            await client.execute_script(f"SET LOCAL enable_{name} = off")
+        _, plan = await client.execute_query(f"EXPLAIN {query}", values)
+        return "\n".join(row["QUERY PLAN"] for row in plan)
+    _, plan = await client.execute_query(f"EXPLAIN QUERY PLAN {query}", values)
+    return "\n".join(row["detail"] for row in plan)
+
+
 async def full_scans(statements: Sent) -> list[str]:
     """Statements that read a whole growing table, or may have to, after its name."""
     found: list[str] = []
     for query, values in dict(statements).items():
         async with unit.transaction():
-            client = get_connection("default")
+            lines = (await plan_of(query, values)).splitlines()
             if dialect() == "postgres":
-                await client.execute_script("SET LOCAL enable_seqscan = off")
-                _, plan = await client.execute_query(f"EXPLAIN {query}", values)
-                lines = [row["QUERY PLAN"] for row in plan]
                 scans = re.findall(r"Seq Scan on (\w+)", "\n".join(lines))
                 walks = _WALK.findall("\n".join(lines))
                 found += [f"{t}: {query}" for t in walks if t in GROWING - PASSING]
                 found += [f"{line}: {query}" for line in lines if _EACH.match(line)]
             else:
-                _, plan = await client.execute_query(
-                    f"EXPLAIN QUERY PLAN {query}", values
-                )
-                told = [row["detail"] for row in plan]
-                scans = [t.split()[1] for t in told if re.fullmatch(r"SCAN \w+", t)]
+                scans = [t.split()[1] for t in lines if re.fullmatch(r"SCAN \w+", t)]
         if not _is_first_rows(query):
             found += [f"{table}: {query}" for table in scans if table in GROWING]
     return found

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0087_seller_details. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0088_shop_places. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -94,14 +94,42 @@ CREATE FUNCTION shipping_settings_change_pages() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN PERFORM note_page_change(coalesce(NEW.vendor_id, OLD.vendor_id)); RETURN NULL; END $$;
+CREATE FUNCTION shop_places_refuse() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN RAISE EXCEPTION 'a shop stands where its vendor and its payments put it' USING ERRCODE = 'integrity_constraint_violation'; END $$;
 CREATE FUNCTION vendor_payment_configs_change_pages() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN PERFORM note_page_change(coalesce(NEW.vendor_id, OLD.vendor_id)); RETURN NULL; END $$;
+CREATE FUNCTION vendor_payment_configs_move_places() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        UPDATE shop_places SET updated_at = now(), is_soon = TRUE WHERE id = OLD.vendor_id;
+    ELSE
+        UPDATE shop_places SET updated_at = now(), is_soon = NOT NEW.accepts_payments WHERE id = NEW.vendor_id;
+    END IF;
+    RETURN NULL;
+END $$;
 CREATE FUNCTION vendors_change_pages() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN PERFORM note_page_change(coalesce(NEW.id, OLD.id)); RETURN NULL; END $$;
+CREATE FUNCTION vendors_move_places() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        INSERT INTO shop_places (id, created_at, updated_at, is_open, is_soon, sorted_by) VALUES (NEW.id, now(), now(), NEW.is_open, TRUE, substr(NEW.search, 1, 200));
+    ELSIF TG_OP = 'DELETE' THEN
+        DELETE FROM shop_places WHERE id = OLD.id;
+    ELSE
+        UPDATE shop_places SET updated_at = now(), is_open = NEW.is_open, sorted_by = substr(NEW.search, 1, 200) WHERE id = NEW.id;
+    END IF;
+    RETURN NULL;
+END $$;
 CREATE TABLE activity (
     id bigint NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -1817,6 +1845,24 @@ CREATE SEQUENCE shipping_settings_id_seq
     NO MAXVALUE
     CACHE 1;
 ALTER SEQUENCE shipping_settings_id_seq OWNED BY shipping_settings.id;
+CREATE TABLE shop_places (
+    id bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    is_open boolean NOT NULL,
+    is_soon boolean NOT NULL,
+    sorted_by character varying(200) NOT NULL
+);
+COMMENT ON TABLE shop_places IS 'Where a shop stands in the directory; it has its vendor''s id.';
+COMMENT ON COLUMN shop_places.is_soon IS 'nothing can be bought there, not yet or no longer';
+COMMENT ON COLUMN shop_places.sorted_by IS 'its name and more, folded';
+CREATE SEQUENCE shop_places_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+ALTER SEQUENCE shop_places_id_seq OWNED BY shop_places.id;
 CREATE TABLE statements (
     id bigint NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -2330,6 +2376,7 @@ ALTER TABLE ONLY sales_documents ALTER COLUMN id SET DEFAULT nextval('sales_docu
 ALTER TABLE ONLY second_factors ALTER COLUMN id SET DEFAULT nextval('second_factors_id_seq'::regclass);
 ALTER TABLE ONLY sessions ALTER COLUMN id SET DEFAULT nextval('sessions_id_seq'::regclass);
 ALTER TABLE ONLY shipping_settings ALTER COLUMN id SET DEFAULT nextval('shipping_settings_id_seq'::regclass);
+ALTER TABLE ONLY shop_places ALTER COLUMN id SET DEFAULT nextval('shop_places_id_seq'::regclass);
 ALTER TABLE ONLY statements ALTER COLUMN id SET DEFAULT nextval('statements_id_seq'::regclass);
 ALTER TABLE ONLY stripe_balances ALTER COLUMN id SET DEFAULT nextval('stripe_balances_id_seq'::regclass);
 ALTER TABLE ONLY stripe_customers ALTER COLUMN id SET DEFAULT nextval('stripe_customers_id_seq'::regclass);
@@ -2545,6 +2592,8 @@ ALTER TABLE ONLY shipping_settings
     ADD CONSTRAINT shipping_settings_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY shipping_settings
     ADD CONSTRAINT shipping_settings_vendor_id_key UNIQUE (vendor_id);
+ALTER TABLE ONLY shop_places
+    ADD CONSTRAINT shop_places_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY statements
     ADD CONSTRAINT statements_number_key UNIQUE (number);
 ALTER TABLE ONLY statements
@@ -2781,6 +2830,7 @@ CREATE INDEX ix_second_factors_member ON second_factors USING btree (member_id);
 CREATE INDEX ix_sessions_customer ON sessions USING btree (customer_id);
 CREATE INDEX ix_sessions_end ON sessions USING btree (expires_at);
 CREATE INDEX ix_sessions_member ON sessions USING btree (member_id);
+CREATE INDEX ix_shop_places_open ON shop_places USING btree (is_soon, sorted_by, id) WHERE is_open;
 CREATE INDEX ix_stripe_references_order ON stripe_references USING btree (order_id);
 CREATE INDEX ix_stripe_writes_state ON stripe_writes USING btree (state, updated_at);
 CREATE INDEX ix_stripe_writes_subject ON stripe_writes USING btree (subject, operation, id);
@@ -2836,10 +2886,15 @@ CREATE TRIGGER products_change_pages AFTER INSERT OR DELETE ON products FOR EACH
 CREATE TRIGGER products_change_pages_by_update AFTER UPDATE ON products FOR EACH ROW EXECUTE FUNCTION products_change_pages();
 CREATE TRIGGER shipping_settings_change_pages AFTER INSERT OR DELETE ON shipping_settings FOR EACH ROW EXECUTE FUNCTION shipping_settings_change_pages();
 CREATE TRIGGER shipping_settings_change_pages_by_update AFTER UPDATE ON shipping_settings FOR EACH ROW EXECUTE FUNCTION shipping_settings_change_pages();
+CREATE TRIGGER shop_places_guarded BEFORE INSERT OR DELETE OR UPDATE ON shop_places FOR EACH ROW WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION shop_places_refuse();
 CREATE TRIGGER vendor_payment_configs_change_pages AFTER INSERT OR DELETE ON vendor_payment_configs FOR EACH ROW EXECUTE FUNCTION vendor_payment_configs_change_pages();
 CREATE TRIGGER vendor_payment_configs_change_pages_by_update AFTER UPDATE ON vendor_payment_configs FOR EACH ROW WHEN (((old.accepts_payments IS DISTINCT FROM new.accepts_payments) OR ((old.currency)::text IS DISTINCT FROM (new.currency)::text) OR (old.platform_fee_percentage IS DISTINCT FROM new.platform_fee_percentage))) EXECUTE FUNCTION vendor_payment_configs_change_pages();
+CREATE TRIGGER vendor_payment_configs_give_places AFTER INSERT OR DELETE ON vendor_payment_configs FOR EACH ROW EXECUTE FUNCTION vendor_payment_configs_move_places();
+CREATE TRIGGER vendor_payment_configs_move_places AFTER UPDATE ON vendor_payment_configs FOR EACH ROW WHEN ((new.accepts_payments <> old.accepts_payments)) EXECUTE FUNCTION vendor_payment_configs_move_places();
 CREATE TRIGGER vendors_change_pages AFTER INSERT OR DELETE ON vendors FOR EACH ROW EXECUTE FUNCTION vendors_change_pages();
 CREATE TRIGGER vendors_change_pages_by_update AFTER UPDATE ON vendors FOR EACH ROW EXECUTE FUNCTION vendors_change_pages();
+CREATE TRIGGER vendors_have_places AFTER INSERT OR DELETE ON vendors FOR EACH ROW EXECUTE FUNCTION vendors_move_places();
+CREATE TRIGGER vendors_move_places AFTER UPDATE ON vendors FOR EACH ROW WHEN (((new.is_open <> old.is_open) OR (new.search <> old.search))) EXECUTE FUNCTION vendors_move_places();
 ALTER TABLE ONLY audit_entries
     ADD CONSTRAINT audit_entries_vendor_id_fkey FOREIGN KEY (vendor_id) REFERENCES vendors(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY basket_lines

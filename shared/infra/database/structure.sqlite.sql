@@ -1,4 +1,4 @@
--- What all migrations make, up to 0087_seller_details. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0088_shop_places. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -1446,3 +1446,34 @@ CREATE INDEX "ix_refunds_vendor" ON "refunds" ("vendor_id", "id");
 CREATE INDEX "ix_refunds_succeeded" ON "refunds" ("succeeded_at") WHERE succeeded_at IS NOT NULL;
 CREATE UNIQUE INDEX uq_refunds_part ON refunds (stripe_refund_id, order_id);
 CREATE UNIQUE INDEX uq_refunds_alone ON refunds (stripe_refund_id) WHERE stripe_amount IS NULL;
+CREATE TABLE "shop_places" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "updated_at" TIMESTAMP NOT NULL,
+    "is_open" INT NOT NULL,
+    "is_soon" INT NOT NULL  /* nothing can be bought there, not yet or no longer */,
+    "sorted_by" VARCHAR(200) NOT NULL  /* its name and more, folded */
+);
+CREATE INDEX "ix_shop_places_open" ON "shop_places" ("is_soon", "sorted_by", "id") WHERE is_open;
+CREATE TRIGGER shop_places_begin BEFORE INSERT ON shop_places WHEN (SELECT v.is_open = NEW.is_open AND substr(v.search, 1, 200) = NEW.sorted_by
+    AND NEW.is_soon = NOT coalesce((SELECT c.accepts_payments FROM vendor_payment_configs c WHERE c.vendor_id = NEW.id), FALSE)
+    FROM vendors v WHERE v.id = NEW.id) IS NOT 1
+BEGIN SELECT RAISE(ABORT, 'a shop stands where its vendor and its payments put it'); END;
+CREATE TRIGGER shop_places_change BEFORE UPDATE ON shop_places WHEN NEW.id <> OLD.id OR (SELECT v.is_open = NEW.is_open AND substr(v.search, 1, 200) = NEW.sorted_by
+    AND NEW.is_soon = NOT coalesce((SELECT c.accepts_payments FROM vendor_payment_configs c WHERE c.vendor_id = NEW.id), FALSE)
+    FROM vendors v WHERE v.id = NEW.id) IS NOT 1
+BEGIN SELECT RAISE(ABORT, 'a shop stands where its vendor and its payments put it'); END;
+CREATE TRIGGER shop_places_never_go BEFORE DELETE ON shop_places WHEN EXISTS (SELECT 1 FROM vendors v WHERE v.id = OLD.id)
+BEGIN SELECT RAISE(ABORT, 'a shop stands where its vendor and its payments put it'); END;
+CREATE TRIGGER vendors_have_places AFTER INSERT ON vendors
+BEGIN INSERT INTO shop_places (id, created_at, updated_at, is_open, is_soon, sorted_by) VALUES (NEW.id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), NEW.is_open, TRUE, substr(NEW.search, 1, 200)); END;
+CREATE TRIGGER vendors_move_places AFTER UPDATE ON vendors WHEN NEW.is_open <> OLD.is_open OR NEW.search <> OLD.search
+BEGIN UPDATE shop_places SET updated_at = strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), is_open = NEW.is_open, sorted_by = substr(NEW.search, 1, 200) WHERE id = NEW.id; END;
+CREATE TRIGGER vendors_leave_places AFTER DELETE ON vendors
+BEGIN DELETE FROM shop_places WHERE id = OLD.id; END;
+CREATE TRIGGER vendor_payment_configs_give_places AFTER INSERT ON vendor_payment_configs
+BEGIN UPDATE shop_places SET updated_at = strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), is_soon = NOT NEW.accepts_payments WHERE id = NEW.vendor_id; END;
+CREATE TRIGGER vendor_payment_configs_move_places AFTER UPDATE ON vendor_payment_configs WHEN NEW.accepts_payments <> OLD.accepts_payments
+BEGIN UPDATE shop_places SET updated_at = strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), is_soon = NOT NEW.accepts_payments WHERE id = NEW.vendor_id; END;
+CREATE TRIGGER vendor_payment_configs_take_places AFTER DELETE ON vendor_payment_configs
+BEGIN UPDATE shop_places SET updated_at = strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), is_soon = TRUE WHERE id = OLD.vendor_id; END;

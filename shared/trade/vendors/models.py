@@ -1,4 +1,4 @@
-"""The table of vendors."""
+"""The table of vendors, and that of their places in the directory."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint
 
+from shared.infra.database.base import Row
+from shared.infra.database.indexes import IndexWhere
 from shared.infra.database.searching import Searched, SearchedManager
 from shared.trade.vendors.errors import VendorNotFound
 from shared.trade.vendors.rules import VatScheme
@@ -90,4 +92,27 @@ class Vendor(Searched):
         manager = SearchedManager()
         constraints = [
             CheckConstraint(check="length(country) = 2", name="ck_vendors_country")
+        ]
+
+
+class ShopPlace(Row):
+    """Where a shop stands in the directory; it has its vendor's id."""
+
+    # Written by triggers on vendors and their payment configs alone (migration 0088).
+    is_open = fields.BooleanField()
+    is_soon = fields.BooleanField(
+        description="nothing can be bought there, not yet or no longer"
+    )
+    sorted_by = fields.CharField(
+        max_length=200, description="its name and more, folded"
+    )
+
+    class Meta:
+        table = "shop_places"
+        indexes = [
+            IndexWhere(
+                fields=("is_soon", "sorted_by", "id"),
+                name="ix_shop_places_open",
+                where="is_open",
+            )
         ]

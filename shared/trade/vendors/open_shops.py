@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from tortoise.expressions import Case, Q, When
 from tortoise.functions import Count
 
+from shared.core.folding import words
 from shared.core.frozen import frozen
-from shared.infra.database.counting import MOST, count_some
-from shared.infra.database.searching import matching
+from shared.infra.database.counting import MOST
+from shared.trade.vendors import place_statements
 from shared.trade.vendors.models import Vendor
-from shared.trade.vendors.queries import VendorView, vendor_view
+from shared.trade.vendors.queries import VendorView
 
 PAGE_SIZE = 24
 USUAL_CURRENCY = "EUR"  # of a marketplace without shops
@@ -17,14 +17,7 @@ USUAL_CURRENCY = "EUR"  # of a marketplace without shops
 
 async def selling_vendors(limit: int) -> tuple[VendorView, ...]:
     """The first vendors that shoppers may see and buy from, by name."""
-    selling = Vendor.filter(
-        is_open=True,
-        payment_config__accepts_payments=True,
-    )
-    rows = selling.order_by("name", "id").limit(limit)
-    return tuple(
-        vendor_view(row) for row in await rows.select_related("payment_config")
-    )
+    return tuple(await place_statements.selling(limit))
 
 
 @frozen(kw_only=True)
@@ -59,45 +52,19 @@ async def open_shops(
 
     `search`: each of its words stands in name, tagline or city.
     """
-    found = Vendor.filter(is_open=True)
-    if search:
-        found = found.filter(matching(search, "search"))
-    number = await count_some(found)
-    # In the alphabet's order.
-    sells = Case(
-        When(payment_config__accepts_payments=True, then="now"), default="soon"
-    )
-    # The folded column begins with the name, and is sorted without regard to case or accents on
-    # either engine.
-    query = (
-        found.filter(await _behind(after))
-        .annotate(sells=sells)
-        .order_by("sells", "search", "id")
-        .limit(size + 1)
-    )
-    rows = await query.select_related("payment_config")
-    shown = rows[:size]
+    typed = words(search)
+    if search and not typed:
+        return NO_SHOPS
+    number = await place_statements.number_open(typed)
+    behind = await place_statements.stand_of(after) if after else None
+    found = await place_statements.in_order(size + 1, words=typed, behind=behind)
+    shown = tuple(found[:size])
     return ShopsPage(
-        vendors=tuple(vendor_view(row) for row in shown),
+        vendors=shown,
         total=min(number, MOST),
         goes_on=number > MOST,
-        next=shown[-1].id if len(rows) > size else 0,
+        next=shown[-1].id if len(found) > size else 0,
     )
-
-
-async def _behind(vendor_id: int) -> Q:
-    """What comes after a shop in their order; everything where there is no such shop."""
-    before = Vendor.filter(id=vendor_id).select_related("payment_config")
-    shop = await before.first() if vendor_id else None
-    if shop is None:
-        return Q()
-    selling = Q(payment_config__accepts_payments=True)
-    soon = Q(payment_config__accepts_payments=False) | Q(payment_config__id=None)
-    later = Q(search__gt=shop.search) | Q(search=shop.search, id__gt=shop.id)
-    config = shop.payment_config
-    if config is not None and config.accepts_payments:
-        return (selling & later) | soon
-    return soon & later
 
 
 async def currencies() -> tuple[str, ...]:
