@@ -20,7 +20,7 @@ from shared.infra.gateway.errors import (
     StripeRefused,
     StripeUnavailable,
 )
-from shared.infra.gateway.quick_reads import QuickReads, object_in
+from shared.infra.gateway.quick_calls import QuickCalls, object_in
 from shared.infra.gateway.stripe_package import stripe
 from shared.infra.gateway.transport import Transport, Tries
 
@@ -39,7 +39,7 @@ class Sdk:
     ) -> None:
         """`way`: another way to Stripe than over the net."""
         self._http = way or Transport(timeout=timeout)
-        self._reads = QuickReads(settings, self._http, version=API_VERSION)
+        self._quick = QuickCalls(settings, self._http, version=API_VERSION)
         self.client = stripe.StripeClient(
             settings.secret_key,
             stripe_version=API_VERSION,
@@ -52,7 +52,7 @@ class Sdk:
     def v1(self) -> stripe.V1Services:
         """The methods of Stripe's API, their answers plain."""
         services: Any = stripe.V1Services  # its constructor has no types
-        plain = PlainAnswers(self.client, self._reads)
+        plain = PlainAnswers(self.client, self._quick)
         answering: stripe.V1Services = services(plain)
         return answering
 
@@ -78,10 +78,10 @@ class PlainAnswers:
     def __init__(
         self,
         client: stripe.StripeClient,
-        reads: QuickReads,
+        quick: QuickCalls,
     ) -> None:
         self._client = client
-        self._reads = reads
+        self._quick = quick
 
     async def request_async(
         self,
@@ -94,16 +94,21 @@ class PlainAnswers:
         usage: object = None,
     ) -> dict[str, Any]:
         """One request, as each method of a service makes it; raises the SDK's errors."""
-        given = {**(params or {}), **(options or {})}
+        params, options = params or {}, options or {}
         ask = partial(
-            self._client.raw_request_async, method, url, base=base_address, **given
+            self._client.raw_request_async,
+            method,
+            url,
+            base=base_address,
+            **params,
+            **options,
         )
-        if (method, base_address) != ("get", "api"):
+        if base_address != "api":
             return _data(await ask())
-        question = self._reads.question(url, given)
-        if question is None:
+        call = self._quick.call(method, url, params, options)
+        if call is None:
             return _data(await ask())
-        tried = await self._reads.ask(question)
+        tried = await self._quick.ask(call)
         if (found := object_in(tried)) is not None:
             return found
         with tried.as_first():

@@ -79,10 +79,11 @@ class Tries(stripe.HTTPClient):
         method: str,
         url: str,
         headers: Mapping[str, str],
+        post_data: Any = None,
     ) -> Tried:
         """One try, of which nothing is raised."""
         try:
-            return Tried(await self.send(method, url, headers))
+            return Tried(await self.send(method, url, headers, post_data))
         except stripe.APIConnectionError as failure:
             return Tried(None, failure)
 

@@ -1,5 +1,5 @@
-"""Reading one object leaves the SDK out as long as Stripe answers with it; whatever else comes is
-as if the SDK had asked.
+"""A call leaves the SDK out as long as Stripe answers with an object; whatever else comes is as if
+the SDK had asked.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import stripe
 
-from shared.infra.gateway.accounts import AccountDetails
-from shared.infra.gateway.errors import StripeMissing, StripeUnavailable
-from shared.infra.gateway.quick_reads import object_in
+from shared.infra.gateway.errors import StripeMissing, StripeRefused, StripeUnavailable
+from shared.infra.gateway.quick_calls import object_in
 from shared.infra.gateway.transport import Tried
+from tests.support.gateway_calls import DETAILS, intent_to, ready_account
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from shared.infra.gateway.gateway import Gateway
     from tests.support.sandbox import RunningSandbox
 
-DETAILS = AccountDetails(
-    country="LU", business_type="company", business_name="A shop", email="a@shop.test"
-)
 ONE = "/v1/accounts/"
 
 
@@ -98,6 +95,65 @@ async def test_a_failure_that_is_over_is_waited_for(
     started = time.monotonic()
     assert (await gateway.accounts.get(account)).id == account
     assert time.monotonic() - started >= 0.3
+
+
+INTENTS = "/v1/payment_intents"
+
+
+def _writes(sandbox: RunningSandbox) -> list[dict[str, Any]]:
+    """Each time that a payment was asked for, also in vain."""
+    asked = sandbox.requests()
+    return [one for one in asked if (one["method"], one["path"]) == ("POST", INTENTS)]
+
+
+async def test_what_is_written_is_asked_for_once(
+    gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """Under the key that the caller stored."""
+    account = await ready_account(gateway, sandbox)
+    made = await gateway.payment_intents.create(intent_to(account), key="one")
+    assert made.status == "requires_payment_method"
+    assert [one["idempotency_key"] for one in _writes(sandbox)] == ["one"]
+
+
+async def test_a_write_that_is_refused_is_asked_for_once(
+    gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """The answer that came is the one that the SDK reads."""
+    account = await ready_account(gateway, sandbox)
+    too_little = intent_to(account, amount=1)
+    with pytest.raises(StripeRefused) as refused:
+        await gateway.payment_intents.create(too_little, key="one")
+    assert refused.value.stripe_code == "amount_too_small"
+    assert len(_writes(sandbox)) == 1
+
+
+@pytest.mark.parametrize(("status", "tries"), [(500, 3), (503, 3), (409, 3), (429, 1)])
+async def test_a_failed_write_is_the_same_request_each_time(
+    gateway: Gateway, sandbox: RunningSandbox, status: int, tries: int
+) -> None:
+    """As often as the SDK would try, never more."""
+    account = await ready_account(gateway, sandbox)
+    match = {"method": "POST", "path": INTENTS}
+    sandbox.faults({"match": match, "effect": "status", "status": status})
+    with pytest.raises(StripeUnavailable):
+        await gateway.payment_intents.create(intent_to(account), key="one")
+    asked = _writes(sandbox)
+    assert [one["idempotency_key"] for one in asked] == ["one"] * tries
+    assert all(one["params"] == asked[0]["params"] for one in asked)
+
+
+async def test_a_write_whose_answer_was_lost_is_done_once(
+    gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """The second try has the first one's key and words, and its answer."""
+    account = await ready_account(gateway, sandbox)
+    match = {"method": "POST", "path": INTENTS}
+    sandbox.faults({"match": match, "effect": "reset_after", "times": 1})
+    made = await gateway.payment_intents.create(intent_to(account), key="one")
+    assert [one.id for one in await gateway.payment_intents.list()] == [made.id]
+    asked = _writes(sandbox)
+    assert [one["idempotency_key"] for one in asked] == ["one", "one"]
 
 
 NO_HEADERS: Mapping[str, str] = {}
