@@ -82,7 +82,21 @@ class NoNews:
 # with what is to be done, in the event's own transaction or in steps; None: not ours.
 # `tests/house/test_handlers.py` holds each to it.
 Answer: TypeAlias = Apply | InSteps | NoNews | None
-StripeHandler: TypeAlias = Callable[[Any, Any], Awaitable[Answer]]
+
+
+@frozen
+class LooksFirst:
+    """A handler that asks our rows before it asks Stripe, in one question with the inbox.
+
+    `asks` takes the event and answers with a statement (`database/batch.py`) whose rows have an
+    `order_id`, or with None; `read` takes what it told as well, nothing where it was not asked.
+    """
+
+    asks: Callable[[Any], Any]
+    read: Callable[[Any, Any, Any], Awaitable[Answer]]
+
+
+StripeHandler: TypeAlias = Callable[[Any, Any], Awaitable[Answer]] | LooksFirst
 
 
 @frozen

@@ -59,7 +59,7 @@ class Ways(Steps):
         with counted(alone=True) as alone:
             result = await super().step(name, work)
         statements, committed = self.totals.get(way := name.partition(":")[0], (0, 0))
-        written = sum(one.startswith(("INSERT", "WITH")) for one in alone)
+        written = sum(one.startswith(("INSERT", "WITH stored")) for one in alone)
         self.totals[way] = (
             statements + self.took.pop(name),
             committed + self.commits[name] + written,

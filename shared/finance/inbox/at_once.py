@@ -12,13 +12,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from shared.core import clock
-from shared.core.domains import NOT_OURS, Apply, InSteps, NoNews
+from shared.core.domains import NOT_OURS, Apply, InSteps, LooksFirst, NoNews
 from shared.core.frozen import frozen
 from shared.finance.inbox import statements
 from shared.finance.inbox.dispatch import Attempt, close, first_order
 from shared.finance.inbox.handlers import handlers
 from shared.finance.inbox.models import WebhookBody, WebhookEvent
 from shared.finance.inbox.rules import Decision, EventStatus, decide
+from shared.finance.inbox.statements import Look
 from shared.infra import unit
 from shared.infra.activity import cause
 from shared.infra.gateway.events import VerifiedEvent
@@ -48,16 +49,24 @@ async def take(
     *,
     seconds: float,
 ) -> Exception | None:
-    """Store what arrived, which is in no table yet, and apply its event; None when that is done.
+    """Store what arrived, and apply its event; None when that is done, or it was known and is
+    counted.
 
     Otherwise nothing is stored; what is returned says why. Stripe has so many `seconds` to answer,
     and whoever has the rows locked the rest of them: TimeoutError after that, and TakesSteps for
-    what one transaction is not enough for.
+    what one transaction is not enough for. IntegrityError: it came twice at the same moment.
     """
-    read = handlers()[arrived.row.source][event.type]
+    handler = handlers()[arrived.row.source][event.type]
+    asks = handler.asks(event) if isinstance(handler, LooksFirst) else None
+    look = await statements.look(arrived.row, arrived.content, asks)
+    if look is None:
+        return None
     try:
         async with asyncio.timeout(seconds):
-            apply = await read(context, event)
+            if isinstance(handler, LooksFirst):
+                apply = await handler.read(context, event, look.told)
+            else:
+                apply = await handler(context, event)
             if isinstance(apply, InSteps):
                 return TakesSteps(event.type)
             if apply is None or isinstance(apply, NoNews):
@@ -65,7 +74,7 @@ async def take(
                 await _store_done(arrived, outcome)
                 return None
             async with unit.transaction() as tx:
-                await _store_and_apply(tx, arrived, apply)
+                await _store_and_apply(tx, arrived, apply, look)
     except Exception as error:
         log.info("event %s is stored first: %s", event.id, error)
         return error
@@ -82,13 +91,10 @@ async def _store_and_apply(
     tx: Transaction,
     arrived: Arrived,
     apply: Apply,
+    look: Look,
 ) -> None:
-    row = arrived.row
-    order_id = await statements.store(row, arrived.content)
-    if row.id is None:  # the same event at the same moment
-        await statements.count_again(row.source, row.stripe_event_id)
-        return
-    tx.made(row)
+    """Where its id is known, the event is inserted with all that it led to."""
+    row = await tx.insert(arrived.row, known_id=look.next_id)
     tx.add(WebhookBody(event_id=row.id, body=arrived.body))
     with cause.of(row.as_subject):
         outcome = await apply(tx)
@@ -97,7 +103,7 @@ async def _store_and_apply(
             await tx.settle()  # what is posted may tell of one
         decision = decide(is_ours=outcome != NOT_OURS, changed=bool(tx.activity))
         attempt = Attempt(EventStatus.HANDLED, decision, outcome[:200])
-        about = order_id or first_order(tx.activity)
+        about = look.order_id or first_order(tx.activity)
         await close(tx, row, attempt, decision=decision, order_id=about)
         await tx.flush()
 

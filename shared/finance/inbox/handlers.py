@@ -10,7 +10,8 @@ from dataclasses import replace
 from functools import cache
 
 from shared.core import domains
-from shared.core.domains import NOT_OURS, InSteps, NoNews, StripeHandler
+from shared.core.domains import NOT_OURS, InSteps, LooksFirst, NoNews, StripeHandler
+from shared.finance.inbox import statements
 from shared.infra import unit
 from shared.infra.gateway.events import VerifiedEvent
 from shared.infra.jobs import Context
@@ -48,7 +49,12 @@ async def handle(
     It reads Stripe whatever the event says, which is not new any more.
     """
     nudge = replace(event, content={})
-    apply = await handlers()[source][event.type](context, nudge)
+    handler = handlers()[source][event.type]
+    if isinstance(handler, LooksFirst):
+        found = await statements.told(handler.asks(nudge))
+        apply = await handler.read(context, nudge, found)
+    else:
+        apply = await handler(context, nudge)
     if apply is None:
         return NOT_OURS
     if isinstance(apply, InSteps):

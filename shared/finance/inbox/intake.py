@@ -131,14 +131,12 @@ async def _take(
     delivered: _Delivered,
 ) -> None:
     """Do with an event what its type asks for; one that is known is counted."""
-    source, event = delivered.source, delivered.event
-    reason = dispatch.why_ignored(context, source, event)
+    event = delivered.event
+    reason = dispatch.why_ignored(context, delivered.source, event)
     if reason is not None:
         await at_once.ignore(delivered.arrived(), reason)
         return
     async with one_connection():
-        if await statements.count_again(source, event.id):
-            return
         arrived = delivered.arrived()
         error = await at_once.take(context, event, arrived, seconds=PATIENCE)
     if error is None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from shared.core import clock
+from shared.core.frozen import frozen
 from shared.finance.inbox.attribution import named_ids, number_in
 from shared.finance.inbox.models import WebhookEvent
 from shared.infra import unit
 from shared.infra.database.batch import SqlStatement, inserts
 from shared.infra.database.dialect import dialect
-from shared.infra.database.raw_sql import execute, fetch
+from shared.infra.database.known_ids import next_id
+from shared.infra.database.raw_sql import Record, execute, fetch
 
 _AGAIN = (
     "UPDATE webhook_events SET duplicates = duplicates + 1, last_duplicate_at = ?"
@@ -34,34 +37,76 @@ _WITH_BODY = (
     " INSERT INTO webhook_bodies (created_at, updated_at, event_id, body)"
     " SELECT ?::timestamptz, ?::timestamptz, id, ? FROM stored WHERE duplicates = 0"
 )
+_KNOWN = "SELECT 1 FROM webhook_events WHERE source = ? AND stripe_event_id = ?"
+
+
+@frozen
+class Look:
+    """What our rows say of an event that comes for the first time.
+
+    `next_id` is of its row, where ids are known beforehand. `told` is what its handler asked.
+    """
+
+    next_id: int | None
+    order_id: int | None
+    told: Sequence[Record]
+
+
+async def look(
+    row: WebhookEvent,
+    content: Mapping[str, Any],
+    asks: SqlStatement | None,
+) -> Look | None:
+    """Look whether an event is known, and what its handler asks besides; None for one that is, and
+    is counted then.
+
+    PostgreSQL counts it with the same statement, SQLite with a second one. Where the handler asks
+    nothing, the order that the event is about is looked for.
+    """
+    engine = dialect()
+    own = asks or _order_asked(content)
+    sql = _look_sql(own.sql, engine)
+    found = await fetch(sql, *_looking(row, engine), *own.values)
+    first = found[0]
+    if first["is_known"]:
+        if engine != "postgres":
+            await count_again(row.source, row.stripe_event_id)
+        return None
+    told = [] if asks is None else _of_orders(found)
+    return Look(first["next_id"], first["order_id"], told)
+
+
+def _looking(row: WebhookEvent, engine: str) -> tuple[Any, ...]:
+    names = row.source, row.stripe_event_id
+    return (clock.now(), *names) if engine == "postgres" else names
+
+
+@lru_cache(maxsize=64)
+def _look_sql(asked: str, engine: str) -> str:
+    """One line for each of what is asked, and one where there is nothing of it."""
+    own = next_id(WebhookEvent, engine)
+    counted, known = "", _KNOWN
+    if engine == "postgres":
+        counted = f"WITH again AS ({_AGAIN} RETURNING 1) "
+        known = "SELECT 1 FROM again"
+    return (
+        f"{counted}SELECT EXISTS ({known}) AS is_known, {own} AS next_id, asked.*"
+        f" FROM (SELECT 1 AS one) one LEFT JOIN ({asked}) asked ON TRUE"
+    )
+
+
+def _of_orders(found: Sequence[Record]) -> list[Record]:
+    return [record for record in found if record["order_id"] is not None]
+
+
+async def told(asks: SqlStatement | None) -> Sequence[Record]:
+    """Ask what a handler asks, by itself."""
+    return [] if asks is None else await fetch(asks.sql, *asks.values)
 
 
 async def count_again(source: str, event_id: str) -> bool:
     """Note that an event was delivered again; False when it is not known yet."""
     return bool(await execute(_AGAIN, clock.now(), source, event_id))
-
-
-async def store(
-    row: WebhookEvent,
-    content: Mapping[str, Any],
-) -> int | None:
-    """Insert an event, and return the order that it is about, as `attribution.find` finds it.
-
-    The row gets its id; None when it is known already. The order is not written: who inserts
-    a row that names it would wait for whoever has it locked.
-    """
-    about = _order_of(content)
-    (insert,) = inserts([row], once=True)
-    found = await fetch(
-        f'{insert.sql} RETURNING "id", ({about.sql}) AS order_id',
-        *insert.values,
-        *about.values,
-    )
-    if not found:
-        return None
-    row.id = found[0]["id"]
-    order_id: int | None = found[0]["order_id"]
-    return order_id
 
 
 async def store_done(
@@ -84,6 +129,11 @@ async def store_done(
         (stored,) = await fetch(f"{event} RETURNING id, duplicates", *insert.values)
         if not stored["duplicates"]:
             await execute(_BODY, now, now, stored["id"], body)
+
+
+def _order_asked(content: Mapping[str, Any]) -> SqlStatement:
+    about = _order_of(content)
+    return SqlStatement(f"SELECT ({about.sql}) AS order_id", about.values)
 
 
 def _order_of(content: Mapping[str, Any]) -> SqlStatement:

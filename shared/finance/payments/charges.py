@@ -16,7 +16,7 @@ from shared.finance.payments.models import Payment
 from shared.finance.payments.payment_postings import post_stripe_fee
 from shared.finance.payments.rules import PaymentState
 from shared.finance.payments.shares import shares
-from shared.finance.payments.statements import lock_payments
+from shared.finance.payments.statements import PaymentSoFar, lock_payments
 from shared.infra.gateway.charges import Charge
 from shared.infra.references import service as references
 from shared.infra.unit import Act, Transaction
@@ -96,7 +96,7 @@ def news_of(
 
 def is_known(
     charge: Charge,
-    payments: Sequence[Payment],
+    payments: Sequence[PaymentSoFar],
 ) -> bool:
     """Whether payments hold already what an event says of their charge, so that it need not be
     read.
@@ -117,9 +117,9 @@ def is_known(
     return not is_news(told, [_known(each, told.noted) for each in payments])
 
 
-def _known(payment: Payment, names: Iterable[str]) -> KnownPayment:
-    follows = [payment.amount_stripe_fee, payment.available_on]
-    if not payment.is_slice:
+def _known(payment: PaymentSoFar, names: Iterable[str]) -> KnownPayment:
+    follows: list[object] = [payment.amount_stripe_fee, payment.available_on]
+    if payment.intent_key is None:
         follows.append(payment.stripe_transfer_id)
     return KnownPayment(
         state=PaymentState(payment.status),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from operator import attrgetter
 
@@ -10,6 +10,7 @@ from shared.core.errors import NotFound
 from shared.core.frozen import frozen
 from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import PaymentState
+from shared.infra.database.batch import SqlStatement
 from shared.infra.database.raw_sql import Record, columns, fetch, for_update, row_of
 from shared.infra.stripe_writes.models import StripeWrite
 from shared.infra.unit import Transaction
@@ -98,18 +99,50 @@ async def of_purchase(token: str) -> tuple[OrderPaid, ...]:
     )
 
 
-@cache
-def _by_intent_sql() -> str:
-    return (
-        f"SELECT {columns(Payment, 'p')} FROM payments p"
-        " WHERE p.stripe_payment_intent_id = ? ORDER BY p.id"
-    )
+@frozen(kw_only=True)
+class PaymentSoFar:
+    """What must be known of a payment before Stripe is asked about it; by its columns."""
+
+    id: int
+    order_id: int
+    status: str
+    currency: str
+    intent_key: str | None
+    amount_total: int
+    amount_stripe_fee: int | None
+    available_on: object  # as the database tells it
+    stripe_charge_id: str | None
+    stripe_transfer_id: str | None
+    stripe_application_fee_id: str | None
+    stripe_balance_transaction_id: str | None
+    payment_method: str | None
+    statement_descriptor: str
 
 
-async def payments_of(intent_id: str) -> list[Payment]:
-    """Read the payments that have an intent; the one that leads was written down first."""
-    found = await fetch(_by_intent_sql(), intent_id)
-    return [row_of(Payment, "p", record) for record in found]
+_SO_FAR = tuple(PaymentSoFar.__annotations__)
+_BY_INTENT = (
+    f"SELECT {', '.join(f'p.{name}' for name in _SO_FAR)} FROM payments p"
+    " WHERE p.stripe_payment_intent_id = ?"
+)
+
+
+def asks_of(intent_id: str | None) -> SqlStatement | None:
+    """Ask for the payments that have an intent (`payments_in`)."""
+    return SqlStatement(_BY_INTENT, [intent_id]) if intent_id else None
+
+
+def payments_in(found: Iterable[Record]) -> list[PaymentSoFar]:
+    """Return the payments that were found; the one that leads was written down first."""
+    payments = [
+        PaymentSoFar(**{name: record[name] for name in _SO_FAR}) for record in found
+    ]
+    return sorted(payments, key=attrgetter("id"))
+
+
+async def payments_of(intent_id: str | None) -> list[PaymentSoFar]:
+    """Read the payments that have an intent; the one that leads comes first."""
+    asks = asks_of(intent_id)
+    return [] if asks is None else payments_in(await fetch(asks.sql, *asks.values))
 
 
 async def lock_payment(tx: Transaction, payment_id: int) -> Locked:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
-from shared.core.domains import Answer, Apply, NoNews
+from shared.core.domains import Answer, Apply, LooksFirst, NoNews
 from shared.finance.payments import stripe_reads
 from shared.finance.payments.charges import is_known, note_charge
 from shared.finance.payments.declined_charges import note_decline
-from shared.finance.payments.models import Payment
-from shared.finance.payments.statements import payments_of
+from shared.finance.payments.statements import PaymentSoFar, asks_of, payments_in
 from shared.finance.payments.stripe_reads import IntentReading
+from shared.infra.database.batch import SqlStatement
+from shared.infra.database.raw_sql import Record
 from shared.infra.gateway.charges import Charge, told_by
 from shared.infra.gateway.errors import StripeMissing
 from shared.infra.gateway.events import VerifiedEvent
@@ -18,27 +20,35 @@ from shared.infra.jobs import Context
 from shared.infra.unit import Transaction
 
 
-async def read_intent(context: Context, event: VerifiedEvent) -> Apply | None:
+async def _read_intent(
+    context: Context,
+    event: VerifiedEvent,
+    found: Sequence[Record],
+) -> Apply | None:
     """Read the intent again; payment and order follow it."""
-    if event.object_id is None:
+    if event.object_id is None or not found:
         return None
-    reading = await stripe_reads.read_intent(context.gateway, event.object_id)
-    return None if reading is None else partial(_sync, reading)
+    payment = payments_in(found)[0]
+    reading = await stripe_reads.read_intent_of(
+        context.gateway, payment, event.object_id
+    )
+    return partial(_sync, reading)
 
 
-async def read_charge(context: Context, event: VerifiedEvent) -> Answer:
+async def _read_charge(
+    context: Context,
+    event: VerifiedEvent,
+    found: Sequence[Record],
+) -> Answer:
     """Read the charge again, unless we know what the event says of it; its transfer, fee and
     balance transaction are noted.
     """
-    if not event.related_intent or not event.object_id:
-        return None
-    found = await payments_of(event.related_intent)
-    if not found:
+    if not event.object_id or not found:
         return None  # spares a call to Stripe for what is not ours
-    told = told_by(event)
-    if told is not None and is_known(told, found):
+    payments, told = payments_in(found), told_by(event)
+    if told is not None and is_known(told, payments):
         return NoNews("what it says of the charge is known")
-    read = await _charge_of(context, event.object_id, found[0])
+    read = await _charge_of(context, event, payments[0])
     if read is None:
         return None
     payment, charge = read
@@ -47,28 +57,48 @@ async def read_charge(context: Context, event: VerifiedEvent) -> Answer:
 
 async def _charge_of(
     context: Context,
-    charge_id: str,
-    said_of: Payment,
-) -> tuple[Payment, Charge] | None:
-    gateway = context.gateway
+    event: VerifiedEvent,
+    said_of: PaymentSoFar,
+) -> tuple[PaymentSoFar, Charge] | None:
+    """The charge, and the payment that it is of: the one that the event says, if that is so."""
     try:
-        return await stripe_reads.read_charge(gateway, charge_id, said_of=said_of)
+        charge = await context.gateway.charges.get(str(event.object_id))
     except StripeMissing:
         return None
+    if charge.payment_intent == event.related_intent:
+        return said_of, charge
+    payment = await stripe_reads.payment_of(charge.payment_intent)
+    return None if payment is None else (payment, charge)
 
 
-async def read_decline(context: Context, event: VerifiedEvent) -> Answer:
+async def _read_decline(
+    context: Context,
+    event: VerifiedEvent,
+    found: Sequence[Record],
+) -> Answer:
     """Read a charge again that took no money; it is counted for whoever tried the card."""
-    said_of = await stripe_reads.payment_of(event.related_intent)
-    if said_of is None or not event.object_id:
+    if not event.object_id or not found:
         return None
-    read = await _charge_of(context, event.object_id, said_of)
+    read = await _charge_of(context, event, payments_in(found)[0])
     if read is None:
         return None
     payment, charge = read
     if charge.paid:
         return NoNews("the charge took the money")
     return partial(_declined, payment.order_id, charge)
+
+
+def _asks_of_object(event: VerifiedEvent) -> SqlStatement | None:
+    return asks_of(event.object_id)
+
+
+def _asks_of_charge(event: VerifiedEvent) -> SqlStatement | None:
+    return asks_of(event.related_intent)
+
+
+read_intent = LooksFirst(_asks_of_object, _read_intent)
+read_charge = LooksFirst(_asks_of_charge, _read_charge)
+read_decline = LooksFirst(_asks_of_charge, _read_decline)
 
 
 async def _sync(reading: IntentReading, tx: Transaction) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from shared.core.frozen import frozen
 from shared.finance.payments import sync
-from shared.finance.payments.models import Payment
 from shared.finance.payments.rules import PaymentState
-from shared.finance.payments.statements import payments_of
+from shared.finance.payments.statements import PaymentSoFar, payments_of
 from shared.infra.gateway.charges import Charge
 from shared.infra.gateway.gateway import Gateway
 from shared.infra.gateway.payment_intents import PaymentIntent
@@ -31,8 +30,17 @@ class IntentReading:
 async def read_intent(gateway: Gateway, intent_id: str) -> IntentReading | None:
     """Read the intent from Stripe; None when it is not ours. Raises StripeUnavailable."""
     payment = await payment_of(intent_id)
-    if payment is None:
-        return None
+    return (
+        None if payment is None else await read_intent_of(gateway, payment, intent_id)
+    )
+
+
+async def read_intent_of(
+    gateway: Gateway,
+    payment: PaymentSoFar,
+    intent_id: str,
+) -> IntentReading:
+    """Read the intent of a payment from Stripe. Raises StripeUnavailable."""
     state = PaymentState(payment.status)
     if state in (PaymentState.REFUNDED, PaymentState.CANCELED):
         return IntentReading(payment.id, state, None)
@@ -41,22 +49,15 @@ async def read_intent(gateway: Gateway, intent_id: str) -> IntentReading | None:
 
 
 async def read_charge(
-    gateway: Gateway, charge_id: str, *, said_of: Payment | None = None
-) -> tuple[Payment, Charge] | None:
-    """Read a charge from Stripe, with the payment that it is of; None when it is not ours.
-
-    `said_of`: the payment that somebody says it is of, which spares a look if that is so.
-    """
+    gateway: Gateway, charge_id: str
+) -> tuple[PaymentSoFar, Charge] | None:
+    """Read a charge from Stripe, with the payment that it is of; None when it is not ours."""
     charge = await gateway.charges.get(charge_id)
-    payment = said_of
-    if payment is None or payment.stripe_payment_intent_id != charge.payment_intent:
-        payment = await payment_of(charge.payment_intent)
+    payment = await payment_of(charge.payment_intent)
     return None if payment is None else (payment, charge)
 
 
-async def payment_of(intent_id: str | None) -> Payment | None:
+async def payment_of(intent_id: str | None) -> PaymentSoFar | None:
     """The payment that has this intent; where several share it, the one that leads."""
-    if not intent_id:
-        return None
     found = await payments_of(intent_id)
     return found[0] if found else None

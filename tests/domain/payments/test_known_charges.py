@@ -17,6 +17,7 @@ from shared.finance.inbox.rules import Decision, EventStatus
 from shared.finance.ledger.models import LedgerPosting
 from shared.finance.payments.charges import is_known
 from shared.finance.payments.models import Payment
+from shared.finance.payments.statements import payments_of
 from shared.infra.gateway.charges import told_by
 from shared.infra.gateway.signatures import envelope
 from shared.infra.references.models import StripeReference
@@ -170,9 +171,9 @@ async def test_whatever_is_changed_in_what_an_event_says_is_news(heard: Heard) -
     for kind in TOLD:
         await heard.of(kind)
     whole = json.dumps(heard.body(UPDATED))
-    held = await Payment.all()
     charge = told_by(envelope(json.loads(whole)))
     assert charge is not None
+    held = await payments_of(charge.payment_intent)
     assert is_known(charge, held)
     for name, change in CHANGES.items():
         event = json.loads(whole)
@@ -247,7 +248,9 @@ async def test_a_shared_charge_is_known_when_each_of_its_orders_holds_it(
     (body,) = [e for e in events if e["data"]["object"]["id"] == lead.stripe_charge_id]
     charge = told_by(envelope(body))
     assert charge is not None
-    assert is_known(charge, [lead, other])
-    assert not is_known(charge, [lead])
-    other.amount_stripe_fee = None
-    assert not is_known(charge, [lead, other])
+    held = await payments_of(charge.payment_intent)
+    assert [payment.id for payment in held] == [lead.id, other.id]
+    assert is_known(charge, held)
+    assert not is_known(charge, held[:1])
+    await Payment.filter(id=other.id).update(amount_stripe_fee=None)
+    assert not is_known(charge, await payments_of(charge.payment_intent))
