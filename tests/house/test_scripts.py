@@ -58,6 +58,7 @@ CONNECTS = {
     "shared/entrypoints/web/limits.py",
     "shared/infra/database/direct.py",
     "shared/infra/database/lifecycle.py",
+    "shared/infra/database/postgres.py",
     "shared/entrypoints/cli/benchmarks/ledger.py",
     "shared/entrypoints/cli/doctor.py",
     "shared/entrypoints/cli/front.py",

@@ -5,11 +5,12 @@ What a test fills in shows how a list grows long before PostgreSQL's 32,767 para
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from shared.infra.database.chunks import CHUNK
-from tests.support.unread import CLIENTS, READS
+from tests.support.heard import hear_all
 
 MOST = 2 * CHUNK
 
@@ -18,23 +19,12 @@ class NamesTooMuch(AssertionError):
     """A statement has as many parameters as there are rows of something."""
 
 
+@cache
 def watch() -> None:
     """Let every statement of this process be counted; twice is once."""
-    for client in CLIENTS:
-        for name in READS:
-            method = client.__dict__.get(name)
-            if method is not None and not hasattr(method, "counts"):
-                setattr(client, name, _counting(method))
+    hear_all(_count)
 
 
-def _counting(method: Callable[..., Any]) -> Callable[..., Any]:
-    async def counting(
-        self: Any, query: str, values: list[Any] | None = None, **more: Any
-    ) -> Any:
-        if values and len(values) > MOST and "INSERT" not in query:
-            raise NamesTooMuch(f"{len(values)} parameters: {query[:200]}")
-        return await method(self, query, values, **more)
-
-    counting.counts = True  # type: ignore[attr-defined]
-    counting.looks_first = True  # type: ignore[attr-defined]
-    return counting
+def _count(query: str, values: Sequence[Any]) -> None:
+    if len(values) > MOST and "INSERT" not in query:
+        raise NamesTooMuch(f"{len(values)} parameters: {query[:200]}")

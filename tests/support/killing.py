@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from tortoise.backends.asyncpg.client import AsyncpgDBClient
-from tortoise.backends.sqlite.client import SqliteClient
+import pytest
 
-from shared.infra.database.sqlite import _Asks
+from tests.support.heard import hear_all
 
 Thing = TypeVar("Thing")
 
@@ -23,27 +22,15 @@ class Killed(BaseException):
 def killed_at(number: int) -> Iterator[list[str]]:
     """Let the statement of that number be the last; yields what was sent."""
     sent: list[str] = []
-    originals: list[tuple[Any, str, Any]] = []
 
-    def counting(method: Any) -> Any:
-        async def send(self: Any, query: str, *args: Any, **kwargs: Any) -> Any:
-            if len(sent) == number:
-                raise Killed
-            sent.append(query)
-            return await method(self, query, *args, **kwargs)
+    def hear(query: str, _: object) -> None:
+        if len(sent) == number:
+            raise Killed
+        sent.append(query)
 
-        return send
-
-    for client in (_Asks, SqliteClient, AsyncpgDBClient):
-        for name in ("execute_query", "execute_query_dict", "execute_insert"):
-            if name in client.__dict__:
-                originals.append((client, name, client.__dict__[name]))
-                setattr(client, name, counting(client.__dict__[name]))
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        hear_all(hear, patch.setattr)
         yield sent
-    finally:
-        for client, name, method in originals:
-            setattr(client, name, method)
 
 
 async def killed_in_turn(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,7 +12,7 @@ from tortoise.connection import get_connection
 
 from shared.infra import unit
 from shared.infra.database.dialect import dialect
-from tests.support.unread import CLIENTS, READS
+from tests.support.heard import hear_all
 
 # Tables of which a marketplace of years has hundreds of thousands of rows.
 GROWING = {
@@ -70,22 +70,14 @@ PASSING = {"payouts"}
 def sent() -> Iterator[Sent]:
     """Every statement that reads or changes something, with its values."""
     found: Sent = []
-    with pytest.MonkeyPatch.context() as patch:
-        for client in CLIENTS:
-            for name in READS:
-                method = client.__dict__.get(name)
-                if method is not None:
-                    patch.setattr(client, name, _noting(method, found))
-        yield found
 
-
-def _noting(method: Any, found: Sent) -> Any:
-    async def noting(self: Any, query: str, values: Any = None, **more: Any) -> Any:
+    def hear(query: str, values: Sequence[Any]) -> None:
         if re.match(r"\s*(SELECT|UPDATE|DELETE|WITH)", query):
-            found.append((query, list(values or [])))
-        return await method(self, query, values, **more)
+            found.append((query, list(values)))
 
-    return noting
+    with pytest.MonkeyPatch.context() as patch:
+        hear_all(hear, patch.setattr)
+        yield found
 
 
 async def plan_of(

@@ -10,47 +10,32 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
+from functools import cache
 from types import FrameType
-from typing import Any
-
-from tortoise.backends.asyncpg.client import AsyncpgDBClient
-from tortoise.backends.sqlite.client import SqliteClient
 
 from shared.infra import unit
-from shared.infra.database.sqlite import _Asks
-
-READS = ("execute_query", "execute_query_dict")
-# The classes whose own methods send statements: ours and Tortoise's.
-CLIENTS = (_Asks, SqliteClient, AsyncpgDBClient)
+from tests.support.heard import hear_all
 
 
 class ReadTooEarly(AssertionError):
     """A table was read while rows of it were still collected."""
 
 
+@cache
 def watch() -> None:
     """Let every reading of this process look first; twice is once."""
-    for client in CLIENTS:
-        for name in READS:
-            method = client.__dict__.get(name)
-            if method is not None and not hasattr(method, "looks_first"):
-                setattr(client, name, _looking(method))
+    hear_all(_look)
 
 
-def _looking(method: Callable[..., Any]) -> Callable[..., Any]:
-    async def looking(self: Any, query: str, *args: Any, **kwargs: Any) -> Any:
-        tx = unit.current()
-        if tx is not None and query.startswith("SELECT"):
-            for table in tx.unwritten():
-                if re.search(rf"\b{table}\b", query) and not _knows():
-                    raise ReadTooEarly(
-                        f"{table} is read before what was added to it: {query[:200]}"
-                    )
-        return await method(self, query, *args, **kwargs)
-
-    looking.looks_first = True  # type: ignore[attr-defined]
-    return looking
+def _look(query: str, _: object) -> None:
+    tx = unit.current()
+    if tx is None or not query.startswith("SELECT"):
+        return
+    for table in tx.unwritten():
+        if re.search(rf"\b{table}\b", query) and not _knows():
+            raise ReadTooEarly(
+                f"{table} is read before what was added to it: {query[:200]}"
+            )
 
 
 def _knows() -> bool:

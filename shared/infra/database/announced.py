@@ -6,12 +6,13 @@ Whoever keeps something back says with `telling` what is to happen before each s
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from typing import Any, TypeAlias
 
-Before: TypeAlias = Callable[[str], Awaitable[None]]
+# Answers what is to be awaited first; None for nothing.
+Before: TypeAlias = Callable[[str], Awaitable[None] | None]
 
 _before: ContextVar[Before | None] = ContextVar("markethall_before", default=None)
 
@@ -32,7 +33,7 @@ class _Telling:
 
 
 def telling(before: Before) -> AbstractContextManager[None]:
-    """Await `before` with each statement that this task's transaction is about to send."""
+    """Ask `before` with each statement that this task's transaction is about to send."""
     return _Telling(before)
 
 
@@ -67,7 +68,7 @@ class CaughtFailure(RuntimeError):
 
 
 class TellsStatements:
-    """Put before a client of Tortoise's that is inside a transaction."""
+    """Put before a client that is inside a transaction, and that `send`s each statement."""
 
     has_failed = False
     is_last = False  # the statement that is sent next is the transaction's last one
@@ -92,38 +93,18 @@ class TellsStatements:
         around: Any = self._parent  # type: ignore[attr-defined]
         around.has_failed = False
 
-    async def _told(
+    async def send(
         self,
-        send: Callable[..., Awaitable[Any]],
+        how: Any,
         query: str,
-        *values: Any,
+        values: Sequence[Any] | None = None,
     ) -> Any:
         before = _before.get()
-        if before is not None:
-            await before(query)
+        waits = before(query) if before is not None else None
+        if waits is not None:
+            await waits
         try:
-            return await send(query, *values)
+            return await super().send(how, query, values)  # type: ignore[misc]
         except Exception:
             self.has_failed = True
             raise
-
-    async def execute_insert(self, query: str, values: list[Any]) -> Any:
-        return await self._told(super().execute_insert, query, values)  # type: ignore[misc]
-
-    async def execute_many(self, query: str, values: list[Any]) -> None:
-        await self._told(super().execute_many, query, values)  # type: ignore[misc]
-
-    async def execute_query(
-        self,
-        query: str,
-        values: list[Any] | None = None,
-    ) -> Any:
-        return await self._told(super().execute_query, query, values)  # type: ignore[misc]
-
-    async def execute_query_dict(
-        self, query: str, values: list[Any] | None = None
-    ) -> Any:
-        return await self._told(super().execute_query_dict, query, values)  # type: ignore[misc]
-
-    async def execute_script(self, query: str) -> None:
-        await self._told(super().execute_script, query)  # type: ignore[misc]

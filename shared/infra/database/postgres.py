@@ -11,12 +11,13 @@ after each reading. Ours have none: no statement outside of a transaction sets a
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, NoReturn, TypeVar
 
+import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import (
-    ConnectionWrapper,
     NestedTransactionContext,
     PoolConnectionWrapper,
     TransactionalDBClient,
@@ -24,13 +25,27 @@ from tortoise.backends.base.client import (
     TransactionContextPooled,
 )
 from tortoise.connection import get_connections
-from tortoise.exceptions import TransactionManagementError
+from tortoise.exceptions import (
+    IntegrityError,
+    OperationalError,
+    TransactionManagementError,
+)
 
 from shared.infra.database.announced import TellsStatements, must_be_outside
 from shared.infra.database.held_connection import Held, held_connection, let_go
 from shared.infra.database.postgres_pool import give, take
-from shared.infra.database.trouble import TellsTrouble, told
+from shared.infra.database.postgres_statements import (
+    How,
+    counted,
+    inserted,
+    named,
+    scripted,
+    sent_for_each,
+)
+from shared.infra.database.trouble import told, trouble_of
 from shared.infra.database.written import reads_only, written
+
+T = TypeVar("T")
 
 
 class _Stateless(AsyncpgDBClient.connection_class):  # type: ignore[misc]
@@ -41,7 +56,52 @@ class _Stateless(AsyncpgDBClient.connection_class):  # type: ignore[misc]
         return ""
 
 
-class Postgres(TellsTrouble, AsyncpgDBClient):
+def _raise_meant(error: Exception) -> NoReturn:
+    """Raise what an error means: an outage, or what Tortoise makes of it."""
+    meant: Exception = error
+    if isinstance(error, (asyncpg.SyntaxOrAccessError, asyncpg.DataError)):
+        meant = OperationalError(error)
+    elif isinstance(error, asyncpg.IntegrityConstraintViolationError):
+        meant = IntegrityError(error)
+    elif isinstance(error, asyncpg.InvalidTransactionStateError):
+        meant = TransactionManagementError(error)
+    meant = trouble_of(error) or meant
+    if meant is error:
+        raise error
+    raise meant from error
+
+
+class _PostgresAsked(AsyncpgDBClient):
+    """Tortoise's ways to ask, all of which lead through `send`."""
+
+    async def send(
+        self,
+        how: How[T],
+        query: str,
+        values: Sequence[Any] | None = None,
+    ) -> T:
+        """Send a statement, and return what `how` makes of its answer."""
+        raise NotImplementedError
+
+    def execute_query(
+        self,
+        query: str,
+        values: list[Any] | None = None,
+    ) -> Any:
+        return self.send(counted, query, values)
+
+    def execute_query_dict(
+        self,
+        query: str,
+        values: list[Any] | None = None,
+    ) -> Any:
+        return self.send(named, query, values)
+
+    def execute_insert(self, query: str, values: list[Any]) -> Any:
+        return self.send(inserted, query, values)
+
+
+class Postgres(_PostgresAsked):
     """A pool of connections."""
 
     connection_class = _Stateless
@@ -57,47 +117,28 @@ class Postgres(TellsTrouble, AsyncpgDBClient):
     def _in_transaction(self) -> TransactionContext:
         return _PostgresTransaction(_PostgresWrapper(self), self._pool_init_lock)
 
-    async def execute_insert(
+    async def send(
         self,
+        how: How[T],
         query: str,
-        values: list[Any],
-    ) -> Any:
+        values: Sequence[Any] | None = None,
+    ) -> T:
+        self.log.debug("%s: %s", query, values)
         try:
-            return await super().execute_insert(query, values)
+            async with self.acquire_connection() as connection:
+                return await how(query, values or (), connection)
+        except Exception as error:
+            _raise_meant(error)
         finally:
-            written.note()
+            if how is scripted or not reads_only(query):
+                written.note()
 
-    async def execute_query(
-        self,
-        query: str,
-        values: list[Any] | None = None,
-    ) -> Any:
-        try:
-            return await super().execute_query(query, values)
-        finally:
-            _note(query)
+    async def execute_many(self, query: str, values: list[Any]) -> None:
+        with told():
+            await super().execute_many(query, values)
 
-    async def execute_query_dict(
-        self, query: str, values: list[Any] | None = None
-    ) -> Any:
-        try:
-            return await super().execute_query_dict(query, values)
-        finally:
-            _note(query)
-
-    async def execute_script(
-        self,
-        query: str,
-    ) -> None:
-        try:
-            await super().execute_script(query)
-        finally:
-            written.note()
-
-
-def _note(query: str) -> None:
-    if not reads_only(query):
-        written.note()
+    def execute_script(self, query: str) -> Any:
+        return self.send(scripted, query)
 
 
 class _Taken(PoolConnectionWrapper[Any]):
@@ -142,20 +183,7 @@ class _Lent(PoolConnectionWrapper[Any]):
         await self._held.done(failed=exc_type is not None)
 
 
-class _Begins(ConnectionWrapper[Any]):
-    """The connection of a transaction, for one statement."""
-
-    async def __aenter__(self) -> Any:
-        await self._lock.acquire()
-        try:
-            self.connection = await self.client.begun()  # type: ignore[attr-defined]
-        except BaseException:
-            self._lock.release()
-            raise
-        return self.connection
-
-
-class _BeginsLate(TransactionWrapper):
+class PostgresInside(_PostgresAsked, TransactionWrapper):
     """A transaction that takes its connection, and begins, with its first statement.
 
     One that is nothing but its last statement needs neither BEGIN nor COMMIT: PostgreSQL keeps all
@@ -167,8 +195,27 @@ class _BeginsLate(TransactionWrapper):
     is_over = False
     has_failed: bool
 
-    def acquire_connection(self) -> ConnectionWrapper[Any]:
-        return _Begins(self._lock, self)
+    async def send(
+        self,
+        how: How[T],
+        query: str,
+        values: Sequence[Any] | None = None,
+    ) -> T:
+        self.log.debug("%s: %s", query, values)
+        await self._lock.acquire()
+        try:
+            connection = await self.begun()
+            return await how(query, values or (), connection)
+        except Exception as error:
+            _raise_meant(error)
+        finally:
+            self._lock.release()
+
+    def execute_many(self, query: str, values: list[Any]) -> Any:
+        return self.send(sent_for_each, query, values)
+
+    def execute_script(self, query: str) -> Any:
+        return self.send(scripted, query)
 
     async def begun(self) -> Any:
         """The connection, in the transaction."""
@@ -218,8 +265,8 @@ class _BeginsLate(TransactionWrapper):
                 await give(pool, connection, well=well)
 
 
-class _PostgresWrapper(TellsStatements, TellsTrouble, _BeginsLate):
-    """A connection inside a transaction."""
+class _PostgresWrapper(TellsStatements, PostgresInside):
+    """The same, with its statements told."""
 
     def _in_transaction(self) -> TransactionContext:
         return NestedTransactionContext(_PostgresWrapper(self))

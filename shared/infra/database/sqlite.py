@@ -12,10 +12,9 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from functools import partial
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from tortoise.backends.base.client import (
     ConnectionWrapper,
@@ -35,78 +34,71 @@ from shared.infra.database import sqlite_waiting as waiting
 from shared.infra.database.announced import TellsStatements, must_be_outside
 from shared.infra.database.sqlite_checkpoints import Checkpoints
 from shared.infra.database.sqlite_connection import (
+    How,
     SqliteConnection,
-    Work,
+    at_length,
 )
 from shared.infra.database.sqlite_reader import Reader
-from shared.infra.database.sqlite_statements import counted, inserted, named
+from shared.infra.database.sqlite_statements import (
+    counted,
+    inserted,
+    named,
+    scripted,
+    sent_for_each,
+)
 from shared.infra.database.sqlite_waiting import patiently, turn
-from shared.infra.database.trouble import TellsTrouble, told
+from shared.infra.database.trouble import told, trouble_of
 from shared.infra.database.written import reads_only, written
 
 T = TypeVar("T")
-# A write that names more values may take long.
-_MANY = 400
 
 
-async def _written(
-    connection: SqliteConnection,
-    query: str,
-    values: Sequence[Any],
-    work: Work[T],
-) -> T:
-    return await connection.whole(work, name=query, long=len(values) > _MANY)
+def _raise_meant(error: Exception) -> NoReturn:
+    """Raise what an error means: an outage, or what Tortoise makes of it."""
+    meant: Exception = error
+    if isinstance(error, sqlite3.OperationalError):
+        meant = OperationalError(error)
+    elif isinstance(error, sqlite3.IntegrityError):
+        meant = IntegrityError(error)
+    meant = trouble_of(error) or meant
+    if meant is error:
+        raise error
+    raise meant from error
 
 
-class _Asks(SqliteClient):
-    """Sends statements by a connection of ours; `_ask` says how."""
+class _SqliteAsked(SqliteClient):
+    """Tortoise's ways to ask, all of which lead through `send`."""
 
     _connection: Any
 
-    async def _ask(
+    async def send(
         self,
+        how: How[T],
         query: str,
-        values: Sequence[Any],
-        work: Work[T],
+        values: Sequence[Any] | None = None,
     ) -> T:
+        """Send a statement, and return what `how` makes of its answer."""
         raise NotImplementedError
 
-    async def _send(
-        self,
-        how: Callable[[str, Sequence[Any], sqlite3.Connection], T],
-        query: str,
-        values: Sequence[Any] | None,
-    ) -> T:
-        given = values or ()
-        self.log.debug("%s: %s", query, values)
-        if "\x00" in query:
-            query = query.replace("\x00", "'||CHAR(0)||'")
-        try:
-            return await self._ask(query, given, partial(how, query, given))
-        except sqlite3.OperationalError as error:
-            raise OperationalError(error) from error
-        except sqlite3.IntegrityError as error:
-            raise IntegrityError(error) from error
-
-    async def execute_query(
+    def execute_query(
         self,
         query: str,
         values: list[Any] | None = None,
     ) -> Any:
-        return await self._send(counted, query, values)
+        return self.send(counted, query, values)
 
-    async def execute_query_dict(
+    def execute_query_dict(
         self,
         query: str,
         values: list[Any] | None = None,
     ) -> Any:
-        return await self._send(named, query, values)
+        return self.send(named, query, values)
 
-    async def execute_insert(self, query: str, values: list[Any]) -> Any:
-        return await self._send(inserted, query, values)
+    def execute_insert(self, query: str, values: list[Any]) -> Any:
+        return self.send(inserted, query, values)
 
 
-class Sqlite(TellsTrouble, _Asks):
+class Sqlite(_SqliteAsked):
     """One connection that writes, and those that read."""
 
     def __init__(self, file_path: str, **kwargs: Any) -> None:
@@ -142,28 +134,41 @@ class Sqlite(TellsTrouble, _Asks):
     def _in_transaction(self) -> TransactionContext:
         return _SqliteTransaction(_SqliteWrapper(self), self._lock)
 
-    async def _ask(
+    async def send(
         self,
+        how: How[T],
         query: str,
-        values: Sequence[Any],
-        work: Work[T],
+        values: Sequence[Any] | None = None,
     ) -> T:
         must_be_outside()
-        if self._reader is not None and reads_only(query):
-            return await patiently(partial(self._reader.ask, work))
+        self.log.debug("%s: %s", query, values)
+        given = values or ()
         try:
-            return await patiently(partial(self._write, query, values, work))
+            if self._reader is not None and reads_only(query):
+                return await patiently(self._reader.ask, how, query, given)
+            return await self._written(how, query, given)
+        except Exception as error:
+            _raise_meant(error)
+
+    async def _written(
+        self,
+        how: How[T],
+        query: str,
+        values: Sequence[Any],
+    ) -> T:
+        try:
+            return await patiently(self._write, how, query, values)
         finally:
             self.wrote()
 
     async def _write(
         self,
+        how: How[T],
         query: str,
         values: Sequence[Any],
-        work: Work[T],
     ) -> T:
         async with self.acquire_connection() as connection:
-            return await _written(connection, query, values, work)
+            return await connection.write(how, query, values)  # type: ignore[no-any-return]
 
     def wrote(self) -> None:
         """Note that something may have been committed."""
@@ -204,16 +209,8 @@ class _Queued(ConnectionWrapper[Any]):
         return self.connection
 
 
-class _SqliteWrapper(
-    TellsStatements,
-    TellsTrouble,
-    _Asks,
-    SqliteTransactionWrapper,
-):
+class SqliteInside(_SqliteAsked, SqliteTransactionWrapper):
     """The writing connection inside a transaction."""
-
-    def _in_transaction(self) -> TransactionContext:
-        return NestedTransactionContext(_SqliteWrapper(self))
 
     async def begin(self) -> None:
         """Take the write lock at once: a transaction that reads first fails when another process
@@ -223,31 +220,38 @@ class _SqliteWrapper(
             await self._connection.rollback()
         await patiently(self._connection.begin)
 
-    async def _ask(
+    async def send(
         self,
+        how: How[T],
         query: str,
-        values: Sequence[Any],
-        work: Work[T],
+        values: Sequence[Any] | None = None,
     ) -> T:
+        self.log.debug("%s: %s", query, values)
         connection: SqliteConnection = self._connection
-        if reads_only(query):
-            return await connection.read(work)
-        return await _written(connection, query, values, work)
+        try:
+            if reads_only(query):
+                return await connection.read(how, query, values or ())
+            return await connection.write(how, query, values or ())
+        except Exception as error:
+            _raise_meant(error)
 
-    async def execute_many(
+    def execute_many(
         self,
         query: str,
         values: list[list[Any]],
-    ) -> None:
-        def each(_: str, __: object, raw: sqlite3.Connection) -> None:
-            raw.executemany(query, values)
-
-        with told():
-            await self._send(each, query, values)
+    ) -> Any:
+        return self.send(sent_for_each, query, values)
 
     async def execute_script(self, query: str) -> None:
-        with told():
-            await self._connection.in_thread(lambda raw: raw.executescript(query))
+        with at_length():
+            await self.send(scripted, query)
+
+
+class _SqliteWrapper(TellsStatements, SqliteInside):
+    """The same, with its statements told."""
+
+    def _in_transaction(self) -> TransactionContext:
+        return NestedTransactionContext(_SqliteWrapper(self))
 
 
 class _SqliteTransaction(SqliteTransactionContext):

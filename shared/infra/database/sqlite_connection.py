@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -23,6 +23,8 @@ from typing import Any, Self, TypeVar
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
+# How a statement is sent, and what is made of its answer.
+How = Callable[[str, Sequence[Any], sqlite3.Connection], T]
 
 BRIEF = 0.005  # seconds that a statement may keep the event loop
 # Of SQLite's own steps between two looks at the clock: some hundred microseconds.
@@ -30,6 +32,8 @@ _STEPS = 10_000
 # A statement's time and what Python does around it, until others get their turn.
 _TURN = 0.003
 _AROUND = 0.0001
+# A write that names more values may take long.
+_MANY = 400
 # Statements that are prepared once; as it comes it is 128.
 _PREPARED = 512
 # Rows that a transaction has changed when its commit may take long.
@@ -91,61 +95,94 @@ class SqliteConnection:
         """Whether a transaction is open."""
         return self._raw.in_transaction
 
-    async def briefly(self, work: Work[T]) -> T:
+    async def briefly(
+        self,
+        how: How[T],
+        query: str,
+        values: Sequence[Any],
+    ) -> T:
         """Read, and be stopped after a while. Raises TakesLong then."""
-        if self._is_to_wait():
+        if self._spent > _TURN or self._busy is not None:
             await self._turn()
-        self._until = perf_counter() + BRIEF
+        began = perf_counter()
+        self._until = began + BRIEF
         try:
-            return self._timed(work)
+            return how(query, values, self._raw)
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
                 raise TakesLong from None
             raise
         finally:
             self._until = inf
+            self._spent += perf_counter() - began + _AROUND
 
-    async def read(self, work: Work[T]) -> T:
+    async def read(
+        self,
+        how: How[T],
+        query: str,
+        values: Sequence[Any],
+    ) -> T:
         """Read; what is stopped is asked again on the thread."""
         if not is_at_length():
-            with suppress(TakesLong):
-                return await self.briefly(work)
-        return await self.in_thread(work)
+            try:
+                return await self.briefly(how, query, values)
+            except TakesLong:
+                pass
+        return await self.in_thread(partial(how, query, values))
 
-    async def whole(
+    async def write(
         self,
-        work: Work[T],
-        *,
-        name: str = "",
-        long: bool = False,
+        how: How[T],
+        query: str,
+        values: Sequence[Any],
     ) -> T:
-        """Do `work`, which is not stopped; on the thread if it may take long, or if what has this
-        name did.
-        """
-        measured = partial(self._measured, work, name) if name else work
-        if long or is_at_length() or name in self._known:
-            return await self.in_thread(measured)
-        if self._is_to_wait():
+        """Write, and not be stopped; on the thread if it may take long, or did the last time."""
+        is_long = len(values) > _MANY or is_at_length()
+        if is_long or query in self._known:
+            return await self.in_thread(partial(self._measured, how, query, values))
+        if self._spent > _TURN or self._busy is not None:
             await self._turn()
-        return self._timed(measured)
+        began, mine = perf_counter(), thread_time()
+        try:
+            return how(query, values, self._raw)
+        finally:
+            took = perf_counter() - began
+            self._spent += took + _AROUND
+            # Others may have had the machine meanwhile.
+            if took > BRIEF:
+                self._remember(query, thread_time() - mine)
 
     def _measured(
         self,
-        work: Work[T],
-        name: str,
+        how: How[T],
+        query: str,
+        values: Sequence[Any],
         raw: sqlite3.Connection,
     ) -> T:
-        """Do `work`, and know the next time whether it takes long: as this thread's time says,
-        since others may have the machine meanwhile.
-        """
-        began = thread_time()
+        mine = thread_time()
         try:
-            return work(raw)
+            return how(query, values, raw)
         finally:
-            if thread_time() - began < BRIEF:
-                self._known.discard(name)
-            elif len(self._known) < _MOST_KNOWN:
-                self._known.add(name)
+            self._remember(query, thread_time() - mine)
+
+    def _remember(self, query: str, took: float) -> None:
+        """Know the next time whether it takes long."""
+        if took < BRIEF:
+            self._known.discard(query)
+        elif len(self._known) < _MOST_KNOWN:
+            self._known.add(query)
+
+    async def whole(self, work: Work[T]) -> T:
+        """Do `work`, which is not stopped; on the thread if it may take long."""
+        if is_at_length():
+            return await self.in_thread(work)
+        if self._spent > _TURN or self._busy is not None:
+            await self._turn()
+        began = perf_counter()
+        try:
+            return work(self._raw)
+        finally:
+            self._spent += perf_counter() - began + _AROUND
 
     async def in_thread(
         self,
@@ -205,9 +242,6 @@ class SqliteConnection:
     def _is_late(self) -> bool:
         return perf_counter() > self._until
 
-    def _is_to_wait(self) -> bool:
-        return self._spent > _TURN or self._busy is not None
-
     async def _turn(self) -> None:
         """Let others have theirs after a while: statements that follow each other wait for nothing
         in between.
@@ -217,13 +251,6 @@ class SqliteConnection:
             await asyncio.sleep(0)
         while self._busy is not None:
             await asyncio.wait([self._busy])
-
-    def _timed(self, work: Work[T]) -> T:
-        began = perf_counter()
-        try:
-            return work(self._raw)
-        finally:
-            self._spent += perf_counter() - began + _AROUND
 
 
 def _connected(

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from shared.infra.database import sqlite_waiting as waiting
 from shared.infra.database.sqlite_connection import (
+    How,
     SqliteConnection,
     TakesLong,
-    Work,
     is_at_length,
 )
 
@@ -32,17 +33,24 @@ class Reader:
         self._brief: SqliteConnection | None = None
         self._long: SqliteConnection | None = None
 
-    async def ask(self, work: Work[T]) -> T:
+    async def ask(
+        self,
+        how: How[T],
+        query: str,
+        values: Sequence[Any],
+    ) -> T:
         """Read."""
         if not is_at_length():
             brief = self._brief or await self._first()
-            with suppress(TakesLong):
-                return await brief.briefly(work)
+            try:
+                return await brief.briefly(how, query, values)
+            except TakesLong:
+                pass
         await waiting.turn(self._at_length)
         try:
             if self._long is None:
                 self._long = await self._opened()
-            return await self._long.in_thread(work)
+            return await self._long.in_thread(partial(how, query, values))
         finally:
             self._at_length.release()
 

@@ -17,7 +17,7 @@ def counted(
     Tortoise counts what its triggers changed, too, and a guarded update would seem to have met
     other rows than it named.
     """
-    cursor = raw.execute(query, values)
+    cursor = raw.execute(_whole(query), values)
     rows = cursor.fetchall()
     return max(cursor.rowcount, 0) or len(rows), rows
 
@@ -30,7 +30,7 @@ def named(
     """Send a statement; name the columns of what it answers."""
     cursor = raw.cursor()
     cursor.row_factory = None
-    cursor.execute(query, values)
+    cursor.execute(_whole(query), values)
     if cursor.description is None:
         return []
     names = [column[0] for column in cursor.description]
@@ -43,4 +43,29 @@ def inserted(
     raw: sqlite3.Connection,
 ) -> int | None:
     """Send an insert; the id of its row."""
-    return raw.execute(query, values).lastrowid
+    return raw.execute(_whole(query), values).lastrowid
+
+
+def sent_for_each(
+    query: str,
+    values: Sequence[Sequence[Any]],
+    raw: sqlite3.Connection,
+) -> None:
+    """Send a statement with each of these."""
+    raw.executemany(query, values)
+
+
+def scripted(
+    query: str,
+    _: Sequence[Any],
+    raw: sqlite3.Connection,
+) -> None:
+    """Send several statements, which name no values."""
+    raw.executescript(query)
+
+
+def _whole(query: str) -> str:
+    """SQLite would take a statement to end at its first character of zero."""
+    if "\x00" not in query:
+        return query
+    return query.replace("\x00", "'||CHAR(0)||'")

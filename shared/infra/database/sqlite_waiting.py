@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from time import perf_counter
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from shared.infra.database.trouble import DatabaseTrouble, TroubleKind, told
+from shared.infra.database.trouble import DatabaseTrouble, TroubleKind, trouble_of
 
 T = TypeVar("T")
 # How long a write waits for other writers, of this process and of others, all together.
@@ -32,7 +32,10 @@ def busy() -> DatabaseTrouble:
     )
 
 
-async def patiently(ask: Callable[[], Awaitable[T]]) -> T:
+async def patiently(
+    ask: Callable[..., Awaitable[T]],
+    *what: Any,
+) -> T:
     """Ask, again while another process holds the write lock, LOCK_SECONDS at most.
 
     What is asked must do nothing where it fails.
@@ -40,14 +43,14 @@ async def patiently(ask: Callable[[], Awaitable[T]]) -> T:
     until, pause = 0.0, _SOON
     while True:
         try:
-            with told():
-                return await ask()
-        except DatabaseTrouble as trouble:
-            if trouble.kind is not TroubleKind.BUSY:
+            return await ask(*what)
+        except Exception as error:
+            trouble = trouble_of(error)
+            if trouble is None or trouble.kind is not TroubleKind.BUSY:
                 raise
             now = perf_counter()
             until = until or now + LOCK_SECONDS
             if now >= until:
-                raise busy() from trouble
+                raise busy() from error
         await asyncio.sleep(pause)
         pause = min(pause * 2, _LATER)

@@ -12,7 +12,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from enum import StrEnum
-from typing import Any
 
 
 class TroubleKind(StrEnum):
@@ -127,40 +126,6 @@ def told() -> AbstractContextManager[None]:
     everything else as it is.
     """
     return _TOLD
-
-
-class TellsTrouble:
-    """Put before a client of Tortoise's: every way to ask it, with its outages told as
-    DatabaseTrouble.
-    """
-
-    async def execute_insert(self, query: str, values: list[Any]) -> Any:
-        with told():
-            return await super().execute_insert(query, values)  # type: ignore[misc]
-
-    async def execute_many(self, query: str, values: list[Any]) -> None:
-        with told():
-            await super().execute_many(query, values)  # type: ignore[misc]
-
-    async def execute_query(
-        self,
-        query: str,
-        values: list[Any] | None = None,
-    ) -> Any:
-        with told():
-            return await super().execute_query(query, values)  # type: ignore[misc]
-
-    async def execute_query_dict(
-        self,
-        query: str,
-        values: list[Any] | None = None,
-    ) -> Any:
-        with told():
-            return await super().execute_query_dict(query, values)  # type: ignore[misc]
-
-    async def execute_script(self, query: str) -> None:
-        with told():
-            await super().execute_script(query)  # type: ignore[misc]
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

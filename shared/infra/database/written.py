@@ -21,4 +21,5 @@ written = Written()
 
 def reads_only(statement: str) -> bool:
     """Whether a statement is a plain SELECT."""
-    return statement.lstrip()[:6].upper() == "SELECT"
+    is_plain = statement.startswith("SELECT")
+    return is_plain or statement.lstrip()[:6].upper() == "SELECT"

@@ -9,7 +9,7 @@ somebody is about to read that table, or to write anything.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from functools import lru_cache
 from itertools import groupby
 from typing import Any, TypeAlias, TypeVar
@@ -97,17 +97,29 @@ class HeldRows:
         for key, values in waiting.items():
             batch.update(self._rows[key], values)
 
-    async def before(self, query: str) -> None:
-        """Write what a statement that is about to be sent must find."""
+    def before(self, query: str) -> Awaitable[None] | None:
+        """Return what writes what a statement that is about to be sent must find; None where there
+        is nothing of it.
+        """
         reads, only_adds = _kind(query)
+        if self._is_waited_for(query, reads=reads):
+            return self._written_before(query)
+        if not (reads or only_adds):
+            self._distrust(query)
+        return None
+
+    def _is_waited_for(self, query: str, *, reads: bool) -> bool:
+        if not (self._new or self._waiting):
+            return False
         tables = {type(row)._meta.db_table for row in self._new}
         tables |= {model._meta.db_table for model, _ in self._waiting}
-        waits = any(not reads or table in query for table in tables)
-        if waits:
-            batch = Batch()
-            self.write(batch)
-            await batch.send()
-        if not (reads or only_adds):
+        return not reads or any(table in query for table in tables)
+
+    async def _written_before(self, query: str) -> None:
+        batch = Batch()
+        self.write(batch)
+        await batch.send()
+        if not any(_kind(query)):
             self._distrust(query)
 
     def _distrust(self, query: str) -> None:
