@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import inspect
 import time
 from collections.abc import AsyncIterator
@@ -242,6 +243,34 @@ async def test_a_redirect_is_not_followed() -> None:
         )
         await transport.close_async()
     assert (status, asked) == (307, [b"/v1/balance"])
+
+
+@pytest.mark.one_engine
+async def test_no_cookie_is_kept_and_a_packed_answer_is_read() -> None:
+    """Two requests over one connection, the second as bare as the first."""
+    asked: list[bytes] = []
+    packed = gzip.compress(b'{"object": "balance"}')
+    head = (
+        b"HTTP/1.1 200 OK\r\nSet-Cookie: who=1; Path=/\r\n"
+        b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(packed)
+    )
+
+    async def remember(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        for _ in range(2):
+            asked.append(await reader.readuntil(b"\r\n\r\n"))
+            writer.write(head + packed)
+            await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(remember, "127.0.0.1", 0) as server:
+        transport, port = Transport(), server.sockets[0].getsockname()[1]
+        url = f"http://localhost:{port}/v1/balance"
+        answers = [await transport.request_async("get", url, {}) for _ in range(2)]
+        await transport.close_async()
+    assert [answer[0] for answer in answers] == [b'{"object": "balance"}'] * 2
+    assert asked[0] == asked[1]
 
 
 async def test_an_upload_outlives_a_cut_connection(

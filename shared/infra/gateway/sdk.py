@@ -62,10 +62,7 @@ class Sdk:
 
     async def close(self) -> None:
         """Close the connections."""
-        # close_async() would open a session in order to close it
-        session: Any = getattr(self._http, "_cached_session", None)
-        if session is not None:
-            await session.close()
+        await self._http.close_async()
 
 
 class PlainAnswers:

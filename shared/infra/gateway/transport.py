@@ -1,24 +1,30 @@
-"""How requests leave and answers come: aiohttp, made safe where the SDK's own transport is not.
+"""How requests leave and answers come: aiohttp, without the SDK's own transport around it.
 
 Files go as streams, since aiohttp warns of large bodies that are plain bytes. An answer that
-breaks off half-way is as good as none: the SDK (16.1.0) reads the body outside its own error
-handling, so what aiohttp raises there would come out unretried
+breaks off half-way is as good as none: the SDK's transport (16.1.0) reads the body outside its own
+error handling, so what aiohttp raises there would come out unretried
 (findings/stripe-aiohttp-cut-body.sh).
 """
 
 from __future__ import annotations
 
+import asyncio
 import io
+import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cached_property
 from typing import Any, TypeAlias
+
+import aiohttp
 
 from shared.core.frozen import frozen
 from shared.infra.gateway.stripe_package import stripe
 
 LARGE = 512 * 1024
 Answer: TypeAlias = tuple[bytes, int, Mapping[str, str]]
+_unreachable: Any = stripe.APIConnectionError  # its constructor has no types
 
 
 @frozen
@@ -57,6 +63,9 @@ class Tries(stripe.HTTPClient):
         """
         raise NotImplementedError
 
+    async def close_async(self) -> None:
+        """Give back what it opened, if anything."""
+
     async def request_async(
         self,
         method: str,
@@ -88,11 +97,26 @@ class Tries(stripe.HTTPClient):
             return Tried(None, failure)
 
 
-class Transport(Tries, stripe.AIOHTTPClient):
-    """The SDK's own transport, but for large bodies and for answers that end too early.
+class Transport(Tries):
+    """One session of aiohttp's, opened with the first request.
 
-    Each try sends its body from the beginning.
+    It keeps no cookies, and each try sends its body from the beginning.
     """
+
+    name = "aiohttp"
+
+    def __init__(self, *, timeout: float = 80) -> None:
+        super().__init__()
+        self._timeout = aiohttp.ClientTimeout(total=timeout)
+
+    @cached_property
+    def _session(self) -> aiohttp.ClientSession:
+        trusted = ssl.create_default_context(cafile=stripe.ca_bundle_path)
+        return aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(ssl=trusted),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=self._timeout,
+        )
 
     async def send(
         self,
@@ -103,12 +127,23 @@ class Transport(Tries, stripe.AIOHTTPClient):
     ) -> Answer:
         if isinstance(post_data, bytes) and len(post_data) > LARGE:
             post_data = io.BytesIO(post_data)
-        args, options = self._get_request_args_kwargs(method, url, headers, post_data)
-        # Stripe has none; what answers so is not Stripe, and gets no second call
-        options["allow_redirects"] = False
         try:
-            async with self._session.request(*args, **options) as response:
-                return await response.read(), response.status, response.headers
+            # Stripe has no redirects; what answers so is not Stripe, and gets no second call
+            answer = await self._session.request(
+                method, url, headers=headers, data=post_data, allow_redirects=False
+            )
+            # read to its end, its connection is free again
+            return await answer.read(), answer.status, answer.headers
         # unreachable, cut, slow, or packed in a way that nobody can unpack
         except Exception as broken:
-            self._handle_request_error(broken)
+            told = f"{type(broken).__name__} on the way to Stripe"
+            raise _unreachable(told, should_retry=True) from broken
+
+    async def sleep_async(self, secs: float) -> None:
+        """How the SDK waits before it tries again."""
+        await asyncio.sleep(secs)
+
+    async def close_async(self) -> None:
+        """Close the connections."""
+        if "_session" in vars(self):
+            await self._session.close()
