@@ -23,10 +23,6 @@ LONGER = {
     "pages/test_portal_products.py",
     "pages/test_portal_timeline.py",
     "sandbox/test_money_machine.py",
-    "sandbox/test_section_07_cards.py",
-    "sandbox/test_section_08_rules.py",
-    "sandbox/test_section_09_payment_methods.py",
-    "sandbox/test_section_09_setup_intents.py",
 }
 
 
