@@ -4,7 +4,6 @@ overwritten blindly.
 
 from __future__ import annotations
 
-import asyncio
 import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -12,31 +11,27 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.core.money import Money
-from shared.finance.connect.models import VendorPaymentConfig
 from shared.infra.audit.models import AuditEntry
 from shared.trade.catalogue.categories import CategoryValues, add_category
-from shared.trade.catalogue.models import Product, ProductPicture
-from shared.trade.catalogue.service import ProductValues, save_product
+from shared.trade.catalogue.models import ProductPicture
 from shared.trade.commission import service as fees
 from shared.trade.commission.rules import Rule
-from shared.trade.people import registration
 from shared.trade.vendors.models import Vendor
 from tests.house.routes import EDITED
 from tests.support.discounts import make_discount
-from tests.support.disputes import disputed, work
-from tests.support.factories import make_product, make_ready_vendor, make_variants
+from tests.support.disputes import disputed
+from tests.support.editing import opened_form, two_people
+from tests.support.factories import make_ready_vendor, make_variants
 from tests.support.filled import filled
 from tests.support.market import open_shop
-from tests.support.portal import PASSWORD, Portal, page_of, sign_in, signed_in
 from tests.support.shipping import ABROAD, HEAVY, send_by
 from tests.support.storefront import words
 
 if TYPE_CHECKING:
     from quart import Quart
-    from quart.typing import TestClientProtocol
 
     from shared.infra.jobs import Context
+    from tests.support.portal import Portal
     from tests.support.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -273,7 +268,7 @@ async def _walk(
         first={name.format(**things): value for name, value in edit.first.items()},
         second={name.format(**things): value for name, value in edit.second.items()},
     )
-    opened = await _opened(first, action)
+    opened = await opened_form(first, action)
     before = await AuditEntry.filter(action=edit.act).count()
 
     saved = await first.post(action, {**opened, **edit.first})
@@ -286,7 +281,7 @@ async def _walk(
     assert (saved.status_code, refused.status_code) == (303, 409), (action, said)
     assert edit.told in said, said.partition("Last saved by")[2][:600]
     assert "Last saved by Anna First" in said, action
-    assert _shows(back, edit.second), action  # what was typed is kept
+    assert shows_typed(back, edit.second), action  # what was typed is kept
     # And nothing of it saved.
     assert await AuditEntry.filter(action=edit.act).count() == before + 1, action
 
@@ -298,7 +293,9 @@ async def _walk(
     untouched = {
         name: value for name, value in edit.first.items() if name not in edit.second
     }
-    assert _shows(await _opened(first, action), {**untouched, **edit.second}), action
+    assert shows_typed(
+        await opened_form(first, action), {**untouched, **edit.second}
+    ), action
     actors = (
         await AuditEntry.filter(action=edit.act)
         .order_by("-id")
@@ -308,16 +305,7 @@ async def _walk(
     assert len(set(actors)) == 2, action
 
 
-async def _opened(portal: Portal, action: str) -> dict[str, str]:
-    """The fields of the form that is sent to `action`, as its page shows them; the token is each
-    browser's own.
-    """
-    fields = filled(await portal.get(page_of(action)), action)
-    assert "opened" in fields, action
-    return {name: value for name, value in fields.items() if name != "csrf_token"}
-
-
-def _shows(form: dict[str, str], typed: dict[str, str]) -> bool:
+def shows_typed(form: dict[str, str], typed: dict[str, str]) -> bool:
     """Whether a form shows what was typed: 12 as 12.00."""
     hidden = ("csrf_token", "opened", "own_receipt")
     same = {
@@ -330,28 +318,6 @@ def _shows(form: dict[str, str], typed: dict[str, str]) -> bool:
     )
 
 
-async def _two(
-    app: Quart,
-    role: str,
-    vendor_id: int | None,
-) -> tuple[Portal, Portal]:
-    people = []
-    for name in ("Anna First", "Ben Second"):
-        email = f"{name.split()[0]}.{role}@two.test"
-        await registration.create_member(
-            email=email,
-            password=PASSWORD,
-            full_name=name,
-            role=role,
-            vendor_id=vendor_id,
-            confirmed=True,
-        )
-        client = app.test_client()
-        await sign_in(client, email)
-        people.append(Portal(client, vendor_id or 0))
-    return people[0], people[1]
-
-
 async def test_the_second_of_two_at_a_shop_is_told(
     app: Quart, context: Context, sandbox: RunningSandbox
 ) -> None:
@@ -361,7 +327,7 @@ async def test_the_second_of_two_at_a_shop_is_told(
     shop = await open_shop(context.gateway, sandbox)
     dispute = await disputed(context, sandbox, shop)
     shirt, (small, _) = await make_variants(await Vendor.get(id=shop.vendor_id))
-    first, second = await _two(app, "owner", shop.vendor_id)
+    first, second = await two_people(app, "owner", shop.vendor_id)
     picture = await ProductPicture.create(
         product_id=shirt.id, vendor_id=shop.vendor_id, path="img/a.svg", position=0
     )
@@ -384,7 +350,7 @@ async def test_the_second_of_two_of_the_staff_is_told(app: Quart) -> None:
     """Every form of the operator's."""
     vendor = await make_ready_vendor()
     rule = await fees.add_rule(Rule(percentage=Decimal(9)), actor="test")
-    first, second = await _two(app, "operator", None)
+    first, second = await two_people(app, "operator", None)
     category = await add_category(CategoryValues(name="Cups"), actor="test")
     discount = await make_discount()
     things = {
@@ -404,102 +370,3 @@ def test_every_form_of_what_is_there_is_walked() -> None:
         re.sub(r"<(\w+:\w+|zone|method)>", "1", route).replace("<kind>", "terms")
         for route in EDITED
     }
-
-
-@pytest.mark.both_engines
-async def test_of_two_who_save_at_the_same_moment_one_is_told(
-    app: Quart, context: Context, sandbox: RunningSandbox
-) -> None:
-    """Under the lock one is first; where Stripe is asked in between too, and it keeps to what our
-    row says.
-    """
-    shop = await open_shop(context.gateway, sandbox)
-    first, second = await _two(app, "owner", shop.vendor_id)
-    product, schedule = (
-        f"/vendor/admin/products/{shop.product_id}",
-        "/vendor/admin/payments/schedule",
-    )
-    plans = [
-        {"payout_schedule": name, "minimum_payout": "0"}
-        for name in ("daily", "monthly")
-    ]
-    for action, typed in (
-        (product, [{"name": "A mug"}, {"name": "A bowl"}]),
-        (schedule, plans),
-    ):
-        opened = await _opened(first, action)
-        sent = [
-            who.post(action, {**opened, **one})
-            for who, one in zip((first, second), typed, strict=True)
-        ]
-        assert sorted(answer.status_code for answer in await asyncio.gather(*sent)) == [
-            303,
-            409,
-        ], action
-    await work(context)
-    row = await VendorPaymentConfig.get(vendor_id=shop.vendor_id)
-    assert (
-        await context.gateway.balance_settings.get(shop.account_id)
-    ).interval == row.payout_schedule
-
-
-async def test_a_page_that_does_not_say_what_it_showed_overwrites_nothing(
-    client: TestClientProtocol,
-) -> None:
-    """One of before an upgrade, or one that somebody made up: what would be changed is told, and
-    saving anyway saves it.
-    """
-    portal = await signed_in(client)
-    product = await make_product(await portal.vendor())
-    action = f"/vendor/admin/products/{product.id}"
-    fields = {**(await _opened(portal, action)), "name": "A mug"}
-
-    for opened in ("", "[]", "{", '{"name": 1}', "[" * 9000):
-        asked = await portal.post(
-            action, {**fields, "opened": opened}, htmx="form#product-form"
-        )
-        text = await asked.get_data(as_text=True)
-        assert asked.status_code == 409, opened
-        assert "Please look before you save" in text
-        assert "<html" not in text
-        assert (await Product.get(id=product.id)).name == product.name
-
-    back = filled(f'<form action="{action}">{text}</form>', action)
-    assert (await portal.post(action, back)).status_code == 303
-    assert (await Product.get(id=product.id)).name == "A mug"
-
-
-async def test_a_third_change_is_told_as_well_and_the_same_again_is_not(
-    client: TestClientProtocol,
-) -> None:
-    """Saving anyway carries what was there then.
-
-    Saying what is there already overwrites nobody: pressing twice is no conflict.
-    """
-    portal = await signed_in(client)
-    product = await make_product(await portal.vendor())
-    action = f"/vendor/admin/products/{product.id}"
-    opened = await _opened(portal, action)
-    for _ in range(2):
-        assert (
-            await portal.post(action, {**opened, "name": "A mug"})
-        ).status_code == 303
-    told = await portal.post(action, {**opened, "name": "A bowl"})
-    text = await told.get_data(as_text=True)
-    values = ProductValues(
-        name="A jug", price=Money(product.price_amount, "EUR"), stock=None
-    )
-    await save_product(
-        vendor_id=portal.vendor_id,
-        product_id=product.id,
-        values=values,
-        actor="member:424242",
-    )
-
-    again = await portal.post(action, filled(text, action))
-
-    assert (told.status_code, again.status_code) == (409, 409)
-    assert "Last saved by you" in words(text)
-    # Not by whom of its staff.
-    assert "Last saved by the marketplace" in words(await again.get_data(as_text=True))
-    assert (await Product.get(id=product.id)).name == "A jug"

@@ -41,7 +41,6 @@ async def test_elevated_risk_is_told(platform):
 
 
 CHECKS = ("cvc_check", "address_line1_check", "address_postal_code_check")
-
 ZIP = {"billing_details[address][postal_code]": "94102"}
 
 

@@ -9,7 +9,6 @@ from tests.sandbox.shopper import again, answer, customer, outcome, set_up, type
 from tests.support.standin_errors import refused
 
 OK, DECLINED = "succeeded", "card_declined generic_decline"
-
 ASK_FIRST = "authentication_required authentication_required"
 
 
@@ -162,11 +161,8 @@ ROWS = [
     Row("4000000000000077", "bypassPending"),
     Row("4000003720000278", "bypassPendingInternational"),
 ]
-
 NAMED = [row for row in ROWS if row.token]
-
 each = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.number)
-
 each_name = pytest.mark.parametrize("row", NAMED, ids=lambda row: row.token)
 
 

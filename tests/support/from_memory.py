@@ -6,10 +6,13 @@ import asyncio
 import gzip
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from shared.trade.baskets import service as baskets
 from shared.trade.catalogue.models import Category, Product
 from shared.trade.vendors.models import Vendor
 from tests.support.accounts import person, session_of
+from tests.support.app import whole_app
 from tests.support.factories import make_product, make_ready_vendor
 from tests.support.storefront import counted
 
@@ -18,8 +21,25 @@ if TYPE_CHECKING:
 
     from quart import Quart
 
+    from shared.core.settings import Settings
+    from shared.infra.gateway.gateway import Gateway
+
 
 PAGE = "/shops/lux/cup"
+# One address of each route that is the same for all.
+EXAMPLES = {
+    "/": "/",
+    "/vendors": "/vendors?after=1",
+    "/pricing": "/pricing",
+    "/sell": "/sell",
+    "/legal/terms": "/legal/terms",
+    "/legal/privacy": "/legal/privacy",
+    "/legal/imprint": "/legal/imprint",
+    "/categories": "/categories",
+    "/categories/<slug>": "/categories/cups?sort=name",
+    "/shops/<slug>": "/shops/lux?sort=price-up",
+    "/shops/<slug>/<product_slug>": PAGE,
+}
 
 
 OF_ONE_REQUEST = {
@@ -53,6 +73,12 @@ class Answer:
             raise AssertionError("its length is said wrong")
         body = self.text.replace(self.headers["x-request-id"], "")
         return self.status, kept, cookie, body
+
+
+@pytest.fixture
+async def plain(settings: Settings, gateway: Gateway) -> Quart:
+    """The same application on the same database, keeping nothing."""
+    return whole_app(settings.with_(page_memory_mb=0), gateway)
 
 
 async def ask(

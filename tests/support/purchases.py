@@ -50,6 +50,14 @@ class SharedPurchase:
             latest[payment.order_id] = payment
         return [latest[order_id] for order_id in sorted(latest)]
 
+    async def states(self) -> tuple[set[str], set[str]]:
+        """Where its payments are, and where its orders' money is."""
+        orders, payments = await self.orders(), await self.payments()
+        return (
+            {each.status for each in payments},
+            {each.payment_status for each in orders},
+        )
+
     async def open(self, market: Market, which: int = 0) -> IntentView:
         """Ask for the intent of one of its orders."""
         return await create_payment_intent(

@@ -5,7 +5,6 @@ MADE, ASKED, FAILED = (
     "setup_intent.requires_action",
     "setup_intent.setup_failed",
 )
-
 DONE = ["setup_intent.succeeded", "payment_method.attached"]
 
 

@@ -13,22 +13,17 @@ from shared.infra import unit
 from shared.infra.jobs.models import Job
 from shared.trade.baskets import codes
 from shared.trade.baskets import service as baskets
-from shared.trade.baskets.errors import NothingInBasket
 from shared.trade.baskets.models import Basket
-from shared.trade.baskets.queries import get_basket
-from shared.trade.catalogue.models import Category, Product
+from shared.trade.catalogue.models import Category
 from shared.trade.discounts.errors import (
     BelowLeast,
     CodeOver,
     CodeUsedByYou,
     CodeUsedUp,
-    CodeWithoutGoods,
     DiscountChanged,
-    GuessedTooOften,
     LeavesTooLittle,
-    UnknownCode,
 )
-from shared.trade.discounts.models import CodeTries, DiscountCode, Redemption
+from shared.trade.discounts.models import DiscountCode, Redemption
 from shared.trade.discounts.queries import CodeUser
 from shared.trade.discounts.rules import RedemptionState
 from shared.trade.orders.cancellation import close_checkout
@@ -37,10 +32,10 @@ from shared.trade.orders.payment_effects import mark_paid
 from shared.trade.orders.rules import CheckoutStatus
 from shared.trade.orders.selling import SeenDiscount
 from shared.trade.orders.service import place_order
+from tests.support.coded_sales import a_product, basket_with
 from tests.support.discounts import FIVER, FREE_SHIPPING, make_discount
-from tests.support.factories import make_product, make_ready_vendor
+from tests.support.factories import make_product
 from tests.support.market import ADA
-from tests.support.purchases import basket_of
 from tests.support.shipping import BY_EXPRESS, BY_STANDARD, PICKUP, send_by
 
 if TYPE_CHECKING:
@@ -49,21 +44,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("database")
 
 BEN = replace(ADA, email="ben@example.test", full_name="Ben")
-GUEST = CodeUser(None)
-NETWORK = "203.0.113.7"
-
-
-async def _product(price: int = 4990, **values: Any) -> Product:
-    return await make_product(
-        await make_ready_vendor(), price_amount=price, stock=50, **values
-    )
-
-
-async def _basket(*products: Product, code: str = "WELCOME10") -> str:
-    basket = await basket_of({product.id: 1 for product in products})
-    if code:
-        await codes.use_code(basket, code, GUEST, network=NETWORK)
-    return basket
 
 
 async def _place(basket: str, **given: Any) -> Checkout:
@@ -103,12 +83,12 @@ class TestTaking:
 
     async def test_a_vendors_code_lowers_price_and_commission(self) -> None:
         """A tenth of 49.90 and 20.10; 2.5 % of what is left."""
-        product = await _product()
+        product = await a_product()
         other = await make_product(
             await product.vendor, price_amount=2010, stock=5, category="Plates"
         )
         await make_discount(product.vendor_id)
-        checkout = await _place(await _basket(product, other))
+        checkout = await _place(await basket_with(product, other))
         (order,) = await _orders(checkout)
         assert _sums(order) == (6300, 700, 0, 0)
         assert order.discount_code == "WELCOME10"
@@ -125,9 +105,9 @@ class TestTaking:
         self,
     ) -> None:
         """Five euros off things for 49.90 and 30.00 of two vendors; both pay as without it."""
-        first, second = await _product(4990), await _product(3000)
+        first, second = await a_product(4990), await a_product(3000)
         await make_discount(**FIVER)
-        checkout = await _place(await _basket(first, second))
+        checkout = await _place(await basket_with(first, second))
         orders = await _orders(checkout)
         assert [_sums(order) for order in orders] == [
             (4678, 312, 0, 312),
@@ -140,10 +120,10 @@ class TestTaking:
 
     async def test_free_shipping_pays_what_was_chosen(self) -> None:
         """What is paid for sending is nothing; what it would have cost is the discount."""
-        product = await _product()
+        product = await a_product()
         await send_by(product.vendor_id)
         await make_discount(product.vendor_id, **FREE_SHIPPING)
-        basket = await _basket(product)
+        basket = await basket_with(product)
         checkout = await _place(basket, shipping={product.vendor_id: BY_EXPRESS})
         (order,) = await _orders(checkout)
         assert _sums(order) == (4990, 0, 1490, 0)
@@ -151,12 +131,12 @@ class TestTaking:
 
     async def test_what_is_free_anyway_uses_nothing_up(self) -> None:
         """Who picks it up keeps the code for another time."""
-        product = await _product()
+        product = await a_product()
         await send_by(product.vendor_id)
         made = await make_discount(product.vendor_id, most_uses=1, **FREE_SHIPPING)
         free = replace(BY_STANDARD, key=PICKUP.key, seen=0)
         checkout = await _place(
-            await _basket(product), shipping={product.vendor_id: free}
+            await basket_with(product), shipping={product.vendor_id: free}
         )
         (order,) = await _orders(checkout)
         assert (order.discount_code, order.total_amount_cents) == ("", 4990)
@@ -167,10 +147,10 @@ class TestTaking:
         self,
     ) -> None:
         """Two redemptions of one purchase, each vendor bearing its own."""
-        first, second = await _product(4990), await _product(3000)
+        first, second = await a_product(4990), await a_product(3000)
         for product in (first, second):
             await make_discount(product.vendor_id)
-        checkout = await _place(await _basket(first, second))
+        checkout = await _place(await basket_with(first, second))
         sums = [_sums(order) for order in await _orders(checkout)]
         assert sums == [(4491, 499, 0, 0), (2700, 300, 0, 0)]
         uses = await DiscountCode.all().values_list("uses", flat=True)
@@ -178,31 +158,31 @@ class TestTaking:
 
     async def test_a_code_may_be_for_a_category_with_all_below_it(self) -> None:
         """The rest of the basket costs what it costs."""
-        cup = await _product(1000, category="Espresso cups")
+        cup = await a_product(1000, category="Espresso cups")
         bag = await make_product(await cup.vendor, price_amount=3000, category="Bags")
         await Category.all().delete()
         top = await Category.create(slug="kitchen", name="Kitchen")
         await Category.create(slug="cups", name="Espresso cups", parent_id=top.id)
         await make_discount(categories=["Kitchen"])
-        (order,) = await _orders(await _place(await _basket(cup, bag)))
+        (order,) = await _orders(await _place(await basket_with(cup, bag)))
         assert _sums(order) == (3900, 100, 0, 100)
         lines = await OrderLine.filter(discount_amount__gt=0).values_list("product_id")
         assert lines == [(cup.id,)]
 
     async def test_an_order_may_cost_nothing(self) -> None:
         """All of it taken off by its vendor: no commission either."""
-        product = await _product(500)
+        product = await a_product(500)
         await make_discount(product.vendor_id, **FIVER)
-        checkout = await _place(await _basket(product))
+        checkout = await _place(await basket_with(product))
         (order,) = await _orders(checkout)
         assert _sums(order) == (0, 500, 0, 0)
         assert (checkout.total_amount, order.platform_fee_amount) == (0, 0)
 
     async def test_what_no_card_can_be_charged_is_refused(self) -> None:
         """Between nothing and Stripe's least; nothing is counted."""
-        product = await _product(540)
+        product = await a_product(540)
         await make_discount(product.vendor_id, **FIVER)
-        basket = await _basket(product)
+        basket = await basket_with(product)
         with pytest.raises(LeavesTooLittle, match=r"€0\.40.*€0\.50"):
             await _place(basket)
         assert not await Redemption.exists()
@@ -216,9 +196,9 @@ class TestAgain:
         self,
     ) -> None:
         """Also where it is the last one, and for somebody who corrects the address."""
-        product = await _product()
+        product = await a_product()
         made = await make_discount(product.vendor_id, most_uses=1, most_per_shopper=1)
-        basket = await _basket(product)
+        basket = await basket_with(product)
         first = await _place(basket)
         again = await _place(basket, contact=BEN)
         assert first.id == again.id
@@ -229,9 +209,9 @@ class TestAgain:
 
     async def test_another_basket_takes_the_use_along(self) -> None:
         """The purchase that it replaces gives its own back."""
-        product = await _product()
+        product = await a_product()
         made = await make_discount(product.vendor_id, most_uses=1, most_per_shopper=1)
-        basket = await _basket(product)
+        basket = await basket_with(product)
         await _place(basket)
         await baskets.set_quantity(basket, product_id=product.id, quantity=2)
         checkout = await _place(basket)
@@ -243,9 +223,9 @@ class TestAgain:
 
     async def test_without_the_code_the_price_is_another_order(self) -> None:
         """Taken out of the basket, it is not charged at the old price, nor counted."""
-        product = await _product()
+        product = await a_product()
         made = await make_discount(product.vendor_id)
-        basket = await _basket(product)
+        basket = await basket_with(product)
         first = await _place(basket)
         await codes.take_out(basket)
         again = await _place(basket)
@@ -266,9 +246,9 @@ class TestAgain:
         self, change: dict[str, Any], why: type[Exception]
     ) -> None:
         """Nobody orders at a price that they did not see."""
-        product = await _product()
+        product = await a_product()
         made = await make_discount(product.vendor_id)
-        basket = await _basket(product)
+        basket = await basket_with(product)
         await DiscountCode.filter(id=made.id).update(**change)
         with pytest.raises(why):
             await _place(basket, seen_discount=SeenDiscount("WELCOME10", 499))
@@ -279,9 +259,9 @@ class TestAgain:
         self, seen: SeenDiscount
     ) -> None:
         """Another tab may have entered it, or taken it out."""
-        product = await _product()
+        product = await a_product()
         await make_discount(product.vendor_id)
-        basket = await _basket(product)
+        basket = await basket_with(product)
         with pytest.raises(DiscountChanged):
             await _place(basket, seen_discount=seen)
         await codes.take_out(basket)
@@ -298,8 +278,8 @@ class TestUses:
     async def test_of_two_shoppers_one_gets_the_last_use(self) -> None:
         """The other's order is not placed; both pressed at the same moment."""
         made = await make_discount(most_uses=1)
-        first, second = await _product(), await _product()
-        one, two = await _basket(first), await _basket(second)
+        first, second = await a_product(), await a_product()
+        one, two = await basket_with(first), await basket_with(second)
         answers = await asyncio.gather(
             _place(one), _place(two, contact=BEN), return_exceptions=True
         )
@@ -310,7 +290,7 @@ class TestUses:
     async def test_one_shopper_with_two_browsers_uses_it_once(self) -> None:
         """The address is what a guest is known by."""
         await make_discount(most_per_shopper=1)
-        baskets_of_ada = [await _basket(await _product()) for _ in range(2)]
+        baskets_of_ada = [await basket_with(await a_product()) for _ in range(2)]
         answers = await asyncio.gather(
             *(_place(basket) for basket in baskets_of_ada), return_exceptions=True
         )
@@ -321,7 +301,7 @@ class TestUses:
     async def test_who_does_not_pay_gives_it_back(self, status: str) -> None:
         """Whether time ran out or the shopper gave up."""
         made = await make_discount(most_uses=1)
-        checkout = await _place(await _basket(await _product()))
+        checkout = await _place(await basket_with(await a_product()))
         await _close(checkout, CheckoutStatus(status))
         await made.refresh_from_db()
         assert (made.uses, (await Redemption.get()).status) == (0, "released")
@@ -331,7 +311,7 @@ class TestUses:
     ) -> None:
         """What is put into it later costs its price."""
         made = await make_discount(most_uses=1)
-        basket = await _basket(await _product())
+        basket = await basket_with(await a_product())
         await _pay(await _place(basket))
         await made.refresh_from_db()
         assert (made.uses, (await Redemption.get()).status) == (1, "used")
@@ -342,75 +322,8 @@ class TestUses:
     async def test_money_that_comes_late_has_used_it_after_all(self) -> None:
         """The price that was promised is the price that was paid."""
         made = await make_discount(most_uses=1)
-        checkout = await _place(await _basket(await _product()))
+        checkout = await _place(await basket_with(await a_product()))
         await _close(checkout, CheckoutStatus.EXPIRED)
         await _pay(checkout)
         await made.refresh_from_db()
         assert (made.uses, (await Redemption.get()).status) == (1, "used")
-
-
-class TestTyping:
-    """The code that a basket has."""
-
-    async def test_it_stays_with_the_basket_however_it_was_typed(self) -> None:
-        """A reload, another page, the next day."""
-        product = await _product()
-        await make_discount(product.vendor_id)
-        basket = await _basket(product, code=" ｗｅｌｃｏｍｅ 10 ")
-        view = await get_basket(basket)
-        assert view.discount_code == "WELCOME10"
-        kept = await codes.code_of(view, GUEST)
-        assert kept.off(view, {})[product.vendor_id].goods == 499
-
-    async def test_one_that_ended_says_so_where_it_stood(self) -> None:
-        """It takes nothing off any more, and the basket still has it."""
-        product = await _product()
-        made = await make_discount(product.vendor_id)
-        basket = await _basket(product)
-        await DiscountCode.filter(id=made.id).update(is_active=False)
-        view = await get_basket(basket)
-        kept = await codes.code_of(view, GUEST)
-        assert "not valid any more" in kept.problem
-        assert kept.off(view, {}) == {}
-
-    @pytest.mark.parametrize(
-        ("typed", "why"),
-        [
-            ("NOBODYS", UnknownCode),
-            ("été", UnknownCode),
-            ("", UnknownCode),
-            ("OTHERS", CodeWithoutGoods),
-            ("DEAR", BelowLeast),
-        ],
-    )
-    async def test_one_that_cannot_be_used_leaves_the_basket_as_it_was(
-        self, typed: str, why: type[Exception]
-    ) -> None:
-        """Also the code that it has already."""
-        product, other = await _product(), await _product()
-        await make_discount(product.vendor_id)
-        await make_discount(other.vendor_id, "OTHERS")
-        await make_discount(code="DEAR", least_amount=10_000, **FIVER)
-        basket = await _basket(product)
-        with pytest.raises(why):
-            await codes.use_code(basket, typed, GUEST, network=NETWORK)
-        assert (await get_basket(basket)).discount_code == "WELCOME10"
-
-    async def test_without_a_basket_there_is_nothing_to_take_off(self) -> None:
-        """No token, an unknown one, nothing in it."""
-        for token in (None, "nobodys"):
-            with pytest.raises(NothingInBasket):
-                await codes.use_code(token, "WELCOME10", GUEST, network=NETWORK)
-
-    async def test_a_robot_is_stopped_also_with_a_code_that_exists(self) -> None:
-        """Else it would know which one it was."""
-        product = await _product()
-        await make_discount(product.vendor_id)
-        basket = await _basket(product, code="")
-        for n in range(8):
-            with pytest.raises(UnknownCode):
-                await codes.use_code(basket, f"GUESS{n}", GUEST, network=NETWORK)
-        with pytest.raises(GuessedTooOften):
-            await codes.use_code(basket, "WELCOME10", GUEST, network=NETWORK)
-        tried = await CodeTries.get()
-        assert (tried.network, tried.unknown, tried.stopped) == (NETWORK, 8, 1)
