@@ -8,7 +8,6 @@ reading all of it after each step was three quarters of the machine's time.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import Any
 
 import pytest
@@ -26,6 +25,10 @@ from hypothesis.stateful import (
 )
 
 from tests.support.inprocess import InProcess
+from tests.support.standin_sums import (
+    nobody_gives_back_more_than_there_was,
+    nothing_appears_or_vanishes,
+)
 
 EXPRESS: dict[str, Any] = {
     "controller": {
@@ -48,27 +51,6 @@ CARDS = (
     "refundFail",
 )
 BANKS = ("000123456789", "000111111116", "000111111113")
-# The other side of a balance transaction of this type stands outside the platform and its accounts.
-OUTSIDE = {
-    "stripe_fee",
-    "charge",
-    "refund",
-    "refund_failure",
-    "payment_failure_refund",
-    "adjustment",
-    "payout",
-    "payout_failure",
-    "payout_cancel",
-}
-
-
-def passes_outside(row: Any) -> bool:
-    """Whether the other side of a row stands outside; an adjustment for a fee that came back does
-    not.
-    """
-    return row.type in OUTSIDE and not str(row.source).startswith("fr_")
-
-
 # The long form: `run.py test --hypothesis-profile=long tests/sandbox/test_money_machine.py` (half
 # an hour).
 LONG = settings.get_current_profile_name() == "long"
@@ -397,51 +379,8 @@ class Money(RuleBasedStateMachine):
             self.add_up()
 
     def add_up(self) -> None:
-        self.nothing_appears_or_vanishes()
-        self.nobody_gives_back_more_than_there_was()
-
-    def nothing_appears_or_vanishes(self) -> None:
-        within: dict[str, int] = defaultdict(int)
-        outside: dict[str, int] = defaultdict(int)
-        for account in (None, *self.accounts):
-            options = {"stripe_account": account} if account else {}
-            rows = list(
-                self.v1.balance_transactions.list(
-                    {"limit": 100}, options
-                ).auto_paging_iter()
-            )
-            balance = self.v1.balance.retrieve({}, options)
-            available = {line.currency: line.amount for line in balance.available}
-            pending = {line.currency: line.amount for line in balance.pending}
-            for currency in {row.currency for row in rows}:
-                mine = [row for row in rows if row.currency == currency]
-                net = sum(row.net for row in mine)
-                assert available[currency] + pending[currency] == net, (
-                    f"{account}: not the sum of its transactions"
-                )
-                assert available[currency] == sum(
-                    row.net for row in mine if row.status == "available"
-                )
-                within[currency] += net
-                outside[currency] += sum(
-                    row.amount for row in mine if passes_outside(row)
-                )
-                details = [detail for row in mine for detail in row.fee_details or []]
-                outside[currency] -= sum(
-                    detail.amount for detail in details if detail.type == "stripe_fee"
-                )
-        assert within == outside, (
-            "money moved that neither the network, a bank nor Stripe gave or took"
-        )
-
-    def nobody_gives_back_more_than_there_was(self) -> None:
-        for charge in self.v1.charges.list({"limit": 100}).data:
-            assert 0 <= charge.amount_refunded <= charge.amount
-            assert charge.refunded == (charge.amount_refunded == charge.amount)
-        for transfer in self.v1.transfers.list({"limit": 100}).data:
-            assert 0 <= transfer.amount_reversed <= transfer.amount
-        for fee in self.v1.application_fees.list({"limit": 100}).data:
-            assert 0 <= fee.amount_refunded <= fee.amount
+        nothing_appears_or_vanishes(self.v1, self.accounts)
+        nobody_gives_back_more_than_there_was(self.v1)
 
 
 TestMoney = Money.TestCase
