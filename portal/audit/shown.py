@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from portal.audit.words import in_detail, noun, told
+from portal.audit.words import in_detail, noun, short, told
 from shared.core.frozen import frozen
 from shared.core.locales import gettext as _
 from shared.entrypoints.web.links import url_for
@@ -41,6 +42,13 @@ async def for_staff(rows: Sequence[EntryView]) -> list[ShownAct]:
     """Everything that was kept, with links into the operator's pages."""
     names = await _names(rows)
     return [_shown(row, names, is_staff=True) for row in rows]
+
+
+async def on_its_page(rows: Sequence[EntryView]) -> list[ShownAct]:
+    """The same on the page of the thing itself, which need not be named."""
+    acts = await for_staff(rows)
+    both = zip(acts, rows, strict=True)
+    return [replace(act, what=short(row)) for act, row in both]
 
 
 async def for_vendor(

@@ -38,9 +38,11 @@ def noun(kind: str) -> str:
 
 
 def short(entry: EntryView) -> str:
-    """An act in words, on a page of what it is about; its name where there are none."""
+    """An act in words, on a page of what it is about."""
     action = entry.action
-    return word("audit.short", action) if action in codes("audit.short") else action
+    if action in codes("audit.short"):
+        return word("audit.short", action)
+    return told(action)
 
 
 _QUIET = (

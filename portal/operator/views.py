@@ -8,7 +8,7 @@ from typing import Any
 
 from quart import Blueprint, Response, request
 
-from portal.audit.words import short
+from portal.audit import shown
 from portal.operator import ledger
 from portal.operator.badges import spoken
 from portal.operator.forms import FeeForm
@@ -159,6 +159,7 @@ async def vendor_page(
     config = await get_vendor_payment_config(row.id)
     known = {"platform_fee_percentage": row.platform_fee_percentage}
     registration = await registration_of(row.id)
+    done = await entries_about(f"vendor:{row.id}", limit=12)
     return await page(
         "portal/operator/vendor.html",
         status=status,
@@ -168,8 +169,7 @@ async def vendor_page(
         account_status=status_words(config),
         abilities=capabilities.shown(config.abilities, selling=config.accepts_payments),
         form=form or FeeForm(data=known, meta={"currency": None}),
-        entries=await entries_about(f"vendor:{row.id}", limit=12),
-        short=short,
+        acts=await shown.on_its_page(done),
         payouts=payouts or await payout_forms(row.id),
         vat_number=vat_words.number_and_state(registration),
         vat_badge=vat_words.badge_of(registration.status)

@@ -8,12 +8,15 @@ import re
 
 import pytest
 
-from portal.audit.words import in_detail, told
+from portal.audit.words import in_detail, noun, told
 from shared.core.domains import manifests
 from shared.core.money import Money
 from shared.core.words import codes
 from shared.finance.payouts.activity import PayoutActivity
+from shared.finance.reconciliation.models import ReconciliationRun
 from shared.infra.audit.kinds import KINDS
+from shared.infra.database.base import Row
+from shared.trade.returns.models import ReturnRequest
 from tests.support.acts import Acts
 
 # States in which rows begin, or that somebody asks for: nothing moves to them by an act of that
@@ -45,6 +48,18 @@ def test_no_words_are_left_of_acts_that_nobody_writes(acts: Acts) -> None:
     assert (
         codes("audit.acts") | codes("audit.short") | codes("account.acts") <= acts.names
     )
+
+
+@pytest.mark.parametrize(
+    ("row", "called"),
+    [
+        (ReturnRequest(id=7), "Return"),
+        (ReconciliationRun(id=7), "Reconciliation"),
+    ],
+)
+def test_a_thing_is_called_as_people_call_it(row: Row, called: str) -> None:
+    """Not as its table is."""
+    assert noun(row.as_subject.partition(":")[0]) == called
 
 
 def test_each_act_has_words_and_a_kind(acts: Acts) -> None:

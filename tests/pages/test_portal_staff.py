@@ -12,8 +12,11 @@ from shared.core import clock
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.inbox.models import WebhookBody, WebhookEvent
 from shared.infra.audit.models import AuditEntry
+from shared.trade.people.models import Member
+from shared.trade.vendors.seller import SellerDetails, save_seller
 from tests.support.factories import make_order, make_payment, make_ready_vendor
 from tests.support.portal import operator_in, signed_in
+from tests.support.storefront import words
 
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
@@ -112,6 +115,26 @@ class TestOperator:
         text = await portal.get(f"/operator/vendors/{vendor.id}")
         assert "2.50 → 3.75" in text
         assert "3.75%" in await portal.get("/operator/vendors?q=atel")
+
+    async def test_what_was_done_is_told_in_words(
+        self, client: TestClientProtocol
+    ) -> None:
+        """By whom, and with what it was before and is now; no name of the code."""
+        vendor = await make_ready_vendor(name="Atelier")
+        portal = await operator_in(client)
+        who = (await Member.all())[0]
+        details = SellerDetails(
+            "Atelier S.à r.l.", "12, rue de l’Eau\nL-1449 Luxembourg"
+        )
+        await save_seller(vendor_id=vendor.id, values=details, actor=f"member:{who.id}")
+
+        text = words(await portal.get(f"/operator/vendors/{vendor.id}"))
+
+        assert "Business details changed" in text
+        assert (
+            f"{who.full_name} · nothing → legal name Atelier S.à r.l., address 12"
+            in text
+        )
 
     @pytest.mark.parametrize("value", ["0", "99.99"])
     async def test_both_ends_of_the_range_that_the_page_names_are_taken(

@@ -87,5 +87,7 @@ async def test_shoppers_read_who_sells_on_the_shops_page_and_beside_each_thing(
     thing = await browser.get(f"/shops/luxe/{product.slug}")
     assert 'href="/shops/luxe#seller"' in thing
     assert f"Sold by {SAID['legal_name']}" in words(thing)
+    assert "r.l.</a>.<" not in thing, "one full stop is enough"
+    assert "r.l.</a><" in thing
     told = await browser.get("/shops/luxe")
     assert "Atelier Luxe S." in told.partition('"legalName"')[2][:40]
