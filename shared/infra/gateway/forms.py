@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, TypeAlias
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
-_Pairs: TypeAlias = list[tuple[str, str | int]]
+_BARE = "[]"  # which Stripe reads as they are
+_Pairs: TypeAlias = list[tuple[str, str]]
 
 
 class Unwritable(Exception):
@@ -21,13 +22,16 @@ def form_of(params: Mapping[str, Any]) -> str:
     pairs: _Pairs = []
     for name, value in params.items():
         _write(name, value, pairs)
-    return urlencode(pairs).replace("%5B", "[").replace("%5D", "]")
+    written = [
+        f"{quote_plus(name, _BARE)}={quote_plus(value, _BARE)}" for name, value in pairs
+    ]
+    return "&".join(written)
 
 
 def _write(name: str, value: Any, pairs: _Pairs) -> None:
     kind = type(value)
     if kind is str or kind is int:
-        pairs.append((name, value))
+        pairs.append((name, str(value)))
     elif kind is bool:
         pairs.append((name, "true" if value else "false"))
     elif kind is dict:
