@@ -16,6 +16,7 @@ from tortoise.connection import get_connection
 import run
 from shared.core import clock
 from shared.entrypoints.cli import bulk_data
+from shared.entrypoints.cli.benchmarks import growth_pages
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.ledger.chart import Account
 from shared.finance.ledger.models import LedgerPosting
@@ -70,6 +71,7 @@ OPERATORS = [
     "/refunds",
     "/payouts",
     "/receivables",
+    "/reconciliation",
     "/ledger",
     "/exposure",
     "/audit",
@@ -100,6 +102,8 @@ EVERYBODY = [
     "/sitemap/shops-0.xml",
     "/sitemap/products-0.xml",
     "/feed/products.xml",
+    "/",
+    "/search/suggestions?q=cup",
     "/search?q=cup",
     "/search?sort=price-up",
     "/vendors",
@@ -163,6 +167,13 @@ async def of_one_thing(lately: datetime) -> list[str]:
     ]
 
 
+async def product_page() -> str:
+    """Of what the busy vendor sells."""
+    product = await Product.filter(vendor__slug="bulk-busy").order_by("id").first()
+    assert product is not None
+    return f"/shops/bulk-busy/{product.slug}"
+
+
 async def of_one_vendor(lately: datetime) -> list[str]:
     """What staff see of one vendor and of one order of it."""
     vendor = await Vendor.get(slug="bulk-busy")
@@ -192,8 +203,9 @@ async def test_no_page_and_no_job_reads_a_growing_table_whole(
         for page in (*VENDORS, *await of_one_thing(lately)):
             await browser.get(f"/vendor/admin{page}")
         for address in EVERYBODY:
-            await browser.get(address)
-        await browser.get("/search/suggestions?q=cup", htmx="suggestions")
+            part = "suggestions" if "suggestions" in address else None
+            await browser.get(address, htmx=part)
+        await browser.get(await product_page())
         await VendorPaymentConfig.all().update(stripe_account_id=None)
         staff = await operator_in(client)
         for page in (*OPERATORS, *await of_one_vendor(lately)):
@@ -230,6 +242,15 @@ async def test_the_directory_reads_a_page_of_shops(client: TestClientProtocol) -
         if "s.is_soon, s.sorted_by, s.id) >" in query:
             place = r"Index Cond: \(ROW|SEARCH s .*is_soon,sorted_by"
             assert re.search(place, plan), plan
+
+
+def test_what_is_measured_is_looked_at_here() -> None:
+    """Every page of `run.py bench growth`, but for those of one thing, which are told apart."""
+    vendors = {f"/vendor/admin{page}" for page in VENDORS}
+    known = vendors | {f"/operator{page}" for page in OPERATORS} | {*EVERYBODY}
+    paths = [page.path.partition("?")[0] for page in growth_pages.PAGES]
+    bare = {path.partition("?")[0] for path in known}
+    assert {path for path in paths if not path.startswith("/shops/")} <= bare
 
 
 @pytest.mark.both_engines

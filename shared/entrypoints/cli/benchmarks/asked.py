@@ -3,7 +3,9 @@
 Run as a script from the folder of the build that is measured, which may be an older one:
 `python asked.py STRIPE_PORT FOLDER`. Then a line on its input is a task, and a line of JSON
 its answer: `sign-in ADDRESS EMAIL PASSWORD`; `link PATH START`, the first address on a page that
-begins so and goes on; `ask PATH TIMES`, the milliseconds of processor time of each request.
+begins so and goes on; `ask PATH TIMES`, the milliseconds of processor time of each request, with a
+third word those of htmx for that part of a page; `kinds`, the recurring jobs; `run KIND TIMES
+ARGUMENTS`, what each run of a job took.
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ _HEADERS = (
     (b"accept-language", b"en-GB,en;q=0.5"),
     (b"user-agent", b"Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0"),
 )
+
+_NOTHING: Mapping[str, str] = {}
 
 
 def one_of(*names: str) -> Any:
@@ -126,12 +130,14 @@ class Visitor:
         self,
         path: str,
         times: str,
+        target: str = "",
     ) -> list[float]:
         """What each of so many requests took. Raises RuntimeError for any but 200."""
+        by_script = {"hx-request": "true", "hx-target": target} if target else {}
         found = []
         for _ in range(int(times)):
             before = time.process_time()
-            status, _ = await self._ask(path)
+            status, _ = await self._ask(path, by_script)
             found.append((time.process_time() - before) * 1000)
             if status != 200:
                 raise RuntimeError(f"{path}: {status}")
@@ -142,22 +148,26 @@ class Visitor:
         path: str,
         start: str,
     ) -> str:
-        """The first address on a page that begins with `start` and goes on; empty for none."""
+        """The first address on a page that begins with `start` and goes on, but for the form of a
+        new one; empty for none.
+        """
         _, body = await self._ask(path)
         links = re.findall(
             rb'href="([^"?#]+)',
             body,
         )
+        further = [link for link in links if link.startswith(start.encode() + b"/")]
         return next(
-            (link.decode() for link in links if link.startswith(start.encode() + b"/")),
+            (link.decode() for link in further if not link.endswith(b"/new")),
             "",
         )
 
     async def _ask(
         self,
         path: str,
+        more: Mapping[str, str] = _NOTHING,
     ) -> tuple[int, bytes]:
-        sent = {"cookie": self._cookie}
+        sent = {"cookie": self._cookie, **more}
         status, _, body = await exchanged(self._app, "GET", path, sent)
         return status, body
 
@@ -204,7 +214,38 @@ def _tasks() -> Iterator[list[str]]:
         yield line.split()
 
 
-async def _answer(app: Any) -> None:
+class JobRuns:
+    """Runs jobs, as a worker does when they are due."""
+
+    def __init__(
+        self,
+        gateway: Any,
+        settings: Any,
+    ) -> None:
+        self._context = one_of("shared.infra.jobs").Context(gateway, settings)
+        self._build: Any = import_module("run")
+
+    async def kinds(self) -> list[str]:
+        """Those that come again by themselves."""
+        return [job.kind for job in self._build.recurring_jobs()]
+
+    async def ran(
+        self,
+        kind: str,
+        times: str,
+        given: str,
+    ) -> list[float]:
+        """The milliseconds of the processor that each of so many runs took."""
+        run = self._build.job_handlers()[kind]
+        found = []
+        for _ in range(int(times)):
+            before = time.process_time()
+            await run(self._context, json.loads(given))
+            found.append((time.process_time() - before) * 1000)
+        return found
+
+
+async def _answer(app: Any, jobs: JobRuns | None = None) -> None:
     async with app.test_app():
         visitor = Visitor(app)
         work: dict[str, Callable[..., Awaitable[Any]]] = {
@@ -212,6 +253,8 @@ async def _answer(app: Any) -> None:
             "link": visitor.link,
             "sign-in": visitor.sign_in,
         }
+        if jobs is not None:
+            work |= {"kinds": jobs.kinds, "run": jobs.ran}
         for task, *rest in _tasks():
             print(
                 json.dumps(await work[task](*rest)),
@@ -224,7 +267,7 @@ async def _compose_and_answer(
     folder: str,
 ) -> None:
     made = gateway_and_settings(stripe_port, Path(folder))
-    await _answer(composed(*made))
+    await _answer(composed(*made), JobRuns(*made))
 
 
 def serve(app: Any) -> None:
