@@ -11,35 +11,60 @@ from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from typing import Any, TypeAlias
 
+from tortoise.connection import get_connection
+
 # Answers what is to be awaited first; None for nothing.
 Before: TypeAlias = Callable[[str], Awaitable[None] | None]
 
 _before: ContextVar[Before | None] = ContextVar("markethall_before", default=None)
+_inside: ContextVar[Any] = ContextVar("markethall_inside", default=None)
+
+
+def connected() -> Any:
+    """The client that this task's statements go through: its transaction's, or else the one that
+    Tortoise has, which it looks for each time.
+    """
+    return _inside.get() or get_connection("default")
 
 
 class _Telling:
     """No generators here and below: every statement goes through them."""
 
-    __slots__ = ("_marker", "_to")
+    __slots__ = ("_client", "_marker", "_outside", "_to")
 
-    def __init__(self, to: Before | None) -> None:
+    def __init__(self, client: Any, to: Before) -> None:
+        self._client = client
         self._to = to
 
     def __enter__(self) -> None:
+        self._outside = _inside.set(self._client)
         self._marker = _before.set(self._to)
+
+    def __exit__(self, *_what: object) -> None:
+        _before.reset(self._marker)
+        _inside.reset(self._outside)
+
+
+class _Untold:
+    __slots__ = ("_marker",)
+
+    def __enter__(self) -> None:
+        self._marker = _before.set(None)
 
     def __exit__(self, *_what: object) -> None:
         _before.reset(self._marker)
 
 
-def telling(before: Before) -> AbstractContextManager[None]:
-    """Ask `before` with each statement that this task's transaction is about to send."""
-    return _Telling(before)
+def telling(client: Any, before: Before) -> AbstractContextManager[None]:
+    """Ask `before` with each statement that this task's transaction is about to send; `client` is
+    the transaction's.
+    """
+    return _Telling(client, before)
 
 
 def untold() -> AbstractContextManager[None]:
     """Send what the block sends without telling."""
-    return _Telling(None)
+    return _Untold()
 
 
 class BesideTransaction(RuntimeError):

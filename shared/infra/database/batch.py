@@ -11,11 +11,9 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any, TypeAlias
 
-from tortoise.connection import get_connection
-
 from shared.core import clock
 from shared.core.frozen import frozen
-from shared.infra.database.announced import untold
+from shared.infra.database.announced import connected, untold
 from shared.infra.database.base import Row
 from shared.infra.database.dialect import dialect, keeps_text
 from shared.infra.database.quick_rows import quick
@@ -100,7 +98,7 @@ class Batch:
         statements = [
             statement for wave in sorted(waves) for statement in _joined(waves[wave])
         ]
-        client: Any = get_connection("default")
+        client: Any = connected()
         client.is_last = is_last and len(statements) == 1
         answers: list[Record] = []
         with untold():
@@ -137,7 +135,7 @@ async def update_row(
     given = ", ".join(f'"{column}" = ?' for column in sets)
     asked = "".join(f' AND "{column}" = ?' for column in met)
     sql = f'UPDATE "{table}" SET {given} WHERE "id" = ?{asked}'  # noqa: S608
-    client = get_connection("default")
+    client = connected()
     every = [
         *sets.values(),
         row.id,
@@ -151,7 +149,7 @@ async def insert_row(row: Row) -> None:
     """Insert one row, and let it know its id: what its `save` does, for half of what that takes."""
     row.updated_at = clock.now()
     (statement,) = inserts([row])
-    client = get_connection("default")
+    client = connected()
     sql = placed(f'{statement.sql} RETURNING "id"', client)
     found = await client.execute_query_dict(sql, list(statement.values))
     row.id = found[0]["id"]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from tortoise.connection import get_connection
+from shared.infra.database.announced import connected
 
 
 def dialect(client: Any = None) -> str:
     """Return `sqlite` or `postgres`; who has the connection's `client` at hand need not look."""
-    asked = client or get_connection("default")
+    asked = client or connected()
     return str(asked.capabilities.dialect)
 
 

@@ -7,10 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 
-from tortoise.connection import get_connection
-
 from shared.core.frozen import frozen
-from shared.infra.database.announced import untold
+from shared.infra.database.announced import connected, untold
 from shared.infra.database.base import Row
 from shared.infra.database.batch import SqlStatement, fitting, inserts, placed
 from shared.infra.database.dialect import dialect
@@ -54,7 +52,7 @@ async def insert_new(
 
     Another transaction's row with the same value is waited for.
     """
-    client = get_connection("default")
+    client = connected()
     found: list[dict[str, int]] = [{} for _ in asked]
     with untold():
         for statement in _told(asked):

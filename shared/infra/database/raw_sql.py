@@ -11,10 +11,9 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, TypeVar
 
-from tortoise.connection import get_connection
 from tortoise.queryset import QuerySet
 
-from shared.infra.database.announced import untold
+from shared.infra.database.announced import connected, untold
 from shared.infra.database.base import Row
 from shared.infra.database.batch import placed
 from shared.infra.database.dialect import dialect
@@ -26,7 +25,7 @@ Record = Mapping[str, Any]
 
 async def fetch(sql: str, *values: Any) -> list[dict[str, Any]]:
     """Return what a statement answers; JSON columns are as the driver gives them."""
-    client = get_connection("default")
+    client = connected()
     asked = placed(sql, client)
     return list(await client.execute_query_dict(asked, list(values)))
 
@@ -36,7 +35,7 @@ async def execute(sql: str, *values: Any) -> int:
 
     For statements that neither read nor set what a held row waits with.
     """
-    client = get_connection("default")
+    client = connected()
     with untold():
         count, _ = await client.execute_query(placed(sql, client), list(values))
     return int(count)
@@ -86,7 +85,7 @@ def locking(query: QuerySet[M]) -> QuerySet[M]:
 
     By the connection of the transaction, whichever the query was asked by before.
     """
-    mine = query.using_db(get_connection("default"))
+    mine = query.using_db(connected())
     return mine.select_for_update() if dialect() == "postgres" else mine
 
 

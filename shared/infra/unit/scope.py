@@ -54,8 +54,8 @@ async def transaction() -> AsyncIterator[Transaction]:
     tx = Transaction()
     marker = _current.set(tx)
     try:
-        async with in_transaction():
-            with announced.telling(tx.before_statement):
+        async with in_transaction() as client:
+            with announced.telling(client, tx.before_statement):
                 yield tx
                 await tx.flush(is_last=not is_rehearsal())
             if is_rehearsal():
