@@ -13,9 +13,11 @@ import pytest
 from tortoise.connection import get_connection
 
 from shared.infra import unit
-from shared.infra.database import sqlite_checkpoints
+from shared.infra.database import sqlite_checkpoints, sqlite_waiting
 from shared.infra.database.schema import sqlite_path
 from shared.infra.database.sqlite_connection import SqliteConnection, at_length
+from shared.infra.database.sqlite_waiting import PatientLock
+from shared.infra.database.trouble import DatabaseTrouble
 from shared.trade.vendors.models import Vendor
 from tests.support.factories import make_vendor
 
@@ -184,6 +186,24 @@ async def test_many_short_statements_let_others_have_their_turn(gaps: Gaps) -> N
             await _client().execute_query(f"UPDATE vendors SET {sets}")
     assert await gaps.taken() < 0.05
     assert gaps.turns > before + 3
+
+
+async def test_nobody_waits_for_ever_behind_whoever_waited_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Who comes as the lock is given back finds nobody who holds it, and is not the next."""
+    turns = PatientLock()
+    await turns.take()
+    before = asyncio.create_task(turns.take())
+    await asyncio.sleep(0)
+    turns.release()
+    monkeypatch.setattr(sqlite_waiting, "LOCK_SECONDS", 0.05)
+    async with asyncio.timeout(5):
+        with pytest.raises(DatabaseTrouble):
+            await turns.take()
+    await before
+    turns.release()
+    assert turns.is_free()
 
 
 async def test_the_log_of_writes_is_copied_into_the_file_and_begins_again(

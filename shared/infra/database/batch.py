@@ -94,6 +94,8 @@ class Batch:
 
         `is_last`: the transaction ends with it.
         """
+        if not self._waves:
+            return []
         waves, self._waves, self._last = self._waves, {}, {}
         statements = [
             statement for wave in sorted(waves) for statement in _joined(waves[wave])

@@ -46,7 +46,7 @@ from shared.infra.database.sqlite_statements import (
     scripted,
     sent_for_each,
 )
-from shared.infra.database.sqlite_waiting import patiently, turn
+from shared.infra.database.sqlite_waiting import PatientLock, patiently
 from shared.infra.database.trouble import told, trouble_of
 from shared.infra.database.written import reads_only, written
 
@@ -105,6 +105,7 @@ class Sqlite(_SqliteAsked):
         # What is committed goes into the file by a thread, not by whoever commits.
         pragmas = {"synchronous": "NORMAL", "wal_autocheckpoint": 0, **kwargs}
         super().__init__(file_path, **pragmas)
+        self._lock = PatientLock()
         # Each connection to what is in memory would have a database of its own.
         in_memory = ":memory:" in file_path
         self._reader = None if in_memory else Reader(file_path, self.pragmas)
@@ -199,8 +200,10 @@ class _Queued(ConnectionWrapper[Any]):
     Never keeps its lock on a failure.
     """
 
+    _lock: PatientLock
+
     async def __aenter__(self) -> Any:
-        await turn(self._lock)
+        await self._lock.take()
         try:
             await self.ensure_connection()
         except BaseException:
@@ -257,8 +260,10 @@ class _SqliteWrapper(TellsStatements, SqliteInside):
 class _SqliteTransaction(SqliteTransactionContext):
     """A transaction that leaves nothing open and nothing locked, however it fails."""
 
+    _trxlock: PatientLock
+
     async def __aenter__(self) -> TransactionalDBClient:
-        await turn(self._trxlock)
+        await self._trxlock.take()
         try:
             with told():
                 await self.ensure_connection()

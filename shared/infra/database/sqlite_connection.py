@@ -216,7 +216,7 @@ class SqliteConnection:
 
     async def begin(self) -> None:
         """Open a transaction that has the write lock. Raises sqlite3.OperationalError."""
-        await self.execute("BEGIN IMMEDIATE")
+        await self.whole(_begun)
         self._changes = self._raw.total_changes
 
     async def commit(self) -> None:
@@ -251,6 +251,10 @@ class SqliteConnection:
             await asyncio.sleep(0)
         while self._busy is not None:
             await asyncio.wait([self._busy])
+
+
+def _begun(raw: sqlite3.Connection) -> None:
+    raw.execute("BEGIN IMMEDIATE")
 
 
 def _connected(

@@ -29,7 +29,7 @@ class Reader:
         self._path = path
         self._pragmas = {**pragmas, "query_only": "ON"}
         self._opening = asyncio.Lock()
-        self._at_length = asyncio.Lock()
+        self._at_length = waiting.PatientLock()
         self._brief: SqliteConnection | None = None
         self._long: SqliteConnection | None = None
 
@@ -46,7 +46,7 @@ class Reader:
                 return await brief.briefly(how, query, values)
             except TakesLong:
                 pass
-        await waiting.turn(self._at_length)
+        await self._at_length.take()
         try:
             if self._long is None:
                 self._long = await self._opened()

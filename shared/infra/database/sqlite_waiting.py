@@ -16,13 +16,30 @@ LOCK_SECONDS = 10.0
 _SOON, _LATER = 0.001, 0.02
 
 
-async def turn(lock: asyncio.Lock) -> None:
-    """Take the lock. Raises DatabaseTrouble when others hold it for too long."""
-    try:
-        async with asyncio.timeout(LOCK_SECONDS):
-            await lock.acquire()
-    except TimeoutError:
-        raise busy() from None
+class PatientLock(asyncio.Lock):
+    """A lock that is waited for in order, and not for ever."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._number = 0  # of those who wait
+
+    def is_free(self) -> bool:
+        """Whether nobody holds it, or is about to."""
+        return not (self._number or self.locked())
+
+    async def take(self) -> None:
+        """Take the lock. Raises DatabaseTrouble when others hold it for too long."""
+        if self.is_free():
+            await self.acquire()  # at once: a timer would take longer
+            return
+        self._number += 1
+        try:
+            async with asyncio.timeout(LOCK_SECONDS):
+                await self.acquire()
+        except TimeoutError:
+            raise busy() from None
+        finally:
+            self._number -= 1
 
 
 def busy() -> DatabaseTrouble:
