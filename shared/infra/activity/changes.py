@@ -51,13 +51,15 @@ def difference(
     after: Mapping[str, Any],
 ) -> Columns:
     """What of `after` is not what it was, as scalars that JSON keeps."""
-    was = {name: plain(value) for name, value in before.items()}
-    now = {name: plain(value) for name, value in after.items()}
-    changed = [name for name, value in now.items() if value != was.get(name)]
-    return Columns(
-        {name: _short(was.get(name)) for name in changed},
-        {name: _short(now[name]) for name in changed},
-    )
+    was, now = {}, {}
+    for name, value in after.items():
+        known = before.get(name)
+        if value is known:
+            continue
+        told, told_before = plain(value), plain(known)
+        if told != told_before:
+            was[name], now[name] = _short(told_before), _short(told)
+    return Columns(was, now)
 
 
 def held(values: Mapping[str, Any]) -> Columns:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 KINDS: Mapping[str, tuple[str, ...]] = {
     "signing_in": ("person.", "member.", "factor.", "vendor.signed_up"),
@@ -47,6 +48,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+@cache
 def kind_of(action: str) -> str:
     """The kind of an act, a name of KINDS, as an entry keeps it; empty where it has none.
 

@@ -56,6 +56,16 @@ def as_it_is(
     return NONE
 
 
+def moments(columns: Mapping[str, Any]) -> set[str]:
+    """Those that keep a moment that somebody gives."""
+    return {
+        name
+        for name, field in columns.items()
+        if type(field) is fields.DatetimeField
+        and not (field.auto_now or field.auto_now_add)
+    }
+
+
 def write_quickly(field: fields.Field[Any]) -> None:
     """Let a column of JSON write as it does, in half the time."""
     if isinstance(field, fields.JSONField) and field.encoder is JSON_DUMPS:

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from tortoise import fields
 from tortoise.fields.base import DatabaseDefault
 from tortoise.models import Model
 
+from shared.core import clock
 from shared.infra.database.quick_columns import (
     NONE,
     State,
@@ -23,6 +23,7 @@ from shared.infra.database.quick_columns import (
     defaults,
     is_plain_moment,
     moment,
+    moments,
     relations,
     write_quickly,
 )
@@ -46,12 +47,7 @@ class QuickRows:
         }
         longest = self._longest
         self._endless = {name for name in longest if longest[name] == _NO_LIMIT}
-        self._moments = {
-            name
-            for name, field in self._fields.items()
-            if type(field) is fields.DatetimeField
-            and not (field.auto_now or field.auto_now_add)
-        }
+        self._moments = moments(self._fields)
         self._nullable = {name for name in self._fields if self._fields[name].null}
         plain = self._plain
         self._texts = {name for name in plain if str in plain[name]}
@@ -59,12 +55,14 @@ class QuickRows:
         self._relations = relations(model)
         self._all = tuple(self._fields)
         self._without_id = tuple(name for name in self._all if name != meta.pk_attr)
-        self._left_to_database = any(
-            field.has_db_default() for field in self._fields.values()
-        )
+        self._left_to_database = [
+            name for name, field in self._fields.items() if field.has_db_default()
+        ]
         for field in self._fields.values():
             write_quickly(field)
         self._blank, self._made = defaults(self._fields)
+        self._dated = [name for name, make in self._made if make is clock.now]
+        self._made = [made for made in self._made if made[1] is not clock.now]
         is_custom = meta.db_pk_column not in meta.generated_db_fields
         self._read_by: dict[tuple[str, int], Any] = {}
         self._read = {
@@ -89,6 +87,7 @@ class QuickRows:
         state = row.__dict__
         state.update(self._blank)
         state["_await_when_save"] = {}
+        state.update(dict.fromkeys(self._dated, clock.now()))
         for name, make in self._made:
             if name not in values:
                 state[name] = make()
@@ -213,7 +212,11 @@ class QuickRows:
         if not self._left_to_database:
             return names
         state = row.__dict__
-        left = [name for name in names if type(state[name]) is DatabaseDefault]
+        left = [
+            name
+            for name in self._left_to_database
+            if type(state[name]) is DatabaseDefault
+        ]
         return tuple(name for name in names if name not in left) if left else names
 
     def stored_all(
@@ -227,8 +230,8 @@ class QuickRows:
         state, plain = row.__dict__, self._plain
         endless, longest = self._endless, self._longest
         found = []
-        nullable = self._nullable
-        moments = set() if text else self._moments
+        nullable, dates = self._nullable, self._moments
+        last, told = None, None  # the moments of a row are mostly one
         for name in names:
             value = state[name]
             is_plain = type(value) in plain[name]
@@ -236,8 +239,10 @@ class QuickRows:
                 found.append(value)
             elif value is None and name in nullable:
                 found.append(None)
-            elif name in moments and is_plain_moment(value):
-                found.append(value)
+            elif name in dates and is_plain_moment(value):
+                if value is not last:
+                    last, told = value, value.isoformat(" ") if text else value
+                found.append(told)
             else:
                 found.append(self.stored(row, name, value, text=text))
         return found
