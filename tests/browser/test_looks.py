@@ -94,3 +94,18 @@ def test_where_one_is_shows_in_the_sidebar(page: Page, server: Server) -> None:
     page.goto(f"{server.url}/operator/settings")
     here = page.locator(".sidebar-nav [aria-current=page]")
     assert _bottom(here) <= _top(page.locator(".sidebar-mark"))
+
+
+def test_what_narrows_the_trail_stands_in_a_row(page: Page, server: Server) -> None:
+    """Words, two days and the button: on a desk they end on one line, on a phone they fill it."""
+    sign_in(page, server, "owner@atelier-luxe.test", PASSWORD)
+    page.goto(f"{server.url}/vendor/admin/audit")
+    form = page.locator(".trail-filter")
+    parts = form.locator(".input, .button-secondary").all()
+    assert len(parts) == 4
+    assert len({round(_bottom(part)) for part in parts}) == 1
+    page.set_viewport_size({"width": 390, "height": 844})
+    whole, words = form.bounding_box(), parts[0].bounding_box()
+    assert whole is not None
+    assert words is not None
+    assert words["width"] == whole["width"]
