@@ -245,3 +245,12 @@ async def test_a_form_offers_its_choices_in_the_language_spoken_then(
             first = next(iter(form.weekday)).label.text
 
     assert first == FIRST_DAY[language]
+
+
+async def test_what_is_wrong_is_listed_as_the_language_writes_it(
+    visitor: Visitor,
+) -> None:
+    """French sets a space before a colon."""
+    for language, said in (("fr", "Nom complet</a>\u00a0: "), ("de", "Nachname</a>: ")):
+        await choose(visitor, language)
+        assert said in (await visitor.send("/shop/withdraw")).text
