@@ -80,8 +80,19 @@ def in_detail(details: dict[str, object]) -> str:
     before, after = rest.pop("before", None), rest.pop("after", None)
     was, now = (_plain(each) or _("nothing") for each in (before, after))
     parts = [f"{was} → {now}"] if before or after else []
-    parts += [f"{_called(name)}: {_plain(value)}" for name, value in rest.items()]
+    told_with = {f"before_{name}" for name in rest}
+    parts += [
+        f"{_called(name)}: {_value(name, rest)}"
+        for name in rest
+        if name not in told_with
+    ]
     return ", ".join(parts)
+
+
+def _value(name: str, rest: Mapping[str, object]) -> str:
+    """What stands under a name, after what stood there before where that is kept as well."""
+    now, was = _plain(rest[name]), rest.get(f"before_{name}")
+    return now if was is None else f"{_plain(was)} → {now}"
 
 
 def _known(details: Mapping[str, object]) -> dict[str, object]:

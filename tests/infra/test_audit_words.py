@@ -133,3 +133,12 @@ def test_what_happens_to_money_is_declared_by_its_domain(acts: Acts) -> None:
 def test_details_are_a_line(details: dict[str, object], said: str) -> None:
     """Without our own keys and what is empty."""
     assert in_detail(details) == said
+
+
+def test_what_stood_before_is_told_with_what_stands_now() -> None:
+    """Not as two details, of which nobody sees that they belong together."""
+    kept = {"status": "active", "before_status": "pending", "accepts_payments": True}
+    assert in_detail({**kept, "before_accepts_payments": False}) == (
+        "status: pending → active, accepts payments: no → yes"
+    )
+    assert in_detail(kept) == "status: pending → active, accepts payments: yes"

@@ -12,7 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.finance.inbox.rules import Decision, decide, lasting_decision, retry_delay
-from shared.infra.activity.changes import FieldChange, difference, held, net, read
+from shared.infra.activity.changes import (
+    FieldChange,
+    difference,
+    held,
+    net,
+    plain,
+    read,
+)
 
 VALUES = (
     st.none()
@@ -101,3 +108,11 @@ def test_a_failed_event_is_tried_again_soon_and_then_ever_more_rarely(
 ) -> None:
     """A paid order waits five seconds after a hiccup, and after a long outage six hours at most."""
     assert retry_delay(failures) == timedelta(seconds=seconds)
+
+
+def test_a_list_reads_the_same_before_and_after_it_is_stored() -> None:
+    """Rows that are read have lists where what sets them may have tuples."""
+    stored = {"currently_due": ["person.dob", "external_account"], "past_due": []}
+    given = {"currently_due": ("person.dob", "external_account"), "past_due": ()}
+    assert plain(given) == plain(stored)
+    assert plain(given) == "currently_due: person.dob, external_account"

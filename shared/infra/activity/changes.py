@@ -116,6 +116,6 @@ def _told(value: Any) -> str:
         return "; ".join(
             f"{key}: {_told(value[key])}" for key in sorted(value) if value[key]
         )
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return ", ".join(map(_told, value))
     return str(value)
