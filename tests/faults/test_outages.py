@@ -53,7 +53,7 @@ async def test_after_an_hour_without_stripe_the_abandoned_order_is_settled_and_i
     await create_payment_intent(gateway, order_id=unpaid.order_id)
     await confirm(sandbox, intent.payment_intent_id)
     # 429 is as good as down and the SDK does not repeat it by itself, so the hour takes no time
-    sandbox.faults({"match": {"path": "/v1/"}, "effect": "status", "status": 429})
+    sandbox.fails(429)
     worker = Worker(context, run.job_handlers())
     sandbox_down_from = clock.now() + timedelta(minutes=31)
     for minutes in (0, 1, 3, 6, 10, 15, 21, 30, 45, 60):

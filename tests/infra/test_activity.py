@@ -19,7 +19,7 @@ from shared.infra.references import service as references
 from shared.trade.orders.models import Order
 from tests.support.market import open_shop
 from tests.support.money import sell, stripe_get
-from tests.support.told import DOWN, changed, success, told
+from tests.support.told import changed, success, told
 from tests.support.webhooks import deliver, event, paid_intent
 
 if TYPE_CHECKING:
@@ -218,7 +218,7 @@ async def test_failed_and_then_applied(
 ) -> None:
     """The decision follows; the order is known from the first try."""
     order_id, intent_id = await paid_intent(gateway, sandbox)
-    sandbox.faults(DOWN)
+    sandbox.fails(500)
     row = await deliver(context, success(intent_id))
     assert (
         row.decision,

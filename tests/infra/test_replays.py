@@ -27,7 +27,7 @@ from tests.support.market import open_shop, stripe_post
 from tests.support.money import DAY, sell, stripe_get
 from tests.support.refunds import fund_platform, refund, sold
 from tests.support.saving import add_card, at_stripe, customer_of
-from tests.support.told import DOWN, changed, success
+from tests.support.told import changed, success
 from tests.support.webhooks import deliver, event, paid_intent
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class TestReplay:
     ) -> None:
         """By the same rules, and without touching anything."""
         order_id, intent_id = await paid_intent(gateway, sandbox)
-        sandbox.faults(DOWN)
+        sandbox.fails(500)
         await deliver(context, success(intent_id))
         sandbox.faults()
         would = await dispatch.replay(context, "evt_1", dry_run=True)
@@ -88,7 +88,7 @@ class TestReplay:
         sale = await sold(gateway, sandbox, card="pm_card_pendingRefund")
         made = await refund(gateway, sale)
         sandbox.advance(DAY)
-        sandbox.faults(DOWN)
+        sandbox.fails(500)
         intent = sale.payment.stripe_payment_intent_id
         subject = {
             "id": made.stripe_refund_id,
@@ -160,7 +160,7 @@ class TestReplay:
     ) -> None:
         """It cannot be known then; nothing of the event changes."""
         _, intent_id = await paid_intent(gateway, sandbox)
-        sandbox.faults(DOWN)
+        sandbox.fails(500)
         row = await deliver(context, success(intent_id))
         with pytest.raises(StripeUnavailable):
             await dispatch.replay(context, "evt_1", dry_run=True)

@@ -235,16 +235,10 @@ class TestVendorPayments:
         """And still makes one account."""
         _, token = await new_vendor()
         program = Program(app, token)
-        fault = {
-            "match": {"path": "/v1/accounts"},
-            "effect": "status",
-            "status": 500,
-            "times": 9,
-        }
-        sandbox.control("PUT", "faults", {"rules": [fault]})
+        sandbox.fails(500, "/v1/accounts")
 
         down = await program.call("POST", SETUP)
-        sandbox.control("PUT", "faults", {"rules": []})
+        sandbox.faults()
         later = await program.call("POST", SETUP)
 
         assert (down.status, down.code) == (503, "payment_provider_unavailable")

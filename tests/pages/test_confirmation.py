@@ -110,19 +110,14 @@ class TestConfirmation:
         """Neither paid nor failed is claimed; it asks again."""
         path, page = await to_payment(browser)
         await confirm(sandbox, intent_of(page))
-        down = {
-            "match": {"path": "/v1/payment_intents"},
-            "effect": "status",
-            "status": 500,
-        }
-        sandbox.control("PUT", "faults", {"rules": [down]})
+        sandbox.fails(500, "/v1/payment_intents")
 
         html = await browser.get(confirmation_of(path))
 
         assert "We are checking your payment" in words(html)
         assert "do not pay twice" in words(html)
         assert "every 2s" in html
-        sandbox.control("PUT", "faults", {"rules": []})
+        sandbox.faults()
         assert "Thank you" in words(await browser.get(confirmation_of(path)))
 
     async def test_cancelled(self, browser: Browser, lux: Shop) -> None:

@@ -91,7 +91,7 @@ class TestInbox:
         """
         browser = await operator_in(client)
         order_id, intent_id = await paid_intent(gateway, sandbox)
-        sandbox.faults({"match": {"path": "/v1/"}, "effect": "status", "status": 500})
+        sandbox.fails(500)
         await deliver(context, success(intent_id))
         assert "not answering" in words(
             await browser.get("/operator/webhooks/evt_1?preview=1")

@@ -123,19 +123,14 @@ class TestPayment:
         """503 with "Try again"; afterwards one intent, never two."""
         await browser.add("/shops/lux/cup")
         path = await browser.check_out()
-        down = {
-            "match": {"path": "/v1/payment_intents"},
-            "effect": "status",
-            "status": 503,
-        }
-        sandbox.control("PUT", "faults", {"rules": [down]})
+        sandbox.fails(503, "/v1/payment_intents")
 
         said = words(await browser.get(path, status=503))
         assert "is not answering right now" in said
         assert "Try again" in said
         assert (await Order.get()).payment_status == "pending"
 
-        sandbox.control("PUT", "faults", {"rules": []})
+        sandbox.faults()
         page = await browser.get(path)
         assert "Pay €49.90" in words(page)
         assert intent_of(page)

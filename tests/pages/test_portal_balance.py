@@ -68,9 +68,7 @@ class TestBalance:
             shop = await open_shop(gateway, sandbox)
             await ready(gateway, sandbox, time, shop)
             portal = await browser(client, shop)
-            sandbox.faults(
-                {"match": {"path": "/v1/balance"}, "effect": "status", "status": 503}
-            )
+            sandbox.fails(503, "/v1/balance")
             text = words(await portal.get(HOME))
             assert "Available now €48.65" in text
             assert "Stripe did not answer" in text
@@ -134,9 +132,7 @@ class TestBalance:
             )
             held = r"Available now €0\.00 .* Held back €48\.65 Payouts are on hold"
             assert re.search(held, words(await portal.get(HOME)))
-            sandbox.faults(
-                {"match": {"path": "/v1/balance"}, "effect": "status", "status": 503}
-            )
+            sandbox.fails(503, "/v1/balance")
             assert re.search(held, words(await portal.get(HOME)))
             sandbox.faults()
             await operator_holds.release(vendor_id=shop.vendor_id, actor="member:9")
@@ -189,9 +185,7 @@ class TestWhatStripeSaidLast:
         """With its moment; the page does not ask again and again."""
         with time_of(sandbox) as time:
             _, portal = await self._shown(client, gateway, sandbox, time)
-            sandbox.faults(
-                {"match": {"path": "/v1/balance"}, "effect": "status", "status": 503}
-            )
+            sandbox.fails(503, "/v1/balance")
             html = await portal.get(f"{HOME}?anew=1")
             text = words(html)
             assert "€48.65 in all, by our books and by Stripe." in text

@@ -240,12 +240,7 @@ class TestAnswering:
     ) -> None:
         """Saved and handed in here; no button is left that would do it twice."""
         portal, row = seen
-        sandbox.faults(
-            {
-                "match": {"method": "POST", "path": "/v1/disputes"},
-                "effect": "reset_before",
-            }
-        )
+        sandbox.breaks("/v1/disputes", "reset_before")
         assert "Stripe is not answering right now" in await drafted(portal, row)
         answer = await portal.post(f"{LIST}/{row.id}/submit", {"version": "1"})
         page = words(await portal.get(answer.location))

@@ -122,13 +122,7 @@ class TestSettled:
         """503 with a sentence; the row keeps Stripe's last word."""
         portal = await signed_in(client)
         await self._settled(portal, sandbox)
-        sandbox.faults(
-            {
-                "match": {"path": "/v1/balance_settings"},
-                "effect": "status",
-                "status": 500,
-            }
-        )
+        sandbox.fails(500, "/v1/balance_settings")
 
         answer = await portal.post(
             f"{HOME}/schedule", {"payout_schedule": "daily", "minimum_payout": "20"}

@@ -133,9 +133,7 @@ class TestConnecting:
     ) -> None:
         """503 on the same page with everything typed; then one account."""
         portal = await signed_in(client)
-        sandbox.faults(
-            {"match": {"path": "/v1/accounts"}, "effect": "status", "status": 500}
-        )
+        sandbox.fails(500, "/v1/accounts")
         answer = await portal.post(
             f"{HOME}/connect", {**FORM, "business_name": "My own words"}
         )
@@ -213,13 +211,7 @@ class TestComingBack:
         """200, a sentence, and it keeps asking."""
         portal = await signed_in(client)
         await connect(portal)
-        sandbox.faults(
-            {
-                "match": {"method": "GET", "path": "/v1/accounts"},
-                "effect": "status",
-                "status": 500,
-            }
-        )
+        sandbox.breaks("/v1/accounts", "status", method="GET", status=500)
 
         text = await portal.get(f"{HOME}/success")
 

@@ -156,9 +156,7 @@ class TestReconciliation:
     ) -> None:
         """Says why, in Stripe's absence too."""
         portal = await operator_in(client)
-        sandbox.faults(
-            {"match": {"path": "/v1/balance"}, "effect": "status", "status": 503}
-        )
+        sandbox.fails(503, "/v1/balance")
         await jobs.start("member:1")
         await work(context)
         sandbox.faults()
@@ -178,9 +176,7 @@ class TestExposure:
         """And Stripe not answering is no error."""
         portal = await operator_in(client)
         assert "Nothing is at risk" in await portal.get("/operator/exposure")
-        sandbox.faults(
-            {"match": {"path": "/v1/balance"}, "effect": "status", "status": 503}
-        )
+        sandbox.fails(503, "/v1/balance")
         assert "Stripe is not answering right now" in await portal.get(
             "/operator/exposure"
         )

@@ -221,7 +221,7 @@ class TestTheForm:
         """It is written down, the page says so, and the preview works without the balance."""
         sale = await sold(gateway, sandbox)
         portal = await owner_of(client, sale)
-        sandbox.faults({"match": {"path": "/v1/"}, "effect": "status", "status": 429})
+        sandbox.fails(429)
         address = f"{ORDERS}/{sale.order.number}"
         assert "Stripe does not answer just now" in await body(
             await portal.post(f"{address}/refunds/preview", AMOUNT)

@@ -16,11 +16,8 @@ def broken(
     **more: Any,
 ) -> None:
     """Let the stand-in misbehave below `path`; without a path it is well again."""
+    if not path:
+        sandbox.faults()
+        return
     given = {"status": 503, "stored": True} if effect == "status" else {}
-    rule = {
-        "match": {"method": method, "path": path},
-        "effect": effect,
-        **given,
-        **more,
-    }
-    sandbox.faults(*([rule] if path else []))
+    sandbox.breaks(path, effect, method=method, **{**given, **more})

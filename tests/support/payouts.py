@@ -138,8 +138,7 @@ async def payday(context: Context) -> None:
 
 async def payday_unheard(context: Context, sandbox: RunningSandbox) -> None:
     """A payday whose payouts Stripe makes, and of whose answers each is lost."""
-    lost = {"match": {"method": "POST", "path": "/v1/payouts"}, "effect": "reset_after"}
-    sandbox.faults({**lost, "times": 3})
+    sandbox.breaks("/v1/payouts", "reset_after", times=3)
     with pytest.raises(TryLater):
         await payday(context)
     sandbox.faults()

@@ -162,6 +162,17 @@ class RunningSandbox:
         """Replace all fault rules."""
         self.control("PUT", "faults", {"rules": list(rules)})
 
+    def fails(self, status: int, path: str = "/v1/") -> None:
+        """Answer every call below `path` with this status, until told otherwise."""
+        self.faults({"match": {"path": path}, "effect": "status", "status": status})
+
+    def breaks(
+        self, path: str, effect: str, *, method: str = "POST", **more: Any
+    ) -> None:
+        """Let calls below `path` go wrong in this way, and no others."""
+        match = {"method": method, "path": path}
+        self.faults({"match": match, "effect": effect, **more})
+
     def events(self, *types: str) -> list[dict[str, Any]]:
         """The event log with deliveries, oldest first; only these types if any are named."""
         return [

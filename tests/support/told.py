@@ -9,8 +9,6 @@ from shared.finance.inbox.queries import stored_event
 from shared.infra.activity.changes import FieldChange
 from tests.support.webhooks import event
 
-DOWN = {"match": {"path": "/v1/"}, "effect": "status", "status": 500}
-
 
 def success(intent_id: str, number: int = 1, kind: str = "succeeded") -> str:
     """An event about an intent."""

@@ -177,13 +177,7 @@ async def test_a_payout_written_down_before_the_change_waits_like_later_ones(
     with time_of(sandbox) as time:
         shop = await on_payday(gateway, sandbox, time)
         effect = "reset_after" if made else "reset_before"
-        sandbox.faults(
-            {
-                "match": {"method": "POST", "path": "/v1/payouts"},
-                "effect": effect,
-                "times": 3,
-            }
-        )
+        sandbox.breaks("/v1/payouts", effect, times=3)
         with pytest.raises(TryLater):
             await payday(context)
         sandbox.faults()

@@ -79,13 +79,7 @@ class TestHandingIn:
         row = await again(context, row)
         assert (row.status, row.submitted_at) == ("needs_response", None)
         version = await draft(row, {"uncategorized_text": "winning_evidence"})
-        sandbox.faults(
-            {
-                "match": {"method": "POST", "path": "/v1/disputes"},
-                "effect": "reset_before",
-                "times": 3,
-            }
-        )
+        sandbox.breaks("/v1/disputes", "reset_before", times=3)
         assert not await submit(context.gateway, row, version)
         row = await again(
             context, row
@@ -165,13 +159,7 @@ class TestHandingIn:
             context, sandbox, await open_shop(context.gateway, sandbox)
         )
         version = await draft(row)
-        sandbox.faults(
-            {
-                "match": {"method": "POST", "path": "/v1/disputes"},
-                "effect": "reset_after",
-                "times": 3,
-            }
-        )
+        sandbox.breaks("/v1/disputes", "reset_after", times=3)
         assert not await submit(context.gateway, row, version)
         write = StripeWrite.filter(operation="disputes.submit")
         await write.update(asked_at=clock.now() - KEYS_LAST - timedelta(minutes=1))

@@ -322,24 +322,12 @@ async def test_a_failure_is_kept_and_retried_by_the_worker(
 ) -> None:
     """Stripe down while applying: error and count stay, a job is due, and it heals."""
     order_id, intent_id = await paid_intent(gateway, sandbox)
-    sandbox.control(
-        "PUT",
-        "faults",
-        {
-            "rules": [
-                {
-                    "match": {"path": "/v1/"},
-                    "effect": "status",
-                    "status": 500,
-                }
-            ]
-        },
-    )
+    sandbox.fails(500)
     row = await deliver(context, event("payment_intent.succeeded", {"id": intent_id}))
     assert (row.status, row.attempts) == (EventStatus.FAILED, 1)
     assert row.error
     assert row.next_attempt_at
-    sandbox.control("PUT", "faults", {"rules": []})
+    sandbox.faults()
     job = await Job.filter(kind="webhooks.apply").order_by("-id").first()
     assert job is not None
     await dispatch.apply_later.run(context, job.args)
@@ -353,25 +341,13 @@ async def test_what_keeps_failing_is_parked_and_replayed_by_hand(
 ) -> None:
     """After the last attempt a person decides; a replay applies it and a dry run does not."""
     order_id, intent_id = await paid_intent(gateway, sandbox)
-    sandbox.control(
-        "PUT",
-        "faults",
-        {
-            "rules": [
-                {
-                    "match": {"path": "/v1/"},
-                    "effect": "status",
-                    "status": 429,
-                }
-            ]
-        },
-    )
+    sandbox.fails(429)
     row = await deliver(context, event("payment_intent.succeeded", {"id": intent_id}))
     for _ in range(MAX_ATTEMPTS - 1):
         await dispatch.apply(context, row.id)
     await row.refresh_from_db()
     assert (row.status, row.attempts) == (EventStatus.PARKED, MAX_ATTEMPTS)
-    sandbox.control("PUT", "faults", {"rules": []})
+    sandbox.faults()
     assert (
         await dispatch.replay(context, "evt_1", dry_run=True)
     ).status is EventStatus.PARKED

@@ -230,13 +230,7 @@ class TestReconciliation:
         at_stripe(
             sandbox, "POST", "payment_methods/pm_card_amex/attach", customer=customer
         )
-        sandbox.faults(
-            {
-                "match": {"path": "/v1/payment_methods"},
-                "effect": "status",
-                "status": 503,
-            }
-        )
+        sandbox.fails(503, "/v1/payment_methods")
         await service.remove(gateway, shopper_id=shopper.id, method_id=other.id)
         sandbox.faults()
         found = await differences(gateway)

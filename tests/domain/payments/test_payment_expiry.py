@@ -29,7 +29,6 @@ from shared.trade.orders.rules import (
     PaymentStatus,
 )
 from tests.support.market import check_out, confirm, open_shop
-from tests.support.payment_faults import fault
 
 if TYPE_CHECKING:
     from shared.infra.gateway.gateway import Gateway
@@ -95,10 +94,9 @@ class TestExpiry:
         """
         bought = await check_out(await open_shop(gateway, sandbox))
         view = await create_payment_intent(gateway, order_id=bought.order_id)
-        fault(
-            sandbox,
+        sandbox.breaks(
+            f"/v1/payment_intents/{view.payment_intent_id}/cancel",
             "status",
-            path=f"/v1/payment_intents/{view.payment_intent_id}/cancel",
             status=429,
         )
         asked = {"checkout_id": (await Checkout.get(token=bought.token)).id}

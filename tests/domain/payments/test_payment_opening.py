@@ -27,7 +27,6 @@ from shared.trade.orders.rules import (
     PaymentStatus,
 )
 from tests.support.market import check_out, confirm, open_shop
-from tests.support.payment_faults import fault
 
 if TYPE_CHECKING:
     from shared.infra.gateway.gateway import Gateway
@@ -80,13 +79,13 @@ class TestOpening:
         with one intent.
         """
         bought = await check_out(await open_shop(gateway, sandbox))
-        fault(sandbox, "status", status=503)
+        sandbox.breaks("/v1/payment_intents", "status", status=503)
         with pytest.raises(StripeUnavailable):
             await create_payment_intent(gateway, order_id=bought.order_id)
         waiting = await Payment.get(order_id=bought.order_id)
         assert waiting.status == PaymentState.OPENING
         assert waiting.idempotency_key == f"order:{(await waiting.order).number}:pay:1"
-        sandbox.control("PUT", "faults", {"rules": []})
+        sandbox.faults()
         view = await create_payment_intent(gateway, order_id=bought.order_id)
         assert view.state is PaymentState.PENDING
 
@@ -97,10 +96,10 @@ class TestOpening:
         it.
         """
         bought = await check_out(await open_shop(gateway, sandbox))
-        fault(sandbox, "reset_after")
+        sandbox.breaks("/v1/payment_intents", "reset_after")
         with pytest.raises(StripeUnavailable):
             await create_payment_intent(gateway, order_id=bought.order_id)
-        sandbox.control("PUT", "faults", {"rules": []})
+        sandbox.faults()
         await create_payment_intent(gateway, order_id=bought.order_id)
         assert sandbox.control("GET", "state")["counts"]["payment_intent"] == 1
 
@@ -109,10 +108,10 @@ class TestOpening:
     ) -> None:
         """A payment left opening gets its intent from the job."""
         bought = await check_out(await open_shop(gateway, sandbox))
-        fault(sandbox, "reset_before")
+        sandbox.breaks("/v1/payment_intents", "reset_before")
         with pytest.raises(StripeUnavailable):
             await create_payment_intent(gateway, order_id=bought.order_id)
-        sandbox.control("PUT", "faults", {"rules": []})
+        sandbox.faults()
         payment = await Payment.get(order_id=bought.order_id)
         await jobs.settle_unknown.run(context, {"payment_id": payment.id})
         await payment.refresh_from_db()
@@ -128,10 +127,10 @@ class TestOpening:
         shop = await open_shop(gateway, sandbox)
         for later in (timedelta(0), KEYS_LAST * 2):
             bought = await check_out(shop)
-            fault(sandbox, "reset_after")
+            sandbox.breaks("/v1/payment_intents", "reset_after")
             with pytest.raises(StripeUnavailable):
                 await create_payment_intent(gateway, order_id=bought.order_id)
-            sandbox.control("PUT", "faults", {"rules": []})
+            sandbox.faults()
             await StripeWrite.filter(operation="payment_intents.create").delete()
             made = sandbox.control("GET", "state")["counts"]["payment_intent"]
             now = clock.now() + later
@@ -148,7 +147,9 @@ class TestOpening:
     ) -> None:
         """The same button works later, on the same payment."""
         bought = await check_out(await open_shop(gateway, sandbox))
-        fault(sandbox, "status", status=500, stored=True, times=1)
+        sandbox.breaks(
+            "/v1/payment_intents", "status", status=500, stored=True, times=1
+        )
         with pytest.raises(StripeUnavailable):
             await create_payment_intent(gateway, order_id=bought.order_id)
         view = await create_payment_intent(gateway, order_id=bought.order_id)

@@ -188,11 +188,7 @@ class TestPaying:
         """It answers what we know and says that it could not ask."""
         bought = await check_out(await open_shop(gateway, sandbox))
         await create_payment_intent(gateway, order_id=bought.order_id)
-        sandbox.control(
-            "PUT",
-            "faults",
-            {"rules": [{"match": {"path": "/v1/"}, "effect": "status", "status": 503}]},
-        )
+        sandbox.fails(503)
         progress = await refresh(gateway, checkout_token=bought.token)
         assert not progress.asked
         assert not progress.settled

@@ -105,13 +105,7 @@ async def test_a_shop_renamed_between_two_tries_pays_by_the_words_of_the_first(
     await marketplace.note_statement_prefix("MARKET")
     shop = await shop_named(gateway, sandbox, "Old Name")
     purchase = await check_out(shop)
-    sandbox.faults(
-        {
-            "match": {"path": "/v1/payment_intents", "method": "POST"},
-            "effect": "reset_after",
-            "times": 3,
-        }
-    )
+    sandbox.breaks("/v1/payment_intents", "reset_after", times=3)
     with pytest.raises(StripeUnavailable):
         await create_payment_intent(gateway, order_id=purchase.order_id)
     sandbox.faults()
@@ -141,9 +135,7 @@ async def test_the_prefix_is_read_from_stripe_and_kept_while_stripe_is_down(
     """Hourly; a failure is the job's, and what was known stays."""
     await jobs.read_statement_prefix.run(context, {})
     shop = await shop_named(gateway, sandbox, "花店")
-    sandbox.faults(
-        {"match": {"path": "/v1/account"}, "effect": "status", "status": 503}
-    )
+    sandbox.fails(503, "/v1/account")
     with pytest.raises(StripeUnavailable):
         await jobs.read_statement_prefix.run(context, {})
     sandbox.faults()

@@ -42,13 +42,7 @@ class TestCrashes:
             shop = await open_shop(gateway, sandbox)
             await ready(gateway, sandbox, time, shop)
             time.to_weekday(0)
-            sandbox.faults(
-                {
-                    "match": {"method": "POST", "path": "/v1/payouts"},
-                    "effect": effect,
-                    "times": 3,
-                }
-            )
+            sandbox.breaks("/v1/payouts", effect, times=3)
             with pytest.raises(TryLater):
                 await payday(context)
             assert (await the_payout()).status == PayoutState.OPENING

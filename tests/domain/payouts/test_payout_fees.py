@@ -164,13 +164,7 @@ class TestPreview:
         """The balance is not offered a second time."""
         with time_of(sandbox) as time:
             shop = await with_money(gateway, sandbox, time)
-            sandbox.faults(
-                {
-                    "match": {"method": "POST", "path": "/v1/payouts"},
-                    "effect": "reset_before",
-                    "times": 3,
-                }
-            )
+            sandbox.breaks("/v1/payouts", "reset_before", times=3)
             with pytest.raises(StripeUnavailable):
                 await pay(gateway, shop)
             row = await Payout.get()

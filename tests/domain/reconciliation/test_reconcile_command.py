@@ -60,9 +60,7 @@ async def test_stripe_away_is_a_sentence(
     database_url: str, settings: Settings, sandbox: RunningSandbox
 ) -> None:
     """And no traceback."""
-    sandbox.faults(
-        {"match": {"path": "/v1/refunds"}, "effect": "status", "status": 503}
-    )
+    sandbox.fails(503, "/v1/refunds")
     with pytest.raises(CommandFailed, match="not answering"):
         await run(settings)
     sandbox.faults()

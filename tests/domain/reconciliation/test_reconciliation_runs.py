@@ -132,13 +132,7 @@ class TestRuns:
         self, database: str, gateway: Gateway, sandbox: RunningSandbox
     ) -> None:
         """The run says so and is over; nothing was found and nothing is half stored."""
-        sandbox.faults(
-            {
-                "match": {"path": "/v1/balance_transactions"},
-                "effect": "status",
-                "status": 503,
-            }
-        )
+        sandbox.fails(503, "/v1/balance_transactions")
         with pytest.raises(StripeUnavailable):
             await runs.reconcile(gateway, started_by="test", grace=NOW)
         sandbox.faults()

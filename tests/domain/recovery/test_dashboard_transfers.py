@@ -163,13 +163,7 @@ async def test_ours_that_is_under_way_is_nobodys_hand(
     """
     payment = await sell(gateway, sandbox, await open_shop(gateway, sandbox))
     await claim(payment, 1000)
-    sandbox.faults(
-        {
-            "match": {"method": "POST", "path": "/v1/transfers"},
-            "effect": "reset_after",
-            "times": 3,
-        }
-    )
+    sandbox.breaks("/v1/transfers", "reset_after", times=3)
     with pytest.raises(TryLater):
         await service.settle(gateway, "dispute:1")
     sandbox.faults()

@@ -137,13 +137,7 @@ async def test_a_lost_answer_heals_under_the_same_key(
     payment = await sell(gateway, sandbox, shop)
     before = held(sandbox, shop.account_id)["EUR"]
     await claim(payment, 1000)
-    sandbox.faults(
-        {
-            "match": {"method": "POST", "path": "/v1/transfers"},
-            "effect": effect,
-            "times": 3,
-        }
-    )
+    sandbox.breaks("/v1/transfers", effect, times=3)
     with pytest.raises(TryLater):
         await service.settle(gateway, "dispute:1")
     sandbox.faults()
@@ -164,13 +158,7 @@ async def test_a_key_that_stripe_forgot_moves_nothing_twice(
         before = held(sandbox, shop.account_id)["EUR"]
         for amount in (1000, 300):
             await claim(payment, amount)
-            sandbox.faults(
-                {
-                    "match": {"method": "POST", "path": "/v1/transfers"},
-                    "effect": "reset_after",
-                    "times": 3,
-                }
-            )
+            sandbox.breaks("/v1/transfers", "reset_after", times=3)
             with pytest.raises(TryLater):
                 await service.settle(gateway, "dispute:1")
             sandbox.faults()

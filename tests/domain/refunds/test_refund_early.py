@@ -149,13 +149,7 @@ async def test_what_cannot_be_sent_yet_says_why_and_goes_by_itself(
     await sign_in(client, (await Member.get(id=sale.shop.member_id)).email)
     portal = Portal(client, sale.shop.vendor_id)
     address = f"/vendor/admin/orders/{sale.order.number}"
-    sandbox.faults(
-        {
-            "match": {"method": "POST", "path": "/v1/refunds"},
-            "effect": "status",
-            "status": 503,
-        }
-    )
+    sandbox.breaks("/v1/refunds", "status", status=503)
     assert (await portal.post(f"{address}/refunds", FORM)).status_code == 303
     assert "is sent by itself. Stripe does not answer just now." in words(
         await portal.get(address)

@@ -230,7 +230,7 @@ async def test_an_hour_without_stripe_loses_nothing(
     """The job asks on, and the sweep finds whatever lost its job."""
     sale = await sold(gateway, sandbox)
     made = await ask(gateway, sale)
-    sandbox.faults({"match": {"path": "/v1/"}, "effect": "status", "status": 429})
+    sandbox.fails(429)
     await service.try_now(gateway, made.id)
     await run_jobs(context, hours=0.5)
     assert (await Refund.get(id=made.id)).status == RefundState.OPENING

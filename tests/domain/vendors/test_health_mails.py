@@ -130,13 +130,7 @@ class TestReminders:
         for one in (shop, other):
             await ask(gateway, sandbox, one, requirements=due(in_days(7)))
         path = f"/v1/accounts/{shop.account_id}"
-        sandbox.faults(
-            {
-                "match": {"method": "GET", "path": path},
-                "effect": "status",
-                "status": 500,
-            }
-        )
+        sandbox.breaks(path, "status", method="GET", status=500)
         await _remind(context)
         assert len(await mailed("account_deadline")) == 1
 
@@ -178,9 +172,7 @@ class TestReminders:
     ) -> None:
         """Stripe down while an account is read raises, and what we knew stays."""
         shop = await open_shop(gateway, sandbox)
-        sandbox.faults(
-            {"match": {"path": "/v1/accounts"}, "effect": "status", "status": 500}
-        )
+        sandbox.fails(500, "/v1/accounts")
         with pytest.raises(StripeUnavailable):
             await service.sync_account(gateway, vendor_id=shop.vendor_id)
         assert (

@@ -81,13 +81,7 @@ class TestPayoutSchedule:
         """The row says what Stripe last said."""
         vendor_id = await new_vendor()
         await connected(gateway, vendor_id)
-        sandbox.faults(
-            {
-                "match": {"path": "/v1/balance_settings"},
-                "effect": "status",
-                "status": 503,
-            }
-        )
+        sandbox.fails(503, "/v1/balance_settings")
 
         with pytest.raises(StripeUnavailable):
             await stripe_schedule.choose(
@@ -107,13 +101,7 @@ class TestPayoutSchedule:
         """The newest plan counts, whichever job comes last."""
         vendor_id = await new_vendor()
         account = await connected(gateway, vendor_id)
-        sandbox.faults(
-            {
-                "match": {"path": "/v1/balance_settings"},
-                "effect": "status",
-                "status": 429,
-            }
-        )
+        sandbox.fails(429, "/v1/balance_settings")
         for plan in (
             PayoutPlan(PayoutSchedule.DAILY),
             PayoutPlan(PayoutSchedule.MONTHLY, "5"),

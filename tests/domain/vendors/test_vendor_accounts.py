@@ -84,12 +84,7 @@ class TestOneAccount:
         account back.
         """
         vendor_id = await new_vendor()
-        sandbox.faults(
-            {
-                "match": {"method": "POST", "path": "/v1/accounts"},
-                "effect": "reset_after",
-            }
-        )
+        sandbox.breaks("/v1/accounts", "reset_after")
         with pytest.raises(StripeUnavailable):
             await connected(gateway, vendor_id)
         assert (await get_vendor_payment_config(vendor_id)).stripe_account_id is None
@@ -117,12 +112,7 @@ class TestOneAccount:
         day, Stripe's list does.
         """
         vendor_id = await new_vendor()
-        sandbox.faults(
-            {
-                "match": {"method": "POST", "path": "/v1/accounts"},
-                "effect": "reset_after",
-            }
-        )
+        sandbox.breaks("/v1/accounts", "reset_after")
         with pytest.raises(StripeUnavailable):
             await connected(gateway, vendor_id)
         sandbox.faults()
@@ -302,9 +292,7 @@ class TestSync:
         vendor_id = await new_vendor()
         sandbox.complete(await connected(gateway, vendor_id))
         before = await service.sync_account(gateway, vendor_id=vendor_id)
-        sandbox.faults(
-            {"match": {"path": "/v1/accounts"}, "effect": "status", "status": 500}
-        )
+        sandbox.fails(500, "/v1/accounts")
 
         with pytest.raises(StripeUnavailable):
             await service.sync_account(gateway, vendor_id=vendor_id)
