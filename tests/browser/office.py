@@ -8,23 +8,16 @@ import pytest
 
 from tests.browser.shop import Shop
 from tests.support.sandbox import EndpointConfig, RunningSandbox
+from tests.support.standin_accounts import EXPRESS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-EXPRESS: dict[str, Any] = {
+SELLER: dict[str, Any] = {
+    **EXPRESS,
     "country": "LU",
     "business_profile": {"name": "Atelier <b>Luxe</b>"},
-    "controller": {
-        "stripe_dashboard": {"type": "express"},
-        "fees": {"payer": "application"},
-        "losses": {"payments": "application"},
-    },
-    "capabilities": {
-        "transfers": {"requested": True},
-        "card_payments": {"requested": True},
-    },
 }
 HOSTILE = "<img src=x onerror=alert(1)>"
 
@@ -41,7 +34,7 @@ def office() -> Iterator[Shop]:
     with RunningSandbox(endpoints=(hook,)) as sandbox:
         shop = Shop(sandbox)
         shop.server.server_close()
-        account = shop.api("POST", "accounts", **EXPRESS)
+        account = shop.api("POST", "accounts", **SELLER)
         sandbox.complete(account["id"])
         for amount, currency in ((12900, "eur"), (5000, "jpy"), (4500, "eur")):
             charge(shop, amount, currency, account["id"])

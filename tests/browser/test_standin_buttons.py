@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.office import EXPRESS, charge, newest, office
+from tests.browser.office import SELLER, charge, newest, office
 from tests.browser.shop import Shop
 from tests.support.sandbox import RunningSandbox
 
@@ -137,7 +137,7 @@ def test_a_payout_fails(office: Shop, page: Page) -> None:
 
 
 def test_an_account_is_restricted_and_finished(office: Shop, page: Page) -> None:
-    account = office.api("POST", "accounts", **EXPRESS)["id"]
+    account = office.api("POST", "accounts", **SELLER)["id"]
     page.goto(f"{office.sandbox.base_url}/control/object/{account}")
     page.get_by_role("button", name="Finish onboarding").click()
     expect(page.locator("main .badge").first).to_have_text("enabled")

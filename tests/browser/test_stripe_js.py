@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.shop import Shop, card, pay, ready, told, type_card, until
+from tests.support.standin_accounts import EXPRESS
 
 pytestmark = pytest.mark.browser
 
@@ -264,15 +265,7 @@ def test_a_connected_accounts_own_intent_is_paid_with_its_name(
         "POST",
         "accounts",
         country="US",
-        controller={
-            "stripe_dashboard": {"type": "express"},
-            "fees": {"payer": "application"},
-            "losses": {"payments": "application"},
-        },
-        capabilities={
-            "transfers": {"requested": True},
-            "card_payments": {"requested": True},
-        },
+        **EXPRESS,
     )
     shop.sandbox.complete(account["id"])
     intent = shop.intent(on_account=account["id"])

@@ -121,6 +121,25 @@ def test_an_old_python_is_told_so() -> None:
     assert "needs Python 3.11" in done.stdout
 
 
+def _started(folder: Path, clone: Path, *, seconds: int) -> str:
+    """What a start in a clone says, which has so long to answer; it is stopped again."""
+    site = Site(
+        folder,
+        "--no-demo",
+        root=clone,
+        python=getattr(sys, "_base_executable", sys.executable),
+        environ={"MARKETHALL_NO_BOOTSTRAP": "0"},
+    )
+    try:
+        site.wait(seconds)
+        said = site.log.read_text()
+        assert site.stop() == 0
+    finally:
+        site.process.kill()
+        site.process.wait()
+    return said
+
+
 @pytest.mark.slow
 def test_a_fresh_clone_starts_with_one_command(tmp_path: Path) -> None:
     """No .venv: it is made, the locked packages are installed and the site answers; the second
@@ -128,35 +147,8 @@ def test_a_fresh_clone_starts_with_one_command(tmp_path: Path) -> None:
     """
     clone = tmp_path / "clone"
     shutil.copytree(ROOT, clone, ignore=KEPT_OUT)
-    base = getattr(sys, "_base_executable", sys.executable)
-    first = Site(
-        tmp_path,
-        "--no-demo",
-        root=clone,
-        python=base,
-        environ={"MARKETHALL_NO_BOOTSTRAP": "0"},
-    )
-    try:
-        first.wait(170)
-        assert "Installing" in first.log.read_text()
-        assert first.stop() == 0
-    finally:
-        first.process.kill()
-        first.process.wait()
-    second = Site(
-        tmp_path,
-        "--no-demo",
-        root=clone,
-        python=base,
-        environ={"MARKETHALL_NO_BOOTSTRAP": "0"},
-    )
-    try:
-        second.wait(60)
-        assert "Install" not in second.log.read_text()
-        assert second.stop() == 0
-    finally:
-        second.process.kill()
-        second.process.wait()
+    assert "Installing" in _started(tmp_path, clone, seconds=170)
+    assert "Install" not in _started(tmp_path, clone, seconds=60)
 
 
 def test_a_first_start_without_a_network_is_a_sentence(tmp_path: Path) -> None:

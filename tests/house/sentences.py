@@ -14,6 +14,8 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.support.visible import called
+
 ROOMS = ("shared/trade/", "shared/finance/")
 # infra is no domain: what it says is for the terminal and the log of whoever runs the server.
 # What a visitor may read of it stands in its errors.py (gateway/errors.py).
@@ -82,19 +84,7 @@ def _beside(node: ast.AST, *, may_mark: bool) -> Iterator[ast.AST]:
     if isinstance(node, ast.JoinedStr):
         yield from node.values
     if isinstance(node, ast.Call):
-        func = node.func
-        name = (
-            func.id
-            if isinstance(func, ast.Name)
-            else func.attr
-            if isinstance(func, ast.Attribute)
-            else ""
-        )
-        owner = (
-            func.value.id
-            if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name)
-            else ""
-        )
+        owner, name = called(node.func)
         is_marked = may_mark and name in {
             "_",
             "_n",

@@ -32,30 +32,28 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("database")
 
 
-class TestOnePayout:
-    async def _paid(
-        self,
-        client: TestClientProtocol,
-        context: Context,
-        gateway: Gateway,
-        sandbox: RunningSandbox,
-    ) -> tuple[Portal, Payout]:
-        with time_of(sandbox) as time:
-            shop = await open_shop(gateway, sandbox)
-            await ready(gateway, sandbox, time, shop)
-            time.to_weekday(0)
-            await payday(context)
-            return await browser(client, shop), await Payout.get()
+@pytest.fixture
+async def paid(
+    client: TestClientProtocol,
+    context: Context,
+    gateway: Gateway,
+    sandbox: RunningSandbox,
+) -> tuple[Portal, Payout]:
+    """A shop's browser, and the payout that it was made."""
+    with time_of(sandbox) as time:
+        shop = await open_shop(gateway, sandbox)
+        await ready(gateway, sandbox, time, shop)
+        time.to_weekday(0)
+        await payday(context)
+        return await browser(client, shop), await Payout.get()
 
+
+class TestOnePayout:
     async def test_it_names_its_orders_and_where_it_is(
-        self,
-        client: TestClientProtocol,
-        context: Context,
-        gateway: Gateway,
-        sandbox: RunningSandbox,
+        self, paid: tuple[Portal, Payout]
     ) -> None:
         """With links, and the sum."""
-        portal, row = await self._paid(client, context, gateway, sandbox)
+        portal, row = paid
         order = await Order.get()
         assert f'href="{HOME}/{row.id}"' in await portal.get(HOME)
         html = await portal.get(f"{HOME}/{row.id}")
@@ -66,17 +64,11 @@ class TestOnePayout:
         assert "Sent by the marketplace on your payday" in text
         assert "Expected at your bank on" in text
 
-    async def test_its_items_come_as_a_table(
-        self,
-        client: TestClientProtocol,
-        context: Context,
-        gateway: Gateway,
-        sandbox: RunningSandbox,
-    ) -> None:
+    async def test_its_items_come_as_a_table(self, paid: tuple[Portal, Payout]) -> None:
         """CSV whose lines add up to the payout; its moments are of the marketplace's zone and say
         so.
         """
-        portal, row = await self._paid(client, context, gateway, sandbox)
+        portal, row = paid
         await live_in("Pacific/Kiritimati")
         assert "Days and times are those of Pacific/Kiritimati." in words(
             await portal.get(f"{HOME}/{row.id}")
@@ -90,14 +82,10 @@ class TestOnePayout:
         assert all(line.split(",")[1].endswith("+14:00") for line in lines[1:3])
 
     async def test_it_can_be_called_back_once(
-        self,
-        client: TestClientProtocol,
-        context: Context,
-        gateway: Gateway,
-        sandbox: RunningSandbox,
+        self, paid: tuple[Portal, Payout]
     ) -> None:
         """After that, a sentence and 409."""
-        portal, row = await self._paid(client, context, gateway, sandbox)
+        portal, row = paid
         answer = await portal.post(f"{HOME}/{row.id}/cancel")
         assert answer.status_code == 303
         assert "Called back" in await portal.get(f"{HOME}/{row.id}")
@@ -109,11 +97,11 @@ class TestOnePayout:
         self,
         client: TestClientProtocol,
         context: Context,
-        gateway: Gateway,
         sandbox: RunningSandbox,
+        paid: tuple[Portal, Payout],
     ) -> None:
         """In words, on its page, in the list, and on the operator's."""
-        portal, row = await self._paid(client, context, gateway, sandbox)
+        portal, row = paid
         sandbox.control(
             "POST",
             f"payouts/{row.stripe_payout_id}/fail",
@@ -133,12 +121,10 @@ class TestOnePayout:
     async def test_another_vendors_payout_is_404(
         self,
         client: TestClientProtocol,
-        context: Context,
-        gateway: Gateway,
-        sandbox: RunningSandbox,
+        paid: tuple[Portal, Payout],
     ) -> None:
         """Its page, its table, its buttons; and a number that is none."""
-        _, row = await self._paid(client, context, gateway, sandbox)
+        _, row = paid
         other = await signed_in(client)
         for number in (row.id, 99999999999999999999):
             for address in (f"{HOME}/{number}", f"{HOME}/{number}/items.csv"):

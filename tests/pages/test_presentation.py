@@ -13,14 +13,13 @@ import pytest
 from quart.datastructures import FileStorage
 
 from shared.core import clock
-from shared.infra import unit
-from shared.infra.mail import service as mail
 from shared.trade.marketplace import mail_sender, presentation
 from shared.trade.marketplace.identity import MarketIdentity
 from shared.trade.marketplace.legal import LegalKind
 from shared.trade.marketplace.models import LegalText, MarketplaceLogo
 from shared.trade.orders import terms
 from tests.support.portal import Portal, operator_in
+from tests.support.posted import post_a_mail
 from tests.support.storefront import words
 
 if TYPE_CHECKING:
@@ -73,14 +72,7 @@ async def test_the_name_is_shown_wherever_the_marketplace_is_named(
     assert "Name Markethall → Hall &amp; Sons" in words(
         await portal.get("/operator/settings")
     ).replace("& ", "&amp; ")
-    async with unit.transaction() as tx:
-        mail.post(
-            tx,
-            "switched_on",
-            to="ada@example.test",
-            unique_key="test:1",
-            context={"full_name": "Ada"},
-        )
+    await post_a_mail()
     await mail_sender.send.run(context, {"unique_key": "test:1"})
     (written,) = (context.settings.data_dir / "mail").glob("*.eml")
     text = written.read_text()

@@ -15,12 +15,12 @@ from shared.finance.refunds.models import Refund
 from shared.finance.refunds.sync import sync_refund
 from shared.infra.mail.models import Email
 from shared.trade.catalogue.models import Product
-from shared.trade.orders import shipping
 from shared.trade.orders.models import Order
 from shared.trade.orders.purchase_mails import part_of_receipt
 from shared.trade.people.models import Customer, Member
 from shared.trade.vendors.models import Vendor
 from tests.support.address_books import signed_in
+from tests.support.after_sale import send
 from tests.support.app import link_of
 from tests.support.disputes import shared_dispute
 from tests.support.market import open_shop
@@ -67,16 +67,6 @@ def _page(bought: SharedPurchase) -> str:
     return f"/shop/orders/{link_of(bought.token)}"
 
 
-async def _send(order: Order) -> None:
-    await shipping.mark_as_shipped(
-        vendor_id=order.vendor_id,
-        number=order.number,
-        carrier="DHL",
-        tracking="00340434161094000000",
-        actor="member:1",
-    )
-
-
 def _part(page: str, order: Order) -> str:
     """What the page says of one part: its own card."""
     found = re.search(
@@ -108,7 +98,7 @@ class TestOnePage:
     ) -> None:
         """What one shop does says nothing of the others' parts."""
         first, second, _ = await bought.orders()
-        await _send(first)
+        await send(first)
         page = await Browser(client).get(_page(bought))
         assert "On its way" in _part(page, first)
         assert "Follow the parcel" in _part(page, first)
@@ -240,7 +230,7 @@ class TestAccount:
         orders = await bought.orders()
         assert ", ".join(order.number for order in orders) in line
         assert ", ".join(NAMES) in line
-        await _send(orders[1])
+        await send(orders[1])
         (line,) = _lines(await browser.get("/shop/account"))
         assert f"{NAMES[0]} Paid, being prepared {NAMES[1]} On its way" in line
 
@@ -307,7 +297,7 @@ class TestMails:
     ) -> None:
         """So that it is known which of the parts it is."""
         order = (await bought.orders())[1]
-        await _send(order)
+        await send(order)
         mail = await Email.get(kind="order_shipped")
         assert f"{NAMES[1]} has sent your order {order.number} with DHL." in mail.text
 

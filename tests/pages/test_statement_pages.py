@@ -5,7 +5,6 @@ and invoicing.
 from __future__ import annotations
 
 import hashlib
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,34 +13,26 @@ from shared.core import clock
 from shared.finance.statements.document import as_pdf
 from shared.finance.statements.exports import as_csv
 from shared.finance.statements.invoice_issuer import (
-    InvoiceIssuer,
     identity,
     save_identity,
 )
 from shared.finance.statements.queries import statement_of
 from shared.finance.statements.service import close_vendor
 from shared.trade.vat.queries import registration_of
-from shared.trade.vendors.models import Vendor
 from tests.support.books import arrived, at, refunded, sold
 from tests.support.factories import make_ready_vendor
+from tests.support.issuer import US
 from tests.support.portal import operator_in, signed_in
 from tests.support.storefront import counted, words
 
 if TYPE_CHECKING:
     from quart.typing import TestClientProtocol
 
+    from shared.trade.vendors.models import Vendor
     from tests.support.portal import Portal
 
 pytestmark = pytest.mark.usefixtures("database")
 LIST = "/vendor/admin/statements"
-US = InvoiceIssuer(
-    "Markethall S.à r.l.",
-    "12, rue du Marché\nL-1728 Luxembourg",
-    "LU",
-    "LU12345613",
-    Decimal(17),
-    "MH",
-)
 FORM = {
     "legal_name": "Markethall S.à r.l.",
     "address": "12, rue du Marché\r\nL-1728 Luxembourg",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shared.core import clock
-from shared.finance.statements.invoice_issuer import InvoiceIssuer, save_identity
+from shared.finance.statements.invoice_issuer import save_identity
 from shared.finance.statements.service import close_vendor
 from shared.trade.vat.holders import of_vendor
 from shared.trade.vat.models import VatRate
@@ -18,6 +18,7 @@ from shared.trade.vat.queries import RegistrationState, registration_of
 from shared.trade.vat.service import state_number
 from tests.support.books import at, sold
 from tests.support.factories import make_ready_vendor
+from tests.support.issuer import US
 from tests.support.portal import operator_in, signed_in
 from tests.support.storefront import words
 
@@ -28,14 +29,6 @@ if TYPE_CHECKING:
     from tests.support.portal import Portal
 
 pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.one_engine]
-US = InvoiceIssuer(
-    "Markethall S.à r.l.",
-    "12, rue du Marché\nL-1728 Luxembourg",
-    "LU",
-    "LU12345613",
-    Decimal(17),
-    "MH",
-)
 RATE = {
     "base": "EUR",
     "quote": "DKK",

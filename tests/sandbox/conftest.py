@@ -15,18 +15,7 @@ import stripe
 from tests.sandbox.checked import CheckedClient
 from tests.support.inprocess import InProcess
 from tests.support.sandbox import RunningSandbox
-
-EXPRESS: dict[str, Any] = {
-    "controller": {
-        "stripe_dashboard": {"type": "express"},
-        "fees": {"payer": "application"},
-        "losses": {"payments": "application"},
-    },
-    "capabilities": {
-        "transfers": {"requested": True},
-        "card_payments": {"requested": True},
-    },
-}
+from tests.support.standin_accounts import EXPRESS
 
 
 @dataclass

@@ -25,22 +25,12 @@ from hypothesis.stateful import (
 )
 
 from tests.support.inprocess import InProcess
+from tests.support.standin_accounts import EXPRESS
 from tests.support.standin_sums import (
     nobody_gives_back_more_than_there_was,
     nothing_appears_or_vanishes,
 )
 
-EXPRESS: dict[str, Any] = {
-    "controller": {
-        "stripe_dashboard": {"type": "express"},
-        "fees": {"payer": "application"},
-        "losses": {"payments": "application"},
-    },
-    "capabilities": {
-        "transfers": {"requested": True},
-        "card_payments": {"requested": True},
-    },
-}
 CARDS = (
     "visa",
     "bypassPending",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.sandbox.conftest import EXPRESS
+from tests.support.standin_accounts import EXPRESS
 from tests.support.standin_errors import refused
 
 

@@ -4,8 +4,8 @@ sessions.
 
 import pytest
 
-from tests.sandbox.conftest import EXPRESS
 from tests.sandbox.visitor import Visitor
+from tests.support.standin_accounts import EXPRESS
 from tests.support.standin_errors import refused
 from tests.support.standin_onboarding import link, read
 from tests.support.standin_persons import CUSTOM

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.conftest import EXPRESS
+from tests.support.standin_accounts import EXPRESS
 from tests.support.standin_errors import refused
 from tests.support.standin_onboarding import link, seller
 from tests.support.standin_persons import CUSTOM, WHOLE

@@ -4,7 +4,7 @@ met.
 
 import pytest
 
-from tests.sandbox.conftest import EXPRESS
+from tests.support.standin_accounts import EXPRESS
 from tests.support.standin_errors import refused
 from tests.support.standin_onboarding import read, visit
 from tests.support.standin_persons import CUSTOM, WHOLE

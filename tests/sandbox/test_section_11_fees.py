@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.conftest import EXPRESS
+from tests.support.standin_accounts import EXPRESS
 from tests.support.standin_errors import refused
 from tests.support.standin_payments import funded, paid, sold
 from tests.support.standin_rows import rows

@@ -23,15 +23,16 @@ async def claim(payment: Payment, amount: int, subject: str = "dispute:1") -> No
 async def empty_the_balance(sandbox: RunningSandbox, account: str) -> None:
     """Everything that is there goes to the vendor's bank (a daily schedule would do it)."""
     sandbox.advance(4 * DAY)
+    pay_out_by_itself(sandbox, account, "daily")
+    sandbox.advance(3 * DAY)
+    assert held(sandbox, account) == {}
+
+
+def pay_out_by_itself(sandbox: RunningSandbox, account: str, interval: str) -> None:
+    """Let Stripe pay an account out by a schedule of its own, which our books do not know."""
     headers = {
         "Authorization": f"Bearer {SANDBOX_SECRET_KEY}",
         "Stripe-Account": account,
     }
-    sandbox.request(
-        "POST",
-        "/v1/balance_settings",
-        "payments[payouts][schedule][interval]=daily",
-        headers,
-    )
-    sandbox.advance(3 * DAY)
-    assert held(sandbox, account) == {}
+    schedule = f"payments[payouts][schedule][interval]={interval}"
+    sandbox.request("POST", "/v1/balance_settings", schedule, headers)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import contextmanager
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from shared.core import clock
@@ -12,28 +11,19 @@ from shared.finance.ledger import postings
 from shared.finance.statements.document import as_pdf
 from shared.finance.statements.exports import as_csv
 from shared.finance.statements.invoice_issuer import (
-    InvoiceIssuer,
     save_identity,
 )
 from shared.finance.statements.queries import statement_of
 from shared.finance.statements.service import close_vendor
-from shared.trade.vendors.models import Vendor
 from tests.support.books import a_dispute, arrived, at, book, refunded, sold
 from tests.support.factories import make_ready_vendor
+from tests.support.issuer import US
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-
-US = InvoiceIssuer(
-    "Markethall S.à r.l.",
-    "12, rue du Marché\nL-1728 Luxembourg",
-    "LU",
-    "LU12345613",
-    Decimal(17),
-    "MH",
-)
+    from shared.trade.vendors.models import Vendor
 
 
 NOVEMBER = at("2026-11-01 01:00")

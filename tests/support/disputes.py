@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import run
-from shared.core.settings import SANDBOX_SECRET_KEY
 from shared.finance.disputes import service
 from shared.finance.disputes.models import Dispute
 from shared.finance.payments.models import Payment
 from shared.finance.payments.service import confirm_payment, create_payment_intent
 from shared.infra.jobs.worker import Worker
+from tests.support.claims import empty_the_balance, pay_out_by_itself
 from tests.support.market import confirm
-from tests.support.money import DAY, held, sell
+from tests.support.money import sell
 from tests.support.purchases import buy_from
 
 if TYPE_CHECKING:
@@ -84,25 +84,8 @@ async def empty_balance(sandbox: RunningSandbox, account: str) -> None:
     """Everything that the vendor holds at Stripe goes to its bank, by a payout that the books do
     not know.
     """
-    sandbox.advance(4 * DAY)
-    headers = {
-        "Authorization": f"Bearer {SANDBOX_SECRET_KEY}",
-        "Stripe-Account": account,
-    }
-    sandbox.request(
-        "POST",
-        "/v1/balance_settings",
-        "payments[payouts][schedule][interval]=daily",
-        headers,
-    )
-    sandbox.advance(3 * DAY)
-    assert held(sandbox, account) == {}
-    sandbox.request(
-        "POST",
-        "/v1/balance_settings",
-        "payments[payouts][schedule][interval]=manual",
-        headers,
-    )
+    await empty_the_balance(sandbox, account)
+    pay_out_by_itself(sandbox, account, "manual")
 
 
 async def shared_dispute(

@@ -69,22 +69,23 @@ async def buy(
         return int(order.id)  # it cost nothing
     intent = await create_payment_intent(market.gateway, order_id=order.id)
     if card is not None:
-        await stock_hold.press(
-            market.gateway,
-            checkout_id=order.checkout_id,
-            intent_id=intent.payment_intent_id,
-        )
-        given = {
-            "payment_method": f"pm_card_{card}",
-            "return_url": "http://127.0.0.1/back",
-        }
-        path = f"/v1/payment_intents/{intent.payment_intent_id}/confirm"
-        status, body, _ = market.stand.send("POST", path, given)
-        assert status == 200, body
-        market.advance(1)
+        await _pay(market, order.checkout_id, intent.payment_intent_id, card)
     if back:
         await confirm_payment(market.gateway, intent.payment_intent_id)
     return int(order.id)
+
+
+async def _pay(market: Market, checkout_id: int, intent_id: str, card: str) -> None:
+    """Press Pay, and confirm with this card."""
+    await stock_hold.press(market.gateway, checkout_id=checkout_id, intent_id=intent_id)
+    given = {
+        "payment_method": f"pm_card_{card}",
+        "return_url": "http://127.0.0.1/back",
+    }
+    path = f"/v1/payment_intents/{intent_id}/confirm"
+    status, body, _ = market.stand.send("POST", path, given)
+    assert status == 200, body
+    market.advance(1)
 
 
 async def buy_at_several(
@@ -110,19 +111,7 @@ async def buy_at_several(
     if await Order.exists(id=purchase.order_ids[0], payment_status=PaymentStatus.PAID):
         return purchase.order_ids  # it cost nothing
     intent = await purchase.open(market, len(shops) - 1)
-    await stock_hold.press(
-        market.gateway,
-        checkout_id=purchase.checkout_id,
-        intent_id=intent.payment_intent_id,
-    )
-    given = {
-        "payment_method": f"pm_card_{card}",
-        "return_url": "http://127.0.0.1/back",
-    }
-    path = f"/v1/payment_intents/{intent.payment_intent_id}/confirm"
-    status, body, _ = market.stand.send("POST", path, given)
-    assert status == 200, body
-    market.advance(1)
+    await _pay(market, purchase.checkout_id, intent.payment_intent_id, card)
     if back:
         await confirm_payment(market.gateway, intent.payment_intent_id)
     return purchase.order_ids

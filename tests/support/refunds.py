@@ -32,7 +32,6 @@ from shared.infra.jobs.worker import Worker
 from shared.infra.stripe_writes.models import StripeWrite
 from shared.trade.baskets import service as baskets
 from shared.trade.commission import service as fees
-from shared.trade.commission.rules import RefundPolicy
 from shared.trade.orders.models import Order
 from shared.trade.orders.service import place_order
 from tests.support.market import ADA, Shop, confirm, open_shop, stripe_post
@@ -42,6 +41,7 @@ from tests.support.shipping import BY_STANDARD, send_by
 if TYPE_CHECKING:
     from shared.infra.gateway.gateway import Gateway
     from shared.infra.jobs import Context
+    from shared.trade.commission.rules import RefundPolicy
     from tests.support.sandbox import RunningSandbox
 
 PRICE = 2000  # with a commission of 10 %: 200
@@ -131,6 +131,13 @@ async def sold_with_delivery(
         hold_minutes=30,
         shipping={shop.vendor_id: BY_STANDARD},
     )
+    return await paid_for(gateway, sandbox, shop, token)
+
+
+async def paid_for(
+    gateway: Gateway, sandbox: RunningSandbox, shop: Shop, token: str
+) -> Sold:
+    """The one order of a checkout is paid, and its charge is known."""
     order = await Order.get(checkout__token=token)
     intent = await create_payment_intent(gateway, order_id=order.id)
     await confirm(sandbox, intent.payment_intent_id)

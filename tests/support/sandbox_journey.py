@@ -1,17 +1,8 @@
 """A seller and a payment at the stand-in, as it is asked for them."""
 
-SELLER = {
-    "country": "LU",
-    "controller": {
-        "stripe_dashboard": {"type": "express"},
-        "fees": {"payer": "application"},
-        "losses": {"payments": "application"},
-    },
-    "capabilities": {
-        "transfers": {"requested": True},
-        "card_payments": {"requested": True},
-    },
-}
+from tests.support.standin_accounts import EXPRESS
+
+SELLER = {"country": "LU", **EXPRESS}
 
 
 PAID = {

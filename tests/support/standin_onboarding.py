@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from tests.sandbox.conftest import EXPRESS
 from tests.sandbox.visitor import Visitor
+from tests.support.standin_accounts import EXPRESS
 
 BACK, AGAIN = "https://shop.test/back", "https://shop.test/refresh"
 

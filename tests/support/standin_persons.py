@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.sandbox.conftest import EXPRESS
+from tests.support.standin_accounts import EXPRESS
 
 WHOLE: dict[str, Any] = {
     "first_name": "Test",

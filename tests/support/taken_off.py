@@ -9,9 +9,15 @@ from shared.finance.payments.models import Payment
 from shared.infra.jobs.models import Job
 from shared.infra.stripe_writes.models import StripeWrite
 from shared.trade.orders.models import Checkout, Order, OrderLine
+from tests.support.money import held
+from tests.support.purchases import buy_from, pay
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+
+    from tests.support.machine import Market
+    from tests.support.market import Shop
+    from tests.support.purchases import SharedPurchase
 
 
 async def take_off(
@@ -62,3 +68,21 @@ async def _add_up(checkout_ids: Iterable[int]) -> None:
         orders = await Order.filter(checkout_id=checkout_id)
         total = sum(order.total_amount_cents for order in orders)
         await Checkout.filter(id=checkout_id).update(total_amount=total)
+
+
+async def bought_for_less(
+    market: Market, shops: Sequence[Shop], off: int, *, by_marketplace: bool = True
+) -> SharedPurchase:
+    """A paid purchase of two pieces at each shop, with so much taken off each order."""
+    purchase = await buy_from(shops, quantity=2)
+    for order_id in purchase.order_ids:
+        await take_off(order_id, off, by_marketplace=by_marketplace)
+    pay(market, (await purchase.open(market)).payment_intent_id)
+    market.advance(1)
+    await market.settle()
+    return purchase
+
+
+def euros_at(market: Market, shop: Shop) -> int:
+    """What the vendor holds at the stand-in."""
+    return held(market, shop.account_id).get("EUR", 0)  # type: ignore[arg-type]

@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from shared.core import clock
-from shared.finance.statements.invoice_issuer import InvoiceIssuer, save_identity
+from shared.finance.statements.invoice_issuer import save_identity
 from shared.finance.statements.models import Statement
 from shared.finance.statements.service import close_vendor
 from shared.trade.vat.holders import of_vendor
 from shared.trade.vat.service import state_number
 from tests.support.books import at, sold
 from tests.support.factories import make_ready_vendor
+from tests.support.issuer import US
 
 if TYPE_CHECKING:
     from shared.trade.vendors.models import Vendor
-
-US = InvoiceIssuer(
-    "Markethall S.à r.l.",
-    "12, rue du Marché\nL-1728 Luxembourg",
-    "LU",
-    "LU12345613",
-    Decimal(17),
-    "MH",
-)
 
 
 NOVEMBER = at("2026-11-01 01:00")

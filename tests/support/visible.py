@@ -264,6 +264,15 @@ def given_to_gettext(code: str) -> set[str]:
     }
 
 
+def called(func: ast.expr) -> tuple[str, str]:
+    """What a call is of, as far as it has a name: (module or thing, function)."""
+    if isinstance(func, ast.Name):
+        return "", func.id
+    if not isinstance(func, ast.Attribute):
+        return "", ""
+    return func.value.id if isinstance(func.value, ast.Name) else "", func.attr
+
+
 def _beside(node: ast.AST) -> Iterator[ast.AST]:
     """What nobody reads, or what is translated: everything inside such a call, a docstring, a
     regular expression.
@@ -271,19 +280,7 @@ def _beside(node: ast.AST) -> Iterator[ast.AST]:
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         yield node.value
     if isinstance(node, ast.Call):
-        func = node.func
-        name = (
-            func.id
-            if isinstance(func, ast.Name)
-            else func.attr
-            if isinstance(func, ast.Attribute)
-            else ""
-        )
-        owner = (
-            func.value.id
-            if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name)
-            else ""
-        )
+        owner, name = called(node.func)
         if name in _TRANSLATES | _NO_SPEECH or owner in ("log", "re", "fields"):
             yield from ast.walk(node)
         yield from (

@@ -17,24 +17,14 @@ from shared.trade.baskets.queries import count_items, get_basket
 from shared.trade.baskets.rules import MAX_LINES
 from shared.trade.catalogue.errors import SoldOut
 from shared.trade.catalogue.models import Product
-from shared.trade.orders.contacts import Contact
 from shared.trade.orders.service import place_order
 from shared.trade.vendors.errors import ShopClosed
 from shared.trade.vendors.models import Vendor
 from tests.support.factories import make_product, make_ready_vendor, make_vendor
+from tests.support.market import ADA
 from tests.support.storefront import counted
 
 pytestmark = pytest.mark.usefixtures("database")
-
-ADA = Contact(
-    "ada@example.test",
-    "Ada Lovelace",
-    "12 rue du Marché",
-    "",
-    "Luxembourg",
-    "1728",
-    "LU",
-)
 
 
 class TestAdd:

@@ -4,7 +4,6 @@ after a week.
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -21,16 +20,17 @@ from shared.finance.inbox import (
 from shared.finance.inbox.errors import WrongScope
 from shared.finance.inbox.models import WebhookEvent, WebhookRefusal, WebhookSecret
 from shared.finance.inbox.rules import Light
-from shared.infra import unit
 from shared.infra.gateway.signatures import BadSignature
-from shared.infra.mail import service as mail
 from shared.infra.mail.models import Email
 from tests.support.factories import make_order, make_payment, make_refund
 from tests.support.portal import operator_in
+from tests.support.posted import post_a_mail
 from tests.support.storefront import words
 from tests.support.webhooks import deliver, event
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from quart.typing import TestClientProtocol
 
     from shared.infra.jobs import Context
@@ -176,14 +176,7 @@ async def test_the_operator_reads_about_red_lights_and_stuck_mails(
     portal = await operator_in(client)
     assert "Webhooks do not work" not in await portal.get("/operator")
     await knock(context, source="connect")
-    async with unit.transaction() as tx:
-        mail.post(
-            tx,
-            "switched_on",
-            to="ada@example.test",
-            unique_key="test:1",
-            context={"full_name": "Ada"},
-        )
+    await post_a_mail()
     late: Any = clock.now() - timedelta(hours=1)
     await Email.all().update(created_at=late)
     home = words(await portal.get("/operator"))

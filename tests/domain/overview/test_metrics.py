@@ -12,14 +12,13 @@ from prometheus_client.parser import text_string_to_metric_families
 from shared.core import clock
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.inbox import intake
-from shared.infra import unit
 from shared.infra.gateway.signatures import BadSignature
 from shared.infra.jobs.models import Job
-from shared.infra.mail import service as mail
 from shared.infra.mail.models import Email
 from shared.infra.stripe_writes.models import StripeWrite
 from tests.support.app import whole_app
 from tests.support.factories import make_order, make_payment, make_ready_vendor
+from tests.support.posted import post_a_mail
 
 if TYPE_CHECKING:
     from quart import Quart
@@ -95,14 +94,7 @@ async def test_what_waits_is_counted(app: Quart, context: Context) -> None:
     )
     await make_payment(await make_order(), status="parked")
     await StripeWrite.create(operation="x", subject="x", key="x", state="unexpected")
-    async with unit.transaction() as tx:
-        mail.post(
-            tx,
-            "switched_on",
-            to="ada@example.test",
-            unique_key="test:1",
-            context={"full_name": "Ada"},
-        )
+    await post_a_mail()
     an_hour_ago = clock.now() - timedelta(hours=1)
     await Email.all().update(created_at=an_hour_ago)
     await Job.all().update(run_at=an_hour_ago)

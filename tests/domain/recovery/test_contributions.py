@@ -29,34 +29,13 @@ from tests.support.killing import killed_in_turn
 from tests.support.machine_shops import fund
 from tests.support.market_disputes import bank_decides, bank_disputes
 from tests.support.market_findings import at_rest
-from tests.support.money import booked, held
-from tests.support.purchases import SharedPurchase, buy_from, pay
-from tests.support.taken_off import take_off
+from tests.support.money import booked
+from tests.support.purchases import buy_from, pay
+from tests.support.taken_off import bought_for_less, euros_at, take_off
 
 if TYPE_CHECKING:
     from tests.support.machine import Market
     from tests.support.market import Shop
-
-
-async def _bought(
-    market: Market,
-    shops: list[Shop],
-    off: int,
-    *,
-    by_marketplace: bool = True,
-) -> SharedPurchase:
-    """A paid purchase of two pieces at each shop, with so much taken off each order."""
-    purchase = await buy_from(shops, quantity=2)
-    for order_id in purchase.order_ids:
-        await take_off(order_id, off, by_marketplace=by_marketplace)
-    pay(market, (await purchase.open(market)).payment_intent_id)
-    market.advance(1)
-    await market.settle()
-    return purchase
-
-
-def _holds(market: Market, shop: Shop) -> int:
-    return held(market, shop.account_id).get("EUR", 0)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("several", [False, True])
@@ -65,12 +44,12 @@ async def test_a_vendor_gets_its_price_whatever_the_marketplace_takes_off(
 ) -> None:
     """Total less commission and the marketplace's discount besides: in its balance, and booked."""
     shops = (await market.fill("LU", "FR"))[: 2 if several else 1]
-    purchase = await _bought(market, shops, 3000)
+    purchase = await bought_for_less(market, shops, 3000)
 
     await at_rest(market)
     for shop, order in zip(shops, await purchase.orders(), strict=True):
         share = order.total_amount_cents + 3000 - order.platform_fee_amount
-        assert _holds(market, shop) == share
+        assert euros_at(market, shop) == share
         claim = await Claim.get(order_id=order.id)
         assert claim.taken == claim.amount == order.platform_fee_amount - 3000
         told = vendor_lines(await order_waterfall(order.id))
@@ -87,25 +66,25 @@ async def test_a_discount_within_the_commission_lowers_the_application_fee_alone
 ) -> None:
     """No second transfer; Stripe keeps so much less for the marketplace."""
     (shop,) = await market.fill("LU")
-    purchase = await _bought(market, [shop], 60)
+    purchase = await bought_for_less(market, [shop], 60)
 
     await at_rest(market)
     (order,) = await purchase.orders()
     (payment,) = await purchase.payments()
     assert payment.amount_platform_fee == order.platform_fee_amount - 60 == 40
     assert not await Claim.exists()
-    assert _holds(market, shop) == order.total_amount_cents - 40
+    assert euros_at(market, shop) == order.total_amount_cents - 40
 
 
 async def test_a_vendors_own_discount_is_its_own_alone(market: Market) -> None:
     """The commission is of what is left; the marketplace pays nothing."""
     (shop,) = await market.fill("LU")
-    purchase = await _bought(market, [shop], 1000, by_marketplace=False)
+    purchase = await bought_for_less(market, [shop], 1000, by_marketplace=False)
 
     await at_rest(market)
     (order,) = await purchase.orders()
     assert order.platform_fee_amount == 74
-    assert _holds(market, shop) == 3998 - 1000 - 74
+    assert euros_at(market, shop) == 3998 - 1000 - 74
     assert await booked(Account.MARKETPLACE_DISCOUNTS) == {}
 
 
@@ -119,9 +98,10 @@ async def test_what_goes_back_takes_from_the_vendor_what_it_got_and_no_more(
     """
     await fees.set_policy(refund_policy=policy, refund_approval_limits={}, actor="test")
     shops = await market.fill("LU", "FR")
-    purchase = await _bought(market, shops[:1], off)
-    await _bought(market, shops[:1], 10)  # so that the vendor can bear what it owes
-    before = _holds(market, shops[0])
+    purchase = await bought_for_less(market, shops[:1], off)
+    # So that the vendor can bear what it owes.
+    await bought_for_less(market, shops[:1], 10)
+    before = euros_at(market, shops[0])
     (order,) = await purchase.orders()
     share = 3998 - order.platform_fee_amount
     for way in (0.0001, 0.37, 1.0):
@@ -133,7 +113,7 @@ async def test_what_goes_back_takes_from_the_vendor_what_it_got_and_no_more(
     assert sum(each.amount for each in refunds) == order.total_amount_cents
     assert sum(each.discount_part for each in refunds) == off
     kept = order.platform_fee_amount if policy is RefundPolicy.KEEP else 0
-    assert _holds(market, shops[0]) == before - share - kept
+    assert euros_at(market, shops[0]) == before - share - kept
     assert await booked(Account.MARKETPLACE_DISCOUNTS) == {"EUR": 10}
 
 
@@ -144,7 +124,7 @@ async def test_too_little_in_the_balance_is_said_owed_and_sent_later(
     """The vendor's part of the charge arrives meanwhile; asked again hourly, under the next key."""
     shops = (await market.fill("LU", "FR"))[: 2 if several else 1]
     await acts_of_payouts.pay_out_at_stripe(market, None, 1.0)
-    purchase = await _bought(market, shops, 3000)
+    purchase = await bought_for_less(market, shops, 3000)
     await market.rest()
 
     waiting = await waiting_contributions()
@@ -152,7 +132,7 @@ async def test_too_little_in_the_balance_is_said_owed_and_sent_later(
     assert {each.amount.amount for each in waiting} == {2900}
     assert {each.why for each in waiting} == {"balance_insufficient"}
     for shop in shops:
-        assert _holds(market, shop) == 998
+        assert euros_at(market, shop) == 998
         owed = await booked(Account.VENDOR_PAYABLE, vendor_id=shop.vendor_id)
         assert owed == {"EUR": -3898}
     assert market.complaints.found == []
@@ -161,7 +141,7 @@ async def test_too_little_in_the_balance_is_said_owed_and_sent_later(
     await market.rest()
     assert await waiting_contributions() == ()
     for shop in shops:
-        assert _holds(market, shop) == 3898
+        assert euros_at(market, shop) == 3898
     for order in await purchase.orders():
         sent = await Movement.filter(claim__order_id=order.id)
         assert [each.status for each in sent].count("done") == 1
@@ -175,7 +155,7 @@ async def test_what_waits_is_set_off_against_what_the_vendor_bears_of_that_sale(
     """Nothing is sent that would be taken back at once."""
     (shop,) = await market.fill("LU")
     await acts_of_payouts.pay_out_at_stripe(market, None, 1.0)
-    purchase = await _bought(market, [shop], 3000)
+    purchase = await bought_for_less(market, [shop], 3000)
     await market.rest()
     (order,) = await purchase.orders()
     await acts.refund(market, order.id, 1.0, now=True)
@@ -184,7 +164,7 @@ async def test_what_waits_is_set_off_against_what_the_vendor_bears_of_that_sale(
     await market.rest()
 
     assert await waiting_contributions() == ()
-    assert _holds(market, shop) == 0
+    assert euros_at(market, shop) == 0
     assert await booked(Account.VENDOR_PAYABLE, vendor_id=shop.vendor_id) == {}
     sent = await Movement.filter(claim__subject__startswith="contribution:")
     assert {each.status for each in sent} == {"refused"}
@@ -199,17 +179,17 @@ async def test_a_dispute_takes_it_too_and_a_win_gives_it_again(
 ) -> None:
     """As a refund of the whole would; what is won lies with everybody as before."""
     shops = (await market.fill("LU", "FR"))[: 2 if several else 1]
-    purchase = await _bought(market, shops, 3000)
-    before = [_holds(market, shop) for shop in shops]
+    purchase = await bought_for_less(market, shops, 3000)
+    before = [euros_at(market, shop) for shop in shops]
     await bank_disputes(market, purchase.order_ids[0], case="chargeback")
     await market.settle()
-    assert [_holds(market, shop) for shop in shops] == [0 for _ in shops]
+    assert [euros_at(market, shop) for shop in shops] == [0 for _ in shops]
     assert await booked(Account.MARKETPLACE_DISCOUNTS) == {}
 
     bank_decides(market, 0, won=won)
     await at_rest(market)
     after = before if won else [0 for _ in shops]
-    assert [_holds(market, shop) for shop in shops] == after
+    assert [euros_at(market, shop) for shop in shops] == after
     paid = {"EUR": 3000 * len(shops)} if won else {}
     assert await booked(Account.MARKETPLACE_DISCOUNTS) == paid
 
@@ -226,14 +206,14 @@ async def test_a_refund_that_comes_back_gives_each_its_own_again(
     pay(market, intent, "pm_card_refundFail")
     market.advance(1)
     await market.settle()
-    before = _holds(market, shop)
+    before = euros_at(market, shop)
     await acts.refund(market, order_id, 1.0, now=True)
     await market.rest()
 
     (made,) = await Refund.filter(order_id=order_id)
     assert made.status == "failed"
     await at_rest(market)
-    assert _holds(market, shop) == before
+    assert euros_at(market, shop) == before
     assert await booked(Account.MARKETPLACE_DISCOUNTS) == {"EUR": 3000}
 
 
@@ -308,7 +288,7 @@ async def test_a_lost_answer_makes_no_second_contribution(
     await market.settle()
 
     await at_rest(market)
-    assert _holds(market, shop) == 3898
+    assert euros_at(market, shop) == 3898
 
 
 async def _sent_twice() -> list[int]:

@@ -19,32 +19,15 @@ from tests.support import market_acts as acts
 from tests.support import market_findings
 from tests.support import market_payouts as acts_of_payouts
 from tests.support.market_findings import at_rest
-from tests.support.money import booked, held
-from tests.support.purchases import SharedPurchase, buy_from, pay
-from tests.support.taken_off import take_off
+from tests.support.money import booked
+from tests.support.taken_off import bought_for_less, euros_at
 
 if TYPE_CHECKING:
     from tests.support.machine import Market
-    from tests.support.market import Shop
 
 OFF = 3000
 SHARE = 3898  # of two pieces, less the commission of 100
 CONTRIBUTED = 2900
-
-
-async def _bought(market: Market, shops: list[Shop]) -> SharedPurchase:
-    """A paid purchase of two pieces at each shop, most of which the marketplace pays."""
-    purchase = await buy_from(shops, quantity=2)
-    for order_id in purchase.order_ids:
-        await take_off(order_id, OFF, by_marketplace=True)
-    pay(market, (await purchase.open(market)).payment_intent_id)
-    market.advance(1)
-    await market.settle()
-    return purchase
-
-
-def _holds(market: Market, shop: Shop) -> int:
-    return held(market, shop.account_id).get("EUR", 0)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("several", [False, True])
@@ -56,7 +39,7 @@ async def test_a_refund_of_all_of_an_order_made_at_stripe_takes_the_contribution
     orders share it names its order, and the other one keeps all that it got.
     """
     shops = (await market.fill("LU", "FR"))[: 2 if several else 1]
-    purchase = await _bought(market, shops)
+    purchase = await bought_for_less(market, shops, OFF)
     await acts.refund_at_stripe(
         market, purchase.order_ids[0], 1.0, reverse=reverse and not several, fee=False
     )
@@ -64,7 +47,7 @@ async def test_a_refund_of_all_of_an_order_made_at_stripe_takes_the_contribution
 
     (made,) = await Refund.all()
     assert (made.amount, made.discount_part, made.vendor_part) == (998, OFF, SHARE)
-    assert [_holds(market, shop) for shop in shops] == [0, SHARE][: len(shops)]
+    assert [euros_at(market, shop) for shop in shops] == [0, SHARE][: len(shops)]
     left = {"EUR": OFF} if several else {}
     assert await booked(Account.MARKETPLACE_DISCOUNTS) == left
 
@@ -74,7 +57,7 @@ async def test_a_refund_of_a_whole_shared_charge_takes_every_contribution_back(
 ) -> None:
     """It names one order but is more than that one cost: the rest is the other's."""
     shops = await market.fill("LU", "FR")
-    purchase = await _bought(market, shops)
+    purchase = await bought_for_less(market, shops, OFF)
     first, _ = await purchase.orders()
     given = {
         "payment_intent": str(first.payment_intent_id),
@@ -89,7 +72,7 @@ async def test_a_refund_of_a_whole_shared_charge_takes_every_contribution_back(
         (order_id, 998) for order_id in purchase.order_ids
     ]
     assert {(row.discount_part, row.vendor_part) for row in rows} == {(OFF, SHARE)}
-    assert [_holds(market, shop) for shop in shops] == [0, 0]
+    assert [euros_at(market, shop) for shop in shops] == [0, 0]
     assert await booked(Account.MARKETPLACE_DISCOUNTS) == {}
 
 
@@ -98,14 +81,14 @@ async def test_a_contribution_that_was_reversed_by_hand_is_shown_until_it_is_dec
 ) -> None:
     """Nobody guesses why; once booked as taken, both sides agree again."""
     (shop,) = await market.fill("LU")
-    await _bought(market, [shop])
+    await bought_for_less(market, [shop], OFF)
     movement = await Movement.get(claim__subject__startswith=CONTRIBUTION)
     path = f"/v1/transfers/{movement.stripe_id}/reversals"
     status, _, _ = market.stand.send("POST", path, {"amount": "500"})
     assert status == 200
     await market.rest()
 
-    assert _holds(market, shop) == SHARE - 500
+    assert euros_at(market, shop) == SHARE - 500
     found = await market_findings.differences(market)
     assert {each[0] for each in found} == {DifferenceKind.TAKEN_BY_HAND}
 
@@ -121,7 +104,7 @@ async def test_the_operators_home_adds_up_what_is_neither_sent_nor_set_off(
     """After half of the sale went back, the marketplace owes only what is left of its part."""
     (shop,) = await market.fill("LU")
     await acts_of_payouts.pay_out_at_stripe(market, None, 1.0)
-    purchase = await _bought(market, [shop])
+    purchase = await bought_for_less(market, [shop], OFF)
     await market.rest()
     await acts.refund(market, purchase.order_ids[0], 0.5, now=True)
     await market.rest()

@@ -47,6 +47,21 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("database")
 
 
+async def _asked(
+    gateway: Gateway, vendor_id: int, number: str, reason: str = "duplicate"
+) -> service.Requested:
+    """All of an order is asked back for this reason."""
+    return await service.request(
+        gateway,
+        vendor_id=vendor_id,
+        number=number,
+        wish=WHOLE,
+        reason=reason,
+        note="",
+        by="member:1",
+    )
+
+
 class TestWhatMayBeAsked:
     @pytest.mark.parametrize(
         ("wish", "param"),
@@ -118,15 +133,7 @@ class TestWhatMayBeAsked:
             preview.preview(
                 gateway, vendor_id=other.vendor_id, number=sale.order.number, wish=WHOLE
             ),
-            service.request(
-                gateway,
-                vendor_id=other.vendor_id,
-                number=sale.order.number,
-                wish=WHOLE,
-                reason="duplicate",
-                note="",
-                by="member:1",
-            ),
+            _asked(gateway, other.vendor_id, sale.order.number),
         ):
             with pytest.raises(NotFound):
                 await call
@@ -137,15 +144,7 @@ class TestWhatMayBeAsked:
         """A sentence."""
         order = await make_order()
         with pytest.raises(NotPaid):
-            await service.request(
-                gateway,
-                vendor_id=order.vendor_id,
-                number=order.number,
-                wish=WHOLE,
-                reason="duplicate",
-                note="",
-                by="member:1",
-            )
+            await _asked(gateway, order.vendor_id, order.number)
 
     async def test_a_reason_that_blocks_the_shoppers_card_is_never_sent(
         self, gateway: Gateway, sandbox: RunningSandbox
@@ -153,15 +152,7 @@ class TestWhatMayBeAsked:
         """`fraudulent` is refused here already."""
         sale = await sold(gateway, sandbox, others=0)
         with pytest.raises(MarketError):
-            await service.request(
-                gateway,
-                vendor_id=sale.shop.vendor_id,
-                number=sale.order.number,
-                wish=WHOLE,
-                reason="fraudulent",
-                note="",
-                by="member:1",
-            )
+            await _asked(gateway, sale.shop.vendor_id, sale.order.number, "fraudulent")
 
     async def test_what_the_bank_took_is_not_given_back_as_well(
         self, gateway: Gateway, sandbox: RunningSandbox

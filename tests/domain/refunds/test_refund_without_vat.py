@@ -13,21 +13,15 @@ from shared.core import clock
 from shared.finance.invoices.models import SalesDocument
 from shared.finance.invoices.service import issue
 from shared.finance.invoices.vat_quarters import as_csv, quarter_of, vat_rows
-from shared.finance.payments.models import Payment
-from shared.finance.payments.service import (
-    confirm_payment,
-    create_payment_intent,
-    record_charge,
-)
 from shared.finance.refunds.rules import Reach, RefundRequest
-from shared.trade.orders.models import Order, OrderLine
+from shared.trade.orders.models import OrderLine
 from shared.trade.orders.service import place_order
 from shared.trade.vendors.models import Vendor
-from tests.support.market import confirm, open_shop
+from tests.support.market import open_shop
 from tests.support.money import assert_books_agree
 from tests.support.net_sales import BEA, GERMAN, LUX, acme
 from tests.support.purchases import basket_of
-from tests.support.refunds import Sold, fund_platform, refund
+from tests.support.refunds import Sold, fund_platform, paid_for, refund
 from tests.support.shipping import BY_STANDARD, send_by
 from tests.support.vat import with_number
 
@@ -53,18 +47,7 @@ async def _paid(gateway: Gateway, sandbox: RunningSandbox) -> Sold:
         hold_minutes=30,
         shipping={vendor.id: BY_STANDARD},
     )
-    order = await Order.get(checkout__token=token)
-    intent = await create_payment_intent(gateway, order_id=order.id)
-    await confirm(sandbox, intent.payment_intent_id)
-    await confirm_payment(gateway, intent.payment_intent_id)
-    sandbox.advance(1)
-    payment = await Payment.get(order_id=order.id)
-    await record_charge(gateway, payment.stripe_charge_id or "")
-    return Sold(
-        shop,
-        await Order.get(id=order.id),
-        await Payment.get(id=payment.id),
-    )
+    return await paid_for(gateway, sandbox, shop, token)
 
 
 async def test_what_a_business_paid_goes_back_and_is_told_by_its_number(

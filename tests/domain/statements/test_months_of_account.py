@@ -8,7 +8,6 @@ import csv
 import hashlib
 import io
 from datetime import timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -20,13 +19,14 @@ from shared.finance.overview.figures import figures
 from shared.finance.statements import months
 from shared.finance.statements.document import as_pdf
 from shared.finance.statements.exports import as_csv
-from shared.finance.statements.invoice_issuer import InvoiceIssuer, save_identity
+from shared.finance.statements.invoice_issuer import save_identity
 from shared.finance.statements.models import Statement
 from shared.finance.statements.month_lists import months_of
 from shared.finance.statements.queries import statement_of
 from shared.finance.statements.service import close_vendor
 from tests.support.books import at, sold
 from tests.support.factories import make_ready_vendor
+from tests.support.issuer import US
 from tests.support.portal import signed_in
 from tests.support.storefront import words
 from tests.support.zones import live_in
@@ -37,14 +37,6 @@ if TYPE_CHECKING:
     from shared.trade.vendors.models import Vendor
 
 pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.both_engines]
-US = InvoiceIssuer(
-    "Markethall S.à r.l.",
-    "12, rue du Marché\nL-1728 Luxembourg",
-    "LU",
-    "LU12345613",
-    Decimal(17),
-    "MH",
-)
 # A zone at home whose clocks change in the last week of a month, one whose midnight comes twice on
 # the first of November, and one that is fourteen hours ahead: the last moment of its October, and
 # the first of its November.

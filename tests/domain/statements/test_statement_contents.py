@@ -26,8 +26,9 @@ from shared.finance.statements.models import Statement
 from shared.finance.statements.queries import statement_of
 from shared.infra import unit
 from tests.support.books import at, refunded, sold
-from tests.support.closed_months import US, a_vendor, an_october, close, now
+from tests.support.closed_months import a_vendor, an_october, close, now
 from tests.support.factories import make_ready_vendor
+from tests.support.issuer import US
 from tests.support.market import open_shop
 from tests.support.money import booked, sell
 from tests.support.storefront import counted

@@ -32,7 +32,6 @@ from shared.trade.vendors.models import Vendor
 from tests.support.books import arrived, at, book, refunded, sold
 from tests.support.closed_months import (
     NOVEMBER,
-    US,
     a_vendor,
     an_october,
     both,
@@ -40,6 +39,7 @@ from tests.support.closed_months import (
     now,
 )
 from tests.support.factories import make_ready_vendor
+from tests.support.issuer import US
 from tests.support.vat import confirmed
 
 if TYPE_CHECKING:

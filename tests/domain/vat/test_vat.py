@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import pytest
 from tortoise.connection import get_connection
@@ -32,7 +33,19 @@ from tests.support.factories import make_member, make_ready_vendor
 from tests.support.vat import confirmed
 from tests.support.vat_months import DANE, SWISS, a_vendor, october
 
+if TYPE_CHECKING:
+    from shared.trade.vendors.models import Vendor
+
 pytestmark = pytest.mark.usefixtures("database")
+
+
+async def _refused(vendor: Vendor, reason: str, *, actor: str) -> None:
+    """The number that the vendor states now is refused."""
+    row = await current(of_vendor(vendor.id))
+    assert row is not None
+    await refuse(
+        holder=of_vendor(vendor.id), registration_id=row.id, reason=reason, actor=actor
+    )
 
 
 @pytest.mark.parametrize(
@@ -116,14 +129,7 @@ async def test_each_step_is_audited_and_mailed() -> None:
     operator = await make_member(None)
     vendor = await a_vendor("DK", DANE)
     await confirmed(vendor)
-    row = await current(of_vendor(vendor.id))
-    assert row is not None
-    await refuse(
-        holder=of_vendor(vendor.id),
-        registration_id=row.id,
-        reason="VIES says no since today",
-        actor="member:9",
-    )
+    await _refused(vendor, "VIES says no since today", actor="member:9")
     await state_number(holder=of_vendor(vendor.id), text="", actor="member:1")
 
     trail = (
@@ -153,14 +159,7 @@ async def test_what_was_refused_charges_vat_and_can_be_stated_again() -> None:
     """Then it waits anew."""
     vendor = await a_vendor("DK", DANE)
     await confirmed(vendor)
-    row = await current(of_vendor(vendor.id))
-    assert row is not None
-    await refuse(
-        holder=of_vendor(vendor.id),
-        registration_id=row.id,
-        reason="Another name",
-        actor="test",
-    )
+    await _refused(vendor, "Another name", actor="test")
     assert await waiting_numbers() is None
     closed = await october(vendor)
     assert closed is not None
