@@ -59,7 +59,10 @@ async def test_the_name_is_shown_wherever_the_marketplace_is_named(
     a minute later.
     """
     portal = await operator_in(client)
+    nobody = "Who runs this marketplace is not told here yet. The shop you bought from"
+    assert nobody in await portal.get("/legal/imprint")
     assert (await portal.post("/operator/settings/name", FORM)).status_code == 303
+    assert nobody not in await portal.get("/legal/imprint")
     home = await portal.get("/")
     assert "<title>Hall &amp; Sons ·" in home
     assert '<span class="wordmark">Hall &amp; Sons</span>' in home
