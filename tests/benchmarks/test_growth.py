@@ -244,6 +244,26 @@ async def test_the_directory_reads_a_page_of_shops(client: TestClientProtocol) -
             assert re.search(place, plan), plan
 
 
+@pytest.mark.both_engines
+@pytest.mark.usefixtures("database")
+async def test_jobs_find_the_few_vendors_that_they_are_about(context: Context) -> None:
+    """Who opens again, whose bank waits, whose deadline is near: not one of the others is read."""
+    await as_laid()
+    await bulk_data.fill(60, 0, 0)
+    about = {"vendors.open_again", "vendors.end_bank_holds", "vendors.remind"}
+    with sent() as statements:
+        for job in run.recurring_jobs():
+            if job.kind in about:
+                await job.run(context, {})
+    asked = [each for each in statements if "vendor" in each[0]]
+    assert len(asked) == len(about)
+    for query, values in asked:
+        async with unit.transaction():
+            plan = await plan_of(query, values)
+        assert re.search("ix_(vendors|payment_configs)_", plan), plan
+        assert not re.search(r"Seq Scan|SCAN", plan), plan
+
+
 def test_what_is_measured_is_looked_at_here() -> None:
     """Every page of `run.py bench growth`, but for those of one thing, which are told apart."""
     vendors = {f"/vendor/admin{page}" for page in VENDORS}

@@ -136,8 +136,9 @@ async def end(vendor_id: int) -> None:
 
 async def end_due() -> None:
     """What the hourly look finds: waits that are over and whose own job was lost."""
-    due = VendorPaymentConfig.filter(bank_hold_until__lte=clock.now()).order_by("id")
-    for vendor_id in await numbers_in(due, "vendor_id"):
+    due = VendorPaymentConfig.filter(bank_hold_until__lte=clock.now())
+    in_turn = due.order_by("bank_hold_until", "id")
+    for vendor_id in await numbers_in(in_turn, "vendor_id"):
         await end(vendor_id)
 
 

@@ -44,9 +44,9 @@ async def remind(_context: Context) -> None:
     now = clock.now()
     near = Q(current_deadline__gt=now, current_deadline__lte=now + FURTHEST)
     near |= Q(future_deadline__gt=now, future_deadline__lte=now + FURTHEST)
-    rows = VendorPaymentConfig.filter(near, deauthorized_at=None).order_by("id")
+    rows = VendorPaymentConfig.filter(near, deauthorized_at=None)
     async with unit.transaction() as tx:
-        for vendor_id in await numbers_in(rows, "vendor_id"):
+        for vendor_id in sorted(await numbers_in(rows, "vendor_id")):
             once = remind_one.once(f"vendors.remind_one:{vendor_id}")
             once(tx, vendor_id=vendor_id)
 

@@ -12,6 +12,7 @@ from tortoise.migrations.constraints import CheckConstraint
 
 from shared.finance.connect.rules import AccountStatus, PayoutSchedule
 from shared.infra.database.base import Row, words
+from shared.infra.database.indexes import IndexWhere
 from shared.trade.commission.rules import NEW_VENDOR_FEE
 from shared.trade.vendors.models import Vendor
 
@@ -133,6 +134,23 @@ class VendorPaymentConfig(Row):
 
     class Meta:
         table = "vendor_payment_configs"
+        indexes = [
+            IndexWhere(
+                fields=("bank_hold_until",),
+                name="ix_payment_configs_bank_hold",
+                where="bank_hold_until is not null",
+            ),
+            IndexWhere(
+                fields=("current_deadline",),
+                name="ix_payment_configs_current",
+                where="current_deadline is not null",
+            ),
+            IndexWhere(
+                fields=("future_deadline",),
+                name="ix_payment_configs_future",
+                where="future_deadline is not null",
+            ),
+        ]
         constraints = [
             CheckConstraint(
                 check=f"stripe_account_status in ({words(AccountStatus)})",

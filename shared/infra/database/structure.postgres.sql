@@ -1,4 +1,4 @@
--- What all migrations make, up to 0088_shop_places. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0089_vendors_due. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -2791,6 +2791,9 @@ CREATE INDEX ix_orders_vendor ON orders USING btree (vendor_id, id);
 CREATE INDEX ix_orders_vendor_paid ON orders USING btree (vendor_id, paid_at) WHERE paid_at IS NOT NULL;
 CREATE INDEX ix_page_changes_at ON page_changes USING btree (created_at);
 CREATE INDEX ix_page_changes_transaction ON page_changes USING btree (transaction_id);
+CREATE INDEX ix_payment_configs_bank_hold ON vendor_payment_configs USING btree (bank_hold_until) WHERE bank_hold_until is not null;
+CREATE INDEX ix_payment_configs_current ON vendor_payment_configs USING btree (current_deadline) WHERE current_deadline is not null;
+CREATE INDEX ix_payment_configs_future ON vendor_payment_configs USING btree (future_deadline) WHERE future_deadline is not null;
 CREATE INDEX ix_payment_method_detachments_done ON payment_method_detachments USING btree (done_at);
 CREATE INDEX ix_payment_method_setups_status ON payment_method_setups USING btree (status, updated_at);
 CREATE INDEX ix_payment_methods_customer ON payment_methods USING btree (customer_id);
@@ -2837,6 +2840,7 @@ CREATE INDEX ix_stripe_writes_subject ON stripe_writes USING btree (subject, ope
 CREATE INDEX ix_tokens_end ON tokens USING btree (expires_at);
 CREATE INDEX ix_tokens_vendor ON tokens USING btree (vendor_id);
 CREATE INDEX ix_unmatched_withdrawals_open ON unmatched_withdrawals USING btree (id) WHERE answered_at IS NULL;
+CREATE INDEX ix_vendors_closed_until ON vendors USING btree (closed_until) WHERE closed_until is not null;
 CREATE INDEX ix_webhook_bodies_at ON webhook_bodies USING btree (created_at);
 CREATE INDEX ix_webhook_events_account ON webhook_events USING btree (stripe_account_id, id);
 CREATE INDEX ix_webhook_events_at ON webhook_events USING btree (created_at);

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0088_shop_places. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0089_vendors_due. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -1477,3 +1477,7 @@ CREATE TRIGGER vendor_payment_configs_move_places AFTER UPDATE ON vendor_payment
 BEGIN UPDATE shop_places SET updated_at = strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), is_soon = NOT NEW.accepts_payments WHERE id = NEW.vendor_id; END;
 CREATE TRIGGER vendor_payment_configs_take_places AFTER DELETE ON vendor_payment_configs
 BEGIN UPDATE shop_places SET updated_at = strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), is_soon = TRUE WHERE id = OLD.vendor_id; END;
+CREATE INDEX "ix_vendors_closed_until" ON "vendors" ("closed_until") WHERE closed_until is not null;
+CREATE INDEX "ix_payment_configs_bank_hold" ON "vendor_payment_configs" ("bank_hold_until") WHERE bank_hold_until is not null;
+CREATE INDEX "ix_payment_configs_current" ON "vendor_payment_configs" ("current_deadline") WHERE current_deadline is not null;
+CREATE INDEX "ix_payment_configs_future" ON "vendor_payment_configs" ("future_deadline") WHERE future_deadline is not null;

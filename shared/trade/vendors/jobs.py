@@ -15,5 +15,5 @@ from shared.trade.vendors.service import open_shop
 async def open_again(_context: Context) -> None:
     """Open the shops whose vendor named this day, or one before."""
     due = Vendor.filter(is_open=False, closed_until__lte=await today())
-    for vendor_id in await numbers_in(due.order_by("id"), "id"):
+    for vendor_id in await numbers_in(due.order_by("closed_until", "id"), "id"):
         await open_shop(vendor_id=vendor_id, actor="system")

@@ -90,6 +90,13 @@ class Vendor(Searched):
     class Meta:
         table = "vendors"
         manager = SearchedManager()
+        indexes = [
+            IndexWhere(
+                fields=("closed_until",),
+                name="ix_vendors_closed_until",
+                where="closed_until is not null",
+            )
+        ]
         constraints = [
             CheckConstraint(check="length(country) = 2", name="ck_vendors_country")
         ]

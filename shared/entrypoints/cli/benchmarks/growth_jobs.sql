@@ -3,6 +3,7 @@
 -- settled: a marketplace of years has nothing to do but for what came lately
 UPDATE orders SET status = 'delivered', delivered_at = paid_at WHERE number LIKE 'BK-%' AND status IN ('shipped', 'processing');
 DELETE FROM jobs WHERE status = 'done';
+VACUUM FULL jobs;
 VACUUM ANALYZE;
 
 -- orders.deliver
