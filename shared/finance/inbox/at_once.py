@@ -71,6 +71,7 @@ async def take(
                 return TakesSteps(event.type)
             if apply is None or isinstance(apply, NoNews):
                 outcome = NOT_OURS if apply is None else apply.outcome
+                arrived.row.order_id = look.order_id
                 await _store_done(arrived, outcome)
                 return None
             async with unit.transaction() as tx:
@@ -93,8 +94,9 @@ async def _store_and_apply(
     apply: Apply,
     look: Look,
 ) -> None:
-    """Where its id is known, the event is inserted with all that it led to."""
-    row = await tx.insert(arrived.row, known_id=look.next_id)
+    """Where its id is known, the event is inserted with all that it led to, as it is then."""
+    known_id = await statements.next_id_of(look)
+    row = await tx.insert(arrived.row, known_id=known_id)
     tx.add(WebhookBody(event_id=row.id, body=arrived.body))
     with cause.of(row.as_subject):
         outcome = await apply(tx)
