@@ -17,7 +17,7 @@ from tortoise.models import Model
 from tortoise.validators import RegexValidator
 
 from shared.core import clock
-from shared.infra.database.quick_rows import quick
+from shared.infra.database.quick_rows import QuickRows, quick
 from shared.infra.database.raw_sql import row_of
 from shared.infra.database.tables import models
 
@@ -122,7 +122,8 @@ def test_a_row_is_made_read_and_stored_as_tortoise_does_it(
     assert _came_of(model) == _came_of(_new, model)
     nothing: dict[str, Any] = dict.fromkeys(model._meta.db_fields)
     is_text = engine == "sqlite"
-    stored, row = quick(model).stored, model()
+    of_table = quick(model)
+    stored, row = of_table.stored, model()
     for name, field in _columns(model).items():
         column = model._meta.fields_db_projection[name]
         for value in (None, *VALUES[type(field)]):
@@ -133,6 +134,9 @@ def test_a_row_is_made_read_and_stored_as_tortoise_does_it(
             assert read == _came_of(_read, model, **told), given
             ours = _came_of(stored, row, name, value, text=is_text)
             assert ours == _came_of(_stored, field, value, row, text=is_text), given
+            row.__dict__[name] = value
+            whole = _came_of(_alone, of_table, row, name, text=is_text)
+            assert whole == ours, given
 
 
 def _stored(field: Any, value: Any, row: Row, *, text: bool) -> Any:
@@ -140,6 +144,12 @@ def _stored(field: Any, value: Any, row: Row, *, text: bool) -> Any:
     told = field.to_db_value(value, row)
     is_moment = type(field) is fields.DatetimeField and isinstance(told, datetime)
     return told.isoformat(" ") if text and is_moment and told.tzinfo is UTC else told
+
+
+def _alone(of_table: QuickRows, row: Row, name: str, *, text: bool) -> Any:
+    """As it is stored with the rest of its row."""
+    (value,) = of_table.stored_all(row, [name], text=text)
+    return value
 
 
 def test_a_validator_sees_each_value() -> None:

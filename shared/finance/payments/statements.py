@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import cache
 from operator import attrgetter
+from typing import NamedTuple
 
 from shared.core.errors import NotFound
 from shared.core.frozen import frozen
@@ -99,8 +100,7 @@ async def of_purchase(token: str) -> tuple[OrderPaid, ...]:
     )
 
 
-@frozen(kw_only=True)
-class PaymentSoFar:
+class PaymentSoFar(NamedTuple):
     """What must be known of a payment before Stripe is asked about it; by its columns."""
 
     id: int
@@ -119,7 +119,7 @@ class PaymentSoFar:
     statement_descriptor: str
 
 
-_SO_FAR = tuple(PaymentSoFar.__annotations__)
+_SO_FAR = PaymentSoFar._fields
 _BY_INTENT = (
     f"SELECT {', '.join(f'p.{name}' for name in _SO_FAR)} FROM payments p"
     " WHERE p.stripe_payment_intent_id = ?"
@@ -134,7 +134,7 @@ def asks_of(intent_id: str | None) -> SqlStatement | None:
 def payments_in(found: Iterable[Record]) -> list[PaymentSoFar]:
     """Return the payments that were found; the one that leads was written down first."""
     payments = [
-        PaymentSoFar(**{name: record[name] for name in _SO_FAR}) for record in found
+        PaymentSoFar._make([record[name] for name in _SO_FAR]) for record in found
     ]
     return sorted(payments, key=attrgetter("id"))
 

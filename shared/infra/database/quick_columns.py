@@ -29,7 +29,7 @@ _AS_IT_IS: dict[type[Any], frozenset[type[Any]]] = {
 }
 NONE: frozenset[type[Any]] = frozenset()
 # What Tortoise makes of a value, without an encoder made anew for each.
-_as_json = json.JSONEncoder(separators=(",", ":")).encode
+as_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def relations(
@@ -69,7 +69,17 @@ def moments(columns: Mapping[str, Any]) -> set[str]:
 def write_quickly(field: fields.Field[Any]) -> None:
     """Let a column of JSON write as it does, in half the time."""
     if isinstance(field, fields.JSONField) and field.encoder is JSON_DUMPS:
-        field.encoder = _as_json
+        field.encoder = as_json
+
+
+def documents(columns: Mapping[str, Any]) -> set[str]:
+    """The columns of JSON that `as_json` writes, and no validator wants to see."""
+    kept = {
+        name: field
+        for name, field in columns.items()
+        if isinstance(field, fields.JSONField) and not field.validators
+    }
+    return {name for name, field in kept.items() if field.encoder is as_json}
 
 
 def defaults(

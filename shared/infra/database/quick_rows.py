@@ -20,7 +20,9 @@ from shared.infra.database.quick_columns import (
     NONE,
     State,
     as_it_is,
+    as_json,
     defaults,
+    documents,
     is_plain_moment,
     moment,
     moments,
@@ -60,6 +62,7 @@ class QuickRows:
         ]
         for field in self._fields.values():
             write_quickly(field)
+        self._documents = documents(self._fields)
         self._blank, self._made = defaults(self._fields)
         self._dated = [name for name, make in self._made if make is clock.now]
         self._made = [made for made in self._made if made[1] is not clock.now]
@@ -231,6 +234,7 @@ class QuickRows:
         endless, longest = self._endless, self._longest
         found = []
         nullable, dates = self._nullable, self._moments
+        written = self._documents
         last, told = None, None  # the moments of a row are mostly one
         for name in names:
             value = state[name]
@@ -243,6 +247,8 @@ class QuickRows:
                 if value is not last:
                     last, told = value, value.isoformat(" ") if text else value
                 found.append(told)
+            elif name in written and type(value) is dict:
+                found.append(as_json(value))
             else:
                 found.append(self.stored(row, name, value, text=text))
         return found

@@ -122,11 +122,21 @@ class JobDefinition(Generic[P]):
             *args: P.args,
             **kwargs: P.kwargs,
         ) -> None:
-            bound = self._signature.bind(None, *args, **kwargs).arguments
-            given = {name: value for name, value in bound.items() if name in self.takes}
+            given: dict[str, Any] = kwargs
+            if args or kwargs.keys() != self.takes.keys():
+                given = self._bound(*args, **kwargs)
             queue.enqueue(tx, self.kind, given, run_at=when, unique_key=once)
 
         return enqueue
+
+    def _bound(
+        self,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> dict[str, Any]:
+        """Name what a call gives, as Python would; raises TypeError as a call."""
+        bound = self._signature.bind(None, *args, **kwargs).arguments
+        return {name: value for name, value in bound.items() if name in self.takes}
 
     async def run(
         self,

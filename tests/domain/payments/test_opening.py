@@ -120,7 +120,7 @@ async def test_a_payment_is_found_by_its_intent_as_the_orm_finds_it(
     payment = await make_payment(second, stripe_payment_intent_id="pi_2")
     found = await payment_of("pi_2")
     assert found is not None
-    told = vars(found)
+    told = found._asdict()
     assert [told] == await Payment.filter(id=payment.id).values(*told)
     for unknown in ("pi_3", "", None):
         assert await payment_of(unknown) is None
