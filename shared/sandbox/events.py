@@ -11,7 +11,13 @@ from typing import Any
 from shared.sandbox.config import API_VERSION
 from shared.sandbox.objects import render
 from shared.sandbox.store import Document, Json
-from shared.sandbox.world import Act, application_of, differences
+from shared.sandbox.world import (
+    Act,
+    annotate,
+    application_of,
+    differences,
+    snapshot,
+)
 
 # Only sent to endpoints that name them, never to "*" (stripe-facts 15.5).
 OPT_IN: frozenset[str] = frozenset({"payment.created"})
@@ -55,6 +61,20 @@ def emit(
             "name": "Marketplace",
         }
     address(act, event)
+
+
+def annotated(
+    act: Act,
+    doc: Document,
+    params: Json,
+    type: str,
+) -> Json:
+    """Write the caller's metadata into an object, and tell of it if that changed anything."""
+    before = snapshot(doc)
+    annotate(doc.body, params)
+    act.store.save(doc)
+    emit(act, type, doc, before=before)
+    return doc.body
 
 
 def address(

@@ -9,6 +9,17 @@ from shared.sandbox import errors, objects
 from shared.sandbox.store import Json
 from shared.sandbox.world import Act
 
+EVIDENCE_FILES = (
+    "cancellation_policy",
+    "customer_communication",
+    "customer_signature",
+    "duplicate_charge_documentation",
+    "receipt",
+    "refund_policy",
+    "service_documentation",
+    "shipping_documentation",
+    "uncategorized_file",
+)
 # object -> expandable path -> object found there ("*": whatever the id names; "[x]": a list of x,
 # absent unless asked for)
 EXPANDABLE: dict[str, dict[str, str]] = {
@@ -59,20 +70,7 @@ EXPANDABLE: dict[str, dict[str, str]] = {
     "dispute": {
         "charge": "charge",
         "payment_intent": "payment_intent",
-        **{
-            f"evidence.{name}": "file"
-            for name in (
-                "cancellation_policy",
-                "customer_communication",
-                "customer_signature",
-                "duplicate_charge_documentation",
-                "receipt",
-                "refund_policy",
-                "service_documentation",
-                "shipping_documentation",
-                "uncategorized_file",
-            )
-        },
+        **{f"evidence.{name}": "file" for name in EVIDENCE_FILES},
     },
     "event": {},
     "file": {},

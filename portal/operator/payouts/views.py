@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from quart import Blueprint, Response, request
 
 from portal.operator.frame import page
@@ -83,11 +85,7 @@ async def hold(vendor_id: int) -> Response:
     row = await vendor_row(_sane(vendor_id))
     form = await HoldForm.from_request()
     if not form.ok():
-        return await vendor_page(
-            row.id,
-            payouts=await payout_forms(row.id, hold=form),
-            status=422,
-        )
+        return await _again(row.id, 422, hold=form)
     trail = Trail(
         f"vendor:{row.id}", ("vendor.payouts_held", "vendor.payouts_released")
     )
@@ -102,11 +100,7 @@ async def hold(vendor_id: int) -> Response:
         )
     except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)
-        return await vendor_page(
-            row.id,
-            payouts=await payout_forms(row.id, hold=form),
-            status=error.status,
-        )
+        return await _again(row.id, error.status, hold=form)
     said = _(
         "%(vendor)s's payouts are on hold. The vendor has got a mail with the reason.",
         vendor=row.name,
@@ -141,11 +135,7 @@ async def trust_bank(vendor_id: int) -> Response:
     row = await vendor_row(_sane(vendor_id))
     form = await BankForm.from_request()
     if not form.ok():
-        return await vendor_page(
-            row.id,
-            payouts=await payout_forms(row.id, bank=form),
-            status=422,
-        )
+        return await _again(row.id, 422, bank=form)
     try:
         await bank_accounts.release(
             vendor_id=row.id,
@@ -170,11 +160,7 @@ async def reserve(vendor_id: int) -> Response:
     form = await ReserveForm.from_request()
     percentage, days = form.reserve_percentage.data, form.reserve_days.data
     if not form.ok() or percentage is None or days is None:
-        return await vendor_page(
-            row.id,
-            payouts=await payout_forms(row.id, reserve=form),
-            status=422,
-        )
+        return await _again(row.id, 422, reserve=form)
     trail = Trail(f"vendor:{row.id}", ("vendor.reserve_changed",))
     try:
         await operator_holds.set_reserve(
@@ -188,11 +174,7 @@ async def reserve(vendor_id: int) -> Response:
         )
     except (ChangedMeanwhile, Invalid) as error:
         form.blame(error)
-        return await vendor_page(
-            row.id,
-            payouts=await payout_forms(row.id, reserve=form),
-            status=error.status,
-        )
+        return await _again(row.id, error.status, reserve=form)
     said = (
         ngettext(
             "Of each sale %(share)s is held back for %(num)s day. It holds for sales from now on.",
@@ -204,6 +186,12 @@ async def reserve(vendor_id: int) -> Response:
         else _("Nothing is held back. It holds for sales from now on.")
     )
     return _back_to(row.id, "ok", said)
+
+
+async def _again(vendor_id: int, status: int, **sent: Any) -> Response:
+    """The vendor's page with a form as it was sent, and what is wrong with it."""
+    forms = await payout_forms(vendor_id, **sent)
+    return await vendor_page(vendor_id, payouts=forms, status=status)
 
 
 def _back_to(vendor_id: int, kind: str, said: str) -> Response:

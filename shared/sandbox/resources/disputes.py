@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from shared.sandbox import errors
 from shared.sandbox.events import emit
+from shared.sandbox.expansion import EVIDENCE_FILES
 from shared.sandbox.objects import given, page, render
 from shared.sandbox.resources import appeals, dispute_lifecycle, dispute_terms, files
 from shared.sandbox.resources.subjects import subject_of
@@ -25,17 +26,6 @@ _LONG = (
     "refund_policy_disclosure",
     "refund_refusal_explanation",
     "uncategorized_text",
-)
-FILES = (
-    "cancellation_policy",
-    "customer_communication",
-    "customer_signature",
-    "duplicate_charge_documentation",
-    "receipt",
-    "refund_policy",
-    "service_documentation",
-    "shipping_documentation",
-    "uncategorized_file",
 )
 _UNDER_REVIEW = {
     "appeal_needs_response": "appeal_under_review",
@@ -116,7 +106,7 @@ def _collect(act: Act, doc: Document, given: Json) -> None:
         if name in dispute_terms.EVIDENCE:
             _check(name, value)
             evidence[name] = value or None
-    named = [name for name in FILES if evidence[name]]
+    named = [name for name in EVIDENCE_FILES if evidence[name]]
     files.check_together(
         [files.evidence(act, evidence[name], f"evidence[{name}]") for name in named]
     )

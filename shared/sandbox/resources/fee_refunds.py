@@ -9,7 +9,7 @@ from shared.sandbox.events import emit
 from shared.sandbox.objects import page
 from shared.sandbox.resources import returns
 from shared.sandbox.store import Document, Json
-from shared.sandbox.world import Act, annotate, merge_metadata, snapshot
+from shared.sandbox.world import Act, merge_metadata, snapshot
 
 
 def create(
@@ -144,10 +144,7 @@ def update(
     """Annotate a refund of a fee."""
     fee, made = _found(act, ids)
     before = snapshot(made)
-    annotate(made.body, params)
-    act.store.save(made)
-    returns.embed(fee.body["refunds"], made.body)
-    act.store.save(fee)
+    returns.annotated(act, fee, "refunds", made, params)
     emit(act, "application_fee.refund.updated", made, before=before)
     return made.body
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from shared.sandbox import errors
 from shared.sandbox.store import Document, Json
@@ -174,3 +176,30 @@ def check_secret(
         )
         code = f"{doc.body['object']}_invalid_parameter"
         raise errors.ApiError(400, message, code=code, param="client_secret")
+
+
+def seen(
+    act: Act,
+    body: Json,
+    fields: Iterable[str],
+) -> Json:
+    """An intent for whoever asks: a browser may know these fields of it."""
+    if not act.publishable:
+        return body
+    return {name: body[name] for name in fields}
+
+
+@contextmanager
+def less_to_browsers(
+    act: Act,
+    kind: str,
+    fields: Iterable[str],
+) -> Iterator[None]:
+    """Errors that carry an intent carry what the one who asks may see."""
+    try:
+        yield
+    except errors.ApiError as error:
+        told = error.error.get(kind)
+        if isinstance(told, dict):
+            error.error[kind] = seen(act, told, fields)
+        raise

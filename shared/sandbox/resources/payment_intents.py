@@ -178,7 +178,7 @@ def retrieve(
 ) -> Json:
     """One intent; a publishable key needs its client secret and sees the reduced one."""
     doc = _found(act, ids, params)
-    return reduced(doc.body) if act.publishable else doc.body
+    return intent_rules.seen(act, doc.body, REDUCED)
 
 
 def _found(
@@ -191,11 +191,6 @@ def _found(
         act, doc, params.get("client_secret"), "this PaymentIntent"
     )
     return doc
-
-
-def reduced(body: Json) -> Json:
-    """The part of an intent that a browser may know."""
-    return {name: body[name] for name in REDUCED}
 
 
 def update(
@@ -236,13 +231,9 @@ def confirm(
 ) -> Json:
     """Try to pay; from a browser the errors, too, carry the reduced intent."""
     doc = _found(act, ids, params)
-    try:
+    with intent_rules.less_to_browsers(act, "payment_intent", REDUCED):
         payment_confirmation.confirm(act, doc, params)
-    except errors.ApiError as error:
-        if act.publishable and isinstance(error.error.get("payment_intent"), dict):
-            error.error["payment_intent"] = reduced(error.error["payment_intent"])
-        raise
-    return reduced(doc.body) if act.publishable else doc.body
+    return intent_rules.seen(act, doc.body, REDUCED)
 
 
 def cancel(

@@ -9,11 +9,11 @@ cost the account a fee, which goes to the platform.
 from __future__ import annotations
 
 from shared.sandbox import books, currencies, errors, money
-from shared.sandbox.events import emit
+from shared.sandbox.events import annotated, emit
 from shared.sandbox.objects import given, page
 from shared.sandbox.resources import banks, payout_fees, payout_lifecycle
 from shared.sandbox.store import Document, Json
-from shared.sandbox.world import Act, annotate, snapshot
+from shared.sandbox.world import Act, snapshot
 
 # Paid out without decimals, however they are charged (stripe-facts 6.4).
 _WHOLE_UNITS = currencies.WHOLE_UNITS | {
@@ -222,11 +222,7 @@ def update(
 ) -> Json:
     """Annotate a payout."""
     doc = act.get("payout", ids["payout"], param="payout")
-    before = snapshot(doc)
-    annotate(doc.body, params)
-    act.store.save(doc)
-    emit(act, "payout.updated", doc, before=before)
-    return doc.body
+    return annotated(act, doc, params, "payout.updated")
 
 
 def index(

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shared.sandbox import errors
-from shared.sandbox.events import emit
+from shared.sandbox.events import annotated, emit
 from shared.sandbox.objects import given, page
 from shared.sandbox.resources import (
     fee_refunds,
@@ -23,7 +23,7 @@ from shared.sandbox.resources import (
     settlement,
 )
 from shared.sandbox.store import Document, Json
-from shared.sandbox.world import Act, annotate, merge_metadata, snapshot
+from shared.sandbox.world import Act, merge_metadata
 
 
 @dataclass(frozen=True)
@@ -259,11 +259,7 @@ def update(
 ) -> Json:
     """Annotate a refund."""
     doc = act.get("refund", ids["refund"], param="refund")
-    before = snapshot(doc)
-    annotate(doc.body, params)
-    act.store.save(doc)
-    emit(act, "refund.updated", doc, before=before)
-    return doc.body
+    return annotated(act, doc, params, "refund.updated")
 
 
 def cancel(

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from shared.sandbox import books, errors, money
 from shared.sandbox.store import Document, Json
-from shared.sandbox.world import Act
+from shared.sandbox.world import Act, annotate
 
 _EMBEDDED = 10  # as many as Stripe puts into an object
 
@@ -103,6 +103,21 @@ def embed(list_: Json, item: Json) -> None:
             return
     list_["has_more"] = list_["has_more"] or len(data) == _EMBEDDED
     list_["data"] = [item, *data][:_EMBEDDED]
+
+
+def annotated(
+    act: Act,
+    holder: Document,
+    list_: str,
+    made: Document,
+    params: Json,
+) -> Json:
+    """Annotate what was given back, there and in the list of what it was given back of."""
+    annotate(made.body, params)
+    act.store.save(made)
+    embed(holder.body[list_], made.body)
+    act.store.save(holder)
+    return made.body
 
 
 def refund_of(

@@ -11,7 +11,7 @@ from shared.sandbox.resources import (
     returns,
 )
 from shared.sandbox.store import Document, Json
-from shared.sandbox.world import Act, annotate, merge_metadata
+from shared.sandbox.world import Act, merge_metadata
 
 
 def create(
@@ -223,11 +223,7 @@ def update(
 ) -> Json:
     """Annotate a reversal; Stripe has no event for that."""
     transfer, made = _found(act, ids)
-    annotate(made.body, params)
-    act.store.save(made)
-    returns.embed(transfer.body["reversals"], made.body)
-    act.store.save(transfer)
-    return made.body
+    return returns.annotated(act, transfer, "reversals", made, params)
 
 
 def index(

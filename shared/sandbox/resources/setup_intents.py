@@ -165,11 +165,6 @@ def _found(
     return doc
 
 
-def reduced(body: Json) -> Json:
-    """The part of an intent that a browser may know."""
-    return {name: body[name] for name in REDUCED}
-
-
 def retrieve(
     act: Act,
     ids: dict[str, str],
@@ -177,7 +172,7 @@ def retrieve(
 ) -> Json:
     """One intent; a publishable key needs its client secret and sees the reduced one."""
     doc = _found(act, ids, params)
-    return reduced(doc.body) if act.publishable else doc.body
+    return intent_rules.seen(act, doc.body, REDUCED)
 
 
 def update(
@@ -212,14 +207,12 @@ def confirm(
     """Try to set the card up; from a browser the errors, too, carry the reduced intent."""
     doc = _found(act, ids, params)
     _write_types(doc, params)
-    try:
-        with setup_confirmation.carrying(doc):
-            setup_confirmation.confirm(act, doc, params)
-    except errors.ApiError as error:
-        if act.publishable and isinstance(error.error.get("setup_intent"), dict):
-            error.error["setup_intent"] = reduced(error.error["setup_intent"])
-        raise
-    return reduced(doc.body) if act.publishable else doc.body
+    with (
+        intent_rules.less_to_browsers(act, "setup_intent", REDUCED),
+        setup_confirmation.carrying(doc),
+    ):
+        setup_confirmation.confirm(act, doc, params)
+    return intent_rules.seen(act, doc.body, REDUCED)
 
 
 def cancel(

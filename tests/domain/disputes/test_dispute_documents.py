@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 from shared.core.errors import Invalid
 from shared.finance.disputes import files
-from shared.sandbox.resources.disputes import FILES
+from shared.sandbox.expansion import EVIDENCE_FILES
 from shared.sandbox.resources.files import MOST_PAGES, MOST_TOGETHER, PURPOSES
 from tests.support.papers import paper
 
 
 def test_the_kinds_are_files_of_stripes_evidence_and_the_limits_stripes() -> None:
     """So that nothing which we take is refused there."""
-    assert set(files.KINDS) <= set(FILES)
+    assert set(files.KINDS) <= set(EVIDENCE_FILES)
     assert (files.MOST_TOGETHER, files.MOST_PAGES) == (MOST_TOGETHER, MOST_PAGES)
     assert PURPOSES["dispute_evidence"].most >= files.MOST_TOGETHER
 

@@ -25,8 +25,8 @@ from shared.finance.disputes.response_draft import (
     OtherOrder,
     draft,
 )
+from shared.sandbox.expansion import EVIDENCE_FILES
 from shared.sandbox.resources.dispute_terms import EVIDENCE
-from shared.sandbox.resources.disputes import FILES
 
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 FACTS = Facts(
@@ -141,7 +141,7 @@ class TestDraft:
 class TestFields:
     def test_they_are_stripes_own_texts_and_no_files(self) -> None:
         """Files cannot be typed."""
-        assert set(evidence.FIELDS) <= set(EVIDENCE) - set(FILES)
+        assert set(evidence.FIELDS) <= set(EVIDENCE) - set(EVIDENCE_FILES)
 
     @pytest.mark.parametrize(
         "reason", [*sorted(codes("disputes.reasons")), "something_new"]
