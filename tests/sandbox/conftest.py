@@ -17,6 +17,9 @@ from tests.support.inprocess import InProcess
 from tests.support.sandbox import RunningSandbox
 from tests.support.standin_accounts import EXPRESS
 
+# Seconds: by themselves things follow a capture only where a test lets them, however slow it is.
+SETTLE_DELAY = 60
+
 
 @dataclass
 class Platform:
@@ -96,13 +99,13 @@ class Platform:
 
     def settle(self) -> None:
         """Let what follows a capture happen."""
-        self.sandbox.advance(1)
+        self.sandbox.settle()
 
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[RunningSandbox]:
     """The one stand-in."""
-    with RunningSandbox() as running:
+    with RunningSandbox(settle_delay=SETTLE_DELAY) as running:
         yield running
 
 

@@ -96,7 +96,7 @@ def test_disputes_and_refunds_of_the_platform_and_balances_below_zero(
     waiting = pay(sandbox, None, "pm_card_pendingRefund")
     disputed = [pay(sandbox, None) for _ in range(2)]
     own = pay(sandbox, account)
-    sandbox.advance(1)
+    sandbox.settle()
     post(sandbox, "/v1/refunds", payment_intent=waiting["id"], amount="1200")
     open_, lost = (
         sandbox.control(

@@ -158,6 +158,10 @@ class RunningSandbox:
         """Move its clock; what falls due happens before this returns."""
         self.control("POST", "clock/advance", {"seconds": seconds})
 
+    def settle(self) -> None:
+        """Let what follows a capture happen."""
+        self.advance(self._config.settle_delay + 1)
+
     def faults(self, *rules: dict[str, Any]) -> None:
         """Replace all fault rules."""
         self.control("PUT", "faults", {"rules": list(rules)})

@@ -74,7 +74,7 @@ const paid = await stripe.paymentIntents.create({ ...order, expand: ['latest_cha
 seen.paid = [paid.status, paid.latest_charge.captured, paid.metadata.order];
 const again = await stripe.paymentIntents.create({ ...order, expand: ['latest_charge'] }, { idempotencyKey: 'order-42' });
 seen.replayed = [again.id === paid.id, again.lastResponse.headers['idempotent-replayed']];
-await control('clock/advance', { seconds: 2 });
+await control('clock/advance', { seconds: 90 });
 const settled = await stripe.paymentIntents.retrieve(paid.id, {
   expand: ['latest_charge.balance_transaction', 'latest_charge.transfer.destination_payment.balance_transaction'],
 });
