@@ -51,6 +51,16 @@ def test_what_narrows_and_what_sorts_a_list_are_equally_high(
     assert _bottom(narrows) == _bottom(sorts)
 
 
+def test_what_narrows_the_trail_is_equally_high(page: Page, server: Server) -> None:
+    """Words, days and the button."""
+    sign_in(page, server, "operator@markethall.test", PASSWORD)
+    page.goto(f"{server.url}/operator/audit")
+    row = page.locator(".trail-filter")
+    parts = row.locator(".input, button").all()
+    assert len(parts) == 4
+    assert len({(_top(part), _bottom(part)) for part in parts}) == 1
+
+
 def test_a_way_that_is_not_chosen_is_as_dark_as_a_field(
     page: Page, server: Server
 ) -> None:
