@@ -73,8 +73,11 @@ async def look(
         if engine != "postgres":
             await count_again(row.source, row.stripe_event_id)
         return None
-    told = [] if asks is None else _of_orders(found)
-    return Look(first["next_id"], first["order_id"], told)
+    of_orders = _of_orders(found)
+    # Of a payment that several orders share, the first one, in whatever turn they are found.
+    order_id = min((record["order_id"] for record in of_orders), default=None)
+    told = [] if asks is None else of_orders
+    return Look(first["next_id"], order_id, told)
 
 
 def _looking(row: WebhookEvent, engine: str) -> tuple[Any, ...]:

@@ -16,9 +16,10 @@ from shared.finance.inbox import attribution, intake, statements
 from shared.finance.inbox.models import WebhookBody, WebhookEvent
 from shared.finance.ledger.models import LedgerPosting
 from shared.finance.payments.models import Payment
-from shared.finance.payments.statements import lock_payment
+from shared.finance.payments.statements import asks_of, lock_payment
 from shared.infra import unit
 from shared.infra.activity.models import Activity
+from shared.infra.database.raw_sql import execute
 from shared.infra.jobs.models import Job
 from shared.infra.mail.models import Email
 from shared.infra.references import service as references
@@ -305,6 +306,27 @@ async def test_the_order_of_an_event_is_found_as_the_orm_finds_it(
         assert kept.duplicates == 1
         kept_body = await WebhookBody.get(event_id=kept.id)
         assert json.loads(kept_body.body) == body
+
+
+async def test_what_several_orders_share_is_about_the_first_of_them(
+    database: str,
+) -> None:
+    """In whatever turn their payments were written down, and are found."""
+    first, second, third = [await make_order() for _ in range(3)]
+    for order in (third, first, second):
+        await make_payment(
+            order, stripe_payment_intent_id="pi_1", intent_key="purchase:MH-1:pay:1"
+        )
+    body = {"data": {"object": {"id": "pi_1"}}}
+
+    async with unit.transaction():
+        if database.startswith("postgres"):  # as it finds them without its indexes
+            for way in ("indexscan", "indexonlyscan", "bitmapscan"):
+                await execute(f"SET LOCAL enable_{way} = off")
+        look = await statements.look(_row("evt_1"), body, asks_of("pi_1"))
+
+    assert look is not None
+    assert (look.order_id, len(look.told)) == (first.id, 3)
 
 
 def _row(event_id: str) -> WebhookEvent:
