@@ -18,6 +18,9 @@ from hypercorn.config import Config, Sockets
 from shared.sandbox.app import create_sandbox
 from shared.sandbox.config import SandboxConfig
 
+# Whoever calls is to hang up first (aiohttp after 15 s of silence): a call that leaves as its
+# connection is closed fails.
+KEEP_ALIVE_SECONDS = 75
 _GRACE_SECONDS = 3.0
 _WITHOUT_A_WORD = struct.pack("ii", 1, 0)  # SO_LINGER: close with a reset
 
@@ -92,6 +95,7 @@ async def serve(
     settings.errorlog = logging.getLogger("shared.sandbox.server")
     settings.loglevel = "WARNING"
     settings.graceful_timeout = _GRACE_SECONDS
+    settings.keep_alive_timeout = KEEP_ALIVE_SECONDS
     settings.include_server_header = False
     try:
         await hypercorn_serve(
