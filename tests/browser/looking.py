@@ -64,11 +64,16 @@ TOO_WIDE = """
   .filter(one => one.children.length === 0 && one.getBoundingClientRect().right > window.innerWidth)
   .map(one => `${one.nodeName}.${one.className} ${one.textContent.trim().slice(0, 80)}`).slice(-3)
 """
-# No colour is on its way to another one any more.
+# No colour is on its way to another one any more. Each is brought to its end, which may begin another
+# one: where a part of the page is not drawn it would never come there by itself.
 FADED = """
 async () => {
-  const fading = () => document.getAnimations().some(animation => animation instanceof CSSTransition);
-  do { await new Promise(requestAnimationFrame); } while (fading());
+  const fading = () => document.getAnimations().filter(animation => animation instanceof CSSTransition);
+  for (let frames = 0; frames < 100; frames++) {
+    await new Promise(requestAnimationFrame);
+    if (!fading().length) return;
+    for (const animation of fading()) animation.finish();
+  }
 }
 """
 
