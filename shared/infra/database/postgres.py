@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
@@ -32,6 +32,7 @@ from tortoise.exceptions import (
 )
 
 from shared.infra.database.announced import TellsStatements, must_be_outside
+from shared.infra.database.asked import AskedBySending, Senders, raise_meant
 from shared.infra.database.held_connection import Held, held_connection, let_go
 from shared.infra.database.postgres_pool import give, take
 from shared.infra.database.postgres_statements import (
@@ -42,7 +43,7 @@ from shared.infra.database.postgres_statements import (
     scripted,
     sent_for_each,
 )
-from shared.infra.database.trouble import told, trouble_of
+from shared.infra.database.trouble import told
 from shared.infra.database.written import reads_only, written
 
 T = TypeVar("T")
@@ -56,49 +57,21 @@ class _Stateless(AsyncpgDBClient.connection_class):  # type: ignore[misc]
         return ""
 
 
-def _raise_meant(error: Exception) -> NoReturn:
-    """Raise what an error means: an outage, or what Tortoise makes of it."""
-    meant: Exception = error
+def _said_of(error: Exception) -> Exception:
+    """What Tortoise makes of an error."""
     if isinstance(error, (asyncpg.SyntaxOrAccessError, asyncpg.DataError)):
-        meant = OperationalError(error)
-    elif isinstance(error, asyncpg.IntegrityConstraintViolationError):
-        meant = IntegrityError(error)
-    elif isinstance(error, asyncpg.InvalidTransactionStateError):
-        meant = TransactionManagementError(error)
-    meant = trouble_of(error) or meant
-    if meant is error:
-        raise error
-    raise meant from error
+        return OperationalError(error)
+    if isinstance(error, asyncpg.IntegrityConstraintViolationError):
+        return IntegrityError(error)
+    if isinstance(error, asyncpg.InvalidTransactionStateError):
+        return TransactionManagementError(error)
+    return error
 
 
-class _PostgresAsked(AsyncpgDBClient):
-    """Tortoise's ways to ask, all of which lead through `send`."""
+class _PostgresAsked(AskedBySending, AsyncpgDBClient):
+    """Its statements, sent in our own ways."""
 
-    async def send(
-        self,
-        how: How[T],
-        query: str,
-        values: Sequence[Any] | None = None,
-    ) -> T:
-        """Send a statement, and return what `how` makes of its answer."""
-        raise NotImplementedError
-
-    def execute_query(
-        self,
-        query: str,
-        values: list[Any] | None = None,
-    ) -> Any:
-        return self.send(counted, query, values)
-
-    def execute_query_dict(
-        self,
-        query: str,
-        values: list[Any] | None = None,
-    ) -> Any:
-        return self.send(named, query, values)
-
-    def execute_insert(self, query: str, values: list[Any]) -> Any:
-        return self.send(inserted, query, values)
+    senders = Senders(counted, named, inserted)
 
 
 class Postgres(_PostgresAsked):
@@ -128,7 +101,7 @@ class Postgres(_PostgresAsked):
             async with self.acquire_connection() as connection:
                 return await how(query, values or (), connection)
         except Exception as error:
-            _raise_meant(error)
+            raise_meant(error, _said_of(error))
         finally:
             if how is scripted or not reads_only(query):
                 written.note()
@@ -207,7 +180,7 @@ class PostgresInside(_PostgresAsked, TransactionWrapper):
             connection = await self.begun()
             return await how(query, values or (), connection)
         except Exception as error:
-            _raise_meant(error)
+            raise_meant(error, _said_of(error))
         finally:
             self._lock.release()
 

@@ -14,7 +14,7 @@ import asyncio
 import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 from tortoise.backends.base.client import (
     ConnectionWrapper,
@@ -32,6 +32,7 @@ from tortoise.exceptions import IntegrityError, OperationalError
 
 from shared.infra.database import sqlite_waiting as waiting
 from shared.infra.database.announced import TellsStatements, must_be_outside
+from shared.infra.database.asked import AskedBySending, Senders, raise_meant
 from shared.infra.database.sqlite_checkpoints import Checkpoints
 from shared.infra.database.sqlite_connection import (
     How,
@@ -47,55 +48,26 @@ from shared.infra.database.sqlite_statements import (
     sent_for_each,
 )
 from shared.infra.database.sqlite_waiting import PatientLock, patiently
-from shared.infra.database.trouble import told, trouble_of
+from shared.infra.database.trouble import told
 from shared.infra.database.written import reads_only, written
 
 T = TypeVar("T")
 
 
-def _raise_meant(error: Exception) -> NoReturn:
-    """Raise what an error means: an outage, or what Tortoise makes of it."""
-    meant: Exception = error
+def _said_of(error: Exception) -> Exception:
+    """What Tortoise makes of an error."""
     if isinstance(error, sqlite3.OperationalError):
-        meant = OperationalError(error)
-    elif isinstance(error, sqlite3.IntegrityError):
-        meant = IntegrityError(error)
-    meant = trouble_of(error) or meant
-    if meant is error:
-        raise error
-    raise meant from error
+        return OperationalError(error)
+    if isinstance(error, sqlite3.IntegrityError):
+        return IntegrityError(error)
+    return error
 
 
-class _SqliteAsked(SqliteClient):
-    """Tortoise's ways to ask, all of which lead through `send`."""
+class _SqliteAsked(AskedBySending, SqliteClient):
+    """Its statements, sent in our own ways."""
 
     _connection: Any
-
-    async def send(
-        self,
-        how: How[T],
-        query: str,
-        values: Sequence[Any] | None = None,
-    ) -> T:
-        """Send a statement, and return what `how` makes of its answer."""
-        raise NotImplementedError
-
-    def execute_query(
-        self,
-        query: str,
-        values: list[Any] | None = None,
-    ) -> Any:
-        return self.send(counted, query, values)
-
-    def execute_query_dict(
-        self,
-        query: str,
-        values: list[Any] | None = None,
-    ) -> Any:
-        return self.send(named, query, values)
-
-    def execute_insert(self, query: str, values: list[Any]) -> Any:
-        return self.send(inserted, query, values)
+    senders = Senders(counted, named, inserted)
 
 
 class Sqlite(_SqliteAsked):
@@ -149,7 +121,7 @@ class Sqlite(_SqliteAsked):
                 return await patiently(self._reader.ask, how, query, given)
             return await self._written(how, query, given)
         except Exception as error:
-            _raise_meant(error)
+            raise_meant(error, _said_of(error))
 
     async def _written(
         self,
@@ -236,7 +208,7 @@ class SqliteInside(_SqliteAsked, SqliteTransactionWrapper):
                 return await connection.read(how, query, values or ())
             return await connection.write(how, query, values or ())
         except Exception as error:
-            _raise_meant(error)
+            raise_meant(error, _said_of(error))
 
     def execute_many(
         self,
