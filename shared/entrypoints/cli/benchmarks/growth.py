@@ -37,7 +37,7 @@ from shared.entrypoints.cli.demo_goods import OPERATOR, OWNER, PASSWORD, VELO
 
 SMALL, LARGE = 10_000, 100_000
 MANY = 60  # vendors of the third: more than a list shows
-TIMES = 60  # so often each page is asked for in a round; the database's time comes in hundredths
+TIMES = 60  # so often each page is asked for in a round
 ROUNDS = 3
 _SIGN_IN = {
     growth_pages.SELLER: (addresses.VENDOR_SIGN_IN, OWNER),

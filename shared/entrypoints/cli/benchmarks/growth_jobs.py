@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from shared.entrypoints.cli.benchmarks.growth import Filled
 
 ROUNDS = 3
-TIMES = 60  # of a job that finds nothing; the database's time comes in hundredths of a second
+TIMES = 60  # of a job that finds nothing
 # It compares everything with Stripe, in a process of its own: `bench reconciliation`.
 WHOLE = "reporting.nightly"
 # It asks once for each vendor, of whom there are as many as there are.

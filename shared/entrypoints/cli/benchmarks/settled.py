@@ -42,7 +42,7 @@ from shared.entrypoints.cli.benchmarks.servers import (
 )
 from shared.entrypoints.cli.bootstrap import ROOT
 
-PAYMENTS, TURNS = 240, 6
+PAYMENTS, TURNS = 240, 24
 _NOW, _BEFORE = "now", "before"
 _DESIGN, _INSERT = "the first design", "a bare insert"
 _WARM = 40  # payments more, of which nothing is measured: what is loaded late is loaded then
