@@ -226,8 +226,8 @@ async def test_a_site_that_does_not_answer_is_only_news_to_the_probe(
         == blamed.what
         == "The site does not answer at http://127.0.0.1:9 (ClientConnectorError)."
     )
-    assert not told.advice
-    assert blamed.advice
+    assert (told.mark, told.advice) == ("--", "")
+    assert blamed.mark == "!!"
 
 
 async def test_the_test_mail_goes_to_the_operator(

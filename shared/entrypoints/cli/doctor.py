@@ -50,9 +50,8 @@ async def doctor(settings: Settings, *, probe: bool = False) -> int:
     """
     bad = 0
     async for finding in findings(settings, probe=probe):
-        mark = "!!" if finding.advice else "ok"
         print(
-            f"  {mark}  {finding.what}"
+            f"  {finding.mark}  {finding.what}"
             + (f"\n      {finding.advice}" if finding.advice else ""),
             flush=True,
         )

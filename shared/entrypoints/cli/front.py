@@ -151,9 +151,11 @@ async def ask(
             )
         ]
     except (aiohttp.ClientError, TimeoutError, OSError) as problem:
-        start = f"Start it with python3 run.py, and let {public} lead to it."
         what = f"The site does not answer at {public} ({type(problem).__name__})."
-        return [Finding(what, start if must_answer else "")]
+        if not must_answer:  # it may not be started yet
+            return [Finding(what, is_open=True)]
+        start = f"Start it with python3 run.py, and let {public} lead to it."
+        return [Finding(what, start)]
     statuses = {status for status, _ in answers}
     if statuses != {200}:
         return [_elsewhere(settings, max(statuses))]
