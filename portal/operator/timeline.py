@@ -17,6 +17,7 @@ from shared.core.locales import ngettext
 from shared.core.money import Money
 from shared.entrypoints.web.filters import exact, money
 from shared.entrypoints.web.links import url_for
+from shared.finance.inbox import outcomes
 from shared.finance.inbox.queries import EventView
 from shared.finance.inbox.rules import Decision
 from shared.finance.inbox.timeline import Done, Timeline, TimelineEvent
@@ -156,7 +157,7 @@ def _told(entry: TimelineEvent, currency: str) -> HistoryLine:
         event.type,
         entry.at,
         kind=badge[0] if badge[0] != "plain" else None,
-        detail=_upper(event.error or event.outcome),
+        detail=event.error or outcomes.in_words(event.outcome),
         badge=badge,
         again=again(event),
         changes=change_lines(event.changes, currency),

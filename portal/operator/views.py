@@ -38,6 +38,7 @@ from shared.finance.connect.queries import (
     vendor_rows,
 )
 from shared.finance.connect.words import badge_of, status_words
+from shared.finance.inbox import outcomes
 from shared.finance.inbox import words as webhook_words
 from shared.finance.inbox.dispatch import replay
 from shared.finance.inbox.endpoint_health import endpoints
@@ -219,6 +220,7 @@ async def webhooks() -> Response:
         pager=pager(url_for("operator.webhooks"), found, status=told, q=search),
         states=spoken(EVENT_STATES),
         decisions=decisions(),
+        in_words=outcomes.in_words,
         parked=await parked_payments(),
         endpoints=[
             webhook_words.row(endpoint) for endpoint in await endpoints(kit().settings)
@@ -238,6 +240,7 @@ async def webhook(event_id: str) -> Response:
         state=spoken(EVENT_STATES)[event.status],
         decision=decisions()[event.decision],
         again=again(event),
+        decided=outcomes.in_words(event.outcome),
         changed=change_lines(event.changes, event.currency),
         **(
             await _preview(event)
@@ -253,9 +256,10 @@ async def _preview(event: EventView) -> dict[str, Any]:
         done = await replay(kit(), event.stripe_event_id, dry_run=True)
     except (TryLater, BodyForgotten) as error:
         return {"preview": error.message, "would": ()}
-    text = done.outcome[:1].upper() + done.outcome[1:]
+    text = outcomes.in_words(done.outcome)
+    said = f"{text[:1].upper()}{text[1:]}".removesuffix(".")
     return {
-        "preview": f"{text}{':' if done.changes else '.'}",
+        "preview": f"{said}{':' if done.changes else '.'}",
         "would": change_lines(done.changes, event.currency),
     }
 
@@ -274,7 +278,7 @@ async def replay_event(event_id: str) -> Response:
         return see_other(here, ("warn", error.message))
     well = done.status in (EventStatus.HANDLED, EventStatus.IGNORED)
     word = decisions()[done.decision][1]
-    said = f"{word}: {done.outcome}" if done.outcome else word
+    said = f"{word}: {outcomes.in_words(done.outcome)}" if done.outcome else word
     return see_other(
         url_for("operator.webhook", event_id=event.stripe_event_id),
         ("ok" if well else "error", said[:300]),

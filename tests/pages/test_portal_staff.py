@@ -224,4 +224,4 @@ class TestOperator:
 
         await event.refresh_from_db()
         assert (event.status, event.outcome) == ("handled", "not ours")
-        assert "not ours" in await portal.get("/operator/webhooks/evt_1")
+        assert "It is about nothing of this marketplace." in await portal.get("/operator/webhooks/evt_1")

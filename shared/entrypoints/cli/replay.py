@@ -12,7 +12,7 @@ from shared.entrypoints.cli.opened import opened
 from shared.entrypoints.cli.options import Options
 from shared.entrypoints.cli.settings import read_settings
 from shared.entrypoints.cli.where import installation, site
-from shared.finance.inbox import dispatch
+from shared.finance.inbox import dispatch, outcomes
 from shared.finance.inbox.rules import EventStatus
 
 
@@ -25,13 +25,12 @@ async def replay(
     """Exit 1 when it went wrong again."""
     async with opened(settings) as tools:
         done = await dispatch.replay(tools, event_id, dry_run=dry_run)
+    came = outcomes.in_words(done.outcome)
     if dry_run:
-        print(
-            f"{done.event_id} {done.type} is {done.status.value}. A replay: {done.outcome}"
-        )
+        print(f"{done.event_id} {done.type} is {done.status.value}. A replay: {came}")
     else:
         print(
-            f"{done.event_id} {done.type}: {done.status.value}, {done.decision} ({done.outcome})"
+            f"{done.event_id} {done.type}: {done.status.value}, {done.decision} ({came})"
         )
     for change in done.changes:
         print(f"  {change.what}: {change.before} -> {change.after}")

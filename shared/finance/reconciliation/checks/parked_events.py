@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shared.finance.inbox import dispatch
+from shared.finance.inbox import dispatch, outcomes
 from shared.finance.inbox.rules import EventStatus
 from shared.finance.reconciliation.checks.check import (
     Arguments,
@@ -27,7 +27,7 @@ async def replay_event(context: Context, given: Arguments) -> str:
     done = await dispatch.replay(context, str(given["event_id"]))
     if done.status in (EventStatus.FAILED, EventStatus.PARKED):
         raise CannotRepair(f"It failed again: {done.outcome}"[:300])
-    return f"Applied: {done.outcome}."
+    return f"Applied. {outcomes.in_english(done.outcome)}"
 
 
 class ParkedEventCheck(Check[EventAtStripe]):
