@@ -14,7 +14,7 @@ from portal.operator.tasks import tasks
 from shared.core.frozen import frozen
 from shared.core.locales import gettext as _
 from shared.core.locales import ngettext
-from shared.core.money import Money
+from shared.core.money import MINUS, Money
 from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.filters import filled, moment, money, percent
 from shared.entrypoints.web.identity import actor
@@ -118,7 +118,7 @@ def _note(
     if not has_change or before.amount <= 0 or week.amount < 0:
         return said
     rise = round((week.amount - before.amount) * 100 / before.amount)
-    sign = "+" if rise > 0 else "\N{MINUS SIGN}" if rise < 0 else "±"
+    sign = "+" if rise > 0 else MINUS if rise < 0 else "±"
     change = f"{sign}{percent(Decimal(abs(rise)))}"
     return Markup("{}<br>{}").format(
         said, _("%(change)s on the 7 days before", change=change)

@@ -19,7 +19,7 @@ from babel.numbers import NumberPattern, format_decimal, parse_pattern
 
 from shared.core.locales import SOURCE, current, ngettext
 from shared.core.locales import gettext as _
-from shared.core.money import Money, decimals
+from shared.core.money import MINUS, Money, decimals
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,14 +64,18 @@ def money(value: Money) -> str:
         return str(value)
     digits = decimals(value.currency)
     pattern = _pattern(current(), digits)
-    return str(
-        pattern.apply(
-            value.to_decimal(),
-            locale(),
-            currency=value.currency,
-            currency_digits=False,
-        )
+    written = pattern.apply(
+        value.to_decimal(),
+        locale(),
+        currency=value.currency,
+        currency_digits=False,
     )
+    return signed(str(written))
+
+
+def signed(written: str) -> str:
+    """What was written of a number, with the minus that people read; machines keep the hyphen."""
+    return written.replace("-", MINUS)
 
 
 @cache
@@ -87,11 +91,10 @@ def _pattern(language: str, digits: int) -> NumberPattern:
 
 def number(value: int | Decimal) -> str:
     """`1,204` and `1.204`; a Decimal keeps its digits."""
-    return (
-        f"{value:,}"
-        if current() == SOURCE
-        else str(format_decimal(value, locale=locale(), decimal_quantization=False))
-    )
+    if current() == SOURCE:
+        return signed(f"{value:,}")
+    written = format_decimal(value, locale=locale(), decimal_quantization=False)
+    return signed(str(written))
 
 
 def percent(value: Decimal) -> str:
@@ -101,7 +104,7 @@ def percent(value: Decimal) -> str:
 
 @lru_cache(maxsize=1024)  # mostly rates of VAT and commission
 def _percent(value: Decimal, language: str) -> str:
-    digits = format_decimal(value, "#,##0.##", locale=_locale(language))
+    digits = signed(format_decimal(value, "#,##0.##", locale=_locale(language)))
     return f"{digits}%" if language == SOURCE else f"{digits}\N{NO-BREAK SPACE}%"
 
 

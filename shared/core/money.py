@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
 
 from shared.core.errors import Invalid
 
@@ -36,6 +37,7 @@ ZERO_DECIMAL = frozenset(
 THREE_DECIMAL = frozenset(["BHD", "JOD", "KWD", "OMR", "TND"])
 # Sent with two decimals of which the last two digits must be 00.
 WHOLE_UNITS_ONLY = frozenset({"ISK", "UGX"})
+MINUS: Final = "\N{MINUS SIGN}"  # where people read; machines get the hyphen
 MAX_AMOUNT = 99_999_999  # Stripe: up to eight digits in minor units
 
 _DECIMAL_STRING = re.compile(r"([0-9]{1,12})(?:\.([0-9]+))?")
@@ -166,10 +168,10 @@ class Money:
         )
 
     def __str__(self) -> str:
-        """As people read it, on pages, in mails and in errors alike: `€49.90`, `-€1,204.30` or `DKK
-        349.00`.
+        """As people read it, on pages, in mails and in errors alike: `€49.90`, `−€1,204.30` or `DKK
+        349.00`. For machines it is `to_decimal`, with a hyphen.
         """
-        sign = "-" if self.amount < 0 else ""
+        sign = MINUS if self.amount < 0 else ""
         symbol = SYMBOLS.get(self.currency, self.currency)
         gap = "\N{NO-BREAK SPACE}" if symbol[-1].isalpha() else ""
         return f"{sign}{symbol}{gap}{abs(self.to_decimal()):,}"

@@ -65,7 +65,7 @@ def test_a_vendor_makes_a_code_and_a_shopper_uses_it(
     assert look(shopper, "checkout with a code that nobody has") == []
     shopper.get_by_label("Discount code").fill("tenth-one")
     shopper.get_by_role("button", name="Apply").click()
-    expect(shopper.locator("#checkout-totals")).to_contain_text("-€2.45")
+    expect(shopper.locator("#checkout-totals")).to_contain_text("−€2.45")
     assert look(shopper, "checkout with a code") == []
     shopper.goto(f"{server.url}/shop/basket")
     expect(shopper.locator("#basket")).to_contain_text("TENTH-ONE")
@@ -113,7 +113,7 @@ def test_a_code_of_everything_needs_no_card_and_the_order_is_taken_back(
     wrong += look(shopper, "basket with a code that nobody has")
     shopper.get_by_label("Discount code").fill("all-of-it")
     shopper.get_by_role("button", name="Apply").click()
-    expect(shopper.locator("#basket")).to_contain_text("-€11.00")
+    expect(shopper.locator("#basket")).to_contain_text("−€11.00")
     shopper.get_by_role("link", name="Checkout").click()
     expect(shopper.get_by_text("There is nothing to pay.")).to_be_visible()
     wrong += look(shopper, "checkout of nothing")
@@ -205,7 +205,7 @@ def test_without_scripts_a_code_is_applied_and_what_was_typed_stays(
     shopper.locator(".summary summary").click()
     shopper.get_by_label("Discount code").fill("tenth-two")
     shopper.get_by_role("button", name="Apply").click()
-    expect(shopper.locator("#checkout-totals")).to_contain_text("-€2.45")
+    expect(shopper.locator("#checkout-totals")).to_contain_text("−€2.45")
     expect(shopper.locator("#full_name")).to_have_value("Ada Lovelace")
     shopper.get_by_role("button", name="Remove TENTH-TWO").click()
     expect(shopper.get_by_label("Discount code")).to_be_attached()

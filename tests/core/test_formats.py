@@ -16,7 +16,7 @@ from shared.core.money import Money
 AT = datetime(2026, 11, 3, 14, 5, tzinfo=UTC)
 WRITTEN = {
     "en": [
-        "-€1,204.30",
+        "−€1,204.30",
         "DKK 349.00",
         "¥4,990",
         "1,204",
@@ -30,7 +30,7 @@ WRITTEN = {
         "4th quarter 2026",
     ],
     "de": [
-        "-1.204,30 €",
+        "−1.204,30 €",
         "349,00 DKK",
         "4.990 ¥",
         "1.204",
@@ -44,7 +44,7 @@ WRITTEN = {
         "4. Quartal 2026",
     ],
     "fr": [
-        "-1 204,30 €",
+        "−1 204,30 €",
         "349,00 DKK",
         "4 990 JPY",
         "1 204",
@@ -158,3 +158,20 @@ def test_times_are_written_as_the_language_writes_them(
             short = format_datetime(at, "HH:mm", tzinfo=UTC, locale=locale)
             assert formats.exact_time(at) == exact
             assert formats.time(at, UTC) == short
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_one_minus(language: str) -> None:
+    """Of amounts, numbers and percentages alike; what machines read keeps the hyphen."""
+    taken = Money(-4_990, "EUR")
+    with speaking(language):
+        said = (
+            formats.money(taken),
+            formats.number(-1_204),
+            formats.number(Decimal("-0.5")),
+            formats.percent(Decimal(-16)),
+        )
+    for each in said:
+        assert each.startswith("−")
+        assert "-" not in each
+    assert str(taken.to_decimal()) == "-49.90"

@@ -50,10 +50,10 @@ async def test_a_code_is_kept_to_the_checkout_and_taken_out_again(
     assert "Add a discount code" in words(await browser.get(HERE))
     assert (await _try(browser, "welcome 10"))[0] == 303
     said = words(await browser.get(HERE))
-    assert "Discount WELCOME10 -€4.99 Total €44.91" in said
+    assert "Discount WELCOME10 −€4.99 Total €44.91" in said
     assert "Add a discount code" not in said
     checkout = words(await browser.get("/shop/checkout"))
-    assert "Discount WELCOME10 -€4.99 Total €44.91" in checkout
+    assert "Discount WELCOME10 −€4.99 Total €44.91" in checkout
     answer = await browser.post(f"{HERE}/code", {"code": "remove"})
     assert answer.status_code == 303
     assert "Total €49.90" in words(await browser.get(HERE))
@@ -99,7 +99,7 @@ async def test_of_two_currencies_each_purchase_is_looked_at_for_itself(
     assert html.count('Remove<span class="sr-only"> WELCOME10') == 1
     assert html.count('class="discount-fold"') == 1
     said = words(html)
-    assert "Discount WELCOME10 -€4.99 Total €44.91" in said
+    assert "Discount WELCOME10 −€4.99 Total €44.91" in said
     assert "another shop" not in said
     await make_discount(code="TOGETHER", least_amount=10_000, **FIVER)
     assert (await _try(browser, "TOGETHER", **at_lux))[0] == 409

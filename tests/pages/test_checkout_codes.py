@@ -59,11 +59,11 @@ async def test_a_code_is_taken_off_and_nothing_that_was_typed_is_lost(
     assert 'value="Ada L"' in html
     assert 'value="Esch"' in html
     assert "Enter street" not in html
-    assert "Discount WELCOME10 -€4.99 Total €44.91" in words(html)
+    assert "Discount WELCOME10 −€4.99 Total €44.91" in words(html)
     again = await browser.get(HERE)
-    assert "Discount WELCOME10 -€4.99" in words(again)
+    assert "Discount WELCOME10 −€4.99" in words(again)
     basket = words(await browser.get("/shop/basket"))
-    assert "Discount WELCOME10 -€4.99 Total €44.91" in basket
+    assert "Discount WELCOME10 −€4.99 Total €44.91" in basket
     answer = await _order(browser, again)
     assert answer.status_code == 303
     order = await Order.get()

@@ -110,8 +110,8 @@ class TestPayment:
         seen = {"seen_code": "TENTH", "seen_off": "300"}
         said = words(await visitor.get(await visitor.check_out(**seen)))
         names = [(await Vendor.get(id=shop.vendor_id)).name for shop in shops]
-        assert f"{names[0]} €20.00 Code TENTH {names[0]} -€2.00" in said
-        assert f"{names[1]} €9.99 Code TENTH {names[1]} -€1.00" in said
+        assert f"{names[0]} €20.00 Code TENTH {names[0]} −€2.00" in said
+        assert f"{names[1]} €9.99 Code TENTH {names[1]} −€1.00" in said
         assert "Total €26.99" in said
 
     async def test_the_last_piece_gone_while_the_card_is_typed_charges_nothing(

@@ -159,7 +159,7 @@ class TestAtOnce:
             assert (await portal.post(f"{HOME}/instant", form)).status_code == 409
             page = words(await portal.get(f"{HOME}/{row.id}"))
             assert re.search(
-                r"Fee for the instant payout – -€0\.49 Together €48\.16", page
+                r"Fee for the instant payout – −€0\.49 Together €48\.16", page
             )
             assert re.search(r"Fee €0\.49 From your balance €48\.65", page)
 

@@ -224,4 +224,6 @@ class TestOperator:
 
         await event.refresh_from_db()
         assert (event.status, event.outcome) == ("handled", "not ours")
-        assert "It is about nothing of this marketplace." in await portal.get("/operator/webhooks/evt_1")
+        assert "It is about nothing of this marketplace." in await portal.get(
+            "/operator/webhooks/evt_1"
+        )

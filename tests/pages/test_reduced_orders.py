@@ -63,7 +63,7 @@ async def test_its_shopper_reads_what_the_code_took_off(
             f"/shop/orders/{link_of((await order.checkout).token)}"
         )
     )
-    assert "Items €49.90 Code SPRING -€10.00" in page
+    assert "Items €49.90 Code SPRING −€10.00" in page
     assert "Delivery Standard parcel, instead of €4.90 Free" in page
     assert "Total €39.90" in page
 
@@ -76,7 +76,7 @@ async def test_its_vendor_and_the_staff_read_it_too_and_who_bears_it(
     vendor = await Vendor.get(id=portal.vendor_id)
     order = await _reduced(vendor, **PAID)
     page = words(await portal.get(f"/vendor/admin/orders/{order.number}"))
-    told = "Code SPRING Delivery was €4.90 less. The marketplace bears €3.00 of it. -€10.00"
+    told = "Code SPRING Delivery was €4.90 less. The marketplace bears €3.00 of it. −€10.00"
     assert told in page
     operator = await operator_in(client)
     assert told in words(await operator.get(f"/operator/orders/{order.number}"))
@@ -90,7 +90,7 @@ async def test_its_vendor_reads_what_it_will_have_before_it_is_paid(
     order = await _reduced(await Vendor.get(id=portal.vendor_id))
     page = words(await portal.get(f"/vendor/admin/orders/{order.number}"))
     assert "Shopper owes €39.90 Paid by the marketplace €3.00" in page
-    assert "Platform fee card fees included -€1.24 Your share €41.66" in page
+    assert "Platform fee card fees included −€1.24 Your share €41.66" in page
 
 
 async def test_the_list_of_payments_says_of_what_a_part_is_left_only_where_some_went_back(
@@ -133,7 +133,7 @@ async def test_the_mails_about_its_payment_say_it(database: str) -> None:
         assert await mark_paid(tx, checkout, locked)
     for kind in ("order_confirmed", "order_sold"):
         text = (await Email.get(kind=kind)).text
-        assert "49.90\n  Code SPRING  -€10.00\n  Delivery reduced with the code" in text
+        assert "49.90\n  Code SPRING  −€10.00\n  Delivery reduced with the code" in text
         assert "Total  €39.90" in text
     share = Money(3990 - order.platform_fee_amount + 300, "EUR")
     assert f"Yours  {share}" in (await Email.get(kind="order_sold")).text

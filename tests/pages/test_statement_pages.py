@@ -82,9 +82,9 @@ class TestTheVendors:
         page = await portal.get(f"{LIST}/2026-10")
         assert f'href="/vendor/admin/orders/{number}"' in page
         said = words(page)
-        assert f"Sale {number} €100.00 -€10.00 €90.00 €90.00" in said
-        assert f"Refund {number} -€20.00 €2.00 -€18.00 €72.00" in said
-        assert "Payout to your bank -€40.00 -€40.00 €32.00" in said
+        assert f"Sale {number} €100.00 −€10.00 €90.00 €90.00" in said
+        assert f"Refund {number} −€20.00 €2.00 −€18.00 €72.00" in said
+        assert "Payout to your bank −€40.00 −€40.00 €32.00" in said
         assert "Net €6.84 VAT 17% €1.16 Total €8.00" in said
 
     async def test_files_are_the_same_to_the_byte_also_after_further_sales(

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from shared.core import formats
+from shared.core.formats import signed
 from shared.core.locales import SOURCE, speaking
 from shared.core.words import word
 from shared.finance.statements import layout
@@ -71,7 +72,7 @@ def _invoice_word(code: str, **values: object) -> str:
 
 def amount(view: StatementView, value: int) -> str:
     """`1,234.50` with a true minus sign; the currency stands in the heading."""
-    return f"{view.money(value).to_decimal():,}".replace("-", "\N{MINUS SIGN}")
+    return signed(f"{view.money(value).to_decimal():,}")
 
 
 def _account(sheets: Sheets, view: StatementView) -> None:
@@ -197,7 +198,7 @@ def _state_vat(sheets: Sheets, found: StateVat) -> None:
     """The VAT in the currency of the state that it goes to, with the rate, who published it and
     when.
     """
-    total = f"{found.amount.to_decimal():,}".replace("-", "\N{MINUS SIGN}")
+    total = signed(f"{found.amount.to_decimal():,}")
     x = MARGIN + APART
     name = _invoice_word("vat_in", currency=found.amount.currency)
     sheets.text(x, name, bold=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from shared.core.formats import english_day
 from shared.core.locales import SOURCE, speaking
-from shared.core.money import Money
+from shared.core.money import MINUS, Money
 from shared.core.words import word
 from shared.finance.disputes.response_draft import Facts
 from shared.finance.statements.layout import ROW, bill_row
@@ -133,7 +133,7 @@ def _lines(sheets: Sheets, facts: Facts) -> None:
             (
                 _said("refunded", day=english_day(refund.at)),
                 "",
-                f"\N{MINUS SIGN}{_plain(refund.amount)}",
+                f"{MINUS}{_plain(refund.amount)}",
             ),
         )
         sheets.down(ROW)
@@ -145,7 +145,7 @@ def _rest(sheets: Sheets, facts: Facts) -> None:
     """
     goods = sum(line.total.amount for line in facts.lines)
     if facts.discount:
-        off = f"\N{MINUS SIGN}{_plain(facts.discount)}"
+        off = f"{MINUS}{_plain(facts.discount)}"
         bill_row(sheets, (_said("discount"), "", off))
         sheets.down(ROW)
         goods -= facts.discount.amount

@@ -112,12 +112,12 @@ async def test_the_vendors_page_tells_it(client: TestClientProtocol) -> None:
         page = await portal.get(f"/vendor/admin/orders/{order.number}")
     said = words(page)
     assert (
-        "Shopper paid €100.00 Platform fee -€10.00 Your share €90.00 Refund 1 6 Oct -€20.00"
+        "Shopper paid €100.00 Platform fee −€10.00 Your share €90.00 Refund 1 6 Oct −€20.00"
         in said
     )
     assert "Platform fee given back 6 Oct €2.00" in said
     assert (
-        "Paid out to your bank arrived 12 Oct -€50.00 Not paid out yet €22.00" in said
+        "Paid out to your bank arrived 12 Oct −€50.00 Not paid out yet €22.00" in said
     )
     assert "Stripe’s fee, paid by the marketplace: €1.70" in said
     assert "Cost of the dispute" not in said

@@ -271,7 +271,7 @@ class TestPayoutFees:
             "po_1",
             "vendor 7 €0.00, platform €0.00",
         )
-        assert found.stripe_side == "vendor 7 -€5.08, platform €0.05"
+        assert found.stripe_side == "vendor 7 −€5.08, platform €0.05"
 
 
 def test_a_balance_that_differs_says_whose_it_is() -> None:
