@@ -2,8 +2,8 @@
 # Tortoise ORM 1.1.9, SQLite, use_tz=True: a moment that is given in another time zone than the stored ones is compared by its letters.
 #
 # Orders of 22:30 and 23:30 UTC on 31 January, and a shop in Berlin that asks for those since 1 February, 00:00+01:00 (23:00 UTC):
-# PostgreSQL finds the second, SQLite none, and neither by the very moment, 00:30+01:00. The other way round (timezone="Europe/Berlin", asked
-# in UTC) it finds too many. A model that is saved has its time turned to the one zone that `timezone` names; what is asked for, and what
+# PostgreSQL finds the second, SQLite none, nor by its very moment, 00:30+01:00. The other way round (timezone="Europe/Berlin", asked
+# in UTC) SQLite finds too many. A model that is saved has its time turned to the zone that `timezone` names; what is asked for, and what
 # `update(...)` writes, is handed to SQLite as it stands ("2026-02-01 00:00:00+01:00"), where it is text and sorted as text.
 # So a month's sales end an hour early or late, and after an `update` the rows are out of order for good. The documentation says that
 # with use_tz=True UTC is what is stored always; in the tracker, of the zone of a moment that is asked for, nothing was found (of its form,

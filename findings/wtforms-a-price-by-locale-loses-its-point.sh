@@ -7,7 +7,7 @@
 # WTForms does not say). So a price is a hundred times what was typed, and no validator minds. The way out is no better: value="12,5" is no
 # number to a browser, which empties the box, so whoever opens a price and saves it has lost it. English locales read rightly, and lose in
 # that way what has a mark between its thousands ("1,234.5").
-# In the documentation of the field nothing says it, and nothing was found in the tracker (pallets-eco/wtforms; support of locales is 2, closed).
+# Neither the documentation of the field nor the project's tracker (pallets-eco/wtforms) says anything of it.
 # Way round: widget=TextInput() with use_locale, or a DecimalField without it.
 # Seen on 2026-12-01; exits 1 when any of this changes.
 set -euo pipefail
