@@ -14,7 +14,7 @@ from shared.core import clock
 from shared.core.domains import NOT_OURS
 from shared.core.errors import MarketError, TryLater
 from shared.core.frozen import frozen
-from shared.finance.inbox import attribution
+from shared.finance.inbox import attribution, statements
 from shared.finance.inbox.attribution import Attribution
 from shared.finance.inbox.dry_run import rehearsed
 from shared.finance.inbox.errors import BodyForgotten, EventNotStored
@@ -178,6 +178,7 @@ async def _close(
     attempt: Attempt,
     decision: Decision,
 ) -> None:
+    await statements.keep_order(about.order_id)
     row = await tx.lock(WebhookEvent, id=event_id)
     await close(tx, row, attempt, decision=decision, order_id=about.order_id)
 
@@ -229,6 +230,7 @@ async def _failed(tried: _Tried, error: Exception) -> Attempt:
     why = f"{type(error).__name__}: {detail}"[:4000]
     attempt = Attempt(status, Decision.FAILED, why, changes_of(tried.led_to))
     async with unit.transaction() as tx:
+        await statements.keep_order(tried.about.order_id)
         current = await tx.lock(WebhookEvent, id=row.id)
         await tx.move(
             current,

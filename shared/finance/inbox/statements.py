@@ -126,6 +126,16 @@ async def count_again(source: str, event_id: str) -> bool:
     return bool(await execute(_AGAIN, clock.now(), source, event_id))
 
 
+async def keep_order(order_id: int | None) -> None:
+    """Wait for whoever has an order locked, before an event is locked that will name it.
+
+    PostgreSQL waits for them when the event is written, and they may be about to insert the same
+    event, which came twice.
+    """
+    if order_id is not None and dialect() == "postgres":
+        await fetch("SELECT 1 FROM orders WHERE id = ? FOR KEY SHARE", order_id)
+
+
 async def store_done(
     row: WebhookEvent,
     body: str,
