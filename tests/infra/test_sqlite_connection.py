@@ -5,7 +5,9 @@ statement.
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -204,6 +206,51 @@ async def test_nobody_waits_for_ever_behind_whoever_waited_before(
     await before
     turns.release()
     assert turns.is_free()
+
+
+@pytest.mark.parametrize("turns", range(4))
+async def test_whoever_is_cancelled_twice_while_it_begins_keeps_nobody_out(
+    database: str, turns: int
+) -> None:
+    """Another process had the lock; the page was closed, and its time was over a moment later."""
+
+    async def begin() -> None:
+        async with unit.transaction():
+            pass
+
+    with closing(sqlite3.connect(sqlite_path(database))) as other:
+        other.execute("BEGIN IMMEDIATE")
+        begins = asyncio.create_task(begin())
+        await asyncio.sleep(0.005)
+        begins.cancel()
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        begins.cancel()
+        await asyncio.gather(begins, return_exceptions=True)
+        assert begins.cancelled()
+    async with asyncio.timeout(5):
+        await begin()
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+async def test_what_must_be_done_is_done_however_often_one_is_cancelled(
+    times: int,
+) -> None:
+    """And who was cancelled is so then; a failure of it is nobody's."""
+    done: list[str] = []
+
+    async def work() -> None:
+        await asyncio.sleep(0.01)
+        done.append("done")
+        raise OSError
+
+    waits = asyncio.create_task(sqlite_waiting.to_the_end(work()))
+    for _ in range(times):
+        await asyncio.sleep(0)
+        waits.cancel()
+    await asyncio.gather(waits, return_exceptions=True)
+
+    assert (done, waits.cancelled()) == (["done"], True)
 
 
 async def test_the_log_of_writes_is_copied_into_the_file_and_begins_again(

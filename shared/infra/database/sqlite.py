@@ -10,10 +10,8 @@ fails stays open, so that the next one would commit it.
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any, TypeVar
 
 from tortoise.backends.base.client import (
@@ -47,7 +45,11 @@ from shared.infra.database.sqlite_statements import (
     scripted,
     sent_for_each,
 )
-from shared.infra.database.sqlite_waiting import PatientLock, patiently
+from shared.infra.database.sqlite_waiting import (
+    PatientLock,
+    patiently,
+    to_the_end,
+)
 from shared.infra.database.trouble import told
 from shared.infra.database.written import reads_only, written
 
@@ -240,11 +242,11 @@ class _SqliteTransaction(SqliteTransactionContext):
             with told():
                 await self.ensure_connection()
                 await self.connection.begin()
-        except (
-            BaseException
-        ):  # cancelled, too: then the lock is taken a moment later, by nobody
-            await self._undo()
-            self._trxlock.release()
+        except BaseException:  # cancelled, too, and while that is undone once more
+            try:
+                await self._undo()
+            finally:
+                self._trxlock.release()
             raise
         self.token = get_connections().set(self.connection_name, self.connection)
         return self.connection  # type: ignore[no-any-return]
@@ -277,9 +279,9 @@ class _SqliteTransaction(SqliteTransactionContext):
             self.connection._parent.wrote()
 
     async def _undo(self) -> None:
-        # What went wrong first is what is told; a full disk has rolled back by itself.
-        with suppress(Exception):
-            await asyncio.shield(self.connection.rollback())
+        # What went wrong first is what is told; a full disk has rolled back by itself. What is left
+        # behind half-way would undo the next transaction.
+        await to_the_end(self.connection.rollback())
 
 
 client_class = Sqlite  # where Tortoise looks for it

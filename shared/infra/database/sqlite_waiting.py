@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from time import perf_counter
 from typing import Any, TypeVar
 
@@ -71,3 +71,20 @@ async def patiently(
                 raise busy() from error
         await asyncio.sleep(pause)
         pause = min(pause * 2, _LATER)
+
+
+async def to_the_end(work: Coroutine[Any, Any, object]) -> None:
+    """Do work that must be done, whatever comes of it: whoever is cancelled meanwhile, however
+    often, is so afterwards.
+    """
+    done = asyncio.ensure_future(work)
+    cancelled: asyncio.CancelledError | None = None
+    while not done.done():
+        try:
+            await asyncio.wait([done])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if not done.cancelled():
+        done.exception()  # it has been looked at
+    if cancelled is not None:
+        raise cancelled
