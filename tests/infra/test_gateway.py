@@ -149,6 +149,21 @@ async def test_patience_has_an_end(impatient: Gateway, sandbox: RunningSandbox) 
     assert time.monotonic() - started < 2
 
 
+async def test_a_try_that_takes_too_long_is_made_again(
+    gateway: Gateway, settings: Settings, sandbox: RunningSandbox
+) -> None:
+    """Long before our patience ends."""
+    made = await gateway.accounts.create(DETAILS, vendor_id=1, key="one")
+    hasty = Gateway(settings.stripe, timeout=0.3)
+    sandbox.breaks("/v1/accounts", "delay", method="GET", seconds=3, times=1)
+    started = time.monotonic()
+    try:
+        assert (await hasty.accounts.get(made.id)).id == made.id
+    finally:
+        await hasty.close()
+    assert time.monotonic() - started < 2
+
+
 async def test_every_call_is_awaited(gateway: Gateway) -> None:
     """No method of the gateway can block the loop."""
     methods = methods_of(gateway)

@@ -21,6 +21,7 @@ from shared.finance.payments.statements import payments_of
 from shared.infra.gateway.charges import told_by
 from shared.infra.gateway.signatures import envelope
 from shared.infra.references.models import StripeReference
+from shared.trade.orders.models import CardDecline
 from tests.support.market import stripe_post
 from tests.support.purchases import buy_and_pay
 from tests.support.webhooks import deliver, paid_intent
@@ -40,6 +41,7 @@ PAID, CHARGED, UPDATED = (
     "charge.succeeded",
     "charge.updated",
 )
+DECLINED = "charge.failed"
 TOLD = (PAID, CHARGED, UPDATED)
 KNOWN = "what it says of the charge is known"
 
@@ -223,6 +225,40 @@ async def test_what_a_connected_account_says_of_our_charge_is_no_news_of_ours(
     row = await WebhookEvent.get(stripe_event_id=told["id"])
     assert (row.status, row.decision) == (EventStatus.IGNORED, Decision.IGNORED)
     assert (await Payment.get()).stripe_transfer_id is None
+
+
+async def test_what_stripe_says_a_charge_is_of_counts_and_not_what_its_event_does(
+    heard: Heard, gateway: Gateway, sandbox: RunningSandbox
+) -> None:
+    """The payment that it names keeps as it is."""
+    order, other = await paid_intent(gateway, sandbox)
+    told = heard.body(CHARGED)
+    told["data"]["object"]["payment_intent"] = other
+    row, _ = await heard.hear(told)
+    assert row.outcome == "charge noted"
+    named = await Payment.get(order_id=order)
+    mine = await Payment.get(id__not=named.id)
+    charge = told["data"]["object"]["id"]
+    assert (named.stripe_charge_id, mine.stripe_charge_id) == (None, charge)
+
+
+@pytest.mark.parametrize("kind", [CHARGED, DECLINED])
+async def test_a_charge_that_stripe_does_not_know_is_none_of_ours(
+    heard: Heard, kind: str
+) -> None:
+    """There is nothing to try again."""
+    told = {**heard.body(CHARGED), "type": kind}
+    told["data"]["object"]["id"] = "ch_nobody"
+    row, asked = await heard.hear(told)
+    assert asked == ["/v1/charges/ch_nobody"]
+    assert (row.status, row.decision) == (EventStatus.HANDLED, Decision.IGNORED)
+
+
+async def test_a_decline_that_took_the_money_counts_for_nobody(heard: Heard) -> None:
+    """Whatever its event is called."""
+    row, asked = await heard.hear({**heard.body(CHARGED), "type": DECLINED})
+    assert (row.outcome, bool(asked)) == ("the charge took the money", True)
+    assert (row.decision, await CardDecline.exists()) == (Decision.OLDER, False)
 
 
 async def test_a_replay_asks_stripe_whatever_the_event_says(
