@@ -67,6 +67,7 @@ OPERATORS = [
     "/disputes",
     "/webhooks",
     "/webhooks?status=parked",
+    "/webhooks?q=evt_1",
     "/payments",
     "/refunds",
     "/payouts",

@@ -121,6 +121,7 @@ BOUNDED: dict[str, set[str]] = {
         "finance/reconciliation/claim_amounts._by_rows",
         "finance/reconciliation/claim_amounts._contributed",
         "infra/jobs/forgetting._delete",
+        "infra/jobs/forgetting.forget_oldest",
         "trade/orders/forgetting._let_go_of",
     },
 }

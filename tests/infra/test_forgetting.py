@@ -15,6 +15,8 @@ from shared.infra.jobs import forgetting
 from shared.infra.jobs.models import Job
 from shared.infra.mail.forgetting import EVIDENCE_DAYS, forget_mails
 from shared.infra.mail.models import Email
+from shared.infra.page_changes import jobs as page_changes
+from shared.infra.page_changes.models import PageChange
 from shared.trade.baskets.models import Basket, BasketLine
 from shared.trade.discounts import tries
 from shared.trade.discounts.models import CodeTries
@@ -239,3 +241,22 @@ async def test_much_is_forgotten_piece_by_piece(
     assert await Job.all().count() == 1
     await run(forgetting.forget_jobs, context)
     assert await Job.all().count() == 0
+
+
+async def test_what_grows_with_time_is_read_until_it_is_young(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Piece by piece from the first row on; what a clock that went back wrote behind a young one
+    goes when that is old.
+    """
+    monkeypatch.setattr(forgetting, "AT_ONCE", 2)
+    hours = [2.0, 2, 2, 0, 2, 2]
+    for vendor_id, since in enumerate(hours):
+        at = ago(since / 24)
+        await PageChange.create(vendor_id=vendor_id, created_at=at)
+    await run(page_changes.forget, context)
+    left = await PageChange.all().order_by("id").values_list("vendor_id", flat=True)
+    assert left == [3, 4, 5]
+    await PageChange.filter(vendor_id=3).update(created_at=ago(1))
+    await run(page_changes.forget, context)
+    assert await PageChange.all().count() == 0

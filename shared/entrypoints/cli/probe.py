@@ -137,7 +137,8 @@ async def _prove(
             "Look at status.stripe.com; try again.",
         )
     started = time.monotonic()
-    sent = WebhookEvent.filter(stripe_event_id=touched.event_id, fetched=False)
+    named = WebhookEvent.at_either().filter(stripe_event_id=touched.event_id)
+    sent = named.filter(fetched=False)
     while (waited := time.monotonic() - started) < wait:
         came = {row.source for row in await sent}
         if source in came:

@@ -267,7 +267,8 @@ async def replay(
     Raises EventNotStored, and BodyForgotten for one that is too old; a dry run also
     StripeUnavailable.
     """
-    row = await WebhookEvent.filter(stripe_event_id=event_id).order_by("id").first()
+    named = WebhookEvent.at_either().filter(stripe_event_id=event_id)
+    row = await named.order_by("id").first()
     if row is None:
         raise EventNotStored(event=event_id)
     if dry_run:

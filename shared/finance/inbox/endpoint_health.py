@@ -16,14 +16,13 @@ from shared.core.ids import digest
 from shared.core.settings import Settings
 from shared.finance.inbox import rejected_deliveries
 from shared.finance.inbox.models import WebhookEvent, WebhookRefusal, WebhookSecret
-from shared.finance.inbox.rules import DeliveryCounts, Light, light
+from shared.finance.inbox.rules import SOURCES, DeliveryCounts, Light, light
 from shared.finance.payments.models import Payment
 from shared.finance.payouts.models import Payout
 from shared.finance.refunds.models import Refund
 from shared.infra import unit
 from shared.infra.database.raw_sql import moment_in
 
-SOURCES = ("platform", "connect")
 WITHIN = timedelta(days=1)
 _MOST = 1000  # payouts of a day; more than that are as bad
 ON_ITS_WAY = timedelta(
@@ -53,9 +52,7 @@ async def endpoints(settings: Settings) -> tuple[Endpoint, ...]:
     await rejected_deliveries.counter.flush()
     since = clock.now() - WITHIN
     delivered, fetched = await _came(since)
-    misdirected = await _counted(
-        WebhookEvent.filter(created_at__gte=since).exclude(_AT_HOME)
-    )
+    misdirected = await _counted(_since(since).exclude(_AT_HOME))
     refused = await _refused(since)
     untold = await _untold(since)
     seen = {
@@ -90,6 +87,10 @@ async def endpoints(settings: Settings) -> tuple[Endpoint, ...]:
     return tuple(found)
 
 
+def _since(since: datetime) -> QuerySet[WebhookEvent]:
+    return WebhookEvent.at_either().filter(created_at__gte=since)
+
+
 _Counts = dict[str, tuple[int, datetime | None]]
 _NOTHING: tuple[int, datetime | None] = (0, None)
 
@@ -108,8 +109,8 @@ async def _counted(query: QuerySet[WebhookEvent]) -> _Counts:
 
 async def _came(since: datetime) -> tuple[_Counts, _Counts]:
     """What was delivered to the endpoint that it belongs to, and what we had to ask for."""
-    home = WebhookEvent.filter(_AT_HOME, created_at__gte=since)
-    rows = home.annotate(
+    rows = _since(since).filter(_AT_HOME)
+    rows = rows.annotate(
         number=Count("id"),
         last=Max("created_at"),
     ).group_by("source", "fetched")
@@ -163,11 +164,8 @@ async def _untold(since: datetime) -> dict[str, int]:
     job found them out.
     """
     until = clock.now() - ON_ITS_WAY
-    heard = Subquery(
-        WebhookEvent.filter(
-            created_at__gte=since - WITHIN, stripe_object_id__not_isnull=True
-        ).values("stripe_object_id")
-    )
+    told = _since(since - WITHIN).filter(stripe_object_id__not_isnull=True)
+    heard = Subquery(told.values("stripe_object_id"))
     paid = Payment.filter(
         paid_at__gte=since, paid_at__lt=until, stripe_payment_intent_id__not_isnull=True
     )

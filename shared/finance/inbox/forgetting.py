@@ -7,7 +7,7 @@ from datetime import timedelta
 from shared.finance.inbox.models import WebhookBody
 from shared.finance.inbox.rules import EventStatus
 from shared.infra.jobs import Context, recurring
-from shared.infra.jobs.forgetting import days_ago, forget
+from shared.infra.jobs.forgetting import days_ago, forget_oldest
 
 _DONE = (EventStatus.HANDLED, EventStatus.IGNORED)
 
@@ -16,4 +16,4 @@ _DONE = (EventStatus.HANDLED, EventStatus.IGNORED)
 async def forget_bodies(context: Context) -> None:
     """Drop the bodies of events that were done with long ago; others may be tried again."""
     before = days_ago(context.settings.keeps.event_bodies)
-    await forget(WebhookBody.filter(created_at__lt=before, event__status__in=_DONE))
+    await forget_oldest(WebhookBody.filter(event__status__in=_DONE), before=before)

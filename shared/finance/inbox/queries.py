@@ -14,7 +14,7 @@ from shared.core.frozen import frozen
 from shared.core.ids import typed_number
 from shared.finance.inbox.errors import EventNotFound
 from shared.finance.inbox.models import WebhookEvent
-from shared.finance.inbox.rules import Decision, EventStatus
+from shared.finance.inbox.rules import SOURCES, Decision, EventStatus
 from shared.infra.activity.changes import FieldChange
 from shared.infra.activity.queries import LedTo, led_to
 from shared.infra.database.counting import count_each
@@ -159,7 +159,7 @@ async def _about(search: str) -> Q:
     """Events that name it themselves, and those of the order that it is, or belongs to."""
     order_id = await _order_of(search)
     named = (
-        Q(stripe_event_id=search)
+        Q(source__in=SOURCES, stripe_event_id=search)
         | Q(stripe_object_id=search)
         | Q(stripe_account_id=search)
     )
@@ -177,7 +177,8 @@ async def _order_of(search: str) -> int | None:
 async def stored_event(stripe_event_id: str) -> EventView:
     """One event by Stripe's id. Raises NotFound."""
     row = (
-        await WebhookEvent.filter(stripe_event_id=stripe_event_id)
+        await WebhookEvent.at_either()
+        .filter(stripe_event_id=stripe_event_id)
         .order_by("id")
         .first()
         .select_related("order")

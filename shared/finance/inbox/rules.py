@@ -10,6 +10,8 @@ from enum import StrEnum
 
 from shared.core.frozen import frozen
 
+SOURCES = ("platform", "connect")  # the endpoints
+
 
 class EventStatus(StrEnum):
     """Where an event stands in the inbox."""

@@ -19,7 +19,7 @@ async def missed(undelivered: Iterable[EventAtStripe]) -> tuple[EventAtStripe, .
     wanted = [event for event in undelivered if _is_handled(event)]
     known: set[str] = set()
     for chunk in chunks(event.id for event in wanted):
-        rows = WebhookEvent.filter(stripe_event_id__in=chunk)
+        rows = WebhookEvent.at_either().filter(stripe_event_id__in=chunk)
         known |= set(await texts_in(rows, "stripe_event_id"))
     return tuple(event for event in wanted if event.id not in known)
 

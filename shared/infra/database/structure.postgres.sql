@@ -1,4 +1,4 @@
--- What all migrations make, up to 0089_vendors_due. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0090_events_found. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -2789,8 +2789,7 @@ CREATE INDEX ix_orders_to_ship ON orders USING btree (vendor_id, id) WHERE statu
 CREATE INDEX ix_orders_unpaid ON orders USING btree (vendor_id, id) WHERE payment_status IN ('pending', 'processing', 'failed');
 CREATE INDEX ix_orders_vendor ON orders USING btree (vendor_id, id);
 CREATE INDEX ix_orders_vendor_paid ON orders USING btree (vendor_id, paid_at) WHERE paid_at IS NOT NULL;
-CREATE INDEX ix_page_changes_at ON page_changes USING btree (created_at);
-CREATE INDEX ix_page_changes_transaction ON page_changes USING btree (transaction_id);
+CREATE INDEX ix_page_changes_transaction ON page_changes USING btree (transaction_id) WHERE transaction_id IS NOT NULL;
 CREATE INDEX ix_payment_configs_bank_hold ON vendor_payment_configs USING btree (bank_hold_until) WHERE bank_hold_until is not null;
 CREATE INDEX ix_payment_configs_current ON vendor_payment_configs USING btree (current_deadline) WHERE current_deadline is not null;
 CREATE INDEX ix_payment_configs_future ON vendor_payment_configs USING btree (future_deadline) WHERE future_deadline is not null;
@@ -2841,12 +2840,9 @@ CREATE INDEX ix_tokens_end ON tokens USING btree (expires_at);
 CREATE INDEX ix_tokens_vendor ON tokens USING btree (vendor_id);
 CREATE INDEX ix_unmatched_withdrawals_open ON unmatched_withdrawals USING btree (id) WHERE answered_at IS NULL;
 CREATE INDEX ix_vendors_closed_until ON vendors USING btree (closed_until) WHERE closed_until is not null;
-CREATE INDEX ix_webhook_bodies_at ON webhook_bodies USING btree (created_at);
-CREATE INDEX ix_webhook_events_account ON webhook_events USING btree (stripe_account_id, id);
-CREATE INDEX ix_webhook_events_at ON webhook_events USING btree (created_at);
+CREATE INDEX ix_webhook_events_account ON webhook_events USING btree (stripe_account_id, id) WHERE stripe_account_id IS NOT NULL;
 CREATE INDEX ix_webhook_events_due ON webhook_events USING btree (status, next_attempt_at);
-CREATE INDEX ix_webhook_events_event ON webhook_events USING btree (stripe_event_id);
-CREATE INDEX ix_webhook_events_order ON webhook_events USING btree (order_id, id);
+CREATE INDEX ix_webhook_events_order ON webhook_events USING btree (order_id, id) WHERE order_id IS NOT NULL;
 CREATE INDEX ix_webhook_events_seen ON webhook_events USING btree (source, created_at);
 CREATE UNIQUE INDEX uq_customer_addresses_default ON customer_addresses USING btree (customer_id) WHERE is_default;
 CREATE UNIQUE INDEX uq_discounts_marketplace ON discounts USING btree (code) WHERE vendor_id IS NULL;

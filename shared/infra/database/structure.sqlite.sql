@@ -1,4 +1,4 @@
--- What all migrations make, up to 0089_vendors_due. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0090_events_found. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -342,7 +342,6 @@ CREATE TABLE "reserve_holds" (
 , CONSTRAINT "ck_reserve_holds_amount" CHECK (amount > 0));
 CREATE INDEX "ix_reserve_holds_vendor" ON "reserve_holds" ("vendor_id", "currency", "released_at");
 CREATE INDEX "ix_reserve_holds_due" ON "reserve_holds" ("released_at", "release_at");
-CREATE INDEX "ix_webhook_events_order" ON "webhook_events" ("order_id", "id");
 CREATE TABLE "fee_rules" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,
@@ -382,8 +381,6 @@ CREATE TABLE "marketplace_identity" (
 , CONSTRAINT "ck_marketplace_identity_vat" CHECK (cast(vat_percentage as numeric) >= 0 and cast(vat_percentage as numeric) < 100)
 , CONSTRAINT "ck_marketplace_identity_series" CHECK (series_last >= 0));
 CREATE INDEX "ix_emails_order" ON "emails" ("order_id");
-CREATE INDEX "ix_webhook_events_event" ON "webhook_events" ("stripe_event_id");
-CREATE INDEX "ix_webhook_events_account" ON "webhook_events" ("stripe_account_id", "id");
 CREATE TABLE "dispute_files" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,
@@ -714,8 +711,6 @@ CREATE TABLE "page_changes" (
     "vendor_id" BIGINT   /* none: every page may change */,
     "transaction_id" BIGINT   /* PostgreSQL's number of the transaction */
 );
-CREATE INDEX "ix_page_changes_transaction" ON "page_changes" ("transaction_id");
-CREATE INDEX "ix_page_changes_at" ON "page_changes" ("created_at");
 CREATE TRIGGER vendors_change_pages_by_insert AFTER INSERT ON vendors
 BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NEW.id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
 CREATE TRIGGER vendors_change_pages_by_update AFTER UPDATE ON vendors
@@ -760,7 +755,6 @@ CREATE INDEX "ix_ledger_sums_vendor" ON "ledger_sums" ("vendor_id");
 CREATE TRIGGER ledger_sums_never_go BEFORE DELETE ON ledger_sums
 BEGIN SELECT RAISE(ABORT, 'a sum is what the entries say'); END;
 CREATE INDEX "ix_payouts_paid" ON "payouts" ("paid_at") WHERE paid_at IS NOT NULL;
-CREATE INDEX "ix_webhook_events_at" ON "webhook_events" ("created_at");
 CREATE TABLE "webhook_bodies" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,
@@ -770,7 +764,6 @@ CREATE TABLE "webhook_bodies" (
 );
 CREATE INDEX "ix_baskets_used" ON "baskets" ("updated_at");
 CREATE INDEX "ix_sessions_end" ON "sessions" ("expires_at");
-CREATE INDEX "ix_webhook_bodies_at" ON "webhook_bodies" ("created_at");
 CREATE INDEX "ix_emails_of_people" ON "emails" ("created_at") WHERE order_id IS NULL;
 CREATE INDEX "ix_emails_status" ON "emails" ("status", "created_at");
 CREATE TABLE "stripe_balances" (
@@ -1481,3 +1474,6 @@ CREATE INDEX "ix_vendors_closed_until" ON "vendors" ("closed_until") WHERE close
 CREATE INDEX "ix_payment_configs_bank_hold" ON "vendor_payment_configs" ("bank_hold_until") WHERE bank_hold_until is not null;
 CREATE INDEX "ix_payment_configs_current" ON "vendor_payment_configs" ("current_deadline") WHERE current_deadline is not null;
 CREATE INDEX "ix_payment_configs_future" ON "vendor_payment_configs" ("future_deadline") WHERE future_deadline is not null;
+CREATE INDEX "ix_webhook_events_order" ON "webhook_events" ("order_id", "id") WHERE order_id IS NOT NULL;
+CREATE INDEX "ix_webhook_events_account" ON "webhook_events" ("stripe_account_id", "id") WHERE stripe_account_id IS NOT NULL;
+CREATE INDEX "ix_page_changes_transaction" ON "page_changes" ("transaction_id") WHERE transaction_id IS NOT NULL;

@@ -50,6 +50,25 @@ async def forget(
     return total
 
 
+async def forget_oldest(old: QuerySet[Any], *, before: datetime) -> int:
+    """Delete those rows of a query that were written before then; answer how many those were.
+
+    A table's ids grow with time: its rows are read from the first on, as far as they are old. So no
+    index of moments is needed, which each new row would be written into.
+    """
+    model, total, last = old.model, 0, 0
+    while total < AT_ONCE * RUNS:
+        rows = model.filter(id__gt=last).order_by("id").limit(AT_ONCE)
+        found = await rows.values_list("id", "created_at")
+        ids = [int(number) for number, at in found if at < before]
+        if ids:
+            total += await forget(old.filter(id__in=ids))
+        if len(ids) < AT_ONCE:
+            break
+        last = ids[-1]
+    return total
+
+
 async def _delete(model: type[Model], ids: Ids, first: First | None) -> None:
     if first is not None:
         await first(ids)

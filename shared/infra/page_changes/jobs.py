@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from shared.core import clock
 from shared.infra.jobs import Context, recurring
+from shared.infra.jobs.forgetting import forget_oldest
 from shared.infra.page_changes.models import PageChange
 
 # Far longer than any process keeps a page without asking for changes.
@@ -15,4 +16,4 @@ KEPT = timedelta(hours=1)
 @recurring("page_changes.forget", every=KEPT)
 async def forget(_context: Context) -> None:
     """Drop the changes that every process has heard of."""
-    await PageChange.filter(created_at__lt=clock.now() - KEPT).delete()
+    await forget_oldest(PageChange.filter(), before=clock.now() - KEPT)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tortoise import fields
-from tortoise.indexes import Index
 
 from shared.infra.database.base import Row
+from shared.infra.database.indexes import IndexWhere
 
 
 class PageChange(Row):
@@ -23,6 +23,9 @@ class PageChange(Row):
     class Meta:
         table = "page_changes"
         indexes = [
-            Index(fields=("transaction_id",), name="ix_page_changes_transaction"),
-            Index(fields=("created_at",), name="ix_page_changes_at"),
+            IndexWhere(
+                fields=("transaction_id",),
+                name="ix_page_changes_transaction",
+                where="transaction_id IS NOT NULL",
+            ),
         ]
