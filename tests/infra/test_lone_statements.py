@@ -216,6 +216,22 @@ async def test_whoever_outlasts_it_writes_nothing(database: str) -> None:
     assert pool_of().get_idle_size() == pool_of().get_size()
 
 
+async def test_nothing_follows_a_last_statement(database: str) -> None:
+    """It would be kept by itself, whatever became of the rest."""
+
+    async def goes_on() -> None:
+        async with unit.transaction() as tx:
+            add(tx)
+            await tx.flush(is_last=True)
+            with pytest.raises(TransactionManagementError):
+                await make_vendor()
+
+    with pytest.raises(CaughtFailure):
+        await goes_on()
+    assert not await Vendor.exists()
+    assert await stored() == (1, 1)
+
+
 @pytest.fixture
 async def door(postgres_ready: Postgres, database_url: str) -> AsyncIterator[Door]:
     """An open database behind a door."""
@@ -244,9 +260,11 @@ async def test_a_lost_answer_is_an_outcome_that_nobody_knows(
             tx.after_commit(pytest.fail)
             door.loses_answers = True
 
+    times = written.times
     with pytest.raises(DatabaseTrouble) as told:
         await unheard()
     assert told.value.kind is TroubleKind.AWAY
+    assert written.times > times or reads_first  # what is kept in memory is read anew
     door.loses_answers = False
     assert await stored() == ((1, 1) if reads_first else (2, 2))
 

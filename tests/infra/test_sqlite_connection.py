@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tortoise.connection import get_connection
+from tortoise.exceptions import TransactionManagementError
 
 from shared.infra import unit
 from shared.infra.database import sqlite_checkpoints, sqlite_waiting
@@ -230,6 +231,25 @@ async def test_whoever_is_cancelled_twice_while_it_begins_keeps_nobody_out(
         assert begins.cancelled()
     async with asyncio.timeout(5):
         await begin()
+
+
+async def test_whoever_outlasts_a_transaction_writes_nothing_into_the_next_one() -> (
+    None
+):
+    """A task that was started inside is told so, as on PostgreSQL."""
+    go_on = asyncio.Event()
+
+    async def late() -> None:
+        await go_on.wait()
+        await make_vendor()
+
+    async with unit.transaction():
+        outlasts = asyncio.create_task(late())
+    async with unit.transaction():
+        go_on.set()
+        with pytest.raises(TransactionManagementError):
+            await outlasts
+    assert not await Vendor.exists()
 
 
 @pytest.mark.parametrize("times", [1, 2, 3])

@@ -26,7 +26,11 @@ from tortoise.backends.sqlite.client import (
     SqliteTransactionWrapper,
 )
 from tortoise.connection import get_connections
-from tortoise.exceptions import IntegrityError, OperationalError
+from tortoise.exceptions import (
+    IntegrityError,
+    OperationalError,
+    TransactionManagementError,
+)
 
 from shared.infra.database import sqlite_waiting as waiting
 from shared.infra.database.announced import TellsStatements, must_be_outside
@@ -189,6 +193,8 @@ class _Queued(ConnectionWrapper[Any]):
 class SqliteInside(_SqliteAsked, SqliteTransactionWrapper):
     """The writing connection inside a transaction."""
 
+    is_over = False
+
     async def begin(self) -> None:
         """Take the write lock at once: a transaction that reads first fails when another process
         wrote meanwhile.
@@ -203,6 +209,8 @@ class SqliteInside(_SqliteAsked, SqliteTransactionWrapper):
         query: str,
         values: Sequence[Any] | None = None,
     ) -> T:
+        if self.is_over:  # what it wrote would be part of the next one
+            raise TransactionManagementError("a statement after the last one")
         self.log.debug("%s: %s", query, values)
         connection: SqliteConnection = self._connection
         try:
@@ -265,6 +273,7 @@ class _SqliteTransaction(SqliteTransactionContext):
             else:
                 await self._undo()
         finally:
+            self.connection.is_over = True
             get_connections().reset(self.token)
             self._trxlock.release()
 
