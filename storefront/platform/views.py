@@ -157,6 +157,39 @@ async def sell() -> Response:
     )
 
 
+@platform.get("/legal/rights")
+@public
+@same_for_all()
+async def rights() -> Response:
+    """What the law gives consumers: withdrawal, guarantee, who sells."""
+    return await page(
+        "storefront/platform/rights.html",
+        meta=of_page("platform.rights", _("Your rights")),
+    )
+
+
+@platform.get("/legal/ranking")
+@public
+@same_for_all()
+async def ranking() -> Response:
+    """By what lists are ordered."""
+    return await page(
+        "storefront/platform/ranking.html",
+        meta=of_page("platform.ranking", _("How lists are ordered")),
+    )
+
+
+@platform.get("/legal/accessibility")
+@public
+@same_for_all()
+async def accessibility() -> Response:
+    """How everybody can use these pages."""
+    return await page(
+        "storefront/platform/accessibility.html",
+        meta=of_page("platform.accessibility", _("Accessibility")),
+    )
+
+
 @platform.get("/legal/terms")
 @public
 @same_for_all("version")

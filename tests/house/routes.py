@@ -39,6 +39,7 @@ TABLE = [
     (r"/api/v1/(platform/.*|openapi\.json|docs)", PUBLIC),
     (r"/(healthz|readyz|metrics|favicon\.ico|static/.*|language)", PUBLIC),
     (r"/(vendors|pricing|sell|legal/(terms|privacy|imprint))?", PUBLIC),
+    (r"/legal/(rights|ranking|accessibility)", PUBLIC),
     (r"/(shops?|brand|pictures)/.*", PUBLIC),
     (r"/search(/suggestions)?", PUBLIC),
     (r"/categories(/.*)?", PUBLIC),

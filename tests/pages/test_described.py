@@ -228,13 +228,13 @@ class TestSitemap:
         self, browser: Browser, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Shops, products without their variants, in parts of so many; nothing that is hidden."""
-        monkeypatch.setattr(machine_lists, "PART", 8)
+        monkeypatch.setattr(machine_lists, "PART", 11)
         monkeypatch.setattr(machine_lists, "AT_ONCE", 2)
         lux = await make_ready_vendor(slug="lux")
         closed = await make_vendor(slug="closed", is_open=False)
         await make_product(closed, slug="unseen")
         await make_product(lux, slug="hidden", is_published=False)
-        for number in range(9):
+        for number in range(12):
             await make_product(lux, slug=f"cup-{number}")
         await make_variants(lux, SIZE, slug="shirt")
         found = await read_all(browser)
@@ -243,7 +243,7 @@ class TestSitemap:
         assert {path for path in paths if "/shops/" in path} == {
             "/shops/lux",
             "/shops/lux/shirt",
-            *(f"/shops/lux/cup-{number}" for number in range(9)),
+            *(f"/shops/lux/cup-{number}" for number in range(12)),
         }
         assert {"/", "/vendors", "/legal/imprint"} <= set(paths)
         await browser.get("/sitemap/orders-0.xml", status=404)

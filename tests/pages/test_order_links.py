@@ -34,6 +34,7 @@ async def _post(order: Any, kind: str, to: str) -> Email:
         "number": order.number,
         "full_name": "Ada",
         "vendor_name": "Cups",
+        "seller": "Cups",
         "lines": (),
         "total": Money(1, "EUR"),
         "sent_by": None,

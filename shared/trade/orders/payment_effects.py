@@ -192,7 +192,7 @@ def _mails(
     """To the vendor about its own order; to the shopper too, unless one receipt is about all
     orders of the purchase.
     """
-    sold = told_of(order, purchase.vendor_name, purchase.lines)
+    sold = told_of(order, purchase.vendor_name, purchase.lines, purchase.seller)
     if purchase.is_alone:
         _mail_shopper(tx, checkout, order, sold)
     _mail_vendor(tx, purchase.vendor_email, order, sold)

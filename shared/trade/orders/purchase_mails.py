@@ -18,6 +18,7 @@ from shared.trade.orders.sold_discount import sold_discount
 from shared.trade.orders.sold_shipping import sold_shipping
 from shared.trade.orders.sold_vat import sold_vat
 from shared.trade.orders.statements import checkout_of
+from shared.trade.vendors.seller import SellerLine, seller_line
 
 
 def receipt_key(checkout_id: int | str) -> str:
@@ -29,11 +30,13 @@ def told_of(
     order: Order,
     vendor_name: str,
     lines: Iterable[OrderLine],
+    seller: SellerLine,
 ) -> dict[str, Any]:
     """What mails say of an order that is paid."""
     return {
         "number": order.number,
         "vendor_name": vendor_name,
+        "seller": seller,
         "lines": [_line(row, order.currency) for row in lines],
         "total": Money(order.total_amount_cents, order.currency),
         "sent_by": sold_shipping(order),
@@ -74,7 +77,7 @@ def _part(
     lines: Iterable[OrderLine],
 ) -> dict[str, Any]:
     return {
-        **told_of(order, order.vendor.name, lines),
+        **told_of(order, order.vendor.name, lines, seller_line(order.vendor)),
         "is_short": order.status == OrderStatus.CANCELLED,
     }
 

@@ -24,6 +24,7 @@ from shared.trade.orders.rules import (
     StockState,
 )
 from shared.trade.vendors.models import Vendor
+from shared.trade.vendors.seller import SellerLine
 
 OrderWithLines: TypeAlias = tuple[Order, list[OrderLine]]
 
@@ -34,6 +35,7 @@ class Purchase:
 
     vendor_name: str
     vendor_email: str
+    seller: SellerLine
     lines: tuple[OrderLine, ...]  # of the order, by id
     product_ids: tuple[int, ...]  # of the whole checkout
     others_paid: bool  # every other order of the checkout
@@ -51,7 +53,8 @@ def _sql() -> str:
     return (
         f"SELECT {columns(OrderLine, 'l')}, o.id AS of_order, o.payment_status AS paid,"
         " o.discount_code AS code,"
-        " v.name AS vendor_name, v.business_email AS vendor_email"
+        " v.name AS vendor_name, v.business_email AS vendor_email,"
+        " v.legal_name, v.seller_address, v.country AS seller_country"
         " FROM orders o JOIN vendors v ON v.id = o.vendor_id"
         " LEFT JOIN order_lines l ON l.order_id = o.id"
         " WHERE o.checkout_id = ? ORDER BY l.id"
@@ -72,6 +75,12 @@ async def purchase_of(order: Order) -> Purchase:
     return Purchase(
         vendor_name=here["vendor_name"],
         vendor_email=here["vendor_email"],
+        seller=SellerLine(
+            here["legal_name"] or here["vendor_name"],
+            here["seller_address"],
+            here["seller_country"],
+            here["vendor_email"],
+        ),
         lines=tuple(line for line in lines if line.order_id == order.id),
         product_ids=tuple(sorted({line.product_id for line in lines})),
         others_paid=others <= {PaymentStatus.PAID.value},

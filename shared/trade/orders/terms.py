@@ -10,7 +10,7 @@ from shared.core.words import codes, in_english
 from shared.trade.marketplace import presentation
 from shared.trade.marketplace.legal import LegalKind
 
-VERSION = "2026-11-28"
+VERSION = "2026-12-01"
 
 
 @frozen

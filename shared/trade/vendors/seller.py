@@ -5,6 +5,7 @@ shop (directives 2011/83/EU, article 6, and 2006/112/EC, article 226 (5)).
 from __future__ import annotations
 
 from shared.core.editing import Look, unseen
+from shared.core.formats import country
 from shared.core.frozen import frozen
 from shared.core.typed import phone_number
 from shared.infra import unit
@@ -33,6 +34,33 @@ class SellerDetails:
     def lines(self) -> tuple[str, ...]:
         """The address line by line."""
         return tuple(self.address.splitlines())
+
+
+@frozen
+class SellerLine:
+    """Whom a contract is with, as a mail says it in one line; without an address where the vendor
+    has said none.
+    """
+
+    name: str
+    address: str
+    country: str
+    email: str
+
+    def __str__(self) -> str:
+        """In the language spoken here."""
+        place = [*self.address.splitlines(), country(self.country)]
+        return ", ".join((self.name, *place, self.email))
+
+
+def seller_line(vendor: Vendor) -> SellerLine:
+    """The same of a vendor's row."""
+    return SellerLine(
+        vendor.legal_name or vendor.name,
+        vendor.seller_address,
+        vendor.country,
+        vendor.business_email,
+    )
 
 
 @frozen

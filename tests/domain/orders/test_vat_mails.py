@@ -9,18 +9,20 @@ from shared.trade.baskets import codes
 from shared.trade.discounts.queries import CodeUser
 from shared.trade.orders.models import Order, OrderLine
 from shared.trade.orders.purchase_mails import told_of
+from shared.trade.vendors.seller import SellerLine
 from tests.support.discounts import make_discount
 from tests.support.factories import make_product
 from tests.support.net_sales import acme, place, vendor_with
 from tests.support.purchases import basket_of
 
+LUX = SellerLine("Lux", "", "LU", "lux@example.test")
 pytestmark = pytest.mark.usefixtures("database")
 
 
 async def mail_of(order: Order, language: str = "en") -> str:
     """The receipt's text."""
     lines = await OrderLine.filter(order_id=order.id)
-    told = {**told_of(order, "Lux", lines), "full_name": "Ada", "is_short": False}
+    told = {**told_of(order, "Lux", lines, LUX), "full_name": "Ada", "is_short": False}
     alone = render("order_confirmed", told, language).text
     shared = {"full_name": "Ada", "parts": [told, told], "total": told["total"]}
     together = render("purchase_confirmed", shared, language).text
@@ -30,7 +32,7 @@ async def mail_of(order: Order, language: str = "en") -> str:
 async def vendor_reads(order: Order) -> str:
     """The mail to the vendor; it is written in English."""
     lines = await OrderLine.filter(order_id=order.id)
-    told = told_of(order, "Lux", lines)
+    told = told_of(order, "Lux", lines, LUX)
     sold = {**told, "share": told["total"], "note": ""}
     return render("order_sold", sold).text
 
