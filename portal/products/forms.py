@@ -33,7 +33,7 @@ from shared.entrypoints.web.number_fields import MoneyField, WholeField
 from shared.trade.catalogue.product_views import (
     ProductView,
 )
-from shared.trade.catalogue.rules import LONGEST_SKU
+from shared.trade.catalogue.rules import LONGEST_SKU, MOST_SAFETY
 from shared.trade.catalogue.service import MAX_STOCK, ProductValues
 from shared.trade.shipping.rules import MOST_GRAMS
 from shared.trade.vat.sales.rules import TaxClass
@@ -110,6 +110,23 @@ class ProductForm(Edited):
         ],
         description=_l("Your own. Shoppers and invoices show it."),
     )
+    maker = TextAreaField(
+        _l("Who made it"),
+        [Optional(), Length(max=MOST_SAFETY)],
+        description=_l(
+            "Name, postal address and email or web address of the manufacturer; of one outside the "
+            "EU also those of who answers for it in the EU. Empty: you made it, and your business "
+            "stands there."
+        ),
+    )
+    warnings = TextAreaField(
+        _l("Warnings"),
+        [Optional(), Length(max=MOST_SAFETY)],
+        description=_l(
+            "What must be known to use it safely, such as an age, in the languages of the "
+            "countries that you send to."
+        ),
+    )
     vat_class = SelectField(
         _l("Kind of goods for VAT"),
         choices=_vat_classes,
@@ -155,6 +172,8 @@ class ProductForm(Edited):
             weight_grams=self.weight_grams.data or 0,
             vat_class=TaxClass(self.vat_class.data) if self.vat_class.data else None,
             sku=(self.sku.data or "") if is_plain else None,
+            maker=self.maker.data,
+            warnings=self.warnings.data,
         )
 
 
@@ -180,4 +199,6 @@ def from_product(product: ProductView) -> dict[str, object]:
         "weight_grams": product.weight_grams or None,
         "vat_class": product.vat_class.value,
         "sku": product.sku,
+        "maker": product.maker,
+        "warnings": product.warnings,
     }

@@ -244,6 +244,7 @@ async def _product_page(
         shown=choice.chosen or item,
         pictures=await pictures_of(item, choice.chosen),
         text=blocks(item.description),
+        maker=await _maker(item),
         meta=of_product(item, vendor, sending, choice.variants),
         vendor=vendor,
         promises=promises(plan, parcel),
@@ -254,6 +255,18 @@ async def _product_page(
         items_in_basket=await count_items(basket_token()) if added else 0,
         problem=problem.message if problem else None,
     )
+
+
+async def _maker(item: ProductView) -> str:
+    """Who answers for its safety, in a line; its seller where the vendor names nobody else
+    (regulation 2023/988, article 19).
+    """
+    if item.maker:
+        return ", ".join(
+            line.strip() for line in item.maker.splitlines() if line.strip()
+        )
+    seller = await seller_of(item.vendor_id)
+    return seller.line if seller else ""
 
 
 async def _more(

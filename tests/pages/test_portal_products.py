@@ -11,6 +11,7 @@ from shared.infra import unit
 from shared.trade.catalogue import stock
 from shared.trade.catalogue.models import Product
 from shared.trade.orders.models import OrderLine
+from shared.trade.vendors.seller import SellerDetails, save_seller
 from tests.support.factories import make_order, make_product, make_ready_vendor
 from tests.support.portal import Portal, owner_of, signed_in
 from tests.support.visitor import carried
@@ -43,6 +44,35 @@ async def test_an_article_number_is_shown_where_the_thing_is(
     )
     assert wrong.status_code == 422
     assert "Use at most 60 characters." in await wrong.get_data(as_text=True)
+
+
+async def test_who_made_it_and_its_warnings_stand_at_the_offer(
+    client: TestClientProtocol,
+) -> None:
+    """Regulation 2023/988, article 19. Where the vendor names nobody, its own business stands
+    there; a form from before it was asked for changes nothing.
+    """
+    portal = await signed_in(client)
+    await portal.post("/vendor/admin/products/new", FORM)
+    product, vendor = await Product.get(name="Rye bread"), await portal.vendor()
+    offer = f"/shops/{vendor.slug}/{product.slug}"
+    assert "Product safety" not in await portal.get(offer)
+    luxe = SellerDetails("Luxe S.à r.l.", "4, rue de l’Eau\nL-1449 Luxembourg")
+    await save_seller(vendor_id=vendor.id, values=luxe, actor="test")
+    country = "Germany" if vendor.country == "DE" else "Luxembourg"
+    own = f"Luxe S.à r.l., 4, rue de l’Eau, L-1449 Luxembourg, {country}, "
+    assert f"Manufacturer: {own}{vendor.business_email}" in await portal.get(offer)
+
+    form = f"/vendor/admin/products/{product.id}"
+    safe = {"maker": "Mill Ltd, 1 Road, Leeds\nEU: Amt GmbH", "warnings": "Not <3."}
+    assert (await portal.post(form, {**FORM, **safe})).status_code == 303
+    await portal.post(form, {**FORM, "price": "7.00"})
+    page = await portal.get(offer)
+    assert "Manufacturer: Mill Ltd, 1 Road, Leeds, EU: Amt GmbH" in page
+    assert "<strong>Warnings:</strong> Not &lt;3." in page
+    assert "Not &lt;3.</textarea>" in await portal.get(form)
+    wrong = await portal.post(form, {**FORM, "maker": "x" * 1001})
+    assert wrong.status_code == 422
 
 
 FORM = {

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0090_events_found. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0096_product_safety. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -1497,6 +1497,8 @@ CREATE TABLE products (
     terms_vector tsvector GENERATED ALWAYS AS (array_to_tsvector(string_to_array(terms, ' '::text))) STORED,
     weight_grams integer DEFAULT 0 NOT NULL,
     vat_class character varying(20) DEFAULT 'standard'::character varying NOT NULL,
+    maker character varying(1000) DEFAULT ''::character varying NOT NULL,
+    warnings character varying(1000) DEFAULT ''::character varying NOT NULL,
     CONSTRAINT ck_products_price CHECK (price_amount > 0 and price_amount <= 99999999),
     CONSTRAINT ck_products_stock CHECK (stock >= 0 and reserved >= 0 and reserved <= stock),
     CONSTRAINT ck_products_variant CHECK (parent_id is null or options <> ''),

@@ -180,6 +180,12 @@ class SkuTooLong(Invalid):
     default = _n("Use at most %(most)s characters.")
 
 
+class SafetyTooLong(Invalid):
+    """What is said of a product's maker, or its warnings, is more than anybody reads."""
+
+    default = _n("Use at most %(most)s characters.")
+
+
 class GalleryFull(Conflict):
     """A product has so many pictures at most."""
 

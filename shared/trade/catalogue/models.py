@@ -18,7 +18,12 @@ from shared.core import search_terms
 from shared.infra.database.base import Row
 from shared.infra.database.searching import Searched, SearchedManager
 from shared.trade.catalogue.errors import CategoryNotFound, ProductNotFound
-from shared.trade.catalogue.rules import full_name, in_words, values_in
+from shared.trade.catalogue.rules import (
+    MOST_SAFETY,
+    full_name,
+    in_words,
+    values_in,
+)
 from shared.trade.vat.sales.rules import TaxClass
 from shared.trade.vendors.models import Vendor
 
@@ -126,6 +131,18 @@ class Product(Searched):
     )
     weight_grams = fields.IntField(
         default=0, db_default=0, description="of one piece; 0: nobody has said"
+    )
+    maker = fields.CharField(
+        max_length=MOST_SAFETY,
+        default="",
+        db_default="",
+        description="who answers for its safety: name, addresses; empty: its vendor made it",
+    )
+    warnings = fields.CharField(
+        max_length=MOST_SAFETY,
+        default="",
+        db_default="",
+        description="and on its safe use; empty: none",
     )
     picture = fields.CharField(
         max_length=200, default="", description="path below static/"

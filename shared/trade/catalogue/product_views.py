@@ -55,6 +55,8 @@ class ProductView:
     is_offered: bool = True
     weight_grams: int = 0
     vat_class: TaxClass = TaxClass.STANDARD
+    maker: str = ""  # empty: its vendor
+    warnings: str = ""
 
     @property
     def choice(self) -> str:
@@ -138,6 +140,8 @@ PRODUCT_COLUMNS = (
     "top_price_amount",
     "weight_grams",
     "vat_class",
+    "maker",
+    "warnings",
 )
 
 
@@ -168,6 +172,8 @@ def view_of(
         reserved=reserved,
         weight_grams=get["weight_grams"],
         vat_class=TaxClass(get["vat_class"]),
+        maker=get["maker"],
+        warnings=get["warnings"],
         options=() if is_variant else options_in(get["options"]),
         top_price=None if top is None else Money(top, get["currency"]),
         parent_id=get["parent_id"],

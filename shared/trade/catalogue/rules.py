@@ -11,6 +11,7 @@ from shared.core.frozen import frozen
 MOST_OPTIONS = 3
 MOST_VARIANTS = 100
 LONGEST_SKU = 60
+MOST_SAFETY = 1000  # letters of what is said of its maker, and of warnings
 LONGEST_VALUE = 30
 
 Values = tuple[str, ...]

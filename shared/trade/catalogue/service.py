@@ -23,6 +23,7 @@ from shared.trade.catalogue.errors import (
     CategoryTooLong,
     ForeignCurrency,
     PriceNotPositive,
+    SafetyTooLong,
     SkuTooLong,
     StockBelowReserved,
     StockOutOfRange,
@@ -34,13 +35,14 @@ from shared.trade.catalogue.product_views import (
 from shared.trade.catalogue.queries import (
     product_for_vendor,
 )
-from shared.trade.catalogue.rules import LONGEST_SKU
+from shared.trade.catalogue.rules import LONGEST_SKU, MOST_SAFETY
 from shared.trade.catalogue.variant_rows import follow, locked_variants
 from shared.trade.people.queries import require_confirmed
 from shared.trade.vat.sales.rules import TaxClass
 from shared.trade.vendors.terms import locked_terms
 
 MAX_STOCK = 1_000_000
+_LONG = {"description", "maker", "warnings"}
 # What variants have of their product.
 _WITH_VARIANTS = {
     "name",
@@ -71,6 +73,8 @@ class ProductValues:
     weight_grams: int | None = None  # None: as it is
     vat_class: TaxClass | None = None  # None: as it is; a new one: as its category says
     sku: str | None = None  # None: as it is
+    maker: str | None = None  # None: as it is
+    warnings: str | None = None  # None: as it is
 
 
 async def save_product(
@@ -117,7 +121,7 @@ async def save_product(
 
 def _told(changes: Mapping[str, object], currency: str) -> dict[str, object]:
     """What the trail keeps of a change: no long text, and a price with its currency."""
-    told = {name: value for name, value in changes.items() if name != "description"}
+    told = {name: value for name, value in changes.items() if name not in _LONG}
     return {**told, "currency": currency} if "price_amount" in told else told
 
 
@@ -136,6 +140,9 @@ def _check(values: ProductValues) -> None:
         raise BadSlug
     if len(values.sku or "") > LONGEST_SKU:
         raise SkuTooLong(most=LONGEST_SKU)
+    for name in ("maker", "warnings"):
+        if len(getattr(values, name) or "") > MOST_SAFETY:
+            raise SafetyTooLong(most=MOST_SAFETY, param=name)
 
 
 async def _row(
@@ -187,6 +194,10 @@ async def _changes(
         wanted["vat_class"] = vat_class.value
     if values.sku is not None:
         wanted["sku"] = values.sku.strip()
+    if values.maker is not None:
+        wanted["maker"] = values.maker.strip()
+    if values.warnings is not None:
+        wanted["warnings"] = values.warnings.strip()
     if values.stock is not None and not row.has_options:
         if values.stock < row.reserved:
             raise StockBelowReserved(row.reserved)
