@@ -73,6 +73,12 @@ class _PostgresAsked(AskedBySending, AsyncpgDBClient):
 
     senders = Senders(counted, named, inserted)
 
+    def execute_many(self, query: str, values: list[Any]) -> Any:
+        return self.send(sent_for_each, query, values)
+
+    def execute_script(self, query: str) -> Any:
+        return self.send(scripted, query)
+
 
 class Postgres(_PostgresAsked):
     """A pool of connections."""
@@ -105,13 +111,6 @@ class Postgres(_PostgresAsked):
         finally:
             if how is scripted or not reads_only(query):
                 written.note()
-
-    async def execute_many(self, query: str, values: list[Any]) -> None:
-        with told():
-            await super().execute_many(query, values)
-
-    def execute_script(self, query: str) -> Any:
-        return self.send(scripted, query)
 
 
 class _Taken(PoolConnectionWrapper[Any]):
@@ -183,12 +182,6 @@ class PostgresInside(_PostgresAsked, TransactionWrapper):
             raise_meant(error, _said_of(error))
         finally:
             self._lock.release()
-
-    def execute_many(self, query: str, values: list[Any]) -> Any:
-        return self.send(sent_for_each, query, values)
-
-    def execute_script(self, query: str) -> Any:
-        return self.send(scripted, query)
 
     async def begun(self) -> Any:
         """The connection, in the transaction."""

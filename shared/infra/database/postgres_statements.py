@@ -49,7 +49,7 @@ async def sent_for_each(
     values: Sequence[Any],
     connection: Any,
 ) -> None:
-    """Send a statement with each of these."""
+    """Send a statement with each of these: all of them, or none."""
     await connection.executemany(query, values)
 
 
