@@ -12,7 +12,7 @@ from tortoise.expressions import F
 from shared.core import clock
 from shared.core.errors import NotFound
 from shared.core.ids import new_number
-from shared.finance.inbox.models import WebhookRefusal
+from shared.finance.inbox.models import WebhookEvent, WebhookRefusal
 from shared.infra import unit
 from shared.infra.activity.models import Activity
 from shared.infra.database import batch
@@ -113,6 +113,20 @@ async def test_an_expression_counts_on_from_what_waits(database: str) -> None:
         await Order.filter(id=order.id).update(refunded_amount=3)
         assert not await tx.change(row, where={"refunded_amount": 0}, lost_amount=1)
     assert (await Order.get(id=order.id)).lost_amount == 8
+
+
+async def test_a_row_of_which_something_waited_is_asked_about_again(
+    database: str,
+) -> None:
+    """What waited is written first, and then somebody else's statement changed it."""
+    order = await make_order()
+    async with unit.transaction() as tx:
+        row = await tx.lock(Order, id=order.id)
+        await tx.change(row, lost_amount=7)
+        await Order.filter(id=order.id).update(refunded_amount=3)
+        assert not await tx.change(row, where={"refunded_amount": 0}, lost_amount=1)
+    stored = await Order.get(id=order.id)
+    assert (stored.lost_amount, stored.refunded_amount) == (7, 3)
 
 
 async def test_what_an_undone_part_changed_is_not_believed(database: str) -> None:
@@ -257,6 +271,26 @@ async def test_a_row_whose_id_is_known_goes_with_what_names_it(database: str) ->
         )
     assert (await Order.get(id=row.id)).lost_amount == 8
     assert await Email.filter(order_id=named.id).count() == 1
+
+
+@pytest.mark.postgres_only
+async def test_a_row_whose_id_is_known_is_there_before_anything_is_written(
+    database: str,
+) -> None:
+    """Which may name it, by whatever way."""
+    order, other = await make_order(), await make_order()
+    async with unit.transaction() as tx:
+        given = _copy(order, other)
+        row = await tx.create(Order, known_id=await _next_order(), **given)
+        await WebhookEvent.create(
+            source="platform",
+            stripe_event_id="evt_1",
+            type="x",
+            livemode=False,
+            stripe_created_at=clock.now(),
+            order_id=row.id,
+        )
+    assert (await WebhookEvent.get()).order_id == row.id
 
 
 @pytest.mark.postgres_only
