@@ -56,9 +56,7 @@ async def happen(gateway: Gateway, settings: Settings, bank: Bank) -> None:
 
 async def _send_on(gateway: Gateway) -> None:
     """What vendors get of payments that they share; a worker would ask for it."""
-    waiting = StripeWrite.filter(
-        operation=TransferShare.name, state=WriteState.WAITING.value
-    )
+    waiting = StripeWrite.filter(operation=TransferShare.name, state=WriteState.WAITING)
     for write in await waiting.order_by("id"):
         with clock.use(lambda at=write.created_at: at + timedelta(seconds=2)):  # type: ignore[misc]
             await writes.perform(gateway, write.id)

@@ -49,6 +49,10 @@ class Account(StrEnum):
     DISPUTE_LOSSES = "dispute_losses"
 
 
+# What our balances at Stripe are made of.
+AT_STRIPE = (Account.STRIPE_PLATFORM, Account.STRIPE_VENDOR)
+# What the platform's days are added up of.
+EARNED = (Account.COMMISSION, Account.MARKETPLACE_DISCOUNTS)
 OF_VENDORS = frozenset(
     {
         Account.VENDOR_PAYABLE,

@@ -12,7 +12,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 
-from shared.finance.ledger.chart import OF_VENDORS, Account
+from shared.finance.ledger.chart import AT_STRIPE, EARNED, OF_VENDORS, Account
 from shared.infra.database.base import Row, words
 from shared.infra.database.indexes import IndexWhere
 
@@ -79,13 +79,25 @@ class LedgerEntry(Row):
         table = "ledger_entries"
         indexes = [
             Index(fields=("posting_id",), name="ix_ledger_entries_posting"),
-            Index(
+            IndexWhere(
                 fields=("vendor_id", "account", "currency", "created_at", "id"),
                 name="ix_ledger_entries_vendor_at",
+                where="vendor_id IS NOT NULL",
             ),
-            Index(
+            IndexWhere(
                 fields=("account", "created_at"),
-                name="ix_ledger_entries_account_at",
+                name="ix_ledger_entries_at_stripe",
+                where=f"account IN ({words(AT_STRIPE)})",
+            ),
+            IndexWhere(
+                fields=("account", "created_at"),
+                name="ix_ledger_entries_earned",
+                where=" OR ".join(f"account = '{each}'" for each in EARNED),
+            ),
+            IndexWhere(
+                fields=("posting_id",),
+                name="ix_ledger_entries_suspense",
+                where=f"account = {words([Account.SUSPENSE])}",
             ),
             Index(fields=("stripe_id",), name="ix_ledger_entries_stripe"),
         ]

@@ -6,11 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from tortoise.expressions import Subquery
 from tortoise.functions import Sum
 
 from shared.core.frozen import frozen
 from shared.core.money import Money
-from shared.finance.ledger.models import LedgerEntry
+from shared.finance.ledger.models import LedgerEntry, LedgerPosting
 from shared.finance.order_money.flows import COMMISSION, VENDORS
 
 _SUBJECT = "order:"
@@ -32,9 +33,11 @@ async def shares_of(order_ids: Collection[int]) -> dict[int, Share]:
 
     As the waterfall of each order comes to (flows.py).
     """
+    subjects = [f"{_SUBJECT}{id_}" for id_ in order_ids]
+    postings = LedgerPosting.filter(subject__in=subjects)
     rows = (
         await LedgerEntry.filter(
-            posting__subject__in=[f"{_SUBJECT}{id_}" for id_ in order_ids],
+            posting_id__in=Subquery(postings.values("id")),
             account__in=[*VENDORS, COMMISSION],
         )
         .annotate(total=Sum("amount"))

@@ -53,14 +53,14 @@ class AddedUp:
     where: Mapping[str, str]
 
 
-def _booked(account: str) -> AddedUp:
+def _booked(account: Account) -> AddedUp:
     return AddedUp(LedgerEntry, "created_at", "amount", {"account": account})
 
 
 KEPT: Mapping[str, AddedUp] = {
     SALES: AddedUp(Order, "paid_at", "total_amount_cents", {}),
-    COMMISSION: _booked(COMMISSION),
-    DISCOUNTS: _booked(DISCOUNTS),
+    COMMISSION: _booked(Account.COMMISSION),
+    DISCOUNTS: _booked(Account.MARKETPLACE_DISCOUNTS),
 }
 # A bank may send a refund back days after it succeeded.
 NOT_KEPT: Mapping[str, AddedUp] = {

@@ -71,11 +71,7 @@ class Payment(Row):
         description="whose saved methods may pay; frozen before Stripe is asked",
     )
     stripe_account_id = fields.CharField(max_length=255, description="the destination")
-    stripe_charge_id = fields.CharField(
-        max_length=255,
-        null=True,
-        db_index=True,
-    )
+    stripe_charge_id = fields.CharField(max_length=255, null=True)
     stripe_transfer_id = fields.CharField(max_length=255, null=True)
     stripe_application_fee_id = fields.CharField(max_length=255, null=True)
     stripe_balance_transaction_id = fields.CharField(max_length=255, null=True)
@@ -138,7 +134,16 @@ class Payment(Row):
         table = "payments"
         unique_together = (("order", "attempt"),)
         indexes = [
-            Index(fields=("status", "updated_at"), name="ix_payments_status"),
+            IndexWhere(
+                fields=("id",),
+                name="ix_payments_parked",
+                where=f"status = {words([PaymentState.PARKED])}",
+            ),
+            IndexWhere(
+                fields=("stripe_charge_id",),
+                name="ix_payments_charge",
+                where="stripe_charge_id IS NOT NULL",
+            ),
             Index(
                 fields=("vendor_id", "id"),
                 name="ix_payments_vendor",
@@ -164,7 +169,7 @@ class Payment(Row):
                 where="intent_key IS NOT NULL",
             ),
             IndexWhere(
-                fields=("id",),
+                fields=("stripe_transfer_id", "id"),  # none: what SQLite takes it for
                 name="ix_payments_untransferred",
                 where="intent_key IS NOT NULL AND stripe_charge_id IS NOT NULL"
                 " AND stripe_transfer_id IS NULL",

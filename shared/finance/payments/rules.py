@@ -27,15 +27,15 @@ class PaymentState(StrEnum):
 
 # A transfer of a shared payment comes within seconds; later it waits for the vendor's account.
 ON_ITS_WAY = timedelta(minutes=10)
-OPEN_STATES = frozenset(
-    {
-        PaymentState.OPENING,
-        PaymentState.PENDING,
-        PaymentState.REQUIRES_ACTION,
-        PaymentState.PROCESSING,
-        PaymentState.FAILED,
-    }
+# In the order of their index (uq_payments_open): SQLite takes one only for its own words.
+OPEN_IN_ORDER = (
+    PaymentState.OPENING,
+    PaymentState.PENDING,
+    PaymentState.REQUIRES_ACTION,
+    PaymentState.PROCESSING,
+    PaymentState.FAILED,
 )
+OPEN_STATES = frozenset(OPEN_IN_ORDER)
 # Open, and nobody has tried a card with it.
 UNTRIED = (PaymentState.OPENING, PaymentState.PENDING)
 

@@ -27,10 +27,13 @@ AT_ONCE = 500
 
 
 def waiting_transfers() -> QuerySet[Payment]:
-    """Payments that took money of which the vendor has not got its part."""
+    """Payments that took money of which the vendor has not got its part.
+
+    Two ids are there: more than nothing, since SQLite finds a narrow index by no NOT IS NULL.
+    """
     return Payment.filter(
-        intent_key__not_isnull=True,
-        stripe_charge_id__not_isnull=True,
+        intent_key__gt="",
+        stripe_charge_id__gt="",
         stripe_transfer_id=None,
         amount_vendor__gt=0,
         status__in=list(PAID_STATES),

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.core import clock
-from shared.finance.ledger.chart import Account
+from shared.finance.ledger.chart import AT_STRIPE, Account
 from shared.finance.reconciliation import (
     event_records,
     ledger_records,
@@ -21,7 +21,7 @@ from shared.finance.reconciliation import (
     stripe_records,
     vendor_earnings,
 )
-from shared.finance.reconciliation.ledger_records import AT_STRIPE, Sums
+from shared.finance.reconciliation.ledger_records import Sums
 from shared.finance.reconciliation.records import (
     AccountRecord,
     BothSides,

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Sequence
 
+from tortoise.expressions import Subquery
 from tortoise.functions import Sum
 
 from shared.finance.disputes.dispute_postings import borne_by
 from shared.finance.disputes.models import Dispute
 from shared.finance.ledger import postings
 from shared.finance.ledger.chart import Account
-from shared.finance.ledger.models import LedgerEntry
+from shared.finance.ledger.models import LedgerEntry, LedgerPosting
 from shared.finance.payments.models import Payment
 from shared.finance.recovery.rules import CONTRIBUTION
 from shared.finance.refunds.models import Refund
@@ -92,7 +93,8 @@ async def _of_refunds(subjects: Sequence[str]) -> dict[str, int]:
     payable = LedgerEntry.filter(account=Account.VENDOR_PAYABLE)
     amounts: dict[str, int] = defaultdict(int)
     for some in chunks(subject_of):
-        entries = payable.filter(posting__key__in=some)
+        named = LedgerPosting.filter(key__in=some)
+        entries = payable.filter(posting_id__in=Subquery(named.values("id")))
         sums = entries.annotate(total=Sum("amount")).group_by("posting__key")
         for key, total in await sums.values_list("posting__key", "total"):
             amounts[subject_of[str(key)]] += int(str(total))

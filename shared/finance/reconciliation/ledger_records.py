@@ -9,7 +9,7 @@ from datetime import datetime
 from tortoise.functions import Count, Sum
 from tortoise.models import Model
 
-from shared.finance.ledger.chart import Account
+from shared.finance.ledger.chart import AT_STRIPE
 from shared.finance.ledger.models import LedgerEntry, LedgerPosting
 from shared.finance.payments.models import Payment
 from shared.finance.payouts.models import Payout, ReserveHold
@@ -27,7 +27,6 @@ from shared.infra.database.chunks import chunks
 from shared.infra.database.columns import numbers_in, texts_in
 from shared.infra.database.reading import Values, in_pieces
 
-AT_STRIPE = (Account.STRIPE_PLATFORM.value, Account.STRIPE_VENDOR.value)
 # The table whose row the keys of these kinds of postings name.
 ROWS_OF: Mapping[str, type[Model]] = {
     "sale": Payment,

@@ -10,6 +10,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 
 from shared.infra.database.base import Row
+from shared.infra.database.indexes import IndexWhere
 
 
 class Activity(Row):
@@ -44,7 +45,13 @@ class Activity(Row):
     class Meta:
         table = "activity"
         indexes = [
-            Index(fields=("order_id", "id"), name="ix_activity_order"),
+            IndexWhere(
+                fields=("order_id", "id"),
+                name="ix_activity_order",
+                where="order_id IS NOT NULL",
+            ),
             Index(fields=("subject", "id"), name="ix_activity_subject"),
-            Index(fields=("cause", "id"), name="ix_activity_cause"),
+            IndexWhere(
+                fields=("cause", "id"), name="ix_activity_cause", where="NOT cause = ''"
+            ),
         ]

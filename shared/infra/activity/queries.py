@@ -12,7 +12,8 @@ from collections.abc import (
 from datetime import datetime
 from typing import Any
 
-from tortoise.expressions import Q
+from tortoise.expressions import Q, RawSQL
+from tortoise.queryset import QuerySet
 
 from shared.core.frozen import frozen
 from shared.core.money import Money
@@ -95,7 +96,7 @@ async def led_to(
     if not causes:
         return {}
     found: dict[str, list[Activity]] = defaultdict(list)
-    for row in await Activity.filter(cause__in=sorted(causes)).order_by("id"):
+    for row in await _caused().filter(cause__in=sorted(causes)).order_by("id"):
         found[row.cause].append(row)
     return {cause: _within(rows, order_id) for cause, rows in found.items()}
 
@@ -115,7 +116,12 @@ def _within(
 
 async def led_to_something(cause: str) -> bool:
     """Tell whether anything is known that `cause` led to."""
-    return await Activity.exists(cause=cause)
+    return await _caused().filter(cause=cause).exists()
+
+
+def _caused() -> QuerySet[Activity]:
+    """What something set off; the empty word is said in the statement, as the index says it."""
+    return Activity.exclude(cause=RawSQL("''"))
 
 
 def changes_of(rows: Iterable[Activity]) -> tuple[FieldChange, ...]:

@@ -11,6 +11,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 
 from shared.infra.database.base import Row
+from shared.infra.database.indexes import IndexWhere
 
 
 class AuditEntry(Row):
@@ -50,9 +51,19 @@ class AuditEntry(Row):
         table = "audit_entries"
         indexes = [
             Index(fields=("subject", "id"), name="ix_audit_subject"),
-            Index(fields=("vendor_id", "id"), name="ix_audit_vendor"),
-            Index(fields=("actor", "id"), name="ix_audit_actor"),
-            Index(fields=("is_by_person", "id"), name="ix_audit_by_person"),
+            IndexWhere(
+                fields=("vendor_id", "id"),
+                name="ix_audit_vendor",
+                where="vendor_id IS NOT NULL",
+            ),
+            IndexWhere(
+                fields=("actor", "id"),
+                name="ix_audit_actor",
+                where="is_by_person = TRUE",
+            ),
+            IndexWhere(
+                fields=("id",), name="ix_audit_of_people", where="is_by_person = TRUE"
+            ),
             Index(fields=("kind", "id"), name="ix_audit_kind"),
             Index(fields=("created_at",), name="ix_audit_at"),
         ]

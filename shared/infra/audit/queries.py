@@ -6,12 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from tortoise.expressions import Q
+from tortoise.expressions import Q, RawSQL
 
 from shared.core.frozen import frozen
 from shared.core.words import words
 from shared.infra.audit.models import AuditEntry
 from shared.infra.database.paging import Counted, window_of
+
+# In the statement itself, as the index of what people did says it.
+_SAID = RawSQL("TRUE")
 
 PAGE_SIZE = 50
 LOOKED_THROUGH = 20
@@ -45,7 +48,7 @@ class EntryPage(Counted):
 class Wanted:
     """What is looked for; whatever is None narrows nothing.
 
-    `about` are labels of actors or subjects, or ids of vendors.
+    `about` are labels of people or subjects, or ids of vendors.
 
     `kind` is a name of KINDS, `by_people` leaves out what machines did, `since` a moment, `before`
     one that is no longer within.
@@ -134,12 +137,11 @@ def _conditions(wanted: Wanted) -> list[Q]:
     if wanted.kind is not None:
         found.append(Q(kind=wanted.kind))
     if wanted.by_people:
-        found.append(Q(is_by_person=True))
+        found.append(Q(is_by_person=_SAID))
     if wanted.about is not None:
         labels, vendors = list(wanted.about.labels), list(wanted.about.vendor_ids)
-        found.append(
-            Q(actor__in=labels) | Q(subject__in=labels) | Q(vendor_id__in=vendors)
-        )
+        person = Q(actor__in=labels, is_by_person=_SAID)
+        found.append(person | Q(subject__in=labels) | Q(vendor_id__in=vendors))
     if wanted.since is not None:
         found.append(Q(created_at__gte=wanted.since))
     if wanted.before is not None:

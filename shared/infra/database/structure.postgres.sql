@@ -1,4 +1,4 @@
--- What all migrations make, up to 0096_product_safety. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0098_history_found. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -2715,18 +2715,16 @@ ALTER TABLE ONLY webhook_refusals
 ALTER TABLE ONLY webhook_secrets
     ADD CONSTRAINT webhook_secrets_pkey PRIMARY KEY (id);
 CREATE INDEX idx_ledger_post_subject_896b30 ON ledger_postings USING btree (subject);
-CREATE INDEX idx_orders_payment_8dcdf4 ON orders USING btree (payment_intent_id);
-CREATE INDEX idx_payments_stripe__baef79 ON payments USING btree (stripe_charge_id);
 CREATE INDEX idx_webhook_eve_stripe__9f330e ON webhook_events USING btree (stripe_object_id);
-CREATE INDEX ix_activity_cause ON activity USING btree (cause, id);
-CREATE INDEX ix_activity_order ON activity USING btree (order_id, id);
+CREATE INDEX ix_activity_cause ON activity USING btree (cause, id) WHERE NOT cause = '';
+CREATE INDEX ix_activity_order ON activity USING btree (order_id, id) WHERE order_id IS NOT NULL;
 CREATE INDEX ix_activity_subject ON activity USING btree (subject, id);
-CREATE INDEX ix_audit_actor ON audit_entries USING btree (actor, id);
+CREATE INDEX ix_audit_actor ON audit_entries USING btree (actor, id) WHERE is_by_person = TRUE;
 CREATE INDEX ix_audit_at ON audit_entries USING btree (created_at);
-CREATE INDEX ix_audit_by_person ON audit_entries USING btree (is_by_person, id);
 CREATE INDEX ix_audit_kind ON audit_entries USING btree (kind, id);
+CREATE INDEX ix_audit_of_people ON audit_entries USING btree (id) WHERE is_by_person = TRUE;
 CREATE INDEX ix_audit_subject ON audit_entries USING btree (subject, id);
-CREATE INDEX ix_audit_vendor ON audit_entries USING btree (vendor_id, id);
+CREATE INDEX ix_audit_vendor ON audit_entries USING btree (vendor_id, id) WHERE vendor_id IS NOT NULL;
 CREATE INDEX ix_baskets_used ON baskets USING btree (updated_at);
 CREATE INDEX ix_card_declines_at ON card_declines USING btree (declined_at);
 CREATE INDEX ix_card_declines_basket ON card_declines USING btree (basket_id, declined_at);
@@ -2734,11 +2732,10 @@ CREATE INDEX ix_card_declines_card ON card_declines USING btree (fingerprint, de
 CREATE INDEX ix_card_declines_checkout ON card_declines USING btree (checkout_id);
 CREATE INDEX ix_card_declines_network ON card_declines USING btree (network, declined_at);
 CREATE INDEX ix_categories_parent ON categories USING btree (parent_id);
-CREATE INDEX ix_checkouts_basket ON checkouts USING btree (basket_id, status);
-CREATE INDEX ix_checkouts_due ON checkouts USING btree (status, reserved_until);
+CREATE INDEX ix_checkouts_basket ON checkouts USING btree (basket_id) WHERE basket_id IS NOT NULL;
 CREATE INDEX ix_checkouts_email ON checkouts USING btree (email);
-CREATE INDEX ix_checkouts_network ON checkouts USING btree (network, status);
-CREATE INDEX ix_checkouts_old_link ON checkouts USING btree (old_link_digest);
+CREATE INDEX ix_checkouts_network ON checkouts USING btree (network) WHERE status = 'open';
+CREATE INDEX ix_checkouts_old_link ON checkouts USING btree (old_link_digest) WHERE old_link_digest IS NOT NULL;
 CREATE INDEX ix_claims_order ON claims USING btree (order_id);
 CREATE INDEX ix_claims_receivable ON claims USING btree (receivable);
 CREATE INDEX ix_claims_to_send ON claims USING btree (id) WHERE taken > amount - netted;
@@ -2764,10 +2761,12 @@ CREATE INDEX ix_former_categories_name ON former_categories USING btree (name);
 CREATE INDEX ix_jobs_due ON jobs USING btree (status, run_at);
 CREATE INDEX ix_jobs_errors ON jobs USING btree (kind, id) WHERE error IS NOT NULL;
 CREATE INDEX ix_kept_forms_session ON kept_forms USING btree (session_id);
-CREATE INDEX ix_ledger_entries_account_at ON ledger_entries USING btree (account, created_at);
+CREATE INDEX ix_ledger_entries_at_stripe ON ledger_entries USING btree (account, created_at) WHERE account IN ('stripe_platform', 'stripe_vendor');
+CREATE INDEX ix_ledger_entries_earned ON ledger_entries USING btree (account, created_at) WHERE account = 'commission' OR account = 'marketplace_discounts';
 CREATE INDEX ix_ledger_entries_posting ON ledger_entries USING btree (posting_id);
 CREATE INDEX ix_ledger_entries_stripe ON ledger_entries USING btree (stripe_id);
-CREATE INDEX ix_ledger_entries_vendor_at ON ledger_entries USING btree (vendor_id, account, currency, created_at, id);
+CREATE INDEX ix_ledger_entries_suspense ON ledger_entries USING btree (posting_id) WHERE account = 'suspense';
+CREATE INDEX ix_ledger_entries_vendor_at ON ledger_entries USING btree (vendor_id, account, currency, created_at, id) WHERE vendor_id IS NOT NULL;
 CREATE INDEX ix_ledger_postings_vendor_at ON ledger_postings USING btree (vendor_id, created_at) WHERE vendor_id is not null;
 CREATE INDEX ix_ledger_sums_vendor ON ledger_sums USING btree (vendor_id);
 CREATE INDEX ix_mail_links_customer ON mail_links USING btree (customer_id, purpose);
@@ -2779,12 +2778,12 @@ CREATE INDEX ix_movements_claim ON movements USING btree (claim_id);
 CREATE INDEX ix_movements_status ON movements USING btree (status);
 CREATE INDEX ix_order_lines_order ON order_lines USING btree (order_id);
 CREATE INDEX ix_order_messages_order ON order_messages USING btree (order_id, id);
-CREATE INDEX ix_orders_customer ON orders USING btree (customer_id, id);
+CREATE INDEX ix_orders_customer ON orders USING btree (customer_id, id) WHERE customer_id IS NOT NULL;
 CREATE INDEX ix_orders_disputed ON orders USING btree (vendor_id, id) WHERE disputed_amount > 0 OR lost_amount > 0;
-CREATE INDEX ix_orders_held ON orders USING btree (held_at);
+CREATE INDEX ix_orders_held ON orders USING btree (held_at) WHERE held_at IS NOT NULL;
 CREATE INDEX ix_orders_paid ON orders USING btree (paid_at) WHERE paid_at IS NOT NULL;
 CREATE INDEX ix_orders_refunded ON orders USING btree (vendor_id, id) WHERE refunded_amount > 0;
-CREATE INDEX ix_orders_shipped ON orders USING btree (status, shipped_at);
+CREATE INDEX ix_orders_shipped ON orders USING btree (status, shipped_at) WHERE shipped_at IS NOT NULL;
 CREATE INDEX ix_orders_state ON orders USING btree (vendor_id, status, id);
 CREATE INDEX ix_orders_to_answer ON orders USING btree (vendor_id, id) WHERE message_waits OR return_waits;
 CREATE INDEX ix_orders_to_ship ON orders USING btree (vendor_id, id) WHERE status = 'processing' AND payment_status = 'paid' AND disputed_amount = 0 AND (refunded_amount < total_amount_cents - lost_amount OR total_amount_cents = 0);
@@ -2800,10 +2799,11 @@ CREATE INDEX ix_payment_method_setups_status ON payment_method_setups USING btre
 CREATE INDEX ix_payment_methods_customer ON payment_methods USING btree (customer_id);
 CREATE INDEX ix_payment_methods_expiry ON payment_methods USING btree (card_exp_year, card_exp_month);
 CREATE INDEX ix_payments_bare ON payments USING btree (updated_at) WHERE stripe_charge_id IS NOT NULL AND stripe_balance_transaction_id IS NULL;
+CREATE INDEX ix_payments_charge ON payments USING btree (stripe_charge_id) WHERE stripe_charge_id IS NOT NULL;
 CREATE INDEX ix_payments_paid ON payments USING btree (paid_at) WHERE paid_at IS NOT NULL;
+CREATE INDEX ix_payments_parked ON payments USING btree (id) WHERE status = 'parked';
 CREATE INDEX ix_payments_shared ON payments USING btree (intent_key) WHERE intent_key IS NOT NULL;
-CREATE INDEX ix_payments_status ON payments USING btree (status, updated_at);
-CREATE INDEX ix_payments_untransferred ON payments USING btree (id) WHERE intent_key IS NOT NULL AND stripe_charge_id IS NOT NULL AND stripe_transfer_id IS NULL;
+CREATE INDEX ix_payments_untransferred ON payments USING btree (stripe_transfer_id, id) WHERE intent_key IS NOT NULL AND stripe_charge_id IS NOT NULL AND stripe_transfer_id IS NULL;
 CREATE INDEX ix_payments_vendor ON payments USING btree (vendor_id, id);
 CREATE INDEX ix_payments_vendor_paid ON payments USING btree (vendor_id, paid_at) WHERE paid_at IS NOT NULL;
 CREATE INDEX ix_payout_items_entry ON payout_items USING btree (entry_id);
@@ -2835,8 +2835,8 @@ CREATE INDEX ix_sessions_customer ON sessions USING btree (customer_id);
 CREATE INDEX ix_sessions_end ON sessions USING btree (expires_at);
 CREATE INDEX ix_sessions_member ON sessions USING btree (member_id);
 CREATE INDEX ix_shop_places_open ON shop_places USING btree (is_soon, sorted_by, id) WHERE is_open;
-CREATE INDEX ix_stripe_references_order ON stripe_references USING btree (order_id);
-CREATE INDEX ix_stripe_writes_state ON stripe_writes USING btree (state, updated_at);
+CREATE INDEX ix_stripe_references_order ON stripe_references USING btree (order_id) WHERE order_id IS NOT NULL;
+CREATE INDEX ix_stripe_writes_state ON stripe_writes USING btree (state, updated_at) WHERE state = 'waiting' OR state = 'unexpected';
 CREATE INDEX ix_stripe_writes_subject ON stripe_writes USING btree (subject, operation, id);
 CREATE INDEX ix_tokens_end ON tokens USING btree (expires_at);
 CREATE INDEX ix_tokens_vendor ON tokens USING btree (vendor_id);
@@ -2853,9 +2853,9 @@ CREATE UNIQUE INDEX uq_disputes_slice ON disputes USING btree (stripe_dispute_id
 CREATE UNIQUE INDEX uq_payment_method_setups_open ON payment_method_setups USING btree (customer_id) WHERE status IN ('opening', 'open');
 CREATE UNIQUE INDEX uq_payment_methods_card ON payment_methods USING btree (customer_id, fingerprint) WHERE is_active;
 CREATE UNIQUE INDEX uq_payment_methods_default ON payment_methods USING btree (customer_id) WHERE is_default AND is_active;
-CREATE UNIQUE INDEX uq_payments_lead ON payments USING btree (stripe_payment_intent_id) WHERE intent_key IS NULL OR intent_key = idempotency_key;
+CREATE UNIQUE INDEX uq_payments_lead ON payments USING btree (stripe_payment_intent_id) WHERE stripe_payment_intent_id IS NOT NULL AND (intent_key IS NULL OR intent_key = idempotency_key);
 CREATE UNIQUE INDEX uq_payments_open ON payments USING btree (order_id) WHERE status IN ('opening', 'pending', 'requires_action', 'processing', 'failed');
-CREATE UNIQUE INDEX uq_payments_slice ON payments USING btree (stripe_payment_intent_id, order_id);
+CREATE UNIQUE INDEX uq_payments_slice ON payments USING btree (stripe_payment_intent_id, order_id) WHERE stripe_payment_intent_id IS NOT NULL;
 CREATE UNIQUE INDEX uq_products_variant ON products USING btree (parent_id, options) WHERE parent_id IS NOT NULL;
 CREATE UNIQUE INDEX uq_reconciliation_runs_running ON reconciliation_runs USING btree (status) WHERE status = 'running';
 CREATE UNIQUE INDEX uq_refunds_alone ON refunds USING btree (stripe_refund_id) WHERE stripe_amount IS NULL;

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0096_product_safety. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0098_history_found. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -33,7 +33,6 @@ CREATE TABLE "audit_entries" (
     "vendor_id" BIGINT REFERENCES "vendors" ("id") ON DELETE RESTRICT
 , "address" VARCHAR(45) NOT NULL  /* network address of a person */ DEFAULT '', "request_id" VARCHAR(40) NOT NULL  /* as in the log */ DEFAULT '', "is_by_person" INT NOT NULL  /* of the actor */ DEFAULT 0, "kind" VARCHAR(20) NOT NULL  /* of the action */ DEFAULT '');
 CREATE INDEX "ix_audit_subject" ON "audit_entries" ("subject", "id");
-CREATE INDEX "ix_audit_vendor" ON "audit_entries" ("vendor_id", "id");
 CREATE TABLE "tokens" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,
@@ -230,7 +229,6 @@ CREATE TABLE "stripe_references" (
     "order_id" BIGINT REFERENCES "orders" ("id") ON DELETE RESTRICT,
     "vendor_id" BIGINT REFERENCES "vendors" ("id") ON DELETE RESTRICT
 );
-CREATE INDEX "ix_stripe_references_order" ON "stripe_references" ("order_id");
 CREATE TABLE "movements" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,
@@ -531,7 +529,6 @@ CREATE TABLE "webhook_secrets" (
 
 , CONSTRAINT "ck_webhook_secrets_source" CHECK (source in ('platform', 'connect')));
 CREATE INDEX "ix_webhook_events_seen" ON "webhook_events" ("source", "created_at");
-CREATE INDEX "ix_audit_actor" ON "audit_entries" ("actor", "id");
 CREATE INDEX "ix_audit_at" ON "audit_entries" ("created_at");
 CREATE TRIGGER audit_entries_never_go BEFORE DELETE ON audit_entries
 BEGIN SELECT RAISE(ABORT, 'audit entries are never deleted'); END;
@@ -684,9 +681,7 @@ CREATE TABLE "activity" (
     "details" JSON   /* what else an act tells */,
     "cause" VARCHAR(120) NOT NULL DEFAULT ''
 );
-CREATE INDEX "ix_activity_order" ON "activity" ("order_id", "id");
 CREATE INDEX "ix_activity_subject" ON "activity" ("subject", "id");
-CREATE INDEX "ix_activity_cause" ON "activity" ("cause", "id");
 CREATE TABLE "stripe_writes" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,
@@ -703,7 +698,6 @@ CREATE TABLE "stripe_writes" (
 
 , CONSTRAINT "ck_stripe_writes_state" CHECK (state in ('waiting', 'answered', 'refused', 'superseded', 'unexpected')));
 CREATE INDEX "ix_stripe_writes_subject" ON "stripe_writes" ("subject", "operation", "id");
-CREATE INDEX "ix_stripe_writes_state" ON "stripe_writes" ("state", "updated_at");
 CREATE TABLE "page_changes" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,
@@ -777,7 +771,6 @@ CREATE TABLE "stripe_balances" (
 );
 CREATE TRIGGER audit_entries_never_change BEFORE UPDATE ON audit_entries
 BEGIN SELECT RAISE(ABORT, 'audit entries are never changed'); END;
-CREATE INDEX "ix_audit_by_person" ON "audit_entries" ("is_by_person", "id");
 CREATE INDEX "ix_audit_kind" ON "audit_entries" ("kind", "id");
 CREATE TABLE "return_requests" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -1000,11 +993,7 @@ CREATE TABLE "checkouts" (
 
 , "purchase_ip" VARCHAR(45) NOT NULL  /* where the order came from */ DEFAULT '', "terms_accepted_at" TIMESTAMP, "terms_version" VARCHAR(20) NOT NULL  /* which terms were accepted */ DEFAULT '', "search" TEXT NOT NULL  /* folded words that its orders are found by */ DEFAULT '', "state" VARCHAR(60) NOT NULL  /* as on a label; empty where a country has none */ DEFAULT '', "network" VARCHAR(45) NOT NULL  /* whose address it was (networks.network_of); its holds are counted */ DEFAULT '', "old_link_digest" VARCHAR(64)   /* of the link that it had before links were signed */, "language" VARCHAR(8) NOT NULL  /* spoken when it was placed; mails about it are in it */ DEFAULT 'en', "billing" JSON   /* orders\/billing.py; null: where the parcel goes */, "phone" VARCHAR(40) NOT NULL  /* for the carrier, where a shop wants it */ DEFAULT '', CONSTRAINT "ck_checkouts_status" CHECK (status in ('open', 'completed', 'expired', 'cancelled'))
 , CONSTRAINT "ck_checkouts_total" CHECK (total_amount >= 0));
-CREATE INDEX "ix_checkouts_due" ON "checkouts" ("status", "reserved_until");
-CREATE INDEX "ix_checkouts_basket" ON "checkouts" ("basket_id", "status");
-CREATE INDEX "ix_checkouts_network" ON "checkouts" ("network", "status");
 CREATE INDEX "ix_checkouts_email" ON "checkouts" ("email");
-CREATE INDEX "ix_checkouts_old_link" ON "checkouts" ("old_link_digest");
 CREATE TABLE "code_tries" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "created_at" TIMESTAMP NOT NULL,
@@ -1100,8 +1089,6 @@ BEGIN SELECT RAISE(ABORT, 'ledger entries are never deleted'); END;
 CREATE TRIGGER ledger_entries_open BEFORE INSERT ON ledger_entries
 WHEN (SELECT is_closed FROM ledger_postings WHERE id = NEW.posting_id)
 BEGIN SELECT RAISE(ABORT, 'a closed posting takes no further entry'); END;
-CREATE INDEX "ix_ledger_entries_account_at" ON "ledger_entries" ("account", "created_at");
-CREATE INDEX "ix_ledger_entries_vendor_at" ON "ledger_entries" ("vendor_id", "account", "currency", "created_at", "id");
 CREATE TRIGGER ledger_sums_begin BEFORE INSERT ON ledger_sums
 WHEN NEW.amount IS NOT (SELECT sum(amount) FROM ledger_entries WHERE posting_id = NEW.last_posting_id
     AND account = NEW.account AND coalesce(vendor_id, 0) = NEW.vendor_id AND currency = NEW.currency)
@@ -1186,17 +1173,12 @@ CREATE TABLE "payments" (
 
 , CONSTRAINT "ck_payments_status" CHECK (status in ('opening', 'pending', 'requires_action', 'processing', 'succeeded', 'failed', 'canceled', 'parked', 'refunded'))
 , CONSTRAINT "ck_payments_amounts" CHECK (amount_total >= 0 and amount_platform_fee >= 0 and (amount_platform_fee = 0 or amount_platform_fee < amount_total) and amount_vendor = amount_total - amount_platform_fee));
-CREATE INDEX "idx_payments_stripe__baef79" ON "payments" ("stripe_charge_id");
-CREATE INDEX "ix_payments_status" ON "payments" ("status", "updated_at");
 CREATE UNIQUE INDEX uq_payments_open ON payments (order_id) WHERE status IN ('opening', 'pending', 'requires_action', 'processing', 'failed');
 CREATE INDEX "ix_payments_vendor" ON "payments" ("vendor_id", "id");
 CREATE INDEX "ix_payments_vendor_paid" ON "payments" ("vendor_id", "paid_at") WHERE paid_at IS NOT NULL;
 CREATE INDEX "ix_payments_paid" ON "payments" ("paid_at") WHERE paid_at IS NOT NULL;
 CREATE INDEX "ix_payments_bare" ON "payments" ("updated_at") WHERE stripe_charge_id IS NOT NULL AND stripe_balance_transaction_id IS NULL;
 CREATE INDEX "ix_payments_shared" ON "payments" ("intent_key") WHERE intent_key IS NOT NULL;
-CREATE INDEX "ix_payments_untransferred" ON "payments" ("id") WHERE intent_key IS NOT NULL AND stripe_charge_id IS NOT NULL AND stripe_transfer_id IS NULL;
-CREATE UNIQUE INDEX uq_payments_slice ON payments (stripe_payment_intent_id, order_id);
-CREATE UNIQUE INDEX uq_payments_lead ON payments (stripe_payment_intent_id) WHERE intent_key IS NULL OR intent_key = idempotency_key;
 CREATE TRIGGER vendor_payment_configs_change_pages_by_update AFTER UPDATE ON vendor_payment_configs WHEN OLD.accepts_payments IS NOT NEW.accepts_payments OR OLD.currency IS NOT NEW.currency OR OLD.platform_fee_percentage IS NOT NEW.platform_fee_percentage
 BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NEW.vendor_id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
 CREATE TABLE "claims" (
@@ -1357,11 +1339,7 @@ CREATE TABLE "orders" (
 , CONSTRAINT "ck_orders_discounts" CHECK (discount_amount >= 0 and shipping_discount >= 0 and marketplace_discount >= 0 and marketplace_discount <= discount_amount + shipping_discount)
 , CONSTRAINT "ck_orders_reverse_charge" CHECK (vat_taken_off >= 0 and (vat_treatment = 'reverse_charge') = (buyer_vat_number <> '' and seller_vat_number <> '' and buyer_vat_confirmed_at is not null) and (vat_taken_off = 0 or vat_treatment = 'reverse_charge'))
 , CONSTRAINT "ck_orders_shipping_commission" CHECK (shipping_commission >= 0 and shipping_commission <= platform_fee_amount));
-CREATE INDEX "idx_orders_payment_8dcdf4" ON "orders" ("payment_intent_id");
 CREATE INDEX "ix_orders_vendor" ON "orders" ("vendor_id", "id");
-CREATE INDEX "ix_orders_customer" ON "orders" ("customer_id", "id");
-CREATE INDEX "ix_orders_shipped" ON "orders" ("status", "shipped_at");
-CREATE INDEX "ix_orders_held" ON "orders" ("held_at");
 CREATE INDEX "ix_orders_unpaid" ON "orders" ("vendor_id", "id") WHERE payment_status IN ('pending', 'processing', 'failed');
 CREATE INDEX "ix_orders_refunded" ON "orders" ("vendor_id", "id") WHERE refunded_amount > 0;
 CREATE INDEX "ix_orders_disputed" ON "orders" ("vendor_id", "id") WHERE disputed_amount > 0 OR lost_amount > 0;
@@ -1477,3 +1455,25 @@ CREATE INDEX "ix_payment_configs_future" ON "vendor_payment_configs" ("future_de
 CREATE INDEX "ix_webhook_events_order" ON "webhook_events" ("order_id", "id") WHERE order_id IS NOT NULL;
 CREATE INDEX "ix_webhook_events_account" ON "webhook_events" ("stripe_account_id", "id") WHERE stripe_account_id IS NOT NULL;
 CREATE INDEX "ix_page_changes_transaction" ON "page_changes" ("transaction_id") WHERE transaction_id IS NOT NULL;
+CREATE INDEX "ix_orders_customer" ON "orders" ("customer_id", "id") WHERE customer_id IS NOT NULL;
+CREATE INDEX "ix_orders_shipped" ON "orders" ("status", "shipped_at") WHERE shipped_at IS NOT NULL;
+CREATE INDEX "ix_orders_held" ON "orders" ("held_at") WHERE held_at IS NOT NULL;
+CREATE INDEX "ix_checkouts_basket" ON "checkouts" ("basket_id") WHERE basket_id IS NOT NULL;
+CREATE INDEX "ix_checkouts_network" ON "checkouts" ("network") WHERE status = 'open';
+CREATE INDEX "ix_checkouts_old_link" ON "checkouts" ("old_link_digest") WHERE old_link_digest IS NOT NULL;
+CREATE INDEX "ix_payments_charge" ON "payments" ("stripe_charge_id") WHERE stripe_charge_id IS NOT NULL;
+CREATE INDEX "ix_payments_untransferred" ON "payments" ("stripe_transfer_id", "id") WHERE intent_key IS NOT NULL AND stripe_charge_id IS NOT NULL AND stripe_transfer_id IS NULL;
+CREATE INDEX "ix_payments_parked" ON "payments" ("id") WHERE status = 'parked';
+CREATE UNIQUE INDEX uq_payments_slice ON payments (stripe_payment_intent_id, order_id) WHERE stripe_payment_intent_id IS NOT NULL;
+CREATE UNIQUE INDEX uq_payments_lead ON payments (stripe_payment_intent_id) WHERE stripe_payment_intent_id IS NOT NULL AND (intent_key IS NULL OR intent_key = idempotency_key);
+CREATE INDEX "ix_activity_order" ON "activity" ("order_id", "id") WHERE order_id IS NOT NULL;
+CREATE INDEX "ix_activity_cause" ON "activity" ("cause", "id") WHERE NOT cause = '';
+CREATE INDEX "ix_audit_vendor" ON "audit_entries" ("vendor_id", "id") WHERE vendor_id IS NOT NULL;
+CREATE INDEX "ix_audit_actor" ON "audit_entries" ("actor", "id") WHERE is_by_person = TRUE;
+CREATE INDEX "ix_audit_of_people" ON "audit_entries" ("id") WHERE is_by_person = TRUE;
+CREATE INDEX "ix_ledger_entries_vendor_at" ON "ledger_entries" ("vendor_id", "account", "currency", "created_at", "id") WHERE vendor_id IS NOT NULL;
+CREATE INDEX "ix_ledger_entries_at_stripe" ON "ledger_entries" ("account", "created_at") WHERE account IN ('stripe_platform', 'stripe_vendor');
+CREATE INDEX "ix_ledger_entries_earned" ON "ledger_entries" ("account", "created_at") WHERE account = 'commission' OR account = 'marketplace_discounts';
+CREATE INDEX "ix_ledger_entries_suspense" ON "ledger_entries" ("posting_id") WHERE account = 'suspense';
+CREATE INDEX "ix_stripe_writes_state" ON "stripe_writes" ("state", "updated_at") WHERE state = 'waiting' OR state = 'unexpected';
+CREATE INDEX "ix_stripe_references_order" ON "stripe_references" ("order_id") WHERE order_id IS NOT NULL;

@@ -7,9 +7,9 @@ from __future__ import annotations
 from typing import Any
 
 from tortoise import fields
-from tortoise.indexes import Index
 
 from shared.infra.database.base import Row
+from shared.infra.database.indexes import IndexWhere
 
 
 class StripeReference(Row):
@@ -34,4 +34,10 @@ class StripeReference(Row):
 
     class Meta:
         table = "stripe_references"
-        indexes = [Index(fields=("order_id",), name="ix_stripe_references_order")]
+        indexes = [
+            IndexWhere(
+                fields=("order_id",),
+                name="ix_stripe_references_order",
+                where="order_id IS NOT NULL",
+            )
+        ]

@@ -9,7 +9,8 @@ from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 
 from shared.infra.database.base import Row, words
-from shared.infra.stripe_writes.rules import WriteState
+from shared.infra.database.indexes import IndexWhere
+from shared.infra.stripe_writes.rules import LOOKED_FOR, WriteState
 
 
 class StripeWrite(Row):
@@ -41,7 +42,11 @@ class StripeWrite(Row):
             Index(
                 fields=("subject", "operation", "id"), name="ix_stripe_writes_subject"
             ),
-            Index(fields=("state", "updated_at"), name="ix_stripe_writes_state"),
+            IndexWhere(
+                fields=("state", "updated_at"),
+                name="ix_stripe_writes_state",
+                where=" OR ".join(f"state = '{state}'" for state in LOOKED_FOR),
+            ),
         ]
         constraints = [
             CheckConstraint(

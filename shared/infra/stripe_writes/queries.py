@@ -19,6 +19,6 @@ class UnexpectedAnswer:
 
 async def unexpected_answers() -> tuple[UnexpectedAnswer, ...]:
     """Return those that a person must look at, oldest first."""
-    rows = StripeWrite.filter(state=WriteState.UNEXPECTED.value).order_by("id")
+    rows = StripeWrite.filter(state=WriteState.UNEXPECTED).order_by("id")
     found = await rows.values_list("id", "operation", "subject", "error")
     return tuple(UnexpectedAnswer(*row) for row in found)

@@ -25,6 +25,10 @@ class WriteState(StrEnum):
     )
 
 
+# A write in another state is over, and nobody looks for it by that.
+LOOKED_FOR = (WriteState.WAITING, WriteState.UNEXPECTED)
+
+
 def key_of(base: str, attempt: int) -> str:
     """Return the idempotency key of an attempt: the first is the operation's own, later ones are
     numbered.

@@ -165,7 +165,7 @@ class Order(OrderSending, OrderDiscount, ShopperWaits, OrderVat, Row):
     payment_status = fields.CharField(
         max_length=50, default=PaymentStatus.PENDING.value
     )
-    payment_intent_id = fields.CharField(max_length=255, null=True, db_index=True)
+    payment_intent_id = fields.CharField(max_length=255, null=True)
     total_amount_cents = fields.BigIntField(description="minor units of currency")
     shipping_amount = minor_units(
         "minor units of the total that are for sending; frozen at sale"

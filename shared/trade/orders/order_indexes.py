@@ -17,11 +17,23 @@ from shared.trade.orders.rules import (
 )
 
 CHECKOUT_INDEXES = [
-    Index(fields=("status", "reserved_until"), name="ix_checkouts_due"),
-    Index(fields=("basket_id", "status"), name="ix_checkouts_basket"),
     Index(fields=("email",), name="ix_checkouts_email"),
-    Index(fields=("network", "status"), name="ix_checkouts_network"),
-    Index(fields=("old_link_digest",), name="ix_checkouts_old_link"),
+    IndexWhere(
+        fields=("basket_id",),
+        name="ix_checkouts_basket",
+        where="basket_id IS NOT NULL",
+    ),
+    # Also of all that are open, whichever network they came from.
+    IndexWhere(
+        fields=("network",),
+        name="ix_checkouts_network",
+        where=f"status = {words([CheckoutStatus.OPEN])}",
+    ),
+    IndexWhere(
+        fields=("old_link_digest",),
+        name="ix_checkouts_old_link",
+        where="old_link_digest IS NOT NULL",
+    ),
 ]
 CHECKOUT_CHECKS = [
     CheckConstraint(
@@ -34,17 +46,20 @@ ORDER_INDEXES = [
         fields=("vendor_id", "id"),
         name="ix_orders_vendor",
     ),
-    Index(
+    IndexWhere(
         fields=("customer_id", "id"),
         name="ix_orders_customer",
+        where="customer_id IS NOT NULL",
     ),
-    Index(
+    IndexWhere(
         fields=("status", "shipped_at"),
         name="ix_orders_shipped",
+        where="shipped_at IS NOT NULL",
     ),
-    Index(
+    IndexWhere(
         fields=("held_at",),
         name="ix_orders_held",
+        where="held_at IS NOT NULL",
     ),
     Index(
         fields=("vendor_id", "status", "id"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from shared.core.frozen import frozen
 from shared.finance.ledger import postings
 from shared.finance.ledger import service as ledger
+from shared.finance.ledger.chart import AT_STRIPE
 from shared.finance.ledger.models import LedgerEntry, LedgerPosting
 from shared.finance.ledger.postings import Unexplained
 from shared.finance.reconciliation.checks.check import Arguments, Comparison, Repair
@@ -15,7 +16,6 @@ from shared.finance.reconciliation.findings import (
     FoundDifference,
     RepairName,
 )
-from shared.finance.reconciliation.ledger_records import AT_STRIPE
 from shared.finance.reconciliation.unexplained import SUSPENSE, explained_by_suspense
 from shared.infra import unit
 from shared.infra.database.columns import texts_in

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from shared.finance.ledger import postings
 from shared.finance.ledger import service as ledger
+from shared.finance.ledger.chart import AT_STRIPE
 from shared.finance.ledger.models import LedgerEntry, LedgerPosting
 from shared.finance.ledger.postings import Unexplained
 from shared.finance.reconciliation.checks.check import (
@@ -21,7 +22,6 @@ from shared.finance.reconciliation.findings import (
     FoundDifference,
     RepairName,
 )
-from shared.finance.reconciliation.ledger_records import AT_STRIPE
 from shared.finance.reconciliation.unexplained import SUSPENSE
 from shared.infra import unit
 from shared.infra.database.columns import texts_in
