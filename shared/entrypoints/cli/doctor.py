@@ -23,6 +23,7 @@ from shared.core.words import word
 from shared.entrypoints.cli import front, probe_mail
 from shared.entrypoints.cli import probe as probing
 from shared.entrypoints.cli.findings import Finding
+from shared.entrypoints.cli.law import law
 from shared.entrypoints.cli.options import Options
 from shared.entrypoints.cli.registered_endpoints import registered
 from shared.entrypoints.cli.settings import read_settings
@@ -121,6 +122,8 @@ async def _with_database(settings: Settings, *, probe: bool) -> AsyncIterator[Fi
             yield finding
         yield await probe_mail.test_mail(settings)
     for finding in await _health(settings):
+        yield finding
+    async for finding in law(settings):
         yield finding
 
 
