@@ -18,6 +18,7 @@ from storefront.checkout.pressing import pressing
 from storefront.checkout.views import checkout
 from storefront.described.lists import described
 from storefront.platform.language import languages
+from storefront.platform.report import reporting
 from storefront.platform.views import platform
 from storefront.receipts.views import receipts
 from storefront.search.categories import categories
@@ -28,6 +29,7 @@ from storefront.shops.views import shops
 BLUEPRINTS = (
     platform,
     languages,
+    reporting,
     described,
     search,
     categories,

@@ -40,6 +40,7 @@ TABLE = [
     (r"/(healthz|readyz|metrics|favicon\.ico|static/.*|language)", PUBLIC),
     (r"/(vendors|pricing|sell|legal/(terms|privacy|imprint))?", PUBLIC),
     (r"/legal/(rights|ranking|accessibility)", PUBLIC),
+    (r"/report", PUBLIC),
     (r"/(shops?|brand|pictures)/.*", PUBLIC),
     (r"/search(/suggestions)?", PUBLIC),
     (r"/categories(/.*)?", PUBLIC),

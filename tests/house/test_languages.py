@@ -78,6 +78,7 @@ PROMISED_TOO = {
             "card_ends",
             "order_confirmed",
             "refund_came_back",
+            "report_received",
             "refunded",
             "confirm_email",
             "email_change",
