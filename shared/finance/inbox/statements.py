@@ -38,6 +38,7 @@ _WITH_BODY = (
     " SELECT ?::timestamptz, ?::timestamptz, id, ? FROM stored WHERE duplicates = 0"
 )
 _NEXT = "SELECT MAX(seq) AS seq FROM sqlite_sequence WHERE name = 'webhook_events'"
+_KEPT = "SELECT id FROM orders WHERE id = ? FOR KEY SHARE"
 _KNOWN = "SELECT 1 FROM webhook_events WHERE source = ? AND stripe_event_id = ?"
 
 
@@ -133,7 +134,7 @@ async def keep_order(order_id: int | None) -> None:
     event, which came twice.
     """
     if order_id is not None and dialect() == "postgres":
-        await fetch("SELECT 1 FROM orders WHERE id = ? FOR KEY SHARE", order_id)
+        await fetch(_KEPT, order_id)
 
 
 async def store_done(
@@ -144,8 +145,7 @@ async def store_done(
     """Insert an event that is done with, its body and the order that it is about, which is looked
     for where it is not known; or count it again.
     """
-    found = None if row.order_id else {"order_id": _order_of(content)}
-    (insert,) = inserts([row], found=found)
+    (insert,) = inserts([row], found=_order_in(row, content))
     event = insert.sql + _OR_AGAIN
     now = clock.now()
     if dialect() == "postgres":
@@ -156,6 +156,18 @@ async def store_done(
         (stored,) = await fetch(f"{event} RETURNING id, duplicates", *insert.values)
         if not stored["duplicates"]:
             await execute(_BODY, now, now, stored["id"], body)
+
+
+def _order_in(
+    row: WebhookEvent,
+    content: Mapping[str, Any],
+) -> Mapping[str, SqlStatement]:
+    """What is looked up while an event is inserted: its order, or that this is kept."""
+    if not row.order_id:
+        return {"order_id": _order_of(content)}
+    if dialect() != "postgres":
+        return {}
+    return {"order_id": SqlStatement(_KEPT, [row.order_id])}
 
 
 def _order_asked(content: Mapping[str, Any]) -> SqlStatement:

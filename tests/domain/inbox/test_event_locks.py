@@ -11,7 +11,7 @@ import pytest
 from tortoise.exceptions import IntegrityError
 
 from shared.core import clock
-from shared.finance.inbox import dispatch
+from shared.finance.inbox import dispatch, statements
 from shared.finance.inbox.models import WebhookBody, WebhookEvent
 from shared.infra import unit
 from shared.infra.database.raw_sql import fetch
@@ -56,23 +56,45 @@ async def test_who_notes_what_became_of_an_event_keeps_nobody_who_has_its_order(
     await WebhookBody.create(event_id=row.id, body=event("unheard.of", INTENT))
     locked = asyncio.Event()
 
-    async def other() -> None:
-        async with unit.transaction() as tx:
-            await tx.lock(Order, id=order.id)
-            locked.set()
-            while not (await fetch(_WAITS))[0]["number"]:
-                await asyncio.sleep(0.01)
-            await tx.insert(_row())
-
     async def mine() -> None:
         await locked.wait()
         await close(context, row.id)
 
-    found = await asyncio.gather(other(), mine(), return_exceptions=True)
+    other = _other(order, locked)
+    found = await asyncio.gather(other, mine(), return_exceptions=True)
 
     assert [type(each) for each in found] == [IntegrityError, type(None)]
     kept = await WebhookEvent.get()
     assert (kept.status, kept.order_id) == (status, order.id)
+
+
+async def test_an_event_without_news_waits_for_its_order_before_it_is_inserted(
+    database: str,
+) -> None:
+    """Another delivery of it was on its way when there was news, and has the order."""
+    order = await make_order()
+    locked = asyncio.Event()
+    row = _row()
+    row.order_id = order.id
+
+    async def mine() -> None:
+        await locked.wait()
+        content = {"data": {"object": INTENT}}
+        await statements.store_done(row, event("unheard.of", INTENT), content)
+
+    await asyncio.gather(_other(order, locked), mine())
+
+    assert (await WebhookEvent.get()).duplicates == 1
+
+
+async def _other(order: Order, locked: asyncio.Event) -> None:
+    """Lock an order, and insert the event as soon as somebody waits."""
+    async with unit.transaction() as tx:
+        await tx.lock(Order, id=order.id)
+        locked.set()
+        while not (await fetch(_WAITS))[0]["number"]:
+            await asyncio.sleep(0.01)
+        await tx.insert(_row())
 
 
 def _row() -> WebhookEvent:
