@@ -25,6 +25,7 @@ from portal.operator.orders import blueprint as operator_orders
 from portal.operator.payouts.views import blueprint as operator_payouts
 from portal.operator.people import blueprint as operator_people
 from portal.operator.presentation.views import blueprint as operator_presentation
+from portal.operator.products import blueprint as operator_products
 from portal.operator.reconciliation.restored import blueprint as operator_restored
 from portal.operator.reconciliation.views import blueprint as operator_reconciliation
 from portal.operator.refunds import blueprint as operator_refunds
@@ -108,6 +109,7 @@ BLUEPRINTS = (
     operator_business,
     operator_vat_rates,
     operator_withdrawals,
+    operator_products,
     orders_refunds,
     orders_returns,
     orders_messages,

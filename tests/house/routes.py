@@ -111,6 +111,8 @@ EASY = {
     "/operator/categories/<int:category_id>/remove",
     "/operator/categories/new",
     "/operator/withdrawals/<int:withdrawal_id>/answered",
+    "/operator/products",
+    "/operator/products/<int:product_id>/release",
     "/operator/customers/<int:person_id>/on",
     "/operator/owners/<int:person_id>/on",
     "/operator/staff/<int:person_id>/on",
@@ -233,6 +235,7 @@ ACTS = {
         "a step, guarded by the state"
     ),
     r".*/withdrawals/<int:withdrawal_id>/answered": "a step; a second one changes nothing",
+    r"/operator/products": "off sale, with the reason that was sent last",
     r".*/shipping/zones/.*/remove": "taken off; what was sold with it keeps it",
     r".*/(run|repair|fetch|acknowledge|replay|send)": "work, which may be done again",
     r".*/disputes/<int:dispute_id>/submit|.*/vat/(confirm|refuse)": (

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0098_history_found. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0099_products_off_sale. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -1499,6 +1499,7 @@ CREATE TABLE products (
     vat_class character varying(20) DEFAULT 'standard'::character varying NOT NULL,
     maker character varying(1000) DEFAULT ''::character varying NOT NULL,
     warnings character varying(1000) DEFAULT ''::character varying NOT NULL,
+    taken_off_for character varying(500) DEFAULT ''::character varying NOT NULL,
     CONSTRAINT ck_products_price CHECK (price_amount > 0 and price_amount <= 99999999),
     CONSTRAINT ck_products_stock CHECK (stock >= 0 and reserved >= 0 and reserved <= stock),
     CONSTRAINT ck_products_variant CHECK (parent_id is null or options <> ''),

@@ -186,6 +186,20 @@ class SafetyTooLong(Invalid):
     default = _n("Use at most %(most)s characters.")
 
 
+class NoReasonSaid(Invalid):
+    """Nobody's product is taken off without saying why."""
+
+    default = _n("Say why, in at most %(most)s characters.")
+
+
+class ProductTakenOff(Conflict):
+    """The staff took it off sale, so its vendor cannot publish it."""
+
+    code = "product_taken_off"
+    param = "is_published"
+    default = _n("The marketplace took it off sale: %(reason)s Answer its mail.")
+
+
 class GalleryFull(Conflict):
     """A product has so many pictures at most."""
 

@@ -147,6 +147,12 @@ class Product(Searched):
     picture = fields.CharField(
         max_length=200, default="", description="path below static/"
     )
+    taken_off_for = fields.CharField(
+        max_length=500,
+        default="",
+        db_default="",
+        description="why the staff took it off sale; empty: it did not",
+    )
     # Of a variant: whether its product is, and it is offered.
     is_published = fields.BooleanField(default=True)
     parent: fields.ForeignKeyNullableRelation[Product] = fields.ForeignKeyField(

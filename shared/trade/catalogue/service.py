@@ -23,6 +23,7 @@ from shared.trade.catalogue.errors import (
     CategoryTooLong,
     ForeignCurrency,
     PriceNotPositive,
+    ProductTakenOff,
     SafetyTooLong,
     SkuTooLong,
     StockBelowReserved,
@@ -100,7 +101,7 @@ async def save_product(
             await look(await product_for_vendor(vendor_id, product_id))
         changes = await _changes(row, values, category)
         if changes.get("is_published"):
-            await require_confirmed(vendor_id, to="publish this", param="is_published")
+            await _require_publishable(row)
         if product_id is not None and not changes:
             return int(row.id)
         picture_before = row.picture
@@ -117,6 +118,13 @@ async def save_product(
             **_told(changes, values.price.currency),
         )
         return int(row.id)
+
+
+async def _require_publishable(row: Product) -> None:
+    """Raise ProductTakenOff, EmailNotConfirmed."""
+    if row.taken_off_for:
+        raise ProductTakenOff(reason=row.taken_off_for)
+    await require_confirmed(row.vendor_id, to="publish this", param="is_published")
 
 
 def _told(changes: Mapping[str, object], currency: str) -> dict[str, object]:
