@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import hypothesis
 import pytest
 
-from tests.support import bounded, once, unread
+from tests.support import bounded, once, unread, worded
 from tests.support.database import ENGINES, Postgres, copy_of, run_id, sqlite_template
 from tests.support.temporary import in_memory
 from tests.support.workers import Groups, import_a_part
@@ -177,6 +177,7 @@ def _worked_out_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
     """What is the same for every application and database of this process."""
     unread.watch()
     bounded.watch()
+    worded.watch()
     once.TEMPLATES.share(_of_all_workers(tmp_path_factory) / "templates")
     with once.addresses(), once.queries(), once.statements(), once.authorities():
         yield

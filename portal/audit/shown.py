@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from portal.audit.words import in_detail, noun, short, told
+from portal.audit.details import in_detail
+from portal.audit.words import noun, short, told
 from shared.core.frozen import frozen
 from shared.core.locales import gettext as _
 from shared.entrypoints.web.links import url_for
@@ -71,12 +73,11 @@ async def for_vendor(
 
 async def _names(rows: Sequence[EntryView]) -> _Names:
     labels = {row.actor for row in rows} | {row.subject for row in rows}
-    vendors = {row.vendor_id for row in rows if row.vendor_id is not None} | _ids(
-        labels, "vendor"
-    )
+    vendors = {row.vendor_id for row in rows if row.vendor_id is not None}
+    vendors |= _ids(labels, "vendor") | _named_in(rows, "vendor_id")
     return _Names(
         await called(labels),
-        await numbers_of(_ids(labels, "order")),
+        await numbers_of(_ids(labels, "order") | _named_in(rows, "order")),
         await vendor_names(vendors),
     )
 
@@ -97,9 +98,33 @@ def _shown(
         what=told(row.action),
         about=about,
         link=link,
-        detail=in_detail(dict(row.details)),
+        detail=in_detail(_with_names(row.details, names)),
         address=row.address,
     )
+
+
+def _named_in(rows: Sequence[EntryView], name: str) -> set[int]:
+    """The ids that entries keep under a name, also of before and after."""
+    found: set[int] = set()
+    for row in rows:
+        details = row.details
+        for kept in (details, details.get("before"), details.get("after")):
+            id_ = kept.get(name) if isinstance(kept, dict) else None
+            found |= {id_} if isinstance(id_, int) else set()
+    return found
+
+
+def _with_names(details: Mapping[str, Any], names: _Names) -> dict[str, Any]:
+    """Orders by their number and shops by their name, not by our rows'."""
+    known = {"order": names.orders, "vendor_id": names.vendors}
+    return {
+        name: _with_names(value, names)
+        if name in ("before", "after") and isinstance(value, dict)
+        else known[name].get(value, value)
+        if name in known
+        else value
+        for name, value in details.items()
+    }
 
 
 def _of_others(row: EntryView, names: _Names) -> ShownAct:

@@ -9,6 +9,8 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+from portal.audit.details import called, in_detail, value_of
+from portal.audit.words import noun, told
 from portal.operator.badges import spoken
 from shared.core.frozen import frozen
 from shared.core.locales import gettext as _
@@ -59,6 +61,7 @@ AMOUNTS = frozenset(
     }
 )
 _MADE = {"posting": _n("Posted to the ledger"), "mail": _n("Mail written")}
+_ON_THE_PAGE = ("changes", "order")
 TIMES = ("_at", "_on", "due_by")
 
 
@@ -123,7 +126,7 @@ def _line(entry: Done | TimelineEvent | MailView, currency: str) -> HistoryLine:
         return _of_mail(entry)
     act = entry.act
     return HistoryLine(
-        sentence(act.kind),
+        told(act.kind),
         entry.at,
         kind="bad"
         if act.kind.endswith((".failed", ".parked", "_undeliverable"))
@@ -181,12 +184,6 @@ def again(event: EventView) -> str:
     )
 
 
-def sentence(action: str) -> str:
-    """`payment.charge_noted` -> Payment: charge noted."""
-    thing, _, what = action.partition(".")
-    return f"{_upper(thing)}: {what.replace('_', ' ')}"
-
-
 def who(actor: str) -> str:
     """`member:7` -> Member 7"""
     return _(ACTORS[actor]) if actor in ACTORS else _things(actor)
@@ -211,16 +208,8 @@ def _label(change: FieldChange) -> str:
     word = change.thing.partition(":")[0]
     if word in _MADE:
         return _(_MADE[word])
-    thing = _upper(word) if word in ("order", "account") else _things(change.thing)
-    return f"{thing}, {_field(change.field)}"
-
-
-def _field(name: str) -> str:
-    """`stripe_transfer_id` -> transfer"""
-    words = {"amount_stripe_fee": _("Stripe fee"), "amount_total": _("total")}
-    return words.get(name) or name.removeprefix("stripe_").replace(
-        "_", " "
-    ).removesuffix(" id")
+    thing = noun(word) if word in ("order", "account") else _things(change.thing)
+    return f"{thing}: {called(change.field)}"
 
 
 def _value(
@@ -230,13 +219,11 @@ def _value(
 ) -> str:
     if value is None or value == "":
         return "–"
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
     if isinstance(value, int) and field in AMOUNTS and currency:
         return money(Money(value, currency))
     if isinstance(value, str) and field.endswith(TIMES):
         return _time(value)
-    return str(value)
+    return value_of(field, value)
 
 
 def _time(value: str) -> str:
@@ -247,20 +234,11 @@ def _time(value: str) -> str:
 
 
 def _details(details: Mapping[str, Any], currency: str) -> str:
-    shown = [
-        f"{_field(name)} {_value(name, value, currency)}"
-        for name, value in details.items()
-        if isinstance(value, str | int)
-        and name not in ("changes", "order", "currency")
-        and value != ""
-    ]
-    return "".join(f" · {part}" for part in shown)
+    kept = {n: value for n, value in details.items() if n not in _ON_THE_PAGE}
+    told = in_detail({"currency": currency, **kept})
+    return f" · {told}" if told else ""
 
 
 def _things(subject: str) -> str:
     word, _, number = subject.partition(":")
-    return f"{_upper(word.replace('_', ' '))} {number}".rstrip()
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return f"{noun(word)} {number}".rstrip()

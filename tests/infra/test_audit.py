@@ -185,7 +185,7 @@ class TestThePages:
         assert "Payouts put on hold" in page
         assert "Otto" not in page
         assert "secret doubts" not in page
-        assert "weekly → daily" in page
+        assert "every week → every day" in page
         assert page.count("from 192.0.2.7") == 1
         assert "reserve" not in page.lower().replace("payouts and banks", "")
         assert "Nothing found" in await portal.get("/vendor/admin/audit?q=Otto")

@@ -8,7 +8,8 @@ import re
 
 import pytest
 
-from portal.audit.words import in_detail, noun, told
+from portal.audit.details import in_detail
+from portal.audit.words import noun, told
 from shared.core.domains import manifests
 from shared.core.money import Money
 from shared.core.words import codes
@@ -99,35 +100,58 @@ def test_what_happens_to_money_is_declared_by_its_domain(acts: Acts) -> None:
     [
         ({}, ""),
         ({"before": "2.50", "after": "3.00"}, "2.50 → 3.00"),
+        ({"before": "", "after": "3.00"}, "nothing → 3.00"),
+        (
+            {"before": "goods", "after": "goods_and_shipping"},
+            "goods alone → goods and delivery",
+        ),
         (
             {"before": {"time_zone": "UTC"}, "after": {"time_zone": "Europe/Paris"}},
-            "time zone UTC → time zone Europe/Paris",
+            "Time zone: UTC → Europe/Paris",
         ),
         (
             {"amount": 1200, "currency": "EUR", "key": "vendor:1:x"},
-            f"amount: {Money(1200, 'EUR')}",
+            f"Amount: {Money(1200, 'EUR')}",
         ),
         (
             {"price_amount": 590, "currency": "EUR", "name": "Cup"},
-            "price: €5.90, name: Cup",
+            "Price: €5.90 · Name: Cup",
         ),
         (
             {"variants": {"red / S": {"price_amount": 59000, "currency": "DKK"}}},
-            "variants: red / S price DKK\u00a0590.00",
+            "Variants: red / S Price DKK\u00a0590.00",
         ),
         (
             {
                 "before": {"percentage": "9.00", "fixed_amount": 0, "category": ""},
                 "after": {"percentage": "9.00", "fixed_amount": 30, "currency": "EUR"},
             },
-            "percentage 9.00, fixed amount 0 → fixed amount €0.30, percentage 9.00",
+            "Fixed amount: nothing → €0.30 · Percent: 9.00",
         ),
         (
             {"after": {"refund_approval_limits": {"EUR": 5000, "JPY": 900}}},
-            "nothing → refund approval limits €50.00, ¥900",
+            "Refunds that need the marketplace’s consent: €50.00, ¥900",
         ),
-        ({"reason": "Many complaints", "until": None}, "reason: Many complaints"),
-        ({"changed": ["a", "b"], "is_open": True}, "changed: a, b, is open: yes"),
+        ({"reason": "many_complaints", "until": None}, "Reason: many complaints"),
+        ({"reason": "Many complaints"}, "Reason: Many complaints"),
+        ({"name": "a_cup", "code": "won"}, "Name: a_cup · Code: won"),
+        (
+            {"order": 1, "waits": False},
+            "Order: 1 · Needs the marketplace’s consent: no",
+        ),
+        ({"was": "requires_action"}, "Before: needs a confirmation"),
+        (
+            {"scheme": "oss"},
+            "VAT on sales: VAT of the shopper’s country (one-stop shop)",
+        ),
+        (
+            {"changed": ["card_last4", "stripe_customer_id"], "is_published": True},
+            "Changed: Last digits of the card · In the shop: yes",
+        ),
+        (
+            {"until": "2026-12-10T03:24:00+00:00", "of_yesterday": 3},
+            "Until: 10 Dec 2026, 03:24 · Also: 3",
+        ),
     ],
 )
 def test_details_are_a_line(details: dict[str, object], said: str) -> None:
@@ -139,6 +163,6 @@ def test_what_stood_before_is_told_with_what_stands_now() -> None:
     """Not as two details, of which nobody sees that they belong together."""
     kept = {"status": "active", "before_status": "pending", "accepts_payments": True}
     assert in_detail({**kept, "before_accepts_payments": False}) == (
-        "status: pending → active, accepts payments: no → yes"
+        "State: waiting → takes payments · Takes payments: no → yes"
     )
-    assert in_detail(kept) == "status: pending → active, accepts payments: yes"
+    assert in_detail(kept) == "State: waiting → takes payments · Takes payments: yes"

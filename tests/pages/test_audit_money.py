@@ -69,12 +69,12 @@ async def test_a_vendor_reads_its_prices(client: TestClientProtocol) -> None:
 
     said = words(await portal.get("/vendor/admin/audit"))
     for line in (
-        "price: €19.00, name: Cup",
-        "price: €21.00",
-        "variants: S price €23.00",
-        "price: €5.90",
-        "amount: €5.00",
-        "amount: €7.00, least amount: €30.00",
+        "Price: €19.00 · Name: Cup",
+        "Price: €21.00",
+        "Variants: S Price €23.00",
+        "Price: €5.90",
+        "Amount: €5.00",
+        "Amount: €7.00 · From an order of: €30.00",
     ):
         assert line in said, line
     for number in ("1900", "2100", "2300", "590", "500", "700", "3000"):
@@ -92,5 +92,5 @@ async def test_the_staff_reads_its_limits(client: TestClientProtocol) -> None:
         actor="test",
     )
     said = words(await portal.get("/operator/audit?kind=all"))
-    assert "fixed amount €0.30, maximum amount €50.00" in said
-    assert "refund approval limits €120.00" in said
+    assert "Fixed amount: €0.30 · At most: €50.00" in said
+    assert "Refunds that need the marketplace’s consent: nothing → €120.00" in said

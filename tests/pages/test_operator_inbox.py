@@ -98,10 +98,7 @@ class TestInbox:
         )
         sandbox.faults()
         page = words(await browser.get("/operator/webhooks/evt_1?preview=1"))
-        assert (
-            "This would change: Payment 1, status before: pending now: succeeded"
-            in page
-        )
+        assert "This would change: Payment 1: State before: waiting now: done" in page
         assert (await Order.get(id=order_id)).payment_status == "pending"
         answer = await browser.post("/operator/webhooks/evt_1/replay")
         assert answer.status_code == 303

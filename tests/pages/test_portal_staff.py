@@ -132,7 +132,7 @@ class TestOperator:
 
         assert "Business details changed" in text
         assert (
-            f"{who.full_name} · nothing → legal name Atelier S.à r.l., address 12"
+            f"{who.full_name} · Name on invoices: nothing → Atelier S.à r.l. · Address:"
             in text
         )
 

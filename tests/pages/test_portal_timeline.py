@@ -133,11 +133,11 @@ async def test_the_operator_sees_every_event_and_what_it_changed(
     html = await browser.get(f"/operator/orders/{vendor_order.number}")
     page = words(html)
     assert "refund.updated Applied" in page
-    assert "Order, refunded amount" in page
+    assert "Order: Given back" in page
     assert "€10.00" in page
     assert "Delivered 2 times more" in page
-    assert "Vendor: owes System" not in page
-    assert "Vendor: owes The marketplace" in page
+    assert "Shop owes more System" not in page
+    assert "Shop owes more The marketplace" in page
     assert "Mail: For staff only Waits to be sent to staff@markethall.test." in page
     assert f'href="/operator/webhooks/evt_{vendor_order.id}"' in html
 

@@ -26,8 +26,8 @@ class Act:
     """What somebody did: a stable dotted name, who (`member:7`, `stripe`, `system`), and what else
     is to be kept.
 
-    `details` hold no secrets and no card data. What an act is called on pages stands in
-    templates/words/audit.toml.
+    `details` hold no secrets and no card data. What an act and its details are called on
+    pages stands in templates/words/audit.toml.
     """
 
     name: str
