@@ -11,6 +11,7 @@ from quart import Blueprint, Response
 
 from portal.operator.frame import page
 from portal.operator.tasks import tasks
+from portal.operator.tasks.imprint import imprint
 from shared.core.frozen import frozen
 from shared.core.locales import gettext as _
 from shared.core.locales import ngettext
@@ -19,6 +20,7 @@ from shared.entrypoints.web.access import operator
 from shared.entrypoints.web.filters import filled, moment, money, percent
 from shared.entrypoints.web.identity import actor
 from shared.entrypoints.web.kit import kit
+from shared.entrypoints.web.market import market
 from shared.finance.overview.dashboard import Dashboard, read_dashboard
 from shared.finance.overview.figures import Figures, figures
 from shared.trade.marketplace.queries import marketplace
@@ -32,11 +34,12 @@ async def home() -> Response:
     """What needs doing, and the figures of today and of the last 7 days."""
     now = await read_dashboard(kit().settings)
     zone = (await marketplace()).zone
+    waits = [*tasks(now), *imprint((await market()).identity)]
     return await page(
         "portal/operator/home.html",
         nav_active="home",
         first_name=actor().full_name.split(" ")[0],
-        lines=sorted(tasks(now), key=lambda task: task.kind != "bad"),
+        lines=sorted(waits, key=lambda task: task.kind != "bad"),
         compared=_compared(now),
         figures=[(f.currency, _stats(f)) for f in await figures(zone)],
         zone=zone,

@@ -4,12 +4,14 @@ of the last 7 days.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from shared.core import clock
+from shared.entrypoints.web.market import forget
 from shared.finance.connect.models import VendorPaymentConfig
 from shared.finance.disputes.models import Dispute
 from shared.finance.ledger import postings
@@ -19,6 +21,8 @@ from shared.finance.reconciliation.models import Difference, ReconciliationRun
 from shared.finance.recovery.models import Claim
 from shared.infra import unit
 from shared.infra.stripe_writes.models import StripeWrite
+from shared.trade.marketplace.identity import MarketIdentity
+from shared.trade.marketplace.presentation import introduce
 from shared.trade.vendors.models import Vendor
 from tests.support.factories import (
     make_dispute,
@@ -31,6 +35,7 @@ from tests.support.portal import operator_in, signed_in
 from tests.support.storefront import words
 
 if TYPE_CHECKING:
+    from quart import Quart
     from quart.typing import TestClientProtocol
 
 pytestmark = [pytest.mark.usefixtures("database")]
@@ -80,7 +85,15 @@ class TestNeedsDoing:
         """One friendly line, with when the books were last compared, and not a single zero."""
         portal = await operator_in(client)
         assert "have not been compared yet" in words(await portal.get(HOME))
+        assert "Your imprint is not complete" in words(await portal.get(HOME))
         await _compared()
+        reached = replace(
+            MarketIdentity(),
+            contact_email="hello@hall.test",
+            postal_address="1 Street\nL-1728 Luxembourg",
+        )
+        await introduce(reached, actor="test")
+        forget(cast("Quart", client.app))
 
         text = words(await portal.get(HOME))
 

@@ -48,6 +48,7 @@ from shared.finance.statements.invoice_issuer import (
 )
 from shared.infra.gateway.accounts import AccountDetails
 from shared.infra.gateway.gateway import Gateway
+from shared.trade.marketplace import presentation
 from shared.trade.marketplace import service as marketplace
 from shared.trade.marketplace.models import MarketplaceSettings
 from shared.trade.marketplace.rules import DEFAULTS
@@ -77,6 +78,7 @@ async def fill(settings: Settings) -> None:
             shopper_id = await _people()
             await _identity()
             await _settings(gateway)
+            await _imprint()
             await demo_categories.fill(ACTOR)
             await _sales(Till(gateway, stripe, shopper_id))
             await _rate()
@@ -142,6 +144,20 @@ async def _identity() -> None:
             invoice_prefix="MH",
         )
         await save_identity(made_up, actor=ACTOR)
+
+
+async def _imprint() -> None:
+    """How the made-up company is reached: by addresses and numbers that nobody can have."""
+    known = (await presentation.shown()).identity
+    if known.postal_address or known.contact_email:
+        return
+    made_up = replace(
+        known,
+        contact_email="hello@markethall.example",
+        postal_address="Markethall Demo S.à r.l.\n1, place du Marché\nL-1728 Luxembourg",
+        phone="+352 2000 0000",
+    )
+    await presentation.introduce(made_up, actor=ACTOR)
 
 
 async def _settings(gateway: Gateway) -> None:
