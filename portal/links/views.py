@@ -59,7 +59,7 @@ async def reset(token: str) -> Response:
                 ("ok", _("Your password is changed. Sign in with it.")),
             )
     except LinkEnded as ended:
-        return await _ended(ended)
+        return await _ended(ended, is_reset=True)
     except Invalid as error:
         form.blame(error)
     return await page(
@@ -83,7 +83,7 @@ async def email(token: str) -> Response:
         if form.ok():
             return await _answered(nonce)
     except (LinkEnded, EmailTaken) as ended:
-        return await _ended(ended)
+        return await _ended(ended, is_reset=False)
     return await page(
         "account/email.html",
         form=form,
@@ -104,7 +104,10 @@ def _nonce(token: str) -> str | None:
     return unsealed(kit().settings.secret_keys, token)
 
 
-async def _ended(why: LinkEnded | EmailTaken) -> Response:
+async def _ended(why: LinkEnded | EmailTaken, *, is_reset: bool) -> Response:
+    """What happened, and the next step: another link, or signing in."""
     if wants_json():
         raise why
-    return await page("account/ended.html", status=why.status, text=why.message)
+    return await page(
+        "account/ended.html", status=why.status, text=why.message, is_reset=is_reset
+    )

@@ -134,6 +134,10 @@ MAY_HAVE_PAID = _n(
 )
 
 
+# Where mails lead that tell of an order (storefront/receipts).
+ORDER_LINKS = frozenset({"receipts.order_page", "receipts.confirmation"})
+
+
 def error_body(
     code: str,
     message: str,
@@ -181,6 +185,7 @@ async def _page(status: int, heading: str, sentence: str) -> Response:
             sentence=sentence,
             request_id=g.get("request_id", ""),
             home=_home(),
+            is_order_link=status == 404 and request.endpoint in ORDER_LINKS,
         )
     except Exception:  # the page about a failure must not fail: plain words instead
         log.exception("the error page itself failed")
