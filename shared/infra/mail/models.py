@@ -47,6 +47,7 @@ class Email(Row):
         table = "emails"
         indexes = [
             Index(fields=("order_id",), name="ix_emails_order"),
+            Index(fields=("to", "id"), name="ix_emails_to"),
             Index(fields=("status", "created_at"), name="ix_emails_status"),
             IndexWhere(
                 fields=("created_at",),

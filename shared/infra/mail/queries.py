@@ -85,6 +85,60 @@ def mail_in(record: Record) -> MailView:
     return MailView(kind, to, subject, status, at)
 
 
+@frozen
+class ListedMail(MailView):
+    """A mail among all others: staff see that it was written, not what it says."""
+
+    id: int
+    order_id: int | None
+    written_at: datetime
+
+
+@frozen
+class MailList:
+    """Some mails, newest first; `older` is where the next ones begin, if there are any."""
+
+    mails: tuple[ListedMail, ...]
+    older: int | None = None
+
+
+async def newest_mails(
+    *,
+    to: str = "",
+    order_id: int | None = None,
+    before: int | None = None,
+) -> MailList:
+    """The newest mails, or those to an address or about an order; with `before` those written
+    earlier than that one. An index has each in their order, so nothing is counted or sorted.
+    """
+    wanted = Email.all()
+    if to:
+        wanted = wanted.filter(to=to)
+    if order_id is not None:
+        wanted = wanted.filter(order_id=order_id)
+    if before is not None:
+        wanted = wanted.filter(id__lt=before)
+    columns = ("id", "kind", "to", "subject", "status", "order_id")
+    rows = await (
+        wanted.order_by("-id").limit(SHOWN + 1).only(*columns, "sent_at", "created_at")
+    )
+    shown = tuple(map(_listed, rows[:SHOWN]))
+    return MailList(shown, shown[-1].id if len(rows) > SHOWN else None)
+
+
+def _listed(row: Email) -> ListedMail:
+    return ListedMail(
+        kind=row.kind,
+        to=row.to,
+        subject=row.subject,
+        status=row.status,
+        at=row.sent_at or row.created_at,
+        id=row.id,
+        order_id=row.order_id,
+        written_at=row.created_at,
+    )
+
+
 async def unsent() -> Unsent:
     """How many wait for longer than a quarter of an hour."""
     count = await count_some(_late())
