@@ -1,4 +1,4 @@
--- What all migrations make, up to 0099_products_off_sale. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0100_mails_by_address. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -2755,6 +2755,7 @@ CREATE INDEX ix_door_counts_free ON door_counts USING btree (free_at);
 CREATE INDEX ix_emails_of_people ON emails USING btree (created_at) WHERE order_id IS NULL;
 CREATE INDEX ix_emails_order ON emails USING btree (order_id);
 CREATE INDEX ix_emails_status ON emails USING btree (status, created_at);
+CREATE INDEX ix_emails_to ON emails USING btree ("to", id);
 CREATE INDEX ix_factor_resets_member ON factor_resets USING btree (member_id);
 CREATE INDEX ix_fee_rules_order ON fee_rules USING btree ("position", id);
 CREATE INDEX ix_former_categories_category ON former_categories USING btree (category_id);

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0099_products_off_sale. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0100_mails_by_address. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -1477,3 +1477,4 @@ CREATE INDEX "ix_ledger_entries_earned" ON "ledger_entries" ("account", "created
 CREATE INDEX "ix_ledger_entries_suspense" ON "ledger_entries" ("posting_id") WHERE account = 'suspense';
 CREATE INDEX "ix_stripe_writes_state" ON "stripe_writes" ("state", "updated_at") WHERE state = 'waiting' OR state = 'unexpected';
 CREATE INDEX "ix_stripe_references_order" ON "stripe_references" ("order_id") WHERE order_id IS NOT NULL;
+CREATE INDEX "ix_emails_to" ON "emails" ("to", "id");

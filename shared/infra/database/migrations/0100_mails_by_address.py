@@ -6,7 +6,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0098_history_found")]
+    dependencies = [("models", "0099_products_off_sale")]
 
     initial = False
 
