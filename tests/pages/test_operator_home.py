@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -35,7 +35,6 @@ from tests.support.portal import operator_in, signed_in
 from tests.support.storefront import words
 
 if TYPE_CHECKING:
-    from quart import Quart
     from quart.typing import TestClientProtocol
 
 pytestmark = [pytest.mark.usefixtures("database")]
@@ -93,7 +92,7 @@ class TestNeedsDoing:
             postal_address="1 Street\nL-1728 Luxembourg",
         )
         await introduce(reached, actor="test")
-        forget(cast("Quart", client.app))
+        forget(client.app)
 
         text = words(await portal.get(HOME))
 

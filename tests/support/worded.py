@@ -11,6 +11,7 @@ from typing import Any
 
 from portal.audit.details import NAMED_BY_PEOPLE, is_quiet
 from shared.core.words import codes
+from shared.infra.audit.models import AuditEntry
 from shared.infra.unit import acts
 
 
@@ -24,10 +25,14 @@ def watch() -> None:
     writes = acts.entry
 
     def entry(
-        action: str, actor: str, subject: str, vendor: int | None, details: Any
-    ) -> Any:
+        action: str,
+        actor: str,
+        subject: str,
+        vendor_id: int | None,
+        details: Mapping[str, Any],
+    ) -> AuditEntry:
         check(action, details)
-        return writes(action, actor, subject, vendor, details)
+        return writes(action, actor, subject, vendor_id, details)
 
     acts.entry = entry
 
