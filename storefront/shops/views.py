@@ -31,6 +31,7 @@ from shared.trade.shipping.rules import Parcel
 from shared.trade.vat.sellers import seller_of
 from shared.trade.vendors.errors import ShopClosed
 from shared.trade.vendors.queries import VendorView, vendor_by_id
+from shared.trade.vendors.seller import SellerLine
 from storefront.browser import basket_token, promise_basket
 from storefront.described.pages import of_product, of_shop
 from storefront.described.sending import sending_of
@@ -244,7 +245,7 @@ async def _product_page(
         shown=choice.chosen or item,
         pictures=await pictures_of(item, choice.chosen),
         text=blocks(item.description),
-        maker=await _maker(item),
+        maker=_maker(item, vendor),
         meta=of_product(item, vendor, sending, choice.variants),
         vendor=vendor,
         promises=promises(plan, parcel),
@@ -257,7 +258,7 @@ async def _product_page(
     )
 
 
-async def _maker(item: ProductView) -> str:
+def _maker(item: ProductView, vendor: VendorView) -> str:
     """Who answers for its safety, in a line; its seller where the vendor names nobody else
     (regulation 2023/988, article 19).
     """
@@ -265,8 +266,15 @@ async def _maker(item: ProductView) -> str:
         return ", ".join(
             line.strip() for line in item.maker.splitlines() if line.strip()
         )
-    seller = await seller_of(item.vendor_id)
-    return seller.line if seller else ""
+    if not vendor.legal_name:
+        return ""
+    seller = SellerLine(
+        vendor.legal_name,
+        vendor.seller_address,
+        vendor.country,
+        vendor.business_email,
+    )
+    return str(seller)
 
 
 async def _more(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared.core.frozen import frozen
 from shared.infra.database.raw_sql import fetch
-from shared.trade.vendors.seller import SellerDetails, SellerLine
+from shared.trade.vendors.seller import SellerDetails
 
 
 @frozen
@@ -14,18 +14,11 @@ class Seller:
     details: SellerDetails
     email: str
     vat_number: str
-    country: str = ""
-
-    @property
-    def line(self) -> str:
-        """In one line, in the language spoken here."""
-        told = self.details
-        return str(SellerLine(told.legal_name, told.address, self.country, self.email))
 
 
 _SELLER = (
     "SELECT v.legal_name, v.seller_address, v.business_phone, v.register_entry,"
-    " v.business_email, v.country, r.number FROM vendors v"
+    " v.business_email, r.number FROM vendors v"
     " LEFT JOIN vat_registrations r ON r.vendor_id = v.id"
     " AND r.replaced_at IS NULL AND r.confirmed_at IS NOT NULL"
     " WHERE v.id = ? AND v.legal_name <> ''"
@@ -41,6 +34,5 @@ async def seller_of(vendor_id: int) -> Seller | None:
             row["business_phone"],
             row["register_entry"],
         )
-        number = row["number"] or ""
-        return Seller(details, row["business_email"], number, row["country"])
+        return Seller(details, row["business_email"], row["number"] or "")
     return None

@@ -38,6 +38,8 @@ class VendorView:
     vat_scheme: VatScheme = VatScheme.UNSAID
     postal_code: str = ""
     legal_name: str = ""
+    seller_address: str = ""
+    business_email: str = ""
 
 
 @frozen
@@ -77,6 +79,8 @@ def view_at(vendor: Vendor, terms: SellingTerms | None) -> VendorView:
         vat_scheme=VatScheme(vendor.vat_scheme),
         postal_code=vendor.postal_code,
         legal_name=vendor.legal_name,
+        seller_address=vendor.seller_address,
+        business_email=vendor.business_email,
     )
 
 

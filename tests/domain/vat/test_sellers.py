@@ -33,7 +33,7 @@ async def test_a_business_is_read_with_one_question() -> None:
     await state_number(holder=holder, text="LU26375245", actor="test")
     with counted() as asked:
         found = await seller_of(vendor.id)
-    assert found == Seller(LUXE, vendor.business_email, "", vendor.country)
+    assert found == Seller(LUXE, vendor.business_email, "")
     assert len(asked) == 1
 
 
@@ -43,13 +43,11 @@ async def test_it_shows_the_number_that_is_in_force() -> None:
     await save_seller(vendor_id=vendor.id, values=LUXE, actor="test")
     await with_number(vendor, "LU26375245")
     assert await seller_of(vendor.id) == Seller(
-        LUXE, vendor.business_email, "LU26375245", vendor.country
+        LUXE, vendor.business_email, "LU26375245"
     )
     await state_number(
         holder=of_vendor(vendor.id),
         text="LU20260743",
         actor="test",
     )
-    assert await seller_of(vendor.id) == Seller(
-        LUXE, vendor.business_email, "", vendor.country
-    )
+    assert await seller_of(vendor.id) == Seller(LUXE, vendor.business_email, "")
