@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import pytest
@@ -119,3 +120,42 @@ def test_what_narrows_the_trail_stands_in_a_row(page: Page, server: Server) -> N
     assert whole is not None
     assert words is not None
     assert words["width"] == whole["width"]
+
+
+@pytest.mark.parametrize(
+    ("who", "path", "most"),
+    [
+        ("operator@markethall.test", "/operator/payouts", 80),
+        ("operator@markethall.test", "/operator/disputes", 80),
+        ("operator@markethall.test", "/operator/statements", 80),
+        ("operator@markethall.test", "/operator/mails", 140),
+        ("operator@markethall.test", "/operator/audit", 180),
+        ("owner@atelier-luxe.test", "/vendor/admin/disputes", 80),
+        ("owner@atelier-luxe.test", "/vendor/admin/statements", 80),
+    ],
+)
+def test_a_row_on_a_phone_is_two_lines_that_do_not_cover_each_other(
+    page: Page, server: Server, who: str, path: str, most: int
+) -> None:
+    """What and how much, then where it stands and when; words that are long make it higher."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    sign_in(page, server, who, PASSWORD)
+    page.goto(f"{server.url}{path}")
+    row = page.locator("tbody tr").first
+    assert _bottom(row) - _top(row) <= most
+    cells = [
+        box
+        for cell in row.locator("td").all()
+        if (box := cell.bounding_box()) is not None
+    ]
+    assert len(cells) >= 3
+    for one, other in itertools.combinations(cells, 2):
+        beside = (
+            one["x"] + one["width"] <= other["x"] + 1
+            or other["x"] + other["width"] <= one["x"] + 1
+        )
+        apart = (
+            one["y"] + one["height"] <= other["y"] + 1
+            or other["y"] + other["height"] <= one["y"] + 1
+        )
+        assert beside or apart
