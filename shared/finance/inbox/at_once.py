@@ -102,7 +102,7 @@ async def _store_and_apply(
         outcome = await apply(tx)
         await tx.follow()
         if first_order(tx.activity) is None:
-            await tx.settle()  # what is posted may tell of one
+            await tx.settle()  # what is posted is a change, and may tell of one
         decision = decide(is_ours=outcome != NOT_OURS, changed=bool(tx.activity))
         attempt = Attempt(EventStatus.HANDLED, decision, outcome[:200])
         about = look.order_id or first_order(tx.activity)

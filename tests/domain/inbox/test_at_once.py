@@ -109,6 +109,10 @@ async def test_a_kill_at_any_statement_of_any_other_event_leaves_nothing(
     }
     assert await Job.filter(kind="webhooks.apply").count() == jobs
     assert not await WebhookEvent.exclude(status__in=["handled", "ignored"]).exists()
+    # What it posts is all that it changes.
+    held = await WebhookEvent.filter(type="reserve.hold.created").first()
+    assert held is not None
+    assert held.decision == "applied"
 
 
 async def _walk(market: Market, walked: set[str]) -> None:
