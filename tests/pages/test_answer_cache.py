@@ -50,10 +50,13 @@ MIGRATION: Any = import_module("shared.infra.database.migrations.0045_page_chang
 
 LATER: Any = import_module("shared.infra.database.migrations.0060_shipping")
 
+NUMBERS: Any = import_module("shared.infra.database.migrations.0101_numbers_on_pages")
+
 # The terms of products change with them, and places of shops with their vendors and configs.
 NOTED = {
     *MIGRATION.TABLES,
     LATER.TABLE,
+    NUMBERS.TABLE,
     "products_found",
     "shop_places",
     "categories",

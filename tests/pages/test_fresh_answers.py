@@ -37,6 +37,7 @@ from tests.support.from_memory import (
     plain,
     shop_with_a_cup,
 )
+from tests.support.vat import with_number
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -78,6 +79,10 @@ async def not_paid(vendor: Vendor) -> None:
     await config.save()
 
 
+async def confirmed_number(vendor: Vendor) -> None:
+    await with_number(vendor, "LU26375245")
+
+
 async def renamed(_vendor: Vendor) -> None:
     await presentation.introduce(MarketIdentity(name="Hall & Sons"), actor="test")
 
@@ -104,6 +109,7 @@ async def terms(_vendor: Vendor) -> None:
         (new_product, [PAGE, "/shops/lux", "/"]),
         (closed, [PAGE, "/shops/lux", "/", "/vendors"]),
         (not_paid, [PAGE, "/", "/vendors"]),
+        (confirmed_number, ["/shops/lux"]),
         (renamed, list(EXAMPLES.values())),
         (rule, ["/", "/pricing"]),
         (commission_basis, ["/pricing"]),

@@ -137,8 +137,9 @@ async def is_from_memory(
 
 
 async def shop_with_a_cup() -> Vendor:
-    """A shop `lux` that sells a cup."""
+    """A shop `lux` of a business that says who it is; it sells a cup."""
     vendor = await make_ready_vendor(slug="lux", name="Lux")
+    await Vendor.filter(id=vendor.id).update(legal_name="Lux S.à r.l.")
     await make_product(vendor, slug="cup", name="Cup", stock=9)
     await Category.create(slug="cups", name="Cups")
     return vendor

@@ -1,4 +1,4 @@
--- What all migrations make, up to 0100_mails_by_address. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0101_numbers_on_pages. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -98,6 +98,10 @@ CREATE FUNCTION shop_places_refuse() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN RAISE EXCEPTION 'a shop stands where its vendor and its payments put it' USING ERRCODE = 'integrity_constraint_violation'; END $$;
+CREATE FUNCTION vat_registrations_change_pages() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN PERFORM note_page_change(coalesce(NEW.vendor_id, OLD.vendor_id)); RETURN NULL; END $$;
 CREATE FUNCTION vendor_payment_configs_change_pages() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -2891,6 +2895,9 @@ CREATE TRIGGER products_change_pages_by_update AFTER UPDATE ON products FOR EACH
 CREATE TRIGGER shipping_settings_change_pages AFTER INSERT OR DELETE ON shipping_settings FOR EACH ROW EXECUTE FUNCTION shipping_settings_change_pages();
 CREATE TRIGGER shipping_settings_change_pages_by_update AFTER UPDATE ON shipping_settings FOR EACH ROW EXECUTE FUNCTION shipping_settings_change_pages();
 CREATE TRIGGER shop_places_guarded BEFORE INSERT OR DELETE OR UPDATE ON shop_places FOR EACH ROW WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION shop_places_refuse();
+CREATE TRIGGER vat_registrations_change_pages_by_delete AFTER DELETE ON vat_registrations FOR EACH ROW WHEN ((old.vendor_id IS NOT NULL)) EXECUTE FUNCTION vat_registrations_change_pages();
+CREATE TRIGGER vat_registrations_change_pages_by_insert AFTER INSERT ON vat_registrations FOR EACH ROW WHEN ((new.vendor_id IS NOT NULL)) EXECUTE FUNCTION vat_registrations_change_pages();
+CREATE TRIGGER vat_registrations_change_pages_by_update AFTER UPDATE ON vat_registrations FOR EACH ROW WHEN ((new.vendor_id IS NOT NULL)) EXECUTE FUNCTION vat_registrations_change_pages();
 CREATE TRIGGER vendor_payment_configs_change_pages AFTER INSERT OR DELETE ON vendor_payment_configs FOR EACH ROW EXECUTE FUNCTION vendor_payment_configs_change_pages();
 CREATE TRIGGER vendor_payment_configs_change_pages_by_update AFTER UPDATE ON vendor_payment_configs FOR EACH ROW WHEN (((old.accepts_payments IS DISTINCT FROM new.accepts_payments) OR ((old.currency)::text IS DISTINCT FROM (new.currency)::text) OR (old.platform_fee_percentage IS DISTINCT FROM new.platform_fee_percentage))) EXECUTE FUNCTION vendor_payment_configs_change_pages();
 CREATE TRIGGER vendor_payment_configs_give_places AFTER INSERT OR DELETE ON vendor_payment_configs FOR EACH ROW EXECUTE FUNCTION vendor_payment_configs_move_places();

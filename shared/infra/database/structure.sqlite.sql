@@ -1,4 +1,4 @@
--- What all migrations make, up to 0100_mails_by_address. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0101_numbers_on_pages. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -1478,3 +1478,9 @@ CREATE INDEX "ix_ledger_entries_suspense" ON "ledger_entries" ("posting_id") WHE
 CREATE INDEX "ix_stripe_writes_state" ON "stripe_writes" ("state", "updated_at") WHERE state = 'waiting' OR state = 'unexpected';
 CREATE INDEX "ix_stripe_references_order" ON "stripe_references" ("order_id") WHERE order_id IS NOT NULL;
 CREATE INDEX "ix_emails_to" ON "emails" ("to", "id");
+CREATE TRIGGER vat_registrations_change_pages_by_insert AFTER INSERT ON vat_registrations WHEN NEW.vendor_id IS NOT NULL
+BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NEW.vendor_id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
+CREATE TRIGGER vat_registrations_change_pages_by_update AFTER UPDATE ON vat_registrations WHEN NEW.vendor_id IS NOT NULL
+BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NEW.vendor_id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
+CREATE TRIGGER vat_registrations_change_pages_by_delete AFTER DELETE ON vat_registrations WHEN OLD.vendor_id IS NOT NULL
+BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (OLD.vendor_id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
