@@ -64,6 +64,7 @@ VENDORS = [
 OPERATORS = [
     "",
     "/vendors",
+    "/products",
     "/disputes",
     "/webhooks",
     "/webhooks?status=parked",

@@ -34,6 +34,9 @@ async def test_nobody_buys_what_was_taken_off_until_it_is_let_back(
     assert (await staff.post(HERE, told)).status_code == 303
     assert WHY in await staff.get(HERE)
     await Browser(client).get(offer, status=404)
+    for page in ("/vendor/admin/products", form):
+        assert "Taken off sale" in await owner.get(page)
+    assert WHY in await owner.get(form)
     mail = await Email.get(kind="product_taken_off")
     assert (mail.to, WHY in mail.text) == (vendor.business_email, True)
 
@@ -47,6 +50,7 @@ async def test_nobody_buys_what_was_taken_off_until_it_is_let_back(
         await staff.post(f"{HERE}/{bear.id}/release", {})
     assert await Email.filter(kind="product_put_back").count() == 1
     await owner.post(form, {**values, "is_published": "y"})
+    assert "Taken off sale" not in await owner.get(form)
     await Browser(client).get(offer)
     done = AuditEntry.filter(action__startswith="product.").order_by("id")
     acts = [act async for act in done]

@@ -199,14 +199,14 @@ async def test_under_an_event_stand_the_changes_of_the_order_that_the_page_is_ab
     for order in orders:
         text = await operator.get(f"/operator/orders/{order.number}")
         page = words(text)
-        assert f"Refund {order.id}, status" in page
-        assert "Saved 7, status" in page
+        assert f"Refund {order.id}: State" in page
+        assert "Saved 7: State" in page
         assert "It changed other orders of the purchase too: see all of it" in page
         assert text.count(link) == 2
         for other in orders:
-            assert (f"Refund {other.id}, status" in page) == (other.id == order.id)
+            assert (f"Refund {other.id}: State" in page) == (other.id == order.id)
     whole = words(await operator.get(f"/operator/webhooks/{event.stripe_event_id}"))
-    assert all(f"Refund {order.id}, status" in whole for order in orders)
+    assert all(f"Refund {order.id}: State" in whole for order in orders)
 
 
 async def _changed(

@@ -101,13 +101,19 @@ def working() -> Blueprint:
             code=1,
             heading="Whole",
             sentence="Only this",
+            is_order_link=False,
         )
 
     @views.get("/stripe")
     @public
     async def stripe() -> Response:
         return await page(
-            "errors/page.html", stripe=True, code=1, heading="x", sentence="y"
+            "errors/page.html",
+            stripe=True,
+            code=1,
+            heading="x",
+            sentence="y",
+            is_order_link=False,
         )
 
     return views

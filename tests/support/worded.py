@@ -62,4 +62,4 @@ def names_in(details: Mapping[str, Any]) -> Iterator[str]:
             if isinstance(each, dict):
                 yield from names_in(each)
         if name in ("changed", "changes") and isinstance(value, list):
-            yield from map(str, value)
+            yield from (column for column in map(str, value) if not is_quiet(column))

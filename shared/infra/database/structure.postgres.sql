@@ -1,4 +1,4 @@
--- What all migrations make, up to 0101_numbers_on_pages. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0102_off_sale_found. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE FUNCTION audit_refuse() RETURNS trigger
     LANGUAGE plpgsql
@@ -2820,6 +2820,7 @@ CREATE INDEX ix_payouts_vendor ON payouts USING btree (vendor_id, id);
 CREATE INDEX ix_products_by_name ON products USING btree (sort_name, id);
 CREATE INDEX ix_products_by_price ON products USING btree (currency, price_amount, id);
 CREATE INDEX ix_products_category ON products USING btree (category);
+CREATE INDEX ix_products_off_sale ON products USING btree (id) WHERE taken_off_for > '';
 CREATE INDEX ix_products_parent ON products USING btree (parent_id);
 CREATE INDEX ix_products_shop ON products USING btree (vendor_id, is_published, id);
 CREATE INDEX ix_products_terms ON products USING gin (terms_vector) WITH (fastupdate=off);

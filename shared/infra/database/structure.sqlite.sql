@@ -1,4 +1,4 @@
--- What all migrations make, up to 0101_numbers_on_pages. Made by `python -m tests.support.structure`, not by hand.
+-- What all migrations make, up to 0102_off_sale_found. Made by `python -m tests.support.structure`, not by hand.
 
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -1484,3 +1484,4 @@ CREATE TRIGGER vat_registrations_change_pages_by_update AFTER UPDATE ON vat_regi
 BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (NEW.vendor_id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
 CREATE TRIGGER vat_registrations_change_pages_by_delete AFTER DELETE ON vat_registrations WHEN OLD.vendor_id IS NOT NULL
 BEGIN INSERT INTO page_changes (vendor_id, created_at, updated_at) VALUES (OLD.vendor_id, strftime('%Y-%m-%d %H:%M:%f+00:00', 'now'), strftime('%Y-%m-%d %H:%M:%f+00:00', 'now')); END;
+CREATE INDEX "ix_products_off_sale" ON "products" ("id") WHERE taken_off_for > '';

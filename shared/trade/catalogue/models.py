@@ -16,6 +16,7 @@ from tortoise.migrations.constraints import CheckConstraint
 
 from shared.core import search_terms
 from shared.infra.database.base import Row
+from shared.infra.database.indexes import IndexWhere
 from shared.infra.database.searching import Searched, SearchedManager
 from shared.trade.catalogue.errors import CategoryNotFound, ProductNotFound
 from shared.trade.catalogue.rules import (
@@ -229,6 +230,9 @@ class Product(Searched):
                 fields=("currency", "price_amount", "id"), name="ix_products_by_price"
             ),
             Index(fields=("parent_id",), name="ix_products_parent"),
+            IndexWhere(
+                fields=("id",), name="ix_products_off_sale", where="taken_off_for > ''"
+            ),
         ]
         constraints = [
             CheckConstraint(

@@ -57,6 +57,7 @@ class ProductView:
     vat_class: TaxClass = TaxClass.STANDARD
     maker: str = ""  # empty: its vendor
     warnings: str = ""
+    taken_off_for: str = ""  # why the staff took it off sale; empty: it did not
 
     @property
     def choice(self) -> str:
@@ -142,6 +143,7 @@ PRODUCT_COLUMNS = (
     "vat_class",
     "maker",
     "warnings",
+    "taken_off_for",
 )
 
 
@@ -174,6 +176,7 @@ def view_of(
         vat_class=TaxClass(get["vat_class"]),
         maker=get["maker"],
         warnings=get["warnings"],
+        taken_off_for=get["taken_off_for"],
         options=() if is_variant else options_in(get["options"]),
         top_price=None if top is None else Money(top, get["currency"]),
         parent_id=get["parent_id"],
