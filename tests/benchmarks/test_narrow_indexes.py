@@ -34,6 +34,7 @@ from shared.infra.stripe_writes.models import StripeWrite
 from shared.infra.stripe_writes.queries import unexpected_answers
 from shared.infra.stripe_writes.rules import WriteState
 from shared.trade.baskets.models import Basket
+from shared.trade.catalogue.moderation import taken_off
 from shared.trade.orders.models import Checkout, Order
 from shared.trade.orders.rules import CheckoutStatus, OrderStatus
 from shared.trade.orders.statements import purchases_that_hold
@@ -87,6 +88,7 @@ ASKED: Mapping[str, Callable[[], Awaitable[object]]] = {
     "ix_stripe_writes_state": unexpected_answers,
     "ix_payments_parked": parked_payments,
     "ix_audit_actor": lambda: entry_page(Wanted(about=About(("member:7",), (7,)))),
+    "ix_products_off_sale": taken_off,
     "ix_checkouts_network": lambda: purchases_that_hold("10.0.0.0/24"),
 }
 
