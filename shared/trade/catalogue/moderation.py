@@ -67,7 +67,7 @@ async def take_off(product_id: int, *, reason: str, actor: str) -> None:
         await row.save(update_fields=["taken_off_for", "is_published"])
         there = await locked_variants(tx, row)
         await follow(row, there, picture_before=row.picture)
-        await _tell(tx, row, "product.taken_off", actor)
+        await _tell(tx, row, "product.taken_off", "product_taken_off", actor=actor)
 
 
 async def put_back(product_id: int, *, actor: str) -> None:
@@ -77,10 +77,18 @@ async def put_back(product_id: int, *, actor: str) -> None:
         if row.taken_off_for:
             row.taken_off_for = ""
             await row.save(update_fields=["taken_off_for"])
-            await _tell(tx, row, "product.put_back", actor)
+            await _tell(tx, row, "product.put_back", "product_put_back", actor=actor)
 
 
-async def _tell(tx: Transaction, row: Product, action: str, actor: str) -> None:
+async def _tell(
+    tx: Transaction,
+    row: Product,
+    action: str,
+    kind: str,
+    *,
+    actor: str,
+) -> None:
+    """In the trail, as an act; and in a mail of this kind to its shop."""
     vendor = await Vendor.get(id=row.vendor_id)
     tx.record(
         action,
@@ -89,7 +97,6 @@ async def _tell(tx: Transaction, row: Product, action: str, actor: str) -> None:
         vendor_id=row.vendor_id,
         reason=row.taken_off_for,
     )
-    kind = action.replace(".", "_")
     mail.post(
         tx,
         kind,
