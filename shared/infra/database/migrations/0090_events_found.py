@@ -3,7 +3,7 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 
-from shared.infra.database.indexes import IndexWhere
+from shared.infra.database.narrow_indexes import instead
 
 EVENT = "WebhookEvent"
 CHANGE = "PageChange"
@@ -17,12 +17,7 @@ REMOVED = (
 
 def _narrowed(model_name: str, name: str, *fields: str) -> tuple[ops.Operation, ...]:
     """Of the rows that have the first of these columns."""
-    where = f"{fields[0]} IS NOT NULL"
-    index = IndexWhere(fields=list(fields), name=name, where=where)
-    return (
-        ops.RemoveIndex(model_name=model_name, name=name),
-        ops.AddIndex(model_name=model_name, index=index),
-    )
+    return instead(model_name, name, f"{fields[0]} IS NOT NULL", *fields)
 
 
 class Migration(migrations.Migration):

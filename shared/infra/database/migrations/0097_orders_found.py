@@ -4,25 +4,10 @@ from tortoise import migrations
 from tortoise.migrations import operations as ops
 
 from shared.infra.database.column_indexes import DropColumnIndex
-from shared.infra.database.indexes import IndexWhere
+from shared.infra.database.narrow_indexes import added, instead
 
 INTENT_KNOWN = "stripe_payment_intent_id IS NOT NULL"
 LEADS = "(intent_key IS NULL OR intent_key = idempotency_key)"
-
-
-def _added(model_name: str, name: str, where: str, *fields: str) -> ops.AddIndex:
-    index = IndexWhere(fields=list(fields), name=name, where=where)
-    return ops.AddIndex(model_name=model_name, index=index)
-
-
-def _instead(
-    model_name: str, name: str, where: str, *fields: str
-) -> tuple[ops.Operation, ...]:
-    """Of fewer rows, or of fewer columns, than the index of that name so far."""
-    return (
-        ops.RemoveIndex(model_name=model_name, name=name),
-        _added(model_name, name, where, *fields),
-    )
 
 
 def _unique(name: str, columns: str, was: str, where: str) -> tuple[ops.Operation, ...]:
@@ -40,41 +25,41 @@ class Migration(migrations.Migration):
 
     operations = [
         DropColumnIndex("Order", "payment_intent_id", "idx_orders_payment_8dcdf4"),
-        *_instead(
+        *instead(
             "Order",
             "ix_orders_customer",
             "customer_id IS NOT NULL",
             *("customer_id", "id"),
         ),
-        *_instead(
+        *instead(
             "Order",
             "ix_orders_shipped",
             "shipped_at IS NOT NULL",
             *("status", "shipped_at"),
         ),
-        *_instead("Order", "ix_orders_held", "held_at IS NOT NULL", "held_at"),
+        *instead("Order", "ix_orders_held", "held_at IS NOT NULL", "held_at"),
         ops.RemoveIndex(model_name="Checkout", name="ix_checkouts_due"),
-        *_instead(
+        *instead(
             "Checkout",
             "ix_checkouts_basket",
             "basket_id IS NOT NULL",
             "basket_id",
         ),
-        *_instead("Checkout", "ix_checkouts_network", "status = 'open'", "network"),
-        *_instead(
+        *instead("Checkout", "ix_checkouts_network", "status = 'open'", "network"),
+        *instead(
             "Checkout",
             "ix_checkouts_old_link",
             "old_link_digest IS NOT NULL",
             "old_link_digest",
         ),
         DropColumnIndex("Payment", "stripe_charge_id", "idx_payments_stripe__baef79"),
-        _added(
+        added(
             "Payment",
             "ix_payments_charge",
             "stripe_charge_id IS NOT NULL",
             "stripe_charge_id",
         ),
-        *_instead(
+        *instead(
             "Payment",
             "ix_payments_untransferred",
             (
@@ -84,7 +69,7 @@ class Migration(migrations.Migration):
             *("stripe_transfer_id", "id"),
         ),
         ops.RemoveIndex(model_name="Payment", name="ix_payments_status"),
-        _added("Payment", "ix_payments_parked", "status = 'parked'", "id"),
+        added("Payment", "ix_payments_parked", "status = 'parked'", "id"),
         *_unique(
             "uq_payments_slice",
             "stripe_payment_intent_id, order_id",
